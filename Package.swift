@@ -1,0 +1,113 @@
+// swift-tools-version: 6.3
+
+import PackageDescription
+
+// Imports only point down. Tests/ArchitectureTests reads the imports and fails when a floor is broken.
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "smppost",
+    products: [.executable(name: "smppost", targets: ["smppost"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Floor 5: the executable, one file per command.
+        .executableTarget(
+            name: "smppost",
+            dependencies: [
+                "Bridge", "Carriers", "Intake", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings", "Simulator",
+                "TLS", argumentParser, lifecycle, logging, nioCore, nioPosix,
+            ]),
+
+        // Floor 4: what joins the floors below into services.
+        .target(
+            name: "Bridge",
+            dependencies: [
+                "Carriers", "Intake", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings", "TLS", collections,
+                lifecycle, logging, nioCore, nioPosix,
+            ]),
+        .target(
+            name: "Simulator",
+            dependencies: [
+                "Messaging", "Monitor", "SMPP", "SMPPWire", "TLS", collections, logging, nioCore, nioPosix,
+            ]),
+
+        // Floor 3: the edges. They know their own peer and not each other.
+        .target(
+            name: "Intake",
+            dependencies: ["Messaging", "TLS", collections, logging, nioCore, nioHTTP1, nioPosix]),
+        .target(
+            name: "Carriers",
+            dependencies: ["Messaging", "SMPP", "SMPPWire", "TLS", collections, logging, nioCore, nioPosix]),
+        .target(name: "Monitor", dependencies: ["TLS", logging, nioCore, nioHTTP1, nioPosix]),
+        .target(name: "Settings", dependencies: ["Messaging", "SMPP", "TLS", yams]),
+
+        // Floor 2: bytes.
+        .target(name: "TLS", dependencies: ["COpenSSL", nioCore, nioPosix]),
+        .target(name: "SMPPWire", dependencies: ["CSMPP34", "SMPP", nioCore]),
+
+        // Floor 1: pure rules. Neither NIO nor C nor a clock.
+        .target(name: "SMPP", dependencies: [collections]),
+        .target(name: "Messaging"),
+
+        // Floor 0: C.
+        .target(name: "CSMPP34", linkerSettings: [.linkedLibrary("smpp34")]),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+
+        // Tests mirror the targets, one to one.
+        .testTarget(name: "ArchitectureTests"),
+        .testTarget(
+            name: "BridgeTests",
+            dependencies: [
+                "Bridge", "Carriers", "Intake", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings", "TLS", logging,
+                nioCore, nioEmbedded, nioPosix,
+            ]),
+        .testTarget(
+            name: "CarriersTests",
+            dependencies: ["Carriers", "SMPP", "SMPPWire", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
+        .testTarget(name: "EndToEndTests", dependencies: ["smppost"]),
+        .testTarget(
+            name: "IntakeTests",
+            dependencies: ["Intake", "Messaging", "TLS", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix]),
+        .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),
+        .testTarget(name: "MonitorTests", dependencies: ["Monitor", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
+        .testTarget(name: "SMPPTests", dependencies: ["SMPP"]),
+        .testTarget(name: "SMPPWireTests", dependencies: ["SMPPWire", "SMPP", nioCore]),
+        .testTarget(name: "SettingsTests", dependencies: ["Messaging", "SMPP", "Settings", "TLS"]),
+        .testTarget(
+            name: "SimulatorTests",
+            dependencies: ["SMPP", "SMPPWire", "Simulator", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
+        .testTarget(name: "TLSTests", dependencies: ["TLS", nioCore, nioEmbedded, nioPosix]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+let cTargets: Set = ["COpenSSL", "CSMPP34"]
+for target in package.targets where !cTargets.contains(target.name) {
+    var settings = target.swiftSettings ?? []
+    settings += [
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+    if ["SMPP", "Messaging"].contains(target.name) {
+        settings.append(.strictMemorySafety())
+    }
+    target.swiftSettings = settings
+}
