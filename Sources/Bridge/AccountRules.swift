@@ -1,0 +1,39 @@
+package import Messaging
+
+/// What an account may send and where it goes: the part of an account that concerns messages, not requests.
+package struct AccountRules: Sendable {
+    /// The account's name, as the configuration gives it.
+    package var name: String
+    /// Sender names that the account may use, compared letter by letter; empty allows every valid one.
+    package var senders: Set<String>
+    /// The sender of a form whose `from` is empty; nil where the account must name one.
+    package var defaultSender: String?
+    /// Digits with which a recipient's number must begin; empty allows every number.
+    package var destinations: [String]
+    /// How the recipient's number is read.
+    package var numbers: NumberRules
+    /// The carriers to try, in this order: places in the bridge's list of carriers.
+    package var carriers: [Int]
+
+    package init(
+        name: String, senders: Set<String>, defaultSender: String?, destinations: [String], numbers: NumberRules,
+        carriers: [Int]
+    ) {
+        self.name = name
+        self.senders = senders
+        self.defaultSender = defaultSender
+        self.destinations = destinations
+        self.numbers = numbers
+        self.carriers = carriers
+    }
+
+    /// Whether the account may send to this number.
+    func allows(_ recipient: PhoneNumber) -> Bool {
+        destinations.isEmpty || destinations.contains { recipient.digits.hasPrefix($0) }
+    }
+
+    /// Whether the account may send under this name.
+    func allowsSender(_ name: String) -> Bool {
+        senders.isEmpty || senders.contains(name)
+    }
+}

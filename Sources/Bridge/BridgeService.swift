@@ -1,0 +1,93 @@
+import Carriers
+import Intake
+package import Logging
+import Monitor
+package import NIOCore
+import ServiceLifecycle
+package import Settings
+import TLS
+
+/// The bridge as a service: monitor, carriers and intake, started in that order and stopped in the reverse one.
+package struct BridgeService: Service {
+    /// The addresses it listens on.
+    package struct Addresses: Sendable {
+        package var intake: [SocketAddress]
+        package var monitor: SocketAddress
+    }
+
+    private let assembly: BridgeAssembly
+    private let logger: Logger
+    private let onReady: @Sendable (Addresses) -> Void
+
+    /// - Parameter onReady: called once, when the listeners are up; binds may still be on their way.
+    /// - Throws: what stops the bridge from being built: a certificate or key that OpenSSL does not take.
+    package init(
+        settings: Settings, group: any EventLoopGroup, logger: Logger,
+        onReady: @escaping @Sendable (Addresses) -> Void = { _ in }
+    ) throws {
+        assembly = try BridgeAssembly(settings: settings, group: group, logger: logger)
+        self.logger = logger
+        self.onReady = onReady
+    }
+
+    /// Runs until the service group begins its graceful shutdown; then the intake drains before the binds are ended,
+    /// so that no answer is lost.
+    ///
+    /// - Throws: when a listener cannot be opened.
+    package func run() async throws {
+        let monitor = try await assembly.monitor.start()
+        for carrier in assembly.carriers { carrier.start() }
+        do {
+            let intake = try await assembly.intake.start()
+            logger.notice("smppost is ready", metadata: ["intake": "\(intake)", "monitor": "\(monitor)"])
+            onReady(Addresses(intake: intake, monitor: monitor))
+            await CertificateWatch(context: assembly.certificate, logger: logger).run()
+        } catch {
+            await stop()
+            throw error
+        }
+        await stop()
+        logger.notice("smppost has stopped")
+    }
+
+    private func stop() async {
+        await assembly.intake.drain(within: assembly.drainWithin)
+        // No message can come any more: all carriers end their binds at the same time.
+        await withDiscardingTaskGroup { group in
+            for carrier in assembly.carriers {
+                group.addTask { try? await carrier.stop().get() }
+            }
+        }
+        await assembly.monitor.stop()
+    }
+}
+
+/// Reads the intake's certificate anew when its files change, off the event loops.
+private struct CertificateWatch {
+    let context: TLSServerContext
+    let logger: Logger
+    private let every = Duration.seconds(10)
+
+    init(context: TLSServerContext, logger: Logger) {
+        self.context = context
+        self.logger = logger
+    }
+
+    /// Returns when the service shuts down.
+    func run() async {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: every)
+                look()
+            }
+        }
+    }
+
+    private func look() {
+        do {
+            if try context.reloadIfChanged() { logger.notice("the intake's certificate was read anew") }
+        } catch {
+            logger.error("the intake's new certificate is refused, the old one stays", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package import Messaging
+package import SMPP
+
+/// How a carrier wants its `submit_sm`: everything in the body that is the carrier's habit and not the message's.
+package struct CarrierProfile: Sendable {
+    package var addresses: AddressRules
+    package var text: TextPolicy
+    package var serviceType = ""
+    /// §5.2.12; the UDH bit is added where a segment has one.
+    package var esmClass: UInt8 = 0
+    package var protocolID: UInt8 = 0
+    package var priority: UInt8 = 0
+    /// Empty, or the relative or absolute time of §7.1.1.
+    package var validityPeriod = ""
+    /// §5.2.17: 1 asks for a receipt.
+    package var registeredDelivery: UInt8 = 1
+    /// Texts and HTTP statuses for what this carrier answers.
+    package var statuses: StatusTable = .standard
+
+    package init(addresses: AddressRules, text: TextPolicy) {
+        self.addresses = addresses
+        self.text = text
+    }
+
+    /// The bodies that carry a message, one a segment, in order.
+    ///
+    /// - Parameter reference: gives the number that joins the segments; called only where the text needs one.
+    /// - Throws: `TextProblem.tooLong` where the text has more parts than the carrier takes.
+    package func shortMessages(
+        for plan: MessagePlan, reference: () -> UInt16
+    ) throws(TextProblem) -> [ShortMessage] {
+        let segmented = try Segmenter.segment(plan.text, policy: text, reference: reference)
+        let source = address(of: plan.sender)
+        let destination = address(of: plan.recipient)
+        return segmented.segments.map { segment in
+            var message = ShortMessage(
+                serviceType: serviceType, source: source, destination: destination,
+                esmClass: segment.hasUDH ? esmClass | ESMClass.userDataHeader : esmClass, protocolID: protocolID,
+                priority: priority, validityPeriod: validityPeriod, registeredDelivery: registeredDelivery,
+                dataCoding: segmented.dataCoding)
+            if segment.isPayload {
+                message.tlvs = [TLV(.messagePayload, segment.octets)]
+            } else {
+                message.shortMessage = segment.octets
+            }
+            if let sar = segment.sar {
+                message.tlvs = [
+                    TLV(.sarMessageReference, sar.reference),
+                    TLV(.sarTotalSegments, sar.total),
+                    TLV(.sarSegmentSequence, sar.sequence),
+                ]
+            }
+            return message
+        }
+    }
+
+    private func address(of sender: SenderName) -> SMPPAddress {
+        switch sender {
+        case .alphanumeric(let name): addresses.address(.alphanumeric, name)
+        case .short(let digits): addresses.address(.short, digits)
+        case .international(let digits): addresses.address(.international, digits)
+        }
+    }
+
+    private func address(of recipient: PhoneNumber) -> SMPPAddress {
+        addresses.address(recipient.isShort ? .short : .international, recipient.digits)
+    }
+}
+
+/// Bits of `esm_class` (SMPP 3.4 §5.2.12).
+private enum ESMClass {
+    static let userDataHeader: UInt8 = 0x40
+}

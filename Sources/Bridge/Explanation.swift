@@ -1,0 +1,85 @@
+import Intake
+import Messaging
+import NIOCore
+import SMPP
+import SMPPWire
+package import Settings
+
+/// What would happen to a form, in words: the same rules as a message's path, and nothing is sent.
+package struct Explanation: Sendable {
+    /// One finding a line.
+    package private(set) var lines: [String] = []
+    /// Whether the form would be offered to a carrier.
+    package private(set) var isOffered = false
+
+    /// - Returns: nil where the configuration has no such account.
+    package init?(settings: Settings, account name: String, from: String, to: String, text: String) {
+        guard let account = settings.accounts.first(where: { $0.name == name }) else { return nil }
+        let language = Language(account.language)
+        let rules = AccountRules(account, carriers: settings.carriers.map(\.name))
+        lines.append("account    \(account.name)")
+        do throws(ReplyCode) {
+            let plan = try MessagePlan(from: from, to: to, text: text, rules: rules)
+            lines.append("number     \(plan.recipient.digits)")
+            lines.append("sender     \(plan.sender.text) (\(plan.sender.kind))")
+            var firstRefusal: ReplyCode?
+            for (order, place) in rules.carriers.enumerated() {
+                let carrier = settings.carriers[place]
+                lines.append("carrier    \(order + 1). \(carrier.name)")
+                do throws(ReplyCode) {
+                    try explain(plan, for: CarrierProfile(carrier))
+                } catch {
+                    firstRefusal = firstRefusal ?? error
+                    lines.append("  refused  \(error.rawValue)")
+                }
+            }
+            isOffered = firstRefusal == nil
+            if let firstRefusal { tell(firstRefusal, language: language) }
+        } catch {
+            tell(error, language: language)
+        }
+    }
+
+    private mutating func tell(_ refusal: ReplyCode, language: Language) {
+        let reply = IntakeReply(refusal, language: language)
+        lines.append("reply      \(reply.status) \(refusal.rawValue): \(reply.message)")
+    }
+
+    private mutating func explain(_ plan: MessagePlan, for profile: CarrierProfile) throws(ReplyCode) {
+        let segmented: SegmentedText
+        let messages: [ShortMessage]
+        do throws(TextProblem) {
+            segmented = try Segmenter.segment(plan.text, policy: profile.text) { 1 }
+            messages = try profile.shortMessages(for: plan) { 1 }
+        } catch {
+            throw ReplyCode(error)
+        }
+        lines.append("  text     \(segmented.alphabet), data_coding \(segmented.dataCoding)")
+        lines.append("  segments \(segmented.segments.count)")
+        for (index, message) in messages.enumerated() {
+            var frame = ByteBuffer()
+            do throws(PDUEncodingError) {
+                try PDUEncoder.encode(PDU(sequence: UInt32(index + 1), .submit(message)), into: &frame)
+            } catch {
+                lines.append("  refused  \(error)")
+                throw ReplyCode.internal
+            }
+            let octets = frame.readableBytesView.map { octet in
+                let digits = String(octet, radix: 16)
+                return digits.count == 1 ? "0" + digits : digits
+            }
+            lines.append("  PDU \(index + 1)    \(octets.joined())")
+        }
+    }
+}
+
+extension SenderName {
+    /// What kind of address it is, in a word.
+    fileprivate var kind: String {
+        switch self {
+        case .alphanumeric: "alphanumeric"
+        case .short: "short number"
+        case .international: "international number"
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+package import Logging
+
+/// How a log line looks.
+package enum LogFormat: String, Sendable {
+    case text, json
+}
+
+/// A log handler that renders one line an event, as text or JSON, with the metadata at its end.
+package struct LineLogHandler: LogHandler {
+    package var logLevel: Logger.Level
+    package var metadata: Logger.Metadata = [:]
+    private let label: String
+    private let format: LogFormat
+    private let writer: LogWriter
+
+    package init(label: String, level: Logger.Level, format: LogFormat, writer: LogWriter) {
+        self.label = label
+        self.logLevel = level
+        self.format = format
+        self.writer = writer
+    }
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        var pairs = metadata
+        for (key, value) in event.metadata ?? [:] { pairs[key] = value }
+        let sorted = pairs.sorted { $0.key < $1.key }
+        let time = Date.now.formatted(Self.time)
+        var line: String
+        switch format {
+        case .text:
+            line = "\(time) \(event.level) \(event.message)"
+            for (key, value) in sorted { line += " \(key)=\(Self.quotedIfNeeded("\(value)"))" }
+        case .json:
+            line = #"{"time":"\#(time)","level":"\#(event.level)","message":\#(Self.json("\(event.message)"))"#
+            for (key, value) in sorted { line += ",\(Self.json(key)):\(Self.json("\(value)"))" }
+            line += "}"
+        }
+        writer.write(line)
+    }
+
+    /// RFC 3339 in UTC with milliseconds.
+    private static let time = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+
+    private static func quotedIfNeeded(_ text: String) -> String {
+        text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x7F } && !text.isEmpty ? text : json(text)
+    }
+
+    private static func json(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case "\n": quoted += "\\n"
+            case "\u{0}"..."\u{1F}", "\u{7F}":
+                let digits = String(scalar.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}

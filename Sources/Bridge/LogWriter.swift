@@ -1,0 +1,63 @@
+import Dispatch
+package import Foundation
+import Synchronization
+
+/// Takes log lines from any thread and writes them to a file descriptor on a thread of its own.
+///
+/// A log that nobody reads must not stop messages: at most `limit` bytes wait; what comes on top is counted, and the
+/// count is written when there is room again.
+package final class LogWriter: Sendable {
+    private struct State {
+        var waiting: [UInt8] = []
+        var dropped = 0
+        var isScheduled = false
+    }
+
+    private let state = Mutex(State())
+    private let queue = DispatchQueue(label: "smppost.log")
+    private let output: FileHandle
+    private let limit: Int
+
+    /// - Parameter limit: bytes that may wait to be written, 4 MiB by default.
+    package init(output: FileHandle = .standardOutput, limit: Int = 4 << 20) {
+        self.output = output
+        self.limit = limit
+    }
+
+    /// Queues one line; the newline is added.
+    package func write(_ line: String) {
+        let schedules = state.withLock { state in
+            guard state.waiting.count + line.utf8.count < limit else {
+                state.dropped += 1
+                return false
+            }
+            state.waiting.append(contentsOf: line.utf8)
+            state.waiting.append(UInt8(ascii: "\n"))
+            defer { state.isScheduled = true }
+            return !state.isScheduled
+        }
+        if schedules { queue.async { self.drain() } }
+    }
+
+    /// Waits until what was written before is out: before the process ends. Never on an event loop.
+    package func flush() {
+        queue.sync { drain() }
+    }
+
+    private func drain() {
+        while true {
+            let (bytes, dropped) = state.withLock { state in
+                let taken = (state.waiting, state.dropped)
+                state.waiting = []
+                state.dropped = 0
+                state.isScheduled = !taken.0.isEmpty
+                return taken
+            }
+            guard !bytes.isEmpty else { return }
+            var data = Data(bytes)
+            if dropped > 0 { data.append(contentsOf: "\(dropped) log lines dropped: the log is not read fast enough\n".utf8) }
+            // A closed output (a pipe whose reader has gone) leaves nowhere to report to.
+            try? output.write(contentsOf: data)
+        }
+    }
+}

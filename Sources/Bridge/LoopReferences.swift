@@ -1,0 +1,50 @@
+import Messaging
+import NIOCore
+
+/// The segment references in use, one pool an event loop: a message stays on its loop, so no lock is needed.
+///
+/// The pools hand out disjoint numbers, so that two loops never join one recipient's parts wrongly.
+struct LoopReferences: Sendable {
+    private let pools: [NIOLoopBoundBox<SegmentReferences>]
+
+    init(group: any EventLoopGroup) {
+        let loops = Array(group.makeIterator())
+        pools = loops.enumerated().map { index, loop in
+            let pool = SegmentReferences(
+                first: UInt16.random(in: 0...UInt16.max), stride: UInt16(loops.count), offset: UInt16(index))
+            return .makeBoxSendingValue(pool, eventLoop: loop)
+        }
+    }
+
+    /// A lease for one message; it takes a number only when the text needs one.
+    func lease(for recipient: PhoneNumber, policy: TextPolicy, loop: Int) -> ReferenceLease {
+        ReferenceLease(pool: pools[loop], destination: recipient.digits, bits: policy.long == .udh8 ? 8 : 16)
+    }
+}
+
+/// The right of one message to a segment reference, given back when its outcome is known. Confined to its loop.
+final class ReferenceLease {
+    private let pool: NIOLoopBoundBox<SegmentReferences>
+    private let destination: String
+    private let bits: Int
+    private var reference: UInt16?
+
+    init(pool: NIOLoopBoundBox<SegmentReferences>, destination: String, bits: Int) {
+        self.pool = pool
+        self.destination = destination
+        self.bits = bits
+    }
+
+    func take() -> UInt16 {
+        if let reference { return reference }
+        let taken = pool.value.take(for: destination, bits: bits)
+        reference = taken
+        return taken
+    }
+
+    func release() {
+        guard let reference else { return }
+        self.reference = nil
+        pool.value.release(reference, for: destination)
+    }
+}

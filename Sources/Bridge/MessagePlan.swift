@@ -1,0 +1,69 @@
+package import Intake
+package import Messaging
+
+/// What a form asks for, read under its account's rules: who sends what to whom. No carrier is chosen yet.
+package struct MessagePlan: Equatable, Sendable {
+    package var recipient: PhoneNumber
+    package var sender: SenderName
+    /// As it came: the carrier's policy decides its encoding.
+    package var text: String
+
+    /// Reads a form's values.
+    ///
+    /// - Throws: the reply's code: `bad_number`, `several_numbers`, `extension`, `destination_not_allowed`,
+    ///   `bad_sender`, `sender_not_allowed` or `text_empty`.
+    package init(from: String, to: String, text: String, rules: AccountRules) throws(ReplyCode) {
+        do {
+            recipient = try PhoneNumber(to, rules: rules.numbers)
+        } catch {
+            throw ReplyCode(error)
+        }
+        guard rules.allows(recipient) else { throw .destinationNotAllowed }
+        sender = try Self.sender(from, rules: rules)
+        guard !text.isEmpty else { throw .textEmpty }
+        self.text = text
+    }
+
+    /// The name as the account's list writes it decides; spaces around it are a form's accident.
+    private static func sender(_ from: String, rules: AccountRules) throws(ReplyCode) -> SenderName {
+        let given = from.trimmingSpaces
+        guard let name = given.isEmpty ? rules.defaultSender : given else { throw .badSender }
+        let sender: SenderName
+        do {
+            sender = try SenderName(name)
+        } catch {
+            throw .badSender
+        }
+        guard rules.allowsSender(name) || rules.allowsSender(sender.text) else { throw .senderNotAllowed }
+        return sender
+    }
+}
+
+extension String {
+    /// Without spaces and tabs at both ends.
+    fileprivate var trimmingSpaces: String {
+        var view = Substring(self)
+        while let first = view.first, first == " " || first == "\t" { view.removeFirst() }
+        while let last = view.last, last == " " || last == "\t" { view.removeLast() }
+        return String(view)
+    }
+}
+
+extension ReplyCode: Error {
+    /// The reply to a number that cannot be read. A number that is too short or has letters is wrong, not guessed at.
+    init(_ problem: NumberProblem) {
+        switch problem {
+        case .several: self = .severalNumbers
+        case .hasExtension: self = .extension
+        case .empty, .badCharacter, .tooShort, .tooLong: self = .badNumber
+        }
+    }
+
+    /// The reply to a text that no carrier may be given.
+    init(_ problem: TextProblem) {
+        switch problem {
+        case .empty: self = .textEmpty
+        case .tooLong: self = .textTooLong
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Carriers
+import Intake
+import Messaging
+import NIOCore
+import SMPP
+import Settings
+import TLS
+
+/// How checked settings become the values that each part of the bridge takes. Settings knows no part, no part knows it.
+extension AccountRules {
+    /// - Parameter carriers: the names of all carriers, in the bridge's order.
+    init(_ settings: AccountSettings, carriers: [String]) {
+        self.init(
+            name: settings.name, senders: Set(settings.senders), defaultSender: settings.defaultSender,
+            destinations: settings.destinations,
+            numbers: NumberRules(country: settings.country, shortNumbers: settings.shortNumbers),
+            carriers: settings.carriers.compactMap { name in carriers.firstIndex(of: name) })
+    }
+}
+
+extension Language {
+    /// Settings has checked that it is one of ours.
+    init(_ code: String) {
+        self = Language(rawValue: code) ?? .ru
+    }
+}
+
+extension Account {
+    init(_ settings: AccountSettings, index: Int) {
+        self.init(
+            index: index, name: settings.name, login: settings.login, password: settings.password, key: settings.key,
+            enabled: settings.enabled, language: Language(settings.language), rate: settings.rate,
+            inFlight: settings.inFlight, allowFrom: settings.allowFrom.compactMap(AddressBlock.init(parsing:)),
+            replyProfile: ReplyProfile(rawValue: settings.replyProfile) ?? .strict)
+    }
+}
+
+extension CarrierProfile {
+    init(_ settings: CarrierSettings) {
+        self.init(addresses: settings.addresses, text: settings.text)
+        serviceType = settings.serviceType
+        esmClass = settings.esmClass
+        protocolID = settings.protocolID
+        priority = settings.priority
+        validityPeriod = settings.validityPeriod
+        registeredDelivery = settings.receiptsRequested ? 1 : 0
+        statuses = StatusTable(overrides: settings.statuses)
+    }
+}
+
+extension CarrierConfiguration {
+    /// - Throws: `TLSError` where OpenSSL does not take a certificate, a key or an authority's file.
+    init(_ settings: CarrierSettings) throws(TLSError) {
+        self.init(
+            name: settings.name, hosts: settings.hosts.map { HostPort(host: $0.host, port: $0.port) },
+            request: settings.request, binds: settings.binds.map { BindPlan(kind: $0.kind, count: $0.count) })
+        if settings.tls.enabled {
+            let context = try TLSClientContext(
+                caFile: settings.tls.caFile, certificateFile: settings.tls.certificateFile,
+                keyFile: settings.tls.keyFile, verifyPeer: settings.tls.verify)
+            tls = CarrierTLS(context: context, serverName: settings.tls.serverName)
+        }
+        bindFrom = settings.bindFrom
+        required = settings.required
+        window = settings.window
+        rate = settings.rate
+        maxWaiting = settings.waiting
+        enquireLinkEvery = settings.enquireLinkEvery
+        enquireLinkUnanswered = settings.enquireLinkUnanswered
+        connectTimeout = settings.connectTimeout
+        bindTimeout = settings.bindTimeout
+        responseTimeout = settings.responseTimeout
+        unbindTimeout = settings.unbindTimeout
+        reconnectFirst = settings.reconnectFirst
+        reconnectMax = settings.reconnectMax
+        credentialsBackoff = settings.credentialsBackoff
+        statuses = StatusTable(overrides: settings.statuses)
+    }
+}
+
+extension IntakeConfiguration {
+    init(_ settings: IntakeSettings, certificate: TLSServerContext) {
+        self.init(listen: settings.listen.map { ($0.host, $0.port) })
+        path = settings.path
+        tls = certificate
+        replyWithin = TimeAmount(settings.replyWithin)
+        maxConnections = settings.maxConnections
+        maxBodyBytes = settings.maxBodyBytes
+        maxHeaderBytes = settings.maxHeaderBytes
+        requestTimeout = TimeAmount(settings.requestTimeout)
+        idleTimeout = TimeAmount(settings.idleTimeout)
+        maxPipelined = settings.maxPipelined
+        lockOut.attempts = settings.lockoutAttempts
+        lockOut.window = TimeAmount(settings.lockoutPer)
+        scryptQueue = settings.scryptQueue
+        scryptThreads = settings.scryptThreads
+        defaultLanguage = Language(settings.defaultLanguage)
+    }
+}

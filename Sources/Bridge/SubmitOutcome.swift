@@ -1,0 +1,83 @@
+package import Intake
+package import SMPP
+
+/// What a carrier's answers to all segments of a message mean for the one who posted it.
+///
+/// The rules, in order (design §1):
+/// 1. all accepted → 200 accepted;
+/// 2. any unknown → 504 unknown, whatever the rest: it may have gone, so nobody may be told to repeat it;
+/// 3. some accepted → 502 partial: repeating would send those twice;
+/// 4. else the first refusal decides: its row of the status table has HTTP status and text.
+package enum SubmitOutcome {
+    /// The reply to a message of which at least one segment was written.
+    package static func reply(
+        _ outcomes: [SegmentOutcome], statuses: StatusTable, language: Language
+    ) -> IntakeReply {
+        var carrierIDs: [String] = []
+        var firstUnknown: UnknownReason?
+        var unknownCount = 0
+        var firstRefusal: CommandStatus?
+        for outcome in outcomes {
+            switch outcome {
+            case .accepted(let id): carrierIDs.append(id.isEmpty ? "-" : id)
+            case .refused(let status): firstRefusal = firstRefusal ?? status
+            case .unknown(let reason):
+                firstUnknown = firstUnknown ?? reason
+                unknownCount += 1
+            case .notSent: break
+            }
+        }
+        if carrierIDs.count == outcomes.count {
+            return .accepted(segments: outcomes.count, carrierIDs: carrierIDs, language: language)
+        }
+        var reply: IntakeReply
+        if let firstUnknown {
+            let code: ReplyCode =
+                unknownCount < outcomes.count
+                ? .partialUnknown : firstUnknown == .carrierTimeout ? .carrierTimeout : .connectionLost
+            reply = IntakeReply(code, language: language)
+        } else if !carrierIDs.isEmpty {
+            reply = IntakeReply(.partial, language: language)
+        } else {
+            reply = refusal(firstRefusal ?? .systemError, statuses: statuses, language: language)
+        }
+        reply.acceptedSegments = carrierIDs.count
+        reply.totalSegments = outcomes.count
+        reply.carrierIDs = carrierIDs
+        if let firstRefusal {
+            reply.smppStatus = (firstRefusal.hex, statuses.row(for: firstRefusal).name)
+        }
+        return reply
+    }
+
+    /// The reply to a message of which no byte left.
+    package static func reply(_ reason: NotSentReason, language: Language) -> IntakeReply {
+        switch reason {
+        case .noBind: IntakeReply(.noBind, language: language, retryAfter: RetryAfter.noBind)
+        case .busy: IntakeReply(.busy, language: language, retryAfter: RetryAfter.busy)
+        case .draining: IntakeReply(.draining, language: language, retryAfter: RetryAfter.draining)
+        }
+    }
+
+    /// A refusal in the words of the status table.
+    private static func refusal(_ status: CommandStatus, statuses: StatusTable, language: Language) -> IntakeReply {
+        let row = statuses.row(for: status)
+        let isTemporary = row.http == 503
+        var reply = IntakeReply(
+            .carrierRefused, language: language, retryAfter: isTemporary ? RetryAfter.carrier : nil)
+        reply.status = row.http
+        reply.outcome = isTemporary ? .notSent : .refused
+        reply.retry = isTemporary
+        reply.reason = (isTemporary ? "Not sent " : "Refused ") + row.name
+        reply.message = language == .ru ? row.russian : row.english
+        return reply
+    }
+}
+
+/// Seconds that a client is asked to wait, by why its message was not sent. PlanFix repeats within three hours.
+private enum RetryAfter {
+    static let noBind = 30
+    static let busy = 5
+    static let draining = 10
+    static let carrier = 15
+}

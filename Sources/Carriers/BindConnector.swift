@@ -1,0 +1,63 @@
+import Glibc
+import NIOCore
+import NIOPosix
+import SMPP
+import SMPPWire
+import TLS
+
+/// Opens connections to a carrier's hosts, TLS included where it is configured.
+struct BindConnector: Sendable {
+    /// Bytes that the peer's TCP has not acknowledged for so long mean a dead connection.
+    private static let unacknowledged = Duration.seconds(20)
+
+    private let tls: CarrierTLS?
+    private let bindFrom: String?
+    private let timeout: TimeAmount
+
+    init(_ configuration: CarrierConfiguration) {
+        tls = configuration.tls
+        bindFrom = configuration.bindFrom
+        timeout = .nanoseconds(configuration.connectTimeout.nanoseconds)
+    }
+
+    /// Connects. The name is resolved now, off the event loops, and all its addresses are tried.
+    ///
+    /// - Returns: the handler of the connection; its TLS handshake may still be under way.
+    func connect(to target: HostPort, on eventLoop: any EventLoop) -> EventLoopFuture<BindHandler> {
+        let bootstrap = ClientBootstrap(group: eventLoop)
+            .connectTimeout(timeout)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(
+                ChannelOptions.Types.SocketOption(
+                    level: .tcp, name: NIOBSDSocket.Option(rawValue: TCP_USER_TIMEOUT)),
+                value: SocketOptionValue(Self.unacknowledged.nanoseconds / 1_000_000)
+            )
+            .channelInitializer { [tls, timeout] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        let handler = TLSHandler(
+                            client: tls.context, serverName: tls.serverName ?? target.host, handshakeTimeout: timeout)
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                    }
+                    try channel.pipeline.syncOperations.addHandlers(
+                        ByteToMessageHandler(PDUFrameDecoder()), BindHandler(usesTLS: tls != nil))
+                }
+            }
+        return start(bootstrap, target, on: eventLoop).flatMapThrowing { channel in
+            try channel.pipeline.syncOperations.handler(type: BindHandler.self)
+        }
+    }
+
+    private func start(
+        _ bootstrap: ClientBootstrap, _ target: HostPort, on eventLoop: any EventLoop
+    ) -> EventLoopFuture<any Channel> {
+        do {
+            guard let bindFrom else { return bootstrap.connect(host: target.host, port: target.port) }
+            return bootstrap.bind(to: try SocketAddress(ipAddress: bindFrom, port: 0))
+                .connect(host: target.host, port: target.port)
+        } catch {
+            return eventLoop.makeFailedFuture(error)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import NIOCore
+import SMPP
+import SMPPWire
+import TLS
+
+/// The channel's end of a bind: whole PDUs in, bytes out, and how the connection ended.
+///
+/// ```
+///   opening ──active, or TLS handshake done──▶ open ──inactive──▶ ended
+///      └───────────────────inactive──────────────────────────────▶
+/// ```
+///
+/// It reports to a bind from `adopt` to `close`; before and after, nobody hears of it.
+final class BindHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum Phase {
+        case opening, open
+        case ended(BindFailure)
+    }
+
+    private let usesTLS: Bool
+    private var phase = Phase.opening
+    private var failure: BindFailure?
+    private var context: ChannelHandlerContext?
+    private var bind: Bind?
+
+    init(usesTLS: Bool) {
+        self.usesTLS = usesTLS
+    }
+
+    // MARK: For the bind
+
+    /// Reports to this bind from now on, and at once what has happened already.
+    func adopt(by bind: Bind) {
+        self.bind = bind
+        switch phase {
+        case .opening: break
+        case .open: bind.connectionOpened()
+        case .ended(let failure): bind.connectionEnded(failure)
+        }
+    }
+
+    func writeAndFlush(_ bytes: ByteBuffer) {
+        context?.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+    }
+
+    /// Closes the connection and reports nothing more.
+    ///
+    /// - Returns: when it is closed; nil where it is already.
+    func close() -> EventLoopFuture<Void>? {
+        bind = nil
+        guard let context else { return nil }
+        let closed = context.channel.closeFuture
+        context.close(promise: nil)
+        return closed
+    }
+
+    // MARK: From the channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { transportIsActive() }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        bind = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        transportIsActive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is TLSHandshakeCompleted { opened() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        bind?.received(unwrapInboundIn(data))
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        bind?.receivedAll()
+    }
+
+    /// A peer that does not read what we answer is not read from either.
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        context.channel.setOption(.autoRead, value: context.channel.isWritable).whenFailure { _ in }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let error = error as? FrameError, case .incomplete = error {
+            failure = failure ?? TransportFailure.describe(error)
+        } else if let error = error as? FrameError, let bind {
+            bind.streamBroken(error.description)
+        } else {
+            failure = failure ?? TransportFailure.describe(error)
+            context.close(promise: nil)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let failure = failure ?? BindFailure(.closed, "the carrier closed the connection")
+        phase = .ended(failure)
+        bind?.connectionEnded(failure)
+        bind = nil
+    }
+
+    private func transportIsActive() {
+        if !usesTLS { opened() }
+    }
+
+    private func opened() {
+        guard case .opening = phase else { return }
+        phase = .open
+        bind?.connectionOpened()
+    }
+}

@@ -1,0 +1,100 @@
+package import SMPP
+package import TLS
+
+/// Where an SMSC listens. The name is resolved at each connect.
+package struct HostPort: Hashable, Sendable, CustomStringConvertible {
+    /// A name or an IP address.
+    package var host: String
+    /// 1 to 65535.
+    package var port: Int
+
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// `smsc.example.net:2775`, `[2001:db8::1]:2775`.
+    package var description: String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}
+
+/// How many binds of a kind a carrier gets.
+package struct BindPlan: Hashable, Sendable {
+    package var kind: BindKind
+    package var count: Int
+
+    package init(kind: BindKind, count: Int) {
+        self.kind = kind
+        self.count = count
+    }
+}
+
+/// TLS to a carrier.
+package struct CarrierTLS: Sendable {
+    package var context: TLSClientContext
+    /// The name that the carrier's certificate must have; nil = the host's.
+    package var serverName: String?
+
+    package init(context: TLSClientContext, serverName: String? = nil) {
+        self.context = context
+        self.serverName = serverName
+    }
+}
+
+/// One carrier: where it is, how to bind, and what it bears.
+package struct CarrierConfiguration: Sendable {
+    /// The carrier file's name.
+    package var name: String
+    /// Tried in turn; at least one.
+    package var hosts: [HostPort]
+    /// nil = plain TCP.
+    package var tls: CarrierTLS?
+    /// The bind request of every bind, password included.
+    package var request: BindRequest
+    package var binds: [BindPlan]
+    /// The IP address that connections come from; nil = the system chooses.
+    package var bindFrom: String?
+    /// Whether the service counts as ready only with this carrier.
+    package var required = true
+    /// Requests that may be open at once, per bind.
+    package var window = 10
+    /// PDUs per second of the whole carrier; nil = no limit.
+    package var rate: Double?
+    /// Messages that may wait in front of a full window, per bind.
+    package var maxWaiting = 1000
+    package var enquireLinkEvery = Duration.seconds(30)
+    /// How many unanswered `enquire_link` mean a dead link.
+    package var enquireLinkUnanswered = 2
+    package var connectTimeout = Duration.seconds(10)
+    package var bindTimeout = Duration.seconds(10)
+    package var responseTimeout = Duration.seconds(5)
+    package var unbindTimeout = Duration.seconds(5)
+    package var reconnectFirst = Duration.seconds(1)
+    package var reconnectMax = Duration.seconds(60)
+    /// The wait after wrong credentials.
+    package var credentialsBackoff = Duration.seconds(300)
+    /// What each `command_status` of this carrier means.
+    package var statuses = StatusTable.standard
+
+    package init(
+        name: String, hosts: [HostPort], tls: CarrierTLS? = nil, request: BindRequest, binds: [BindPlan]
+    ) {
+        self.name = name
+        self.hosts = hosts
+        self.tls = tls
+        self.request = request
+        self.binds = binds
+    }
+
+    /// The pure part of a bind's configuration.
+    func setup(_ kind: BindKind) -> BindSetup {
+        BindSetup(
+            kind: kind, request: request, hosts: hosts.count, window: window, maxWaiting: maxWaiting,
+            timings: BindTimings(
+                connect: connectTimeout, bind: bindTimeout, response: responseTimeout, unbind: unbindTimeout,
+                enquireLinkEvery: enquireLinkEvery, enquireLinkUnanswered: enquireLinkUnanswered,
+                reconnectFirst: reconnectFirst, reconnectMax: reconnectMax, credentialsBackoff: credentialsBackoff),
+            statuses: statuses)
+    }
+}

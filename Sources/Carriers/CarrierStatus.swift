@@ -1,0 +1,99 @@
+package import SMPP
+
+/// A carrier at one moment.
+package struct CarrierStatus: Hashable, Sendable {
+    package var name: String
+    /// Whether the service counts as ready only with this carrier.
+    package var required: Bool
+    /// Whether at least one bind that submits is bound.
+    package var ready: Bool
+    package var binds: [BindStatus]
+
+    package init(name: String, required: Bool, ready: Bool, binds: [BindStatus]) {
+        self.name = name
+        self.required = required
+        self.ready = ready
+        self.binds = binds
+    }
+}
+
+/// A bind at one moment. Times are in seconds.
+package struct BindStatus: Hashable, Sendable {
+    /// `1`, `2`… within its carrier.
+    package var name: String
+    package var kind: BindKind
+    /// `connecting`, `binding`, `bound`, `draining`, `unbinding`, `waiting`, `stopped`, `idle`.
+    package var state: String
+    /// For how long it has been in this state.
+    package var since: Double
+    /// The host that it is connected to, or that it tries next.
+    package var host: String
+    /// Why it is not up, in words.
+    package var lastError: String?
+    /// The same as a `BindFailure.Code`.
+    package var lastErrorCode: String?
+    /// When it connects again, while it waits.
+    package var nextAttemptIn: Double?
+    package var windowInUse: Int
+    package var windowSize: Int
+    /// Messages that are not yet written whole.
+    package var waiting: Int
+    /// PDUs per second of the whole carrier; nil = no limit.
+    package var rateLimit: Double?
+    /// PDUs per second of this bind, while it recovers from a refusal for speed.
+    package var recoveringLimit: Double?
+    /// Whether the carrier made it stop for speed just now.
+    package var throttled: Bool
+    /// The carrier's `congestion_state`, 0 to 100.
+    package var congestion: Int
+    /// The round trip of the last answered `enquire_link`.
+    package var enquireLinkRTT: Double?
+    /// The carrier's own `system_id`, while bound.
+    package var smscSystemID: String?
+    /// Segments since the start.
+    package var accepted: Int
+    package var refused: Int
+    package var unknown: Int
+    /// Responses that came too late.
+    package var late: Int
+    /// Refusals for speed.
+    package var throttledTotal: Int
+    /// `deliver_sm` and `data_sm` that came in.
+    package var delivered: Int
+    /// PDUs that make no sense where they came.
+    package var misplaced: Int
+
+    package init(
+        name: String, kind: BindKind, state: String, since: Double = 0, host: String = "", lastError: String? = nil,
+        lastErrorCode: String? = nil, nextAttemptIn: Double? = nil, windowInUse: Int = 0, windowSize: Int = 10,
+        waiting: Int = 0, rateLimit: Double? = nil, recoveringLimit: Double? = nil, throttled: Bool = false,
+        congestion: Int = 0, enquireLinkRTT: Double? = nil, smscSystemID: String? = nil, accepted: Int = 0,
+        refused: Int = 0, unknown: Int = 0, late: Int = 0, throttledTotal: Int = 0, delivered: Int = 0,
+        misplaced: Int = 0
+    ) {
+        self.name = name
+        self.kind = kind
+        self.state = state
+        self.since = since
+        self.host = host
+        self.lastError = lastError
+        self.lastErrorCode = lastErrorCode
+        self.nextAttemptIn = nextAttemptIn
+        self.windowInUse = windowInUse
+        self.windowSize = windowSize
+        self.waiting = waiting
+        self.rateLimit = rateLimit
+        self.recoveringLimit = recoveringLimit
+        self.throttled = throttled
+        self.congestion = congestion
+        self.enquireLinkRTT = enquireLinkRTT
+        self.smscSystemID = smscSystemID
+        self.accepted = accepted
+        self.refused = refused
+        self.unknown = unknown
+        self.late = late
+        self.throttledTotal = throttledTotal
+        self.delivered = delivered
+        self.misplaced = misplaced
+    }
+}

@@ -1,0 +1,54 @@
+package import Messaging
+package import NIOCore
+package import SMPP
+
+/// One message for one carrier. All its segments go over one bind, in order.
+///
+/// Unchecked `Sendable`: every member is but `completion`. That one crosses to the bind's event loop as a value that nobody
+/// calls there; it is called on `eventLoop` alone (`Flight.finish`), once.
+package struct Submission: @unchecked Sendable {
+    package let id: MessageID
+    /// At least one.
+    package let segments: [ShortMessage]
+    /// `completion` is called by then: what is unanswered is unknown, what is unwritten is not sent.
+    package let deadline: NIODeadline
+    package let eventLoop: any EventLoop
+    /// Called exactly once, on `eventLoop`; possibly before `Carrier.submit` returns.
+    package let completion: (SubmissionResult) -> Void
+
+    package init(
+        id: MessageID, segments: [ShortMessage], deadline: NIODeadline, eventLoop: any EventLoop,
+        completion: @escaping (SubmissionResult) -> Void
+    ) {
+        precondition(!segments.isEmpty, "a message without segments was submitted")
+        self.id = id
+        self.segments = segments
+        self.deadline = deadline
+        self.eventLoop = eventLoop
+        self.completion = completion
+    }
+}
+
+/// A message on its way through the binds of a carrier.
+struct Flight: Sendable {
+    let submission: Submission
+    /// How many binds it was given to before.
+    var hops = 0
+    /// What the bind before answered, where something was written there and refused.
+    var carried: [SegmentOutcome]?
+
+    /// Tells the owner, on the owner's event loop: at once when this is it, else by one hop.
+    func finish(_ result: SubmissionResult) {
+        let submission = submission
+        if submission.eventLoop.inEventLoop {
+            submission.completion(result)
+        } else {
+            submission.eventLoop.execute { submission.completion(result) }
+        }
+    }
+
+    /// Tells the owner that no bind takes the message (any more).
+    func finishUnplaced(_ reason: NotSentReason) {
+        finish(carried.map(SubmissionResult.sent) ?? .notSent(reason))
+    }
+}

@@ -1,0 +1,139 @@
+package import NIOCore
+import TLS
+
+/// Says whose a form is. One per event loop; what the loops share (accounts, lock-out, scrypt threads) is passed in.
+///
+/// A pair of login and password goes through scrypt once, off the loop, and is then known by its keyed hash. An unknown
+/// login, and one that has no password, pay for scrypt with a decoy: one text and one time for every cause.
+package final class Authenticator {
+    /// The answer.
+    package enum Verdict: Sendable {
+        case verified(AccountEntry)
+        /// `bad_credentials`, `locked_out` or `busy`.
+        case refused(ReplyCode, retryAfter: Int?)
+    }
+
+    /// What `begin` says.
+    package enum Beginning {
+        case decided(Verdict)
+        /// scrypt must be asked: `verify` takes this.
+        case mustVerify(Attempt)
+    }
+
+    /// A pair that is not known yet.
+    package struct Attempt {
+        let login: String
+        let password: [UInt8]
+        let digest: Digest
+        let source: SourceAddress
+    }
+
+    typealias Digest = [UInt8]
+
+    private struct Waiter {
+        let source: SourceAddress
+        let completion: (Verdict) -> Void
+    }
+
+    /// Requests that may wait for one verification together.
+    package static let maxWaiters = 1024
+
+    private let eventLoop: any EventLoop
+    private let directory: AccountDirectory
+    private let lockOut: LockOut
+    private let verifier: PasswordVerifier
+    private let mac: HMACSHA256
+    private var cache: CredentialCache<Digest>
+    private var pair: [UInt8] = []
+    private var waiting: [Digest: [Waiter]] = [:]
+
+    /// - Parameters:
+    ///   - secret: the random key of this process for the digests of pairs.
+    ///   - remember: how long a verified pair is known.
+    package init(
+        eventLoop: any EventLoop, directory: AccountDirectory, lockOut: LockOut, verifier: PasswordVerifier,
+        secret: [UInt8], remember: TimeAmount, remembered: Int = 4096
+    ) {
+        self.eventLoop = eventLoop
+        self.directory = directory
+        self.lockOut = lockOut
+        self.verifier = verifier
+        self.mac = HMACSHA256(key: secret)
+        self.cache = CredentialCache(capacity: remembered, lifetime: remember)
+    }
+
+    /// Decides at once if it can. On the event loop.
+    package func begin(_ credentials: Credentials, source: SourceAddress, now: NIODeadline) -> Beginning {
+        switch credentials {
+        case .key(let key):
+            if let seconds = lockOut.lockedFor(login: nil, source: source, now: now) {
+                return .decided(.refused(.lockedOut, retryAfter: seconds))
+            }
+            if let entry = directory.account(key: key) { return .decided(.verified(entry)) }
+            lockOut.recordFailure(login: nil, source: source, now: now)
+            return .decided(.refused(.badCredentials, retryAfter: nil))
+        case .password(let login, let password):
+            if let seconds = lockOut.lockedFor(login: login, source: source, now: now) {
+                return .decided(.refused(.lockedOut, retryAfter: seconds))
+            }
+            let digest = digest(login, password)
+            if let entry = cache.account(for: digest, now: now) { return .decided(.verified(entry)) }
+            return .mustVerify(Attempt(login: login, password: password, digest: digest, source: source))
+        }
+    }
+
+    /// Asks scrypt; requests with the same pair share one run. `completion` comes once, on the event loop, perhaps at once.
+    package func verify(_ attempt: Attempt, completion: @escaping (Verdict) -> Void) {
+        let waiter = Waiter(source: attempt.source, completion: completion)
+        if let others = waiting[attempt.digest] {
+            guard others.count < Self.maxWaiters else { return completion(.refused(.busy, retryAfter: 1)) }
+            waiting[attempt.digest]?.append(waiter)
+            return
+        }
+        let entry = directory.account(login: attempt.login)
+        let hash = entry?.account.password ?? ScryptHash.decoy
+        let login = attempt.login
+        let digest = attempt.digest
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        let isQueued = verifier.verify(attempt.password, against: hash, on: eventLoop) { matches in
+            bound.value.verified(digest, login: login, matches: matches)
+        }
+        guard isQueued else { return completion(.refused(.busy, retryAfter: 1)) }
+        waiting[attempt.digest] = [waiter]
+    }
+
+    /// Takes scrypt's answer: nil = it was not asked any more.
+    private func verified(_ digest: Digest, login: String, matches: Bool?) {
+        guard let waiters = waiting.removeValue(forKey: digest) else { return }
+        guard let matches else {
+            for waiter in waiters { waiter.completion(.refused(.draining, retryAfter: nil)) }
+            return
+        }
+        let now = eventLoop.now
+        // The decoy matches nothing, but what decides is that there is an account with a password.
+        let entry = directory.account(login: login)
+        let account = matches && entry?.account.password != nil ? entry : nil
+        if let account { cache.insert(digest, account: account, now: now) }
+        for waiter in waiters {
+            // Attempts that were queued before the lock are not told more than those that came after it.
+            if let seconds = lockOut.lockedFor(login: login, source: waiter.source, now: now) {
+                waiter.completion(.refused(.lockedOut, retryAfter: seconds))
+            } else if let account {
+                lockOut.recordSuccess(login: login, source: waiter.source)
+                waiter.completion(.verified(account))
+            } else {
+                lockOut.recordFailure(login: login, source: waiter.source, now: now)
+                waiter.completion(.refused(.badCredentials, retryAfter: nil))
+            }
+        }
+    }
+
+    /// The keyed hash of a pair. A form has no NUL, so the pair can be told apart.
+    private func digest(_ login: String, _ password: [UInt8]) -> Digest {
+        pair.removeAll(keepingCapacity: true)
+        pair.append(contentsOf: login.utf8)
+        pair.append(0)
+        pair.append(contentsOf: password)
+        return mac.authenticate(pair)
+    }
+}

@@ -1,0 +1,112 @@
+import DequeModule
+package import Messaging
+package import NIOCore
+
+/// One request of a connection from its last byte to its reply.
+package struct Exchange {
+    /// Where it stands.
+    package enum Phase {
+        /// Its form or its sender is being looked at: no carrier has heard of it.
+        case checking
+        /// The handler has it.
+        case handed
+        /// Its reply waits for the replies of the requests before it.
+        case answered(IntakeReply)
+    }
+
+    /// The message's id.
+    package let id: MessageID
+    /// How it is answered.
+    package let terms: RequestTerms
+    /// When its last byte had come.
+    package let arrived: NIODeadline
+    /// When it is answered, whatever the handler does.
+    package let giveUpAt: NIODeadline
+    /// Whose it is, once that is known.
+    package var account: AccountEntry?
+    /// Where it stands.
+    package var phase = Phase.checking
+
+    /// A request that has just arrived.
+    package init(id: MessageID, terms: RequestTerms, arrived: NIODeadline, giveUpAt: NIODeadline) {
+        self.id = id
+        self.terms = terms
+        self.arrived = arrived
+        self.giveUpAt = giveUpAt
+    }
+}
+
+/// The requests of one connection that are not answered yet, in their order. Work names them by a number that is never
+/// used again, so that a reply that comes twice or too late finds nothing.
+package struct ExchangeQueue {
+    private var exchanges: Deque<Exchange> = []
+    private var firstNumber: UInt64 = 0
+
+    /// An empty queue.
+    package init() {}
+
+    /// Requests in the queue.
+    package var count: Int { exchanges.count }
+    /// Whether there is none.
+    package var isEmpty: Bool { exchanges.isEmpty }
+
+    /// Appends a request; returns its number.
+    package mutating func append(_ exchange: Exchange) -> UInt64 {
+        exchanges.append(exchange)
+        return firstNumber + UInt64(exchanges.count - 1)
+    }
+
+    /// The request, unless it is answered.
+    package subscript(open number: UInt64) -> Exchange? {
+        guard let index = openIndex(number) else { return nil }
+        return exchanges[index]
+    }
+
+    /// Notes whose a request is.
+    package mutating func identify(_ number: UInt64, account: AccountEntry) {
+        if let index = openIndex(number) { exchanges[index].account = account }
+    }
+
+    /// Notes that the handler has a request.
+    package mutating func hand(_ number: UInt64) {
+        if let index = openIndex(number) { exchanges[index].phase = .handed }
+    }
+
+    /// Answers a request; returns it as it was, or nil when it is answered already.
+    package mutating func answer(_ number: UInt64, with reply: IntakeReply) -> Exchange? {
+        guard let index = openIndex(number) else { return nil }
+        let exchange = exchanges[index]
+        exchanges[index].phase = .answered(reply)
+        return exchange
+    }
+
+    /// Takes the first request out if it is answered.
+    package mutating func popAnswered() -> (exchange: Exchange, reply: IntakeReply)? {
+        guard let first = exchanges.first, case .answered(let reply) = first.phase else { return nil }
+        exchanges.removeFirst()
+        firstNumber += 1
+        return (first, reply)
+    }
+
+    /// When the first unanswered request is given up.
+    package var giveUpAt: NIODeadline? {
+        exchanges.first { if case .answered = $0.phase { false } else { true } }?.giveUpAt
+    }
+
+    /// The numbers of unanswered requests.
+    package var openNumbers: [UInt64] {
+        exchanges.indices.map { firstNumber + UInt64($0) }.filter { openIndex($0) != nil }
+    }
+
+    /// The numbers of unanswered requests whose time is over.
+    package func overdue(now: NIODeadline) -> [UInt64] {
+        openNumbers.filter { number in self[open: number].map { $0.giveUpAt <= now } ?? false }
+    }
+
+    private func openIndex(_ number: UInt64) -> Int? {
+        guard number >= firstNumber, number - firstNumber < UInt64(exchanges.count) else { return nil }
+        let index = Int(number - firstNumber)
+        if case .answered = exchanges[index].phase { return nil }
+        return index
+    }
+}

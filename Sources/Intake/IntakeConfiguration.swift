@@ -1,0 +1,57 @@
+package import NIOCore
+package import TLS
+
+/// Where the intake listens, and every bound it keeps.
+package struct IntakeConfiguration: Sendable {
+    /// The addresses to listen on; port 0 = any free one.
+    package var listen: [(host: String, port: Int)]
+    /// The path of the form.
+    package var path = "/sms"
+    /// Certificates; nil (plain HTTP) only in tests.
+    package var tls: TLSServerContext?
+    /// How long a client waits for its reply, counted from the request's last byte.
+    package var replyWithin = TimeAmount.seconds(10)
+    /// Connections open at one time; further ones are closed at once.
+    package var maxConnections = 10_000
+    /// Bytes of a body.
+    package var maxBodyBytes = 65_536
+    /// Bytes of a request's target and header fields.
+    package var maxHeaderBytes = 16_384
+    /// Header fields of a request.
+    package var maxHeaderFields = 100
+    /// The time in which a request must arrive whole, from its first byte to its last.
+    package var requestTimeout = TimeAmount.seconds(10)
+    /// The time in which a TLS handshake must be done.
+    package var handshakeTimeout = TimeAmount.seconds(10)
+    /// How long a connection may do nothing, or not read what it asked for.
+    package var idleTimeout = TimeAmount.seconds(60)
+    /// How long, at most, the rest of a refused request is read and dropped, so that its reply is not lost.
+    package var lingerTimeout = TimeAmount.seconds(1)
+    /// Requests of one connection that may be worked on at one time; more wait in the socket.
+    package var maxPipelined = 16
+    /// When wrong passwords lock out.
+    package var lockOut = LockOut.Rules()
+    /// Password verifications that may wait or run at one time.
+    package var scryptQueue = 64
+    /// Threads for password verification.
+    package var scryptThreads = 1
+    /// How long a verified password is known without another scrypt.
+    package var rememberCredentials = TimeAmount.hours(1)
+    /// The language of replies to those who did not say who they are.
+    package var defaultLanguage = Language.ru
+    /// The first of the node numbers of message ids; each event loop takes one, from here up.
+    package var firstNode: UInt16 = 0
+
+    /// A configuration with defaults for all but the addresses.
+    package init(listen: [(host: String, port: Int)], tls: TLSServerContext? = nil) {
+        self.listen = listen
+        self.tls = tls
+    }
+
+    /// How long after the deadline a handler that did not reply is given up.
+    static let handlerGrace = TimeAmount.milliseconds(250)
+    /// Connections that the kernel holds until they are accepted.
+    static let backlog: CInt = 4096
+    /// Bytes read and dropped after a refused request.
+    static let lingerBytes = 1 << 20
+}

@@ -1,0 +1,132 @@
+import Logging
+import NIOCore
+
+/// Replies: from the decision to the socket, in the order of the requests.
+extension IntakeHandler {
+    /// The language of a reply to an account, or to nobody known.
+    func language(of entry: AccountEntry?) -> Language {
+        entry?.account.language ?? loop.configuration.defaultLanguage
+    }
+
+    /// Answers a request with what `code` stands for.
+    func answer(_ number: UInt64, _ code: ReplyCode) {
+        answer(number, IntakeReply(code, language: language(of: exchanges[open: number]?.account)))
+    }
+
+    /// Answers a request. The one place where an exchange ends, so the account's place is given back exactly once.
+    func answer(_ number: UInt64, _ reply: IntakeReply) {
+        guard let exchange = exchanges.answer(number, with: reply) else {
+            loop.counters.lateReplies.add()
+            return
+        }
+        switch exchange.phase {
+        case .handed: exchange.account?.meter.release()
+        case .checking, .answered: break
+        }
+        writeReplies()
+    }
+
+    /// Answers a request whose time is over.
+    func giveUp(_ number: UInt64) {
+        guard let exchange = exchanges[open: number] else { return }
+        switch exchange.phase {
+        case .checking: answer(number, .busy)
+        case .handed:
+            // Only the handler knows whether anything was written, and it does not say: then the message may have gone.
+            loop.counters.handlerTimeouts.add()
+            loop.logger.error("message \(exchange.id): no reply from the handler in time")
+            answer(number, .carrierTimeout)
+        case .answered: break
+        }
+    }
+
+    /// Ends requests of a client that has gone which no handler has: nobody is there to be told.
+    func abandonUnsent() {
+        for number in exchanges.openNumbers {
+            guard let exchange = exchanges[open: number] else { continue }
+            switch exchange.phase {
+            case .checking: answer(number, .busy)
+            case .handed, .answered: break
+            }
+        }
+    }
+
+    /// Writes the replies whose turn it is, all into one buffer.
+    func writeReplies() {
+        guard let context, isOpenForReplies else { return dropReplies() }
+        guard let first = exchanges.popAnswered() else { return }
+        var buffer = context.channel.allocator.buffer(capacity: 512)
+        var isLast = append(first, to: &buffer)
+        while !isLast, let next = exchanges.popAnswered() { isLast = append(next, to: &buffer) }
+        touch()
+        if isLast {
+            writeLast(buffer, context)
+        } else {
+            write(buffer, context)
+            sendContinue()
+            resume()
+            if !isReading { updateTimer() }
+        }
+    }
+
+    private var isOpenForReplies: Bool {
+        switch phase {
+        case .open, .finishing: true
+        case .closing, .lingering, .closed: false
+        }
+    }
+
+    /// Appends one reply; returns whether it is the connection's last.
+    private func append(_ answered: (exchange: Exchange, reply: IntakeReply), to buffer: inout ByteBuffer) -> Bool {
+        let isFinishing: Bool
+        switch phase {
+        case .finishing: isFinishing = true
+        case .open, .closing, .lingering, .closed: isFinishing = loop.isDraining && arriving == nil
+        }
+        let isLast = isFinishing && exchanges.isEmpty
+        let frame = ReplyWriter.Frame(
+            id: answered.exchange.id, terms: answered.exchange.terms, closes: isLast,
+            profile: answered.exchange.account?.account.replyProfile ?? .strict)
+        loop.write(answered.reply, frame, into: &buffer)
+        loop.exchangeClosed(answered.exchange, answered.reply, peer: peer, clientGone: false)
+        return isLast
+    }
+
+    /// Writes now, or with the rest of this read.
+    func write(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
+        if isReading {
+            context.write(wrapOutboundOut(buffer), promise: nil)
+            needsFlush = true
+        } else {
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        }
+    }
+
+    /// Writes the last reply and closes behind it; after a refusal in the middle of a request, not before the client has had
+    /// time to read it.
+    private func writeLast(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
+        let until = loop.eventLoop.now + loop.configuration.lingerTimeout
+        var lingers = false
+        if case .finishing(let wants) = phase { lingers = wants }
+        held.removeAll()
+        needsFlush = false
+        if lingers {
+            phase = .lingering(until: until, dropped: 0)
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+            readOn()
+        } else {
+            phase = .closing(until: until)
+            let written = context.eventLoop.makePromise(of: Void.self)
+            written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
+        }
+        updateTimer()
+    }
+
+    /// Ends exchanges whose client has gone, or does not listen any more: their outcome is logged as it is.
+    private func dropReplies() {
+        while let (exchange, reply) = exchanges.popAnswered() {
+            loop.exchangeClosed(exchange, reply, peer: peer, clientGone: true)
+        }
+    }
+}

@@ -1,0 +1,319 @@
+import Logging
+package import NIOCore
+package import NIOHTTP1
+
+/// One connection of the intake: its requests in, their replies out in the same order.
+///
+/// ```
+/// open ──(last reply says close)──────────────▶ closing ──▶ closed
+///   │                                               ▲
+///   ├──(request without keep-alive)─▶ finishing ────┤
+///   └──(request refused before its end)─▶ finishing ┴─▶ lingering ──▶ closed
+/// ```
+/// - open: takes requests.
+/// - finishing: takes no more; what follows is dropped; ends when the last reply is written.
+/// - closing: the last reply is on its way out.
+/// - lingering: the same, and what the client still sends is read, so that the kernel does not reset the connection
+///   under the reply.
+/// - closed: the channel is gone, or told to go. Requests that the handler has are still waited for: their outcome is true
+///   without a client.
+///
+/// This file has the events; `IntakeHandler+Requests` takes requests in, `IntakeHandler+Replies` writes replies.
+package final class IntakeHandler: ChannelDuplexHandler {
+    package typealias InboundIn = HTTPServerRequestPart
+    package typealias OutboundIn = Never
+    package typealias OutboundOut = ByteBuffer
+
+    enum Phase {
+        case open
+        case finishing(lingers: Bool)
+        case closing(until: NIODeadline)
+        case lingering(until: NIODeadline, dropped: Int)
+        case closed
+    }
+
+    /// A request whose end has not come yet.
+    struct Arriving {
+        var terms: RequestTerms
+        var started: NIODeadline
+        var body: ByteBuffer?
+        var bodyBytes = 0
+        /// `100 Continue` is to be sent when the replies before it are.
+        var owesContinue = false
+    }
+
+    let loop: IntakeLoop
+    var context: ChannelHandlerContext?
+    var phase = Phase.open
+    var peer: SocketAddress?
+    var source = SourceAddress.unspecified
+    var exchanges = ExchangeQueue()
+    var arriving: Arriving?
+    /// Parts of requests that came in one read with more requests than may be worked on; reading rests meanwhile, so
+    /// this is bounded by one read.
+    var held = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 0)
+    /// What the parser could not read, to be told when the requests before it are taken in.
+    var parseFailure: ReplyCode?
+    var isReading = false
+    var needsFlush = false
+    var isResuming = false
+    private var readWithheld = false
+    /// Bytes have come in this read, whether or not they made a whole part.
+    private var sawBytes = false
+    private var sawPart = false
+    /// When the first bytes of a head came that is not whole yet.
+    var headStarted: NIODeadline?
+    private var idleSince: NIODeadline
+    private var stalledSince: NIODeadline?
+    private var timer: (task: Scheduled<Void>, at: NIODeadline)?
+
+    /// A connection on `loop`.
+    package init(loop: IntakeLoop) {
+        self.loop = loop
+        self.idleSince = loop.eventLoop.now
+    }
+
+    package func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { start(context) }
+    }
+
+    package func handlerRemoved(context: ChannelHandlerContext) {
+        end()
+    }
+
+    package func channelActive(context: ChannelHandlerContext) {
+        start(context)
+        context.fireChannelActive()
+    }
+
+    package func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    private func start(_ context: ChannelHandlerContext) {
+        guard peer == nil else { return }
+        peer = context.remoteAddress
+        source = peer.flatMap(SourceAddress.init) ?? .unspecified
+        idleSince = loop.eventLoop.now
+        loop.opened(self)
+        if loop.isClosing { return cut() }
+        updateTimer()
+    }
+
+    /// The channel is gone; exchanges that the handler has stay until they are answered or given up.
+    private func end() {
+        guard context != nil else { return }
+        context = nil
+        phase = .closed
+        arriving = nil
+        headStarted = nil
+        held.removeAll()
+        abandonUnsent()
+        writeReplies()
+        loop.closed(self)
+        updateTimer()
+    }
+
+    /// Bytes came in, before they are parsed.
+    func bytesArrived() {
+        sawBytes = true
+    }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        isReading = true
+        sawPart = true
+        let part = unwrapInboundIn(data)
+        switch phase {
+        case .open:
+            if held.isEmpty, parseFailure == nil, arriving != nil || hasRoom {
+                take(part)
+            } else {
+                held.append(part)
+            }
+        case .lingering(let until, let dropped):
+            guard case .body(let bytes) = part else { return }
+            let total = dropped + bytes.readableBytes
+            phase = .lingering(until: until, dropped: total)
+            if total > IntakeConfiguration.lingerBytes { cut() }
+        case .finishing, .closing, .closed: break
+        }
+    }
+
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
+        if sawBytes, !sawPart, arriving == nil, case .open = phase { headStarted = headStarted ?? loop.eventLoop.now }
+        sawBytes = false
+        sawPart = false
+        if needsFlush {
+            needsFlush = false
+            context.flush()
+        }
+        updateTimer()
+        context.fireChannelReadComplete()
+    }
+
+    /// Whether another request may be worked on.
+    var hasRoom: Bool {
+        exchanges.count < loop.configuration.maxPipelined && stalledSince == nil
+    }
+
+    package func read(context: ChannelHandlerContext) {
+        if held.isEmpty, arriving != nil || hasRoom {
+            context.read()
+        } else {
+            readWithheld = true
+        }
+    }
+
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            stalledSince = nil
+            resume()
+        } else {
+            stalledSince = loop.eventLoop.now
+        }
+        updateTimer()
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Takes what had to wait, and reads on.
+    func resume() {
+        guard !isResuming else { return }
+        isResuming = true
+        defer { isResuming = false }
+        while case .open = phase, arriving != nil || hasRoom, let part = held.popFirst() { take(part) }
+        if case .open = phase {
+            if held.isEmpty, let failure = parseFailure {
+                parseFailure = nil
+                answerAtOnce(failure, terms: arriving?.terms ?? .unparsed)
+            }
+        } else {
+            held.removeAll()
+        }
+        readOn()
+    }
+
+    /// Reads if reading had to rest and need not any more.
+    func readOn() {
+        guard readWithheld, held.isEmpty, hasRoom, let context else { return }
+        readWithheld = false
+        context.read()
+    }
+
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError else {
+            loop.logger.debug("connection failed: \(error)")
+            cut()
+            return
+        }
+        guard case .open = phase, context.channel.isActive, parseFailure == nil else { return }
+        switch error {
+        case .headerOverflow: parseFailure = .headersTooLarge
+        case .invalidEOFState, .closedConnection: return
+        default: parseFailure = .badRequest  // every other way to break HTTP
+        }
+        resume()
+    }
+
+    /// Ends the connection as soon as nothing of it is open, and tells a client whose request is on the way.
+    func endForDrain() {
+        guard case .open = phase else { return }
+        if arriving != nil || headStarted != nil {
+            answerAtOnce(.draining, terms: arriving?.terms ?? .unparsed)
+        } else if exchanges.isEmpty {
+            cut()
+        } else {
+            phase = .finishing(lingers: false)
+        }
+    }
+
+    /// Closes at once.
+    func cut() {
+        phase = .closed
+        abandonUnsent()
+        context?.close(promise: nil)
+    }
+
+    // MARK: - Time
+
+    /// A connection has done something; it is idle from now on.
+    func touch() {
+        idleSince = loop.eventLoop.now
+    }
+
+    /// When something must happen if nothing else does.
+    private var nextDeadline: NIODeadline? {
+        let giveUpAt = exchanges.giveUpAt
+        switch phase {
+        case .open, .finishing:
+            let configuration = loop.configuration
+            let arrival = (arriving?.started ?? headStarted).map { $0 + configuration.requestTimeout }
+            let stall = stalledSince.map { $0 + configuration.idleTimeout }
+            return Self.earlier(giveUpAt, Self.earlier(arrival, stall)) ?? idleSince + configuration.idleTimeout
+        case .closing(let until), .lingering(let until, _): return Self.earlier(giveUpAt, until)
+        case .closed: return giveUpAt
+        }
+    }
+
+    private static func earlier(_ one: NIODeadline?, _ other: NIODeadline?) -> NIODeadline? {
+        guard let one, let other else { return one ?? other }
+        return min(one, other)
+    }
+
+    /// One timer for all of a connection's deadlines. Later deadlines leave it alone: it looks again when it fires, so a
+    /// busy connection sets it once in many requests.
+    func updateTimer() {
+        guard let deadline = nextDeadline else { return }
+        if let timer {
+            if timer.at <= deadline { return }
+            timer.task.cancel()
+        }
+        let task = loop.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.timerFired() }
+        timer = (task, deadline)
+    }
+
+    private func timerFired() {
+        timer = nil
+        let now = loop.eventLoop.now
+        for number in exchanges.overdue(now: now) { giveUp(number) }
+        switch phase {
+        case .open, .finishing: checkOpenDeadlines(now)
+        case .closing(let until), .lingering(let until, _): if until <= now { cut() }
+        case .closed: break
+        }
+        updateTimer()
+    }
+
+    private func checkOpenDeadlines(_ now: NIODeadline) {
+        let configuration = loop.configuration
+        if let stalledSince, stalledSince + configuration.idleTimeout <= now { return cut() }
+        if let started = arriving?.started ?? headStarted {
+            if started + configuration.requestTimeout <= now {
+                answerAtOnce(.requestTimeout, terms: arriving?.terms ?? .unparsed)
+            }
+        } else if exchanges.isEmpty, idleSince + configuration.idleTimeout <= now {
+            cut()
+        }
+    }
+}
+
+/// Stands before the parser and tells the connection that bytes have come: a head that trickles in makes no parts, and
+/// its time is bounded too.
+package final class ArrivalWatch: ChannelInboundHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias InboundOut = ByteBuffer
+
+    private let connection: IntakeHandler
+
+    /// A watch for `connection`.
+    package init(_ connection: IntakeHandler) {
+        self.connection = connection
+    }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        connection.bytesArrived()
+        context.fireChannelRead(data)
+    }
+}

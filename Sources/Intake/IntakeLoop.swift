@@ -1,0 +1,152 @@
+package import Logging
+import Messaging
+package import NIOCore
+
+/// What the connections of one event loop share. Confined to that loop: nothing in it is locked.
+package final class IntakeLoop {
+    /// What the loops of a server share.
+    package struct Shared: Sendable {
+        /// Addresses and bounds.
+        package var configuration: IntakeConfiguration
+        /// The accounts.
+        package var directory: AccountDirectory
+        /// Wrong attempts.
+        package var lockOut: LockOut
+        /// The scrypt threads.
+        package var verifier: PasswordVerifier
+        /// The process's key for digests of passwords.
+        package var secret: [UInt8]
+        /// Where the log goes.
+        package var logger: Logger
+        /// What decides about messages.
+        package var handler: MessageHandler
+
+        /// All of it.
+        package init(
+            configuration: IntakeConfiguration, directory: AccountDirectory, lockOut: LockOut,
+            verifier: PasswordVerifier, secret: [UInt8], logger: Logger, handler: @escaping MessageHandler
+        ) {
+            self.configuration = configuration
+            self.directory = directory
+            self.lockOut = lockOut
+            self.verifier = verifier
+            self.secret = secret
+            self.logger = logger
+            self.handler = handler
+        }
+    }
+
+    let eventLoop: any EventLoop
+    let index: Int
+    let configuration: IntakeConfiguration
+    let rules: RequestTerms.Rules
+    let handler: MessageHandler
+    let authenticator: Authenticator
+    let counters: LoopCounters
+    let logger: Logger
+    var form = FormBody()
+    /// New requests are refused.
+    private(set) var isDraining = false
+    /// New connections are refused too: those that the kernel had already taken.
+    private(set) var isClosing = false
+    private var ids: MessageIDGenerator
+    private var writer: ReplyWriter
+    private var connections: [ObjectIdentifier: IntakeHandler] = [:]
+    private var openExchanges = 0
+    private var allAnswered: EventLoopPromise<Void>?
+    private var allClosed: EventLoopPromise<Void>?
+
+    /// - Parameter index: the loop's place in its group.
+    package init(eventLoop: any EventLoop, index: Int, shared: Shared) {
+        let configuration = shared.configuration
+        self.eventLoop = eventLoop
+        self.index = index
+        self.configuration = configuration
+        self.counters = LoopCounters()
+        self.logger = shared.logger
+        self.handler = shared.handler
+        self.rules = RequestTerms.Rules(
+            path: configuration.path, maxBodyBytes: configuration.maxBodyBytes,
+            maxHeaderBytes: configuration.maxHeaderBytes)
+        self.authenticator = Authenticator(
+            eventLoop: eventLoop, directory: shared.directory, lockOut: shared.lockOut, verifier: shared.verifier,
+            secret: shared.secret, remember: configuration.rememberCredentials)
+        self.ids = MessageIDGenerator(node: configuration.firstNode &+ UInt16(truncatingIfNeeded: index))
+        self.writer = ReplyWriter(strictTransportSecurity: configuration.tls != nil)
+    }
+
+    /// An id for a request.
+    func makeID() -> MessageID {
+        ids.next(unixMilliseconds: WallClock.unixMilliseconds())
+    }
+
+    /// Appends a reply to `buffer`.
+    func write(_ reply: IntakeReply, _ frame: ReplyWriter.Frame, into buffer: inout ByteBuffer) {
+        writer.write(
+            reply, frame, unixSeconds: Int64(WallClock.unixMilliseconds() / 1000), into: &buffer)
+    }
+
+    /// Counts a request in.
+    func exchangeOpened() {
+        openExchanges += 1
+    }
+
+    /// Counts a request out and logs its one line: at info for what was a message, at debug for the rest.
+    func exchangeClosed(_ exchange: Exchange, _ reply: IntakeReply, peer: SocketAddress?, clientGone: Bool) {
+        counters.requests.add()
+        if clientGone { counters.clientsGone.add() }
+        logger.log(level: exchange.terms.refusal == nil ? .info : .debug, "\(line(exchange, reply, peer, clientGone))")
+        openExchanges -= 1
+        if openExchanges == 0 {
+            allAnswered?.succeed()
+            allAnswered = nil
+        }
+    }
+
+    /// One string and no metadata: a dictionary per message would cost more than the rest of the line. The address is told
+    /// where nobody's account is.
+    private func line(
+        _ exchange: Exchange, _ reply: IntakeReply, _ peer: SocketAddress?, _ clientGone: Bool
+    ) -> String {
+        let milliseconds = (eventLoop.now - exchange.arrived).nanoseconds / 1_000_000
+        var line = "message \(exchange.id) account=\(exchange.account?.account.name ?? "-") status=\(reply.status)"
+        line += " code=\(reply.code?.rawValue ?? "ok") outcome=\(reply.outcome.rawValue) ms=\(milliseconds)"
+        if exchange.account == nil { line += " peer=\(peer?.ipAddress ?? "-")" }
+        if clientGone { line += " client=gone" }
+        return line
+    }
+
+    /// A connection lives on this loop from now on.
+    func opened(_ connection: IntakeHandler) {
+        connections[ObjectIdentifier(connection)] = connection
+    }
+
+    /// A connection has ended.
+    func closed(_ connection: IntakeHandler) {
+        connections[ObjectIdentifier(connection)] = nil
+        if connections.isEmpty {
+            allClosed?.succeed()
+            allClosed = nil
+        }
+    }
+
+    /// From now on new requests are refused; the future comes when all others are answered.
+    func beginDraining() -> EventLoopFuture<Void> {
+        isDraining = true
+        counters.draining.add()
+        if openExchanges == 0 { return eventLoop.makeSucceededVoidFuture() }
+        let promise = allAnswered ?? eventLoop.makePromise()
+        allAnswered = promise
+        return promise.futureResult
+    }
+
+    /// Closes what is open, with a reply to what has half arrived; the future comes when all is closed.
+    func closeConnections() -> EventLoopFuture<Void> {
+        isClosing = true
+        if connections.isEmpty { return eventLoop.makeSucceededVoidFuture() }
+        let promise = allClosed ?? eventLoop.makePromise()
+        allClosed = promise
+        for connection in Array(connections.values) { connection.endForDrain() }
+        return promise.futureResult
+    }
+}

@@ -1,0 +1,181 @@
+import Glibc
+package import Logging
+import Messaging
+package import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+import TLS
+
+/// The HTTPS server that takes PlanFix's form.
+package final class IntakeServer: Sendable {
+    private struct LoopSeat: Sendable {
+        let loop: any EventLoop
+        let box: NIOLoopBoundBox<IntakeLoop>
+        let counters: LoopCounters
+    }
+
+    private let configuration: IntakeConfiguration
+    private let group: any EventLoopGroup
+    private let logger: Logger
+    private let verifier: PasswordVerifier
+    private let seats: [LoopSeat]
+    private let gate: ConnectionGate
+    private let listeners = Mutex<[any Channel]>([])
+
+    /// A server that does not listen yet.
+    /// - Parameters:
+    ///   - accounts: all accounts; logins and keys are unique.
+    ///   - group: its loops serve the connections; they are numbered in the group's order.
+    ///   - handler: decides about each message.
+    package convenience init(
+        configuration: IntakeConfiguration, accounts: [Account], group: any EventLoopGroup, logger: Logger,
+        handler: @escaping MessageHandler
+    ) {
+        let verifier = PasswordVerifier(threads: configuration.scryptThreads, queue: configuration.scryptQueue)
+        self.init(
+            configuration: configuration, accounts: accounts, group: group, logger: logger, verifier: verifier,
+            handler: handler)
+    }
+
+    /// The same with scrypt threads of the caller's.
+    package init(
+        configuration: IntakeConfiguration, accounts: [Account], group: any EventLoopGroup, logger: Logger,
+        verifier: PasswordVerifier, handler: @escaping MessageHandler
+    ) {
+        self.configuration = configuration
+        self.group = group
+        self.logger = logger
+        self.verifier = verifier
+        self.gate = ConnectionGate(limit: configuration.maxConnections, logger: logger)
+        let shared = IntakeLoop.Shared(
+            configuration: configuration, directory: AccountDirectory(accounts),
+            lockOut: LockOut(rules: configuration.lockOut), verifier: verifier, secret: SecureRandom.bytes(32),
+            logger: logger, handler: handler)
+        self.seats = group.makeIterator().enumerated().map { index, loop in
+            let intakeLoop = IntakeLoop(eventLoop: loop, index: index, shared: shared)
+            let counters = intakeLoop.counters
+            return LoopSeat(
+                loop: loop, box: NIOLoopBoundBox.makeBoxSendingValue(intakeLoop, eventLoop: loop), counters: counters)
+        }
+    }
+
+    /// Listens on every configured address.
+    /// - Returns: the addresses, in the order of the configuration.
+    /// - Throws: what the system says about the first address that cannot be had; then none is kept.
+    package func start() async throws -> [SocketAddress] {
+        verifier.start()
+        var addresses: [SocketAddress] = []
+        do {
+            for (host, port) in configuration.listen {
+                let channel = try await listen(host, port)
+                listeners.withLock { $0.append(channel) }
+                if let address = channel.localAddress { addresses.append(address) }
+            }
+        } catch {
+            await stopListening()
+            await verifier.stop()
+            throw error
+        }
+        return addresses
+    }
+
+    private func listen(_ host: String, _ port: Int) async throws -> any Channel {
+        let address = try SocketAddress.makeAddressResolvingHost(host, port: port)
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: IntakeConfiguration.backlog)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { [logger] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    // An IPv6 socket takes IPv6 only where IPv4 has its own.
+                    try channel.pipeline.syncOperations.addHandler(AcceptGate(logger: logger))
+                }
+            }
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { [self] channel in accept(channel) }
+        if case .v6 = address, configuration.listen.contains(where: { $0.port == port && !$0.host.contains(":") }) {
+            return try await bootstrap.serverChannelOption(
+                ChannelOptions.Types.SocketOption(level: .ipv6, name: NIOBSDSocket.Option(rawValue: IPV6_V6ONLY)),
+                value: 1
+            ).bind(to: address).get()
+        }
+        return try await bootstrap.bind(to: address).get()
+    }
+
+    /// Sets up a connection on its loop, or closes it.
+    private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
+        guard gate.enter() else { return channel.eventLoop.makeFailedFuture(TooManyConnections()) }
+        channel.closeFuture.whenComplete { [gate] _ in gate.leave() }
+        return channel.eventLoop.makeCompletedFuture {
+            guard let seat = seats.first(where: { $0.loop === channel.eventLoop }) else { throw ForeignEventLoop() }
+            try Self.configure(channel, loop: seat.box.value)
+        }
+    }
+
+    /// Adds the handlers of a connection.
+    package static func configure(_ channel: any Channel, loop: IntakeLoop) throws {
+        let configuration = loop.configuration
+        let pipeline = channel.pipeline.syncOperations
+        if let tls = configuration.tls {
+            try pipeline.addHandler(TLSHandler(server: tls, handshakeTimeout: configuration.handshakeTimeout))
+        }
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = configuration.maxHeaderBytes
+        limits.maxHeaderListSize = configuration.maxHeaderBytes
+        limits.maxHeaderFieldCount = configuration.maxHeaderFields
+        let connection = IntakeHandler(loop: loop)
+        try pipeline.addHandler(ArrivalWatch(connection))
+        try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits)))
+        try pipeline.addHandler(connection)
+    }
+
+    /// Ends: accepts no more connections, lets what the handler has be answered, refuses new requests (503 `draining`),
+    /// then closes.
+    /// - Parameter limit: how long all of that may take; what is open then is cut.
+    package func drain(within limit: Duration) async {
+        await stopListening()
+        let deadline = NIODeadline.now() + TimeAmount(limit)
+        await wait(until: deadline) { $0.beginDraining() }
+        // Replies are small, and go out within a moment where the client reads at all.
+        await wait(until: max(deadline, .now() + configuration.lingerTimeout)) { $0.closeConnections() }
+        await verifier.stop()
+    }
+
+    private func stopListening() async {
+        let channels = listeners.withLock { channels in
+            defer { channels = [] }
+            return channels
+        }
+        for channel in channels { try? await channel.close().get() }
+    }
+
+    /// Asks every loop for a future and waits for all of them, but not beyond `deadline`.
+    private func wait(
+        until deadline: NIODeadline, _ step: @escaping @Sendable (IntakeLoop) -> EventLoopFuture<Void>
+    ) async {
+        let futures = seats.map { seat in seat.loop.flatSubmit { step(seat.box.value) } }
+        let home = group.next()
+        let done = home.makePromise(of: Void.self)
+        let timeout = home.scheduleTask(deadline: deadline) { done.succeed() }
+        EventLoopFuture.andAllComplete(futures, on: home).whenComplete { _ in
+            timeout.cancel()
+            done.succeed()
+        }
+        try? await done.futureResult.get()
+    }
+
+    /// Counters since the start, from any thread.
+    package var statistics: IntakeStatistics {
+        var total = IntakeStatistics()
+        for seat in seats { seat.counters.add(to: &total) }
+        total.connections = gate.open
+        total.connectionsRefused = gate.refused
+        return total
+    }
+}
+
+/// A connection beyond the bound.
+private struct TooManyConnections: Error {}
+
+/// A connection on a loop that is not of the server's group.
+private struct ForeignEventLoop: Error {}

@@ -1,0 +1,43 @@
+package import Messaging
+package import NIOCore
+
+/// One authenticated request within its account's limits, handed over on its connection's event loop.
+package struct SMSRequest: Sendable {
+    /// The message's id, which the reply will carry.
+    package let id: MessageID
+    /// Whose message it is.
+    package let account: Account
+    /// The sender's name as sent; empty = the account's default.
+    package let from: String
+    /// The recipient as written; may be empty.
+    package let to: String
+    /// The message; may be empty.
+    package let text: String
+    /// When the reply must have been given.
+    package let deadline: NIODeadline
+    /// The connection's event loop: the reply is given on it.
+    package let eventLoop: any EventLoop
+    /// The place of `eventLoop` among the loops of the server's group.
+    package let loopIndex: Int
+
+    /// A request, part by part.
+    package init(
+        id: MessageID, account: Account, from: String, to: String, text: String, deadline: NIODeadline,
+        eventLoop: any EventLoop, loopIndex: Int
+    ) {
+        self.id = id
+        self.account = account
+        self.from = from
+        self.to = to
+        self.text = text
+        self.deadline = deadline
+        self.eventLoop = eventLoop
+        self.loopIndex = loopIndex
+    }
+}
+
+/// Decides about a message. It is called on `request.eventLoop`; `reply` must be called once, on the same loop, at
+/// `request.deadline` at the latest, whether the client is still there or not. A second call is ignored and counted. When no
+/// reply has come a quarter of a second after the deadline the intake answers `carrier_timeout`, unknown.
+package typealias MessageHandler =
+    @Sendable (_ request: SMSRequest, _ reply: @escaping @Sendable (IntakeReply) -> Void) -> Void

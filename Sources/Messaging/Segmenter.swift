@@ -1,0 +1,69 @@
+/// Turns a text into what the PDUs of a carrier carry.
+package enum Segmenter {
+    /// Writes `text` in the cheapest alphabet that carries it and that the carrier takes, cut where it must be.
+    ///
+    /// Cheapest is the fewest segments; between equals, the carrier's default alphabet, then septets before octets.
+    /// UCS-2 is left for what nothing else carries. No cut goes inside an escape pair or a surrogate pair, nor inside a
+    /// grapheme cluster that fits into one segment.
+    ///
+    /// - Parameter reference: called once, when the text takes several segments that must share a number.
+    package static func segment(
+        _ text: String, policy: TextPolicy, reference: () -> UInt16
+    ) throws(TextProblem) -> SegmentedText {
+        guard text.unicodeScalars.contains(where: { !isWhitespace($0) }) else { throw .empty }
+        let encoded = EncodedText.cheapest(of: text, policy)
+        let packs = policy.packedGSM && encoded.alphabet == .gsm
+        if encoded.units <= policy.limits.single(encoded.alphabet) {
+            let octets =
+                packs ? PackedSeptets.pack(encoded.octets[...], limit: PackedSeptets.segmentOctets) : encoded.octets
+            return SegmentedText(
+                alphabet: encoded.alphabet, dataCoding: encoded.dataCoding, segments: [Segment(octets: octets)],
+                needsReference: false)
+        }
+        let maximum = min(max(1, policy.maxParts), Int(UInt8.max))
+        let atLeast = encoded.segmentCount(policy)
+        if atLeast > maximum { throw .tooLong(parts: atLeast, max: maximum) }
+        let segments: [Segment]
+        switch policy.long {
+        case .payload:
+            let octets = packs ? PackedSeptets.pack(encoded.octets[...]) : encoded.octets
+            segments = [Segment(octets: octets, isPayload: true)]
+        case .udh8, .udh16, .sar:
+            let parts = encoded.cut(text, capacity: policy.limits.part(encoded.alphabet, policy.long))
+            if parts.count > maximum { throw .tooLong(parts: parts.count, max: maximum) }
+            let number = reference()
+            segments = parts.enumerated().map { place, part in
+                segment(
+                    encoded.octets[part], packs, policy.long,
+                    SARInfo(
+                        reference: number, total: UInt8(truncatingIfNeeded: parts.count),
+                        sequence: UInt8(truncatingIfNeeded: place + 1)))
+            }
+        }
+        return SegmentedText(
+            alphabet: encoded.alphabet, dataCoding: encoded.dataCoding, segments: segments,
+            needsReference: policy.long != .payload)
+    }
+
+    /// The property's table is slow, and nearly every text begins in ASCII or with a letter.
+    private static func isWhitespace(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x21...0x7E, 0x0400...0x04FF: false
+        default: scalar.properties.isWhitespace
+        }
+    }
+
+    /// One of several segments.
+    private static func segment(
+        _ text: ArraySlice<UInt8>, _ packs: Bool, _ method: LongMethod, _ numbering: SARInfo
+    ) -> Segment {
+        let header = UserDataHeader.concatenation(numbering, method)
+        let text =
+            packs
+            ? PackedSeptets.pack(
+                text, headerLength: header.count, limit: PackedSeptets.segmentOctets - method.airHeaderLength)[...]
+            : text
+        guard !header.isEmpty else { return Segment(octets: Array(text), sar: numbering) }
+        return Segment(octets: header + text, hasUDH: true)
+    }
+}

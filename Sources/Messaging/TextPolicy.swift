@@ -1,0 +1,120 @@
+/// How texts of more than one segment travel.
+package enum LongMethod: String, Hashable, Sendable, CaseIterable {
+    /// A user data header with an 8-bit reference (3GPP TS 23.040 §9.2.3.24.1).
+    case udh8
+    /// A user data header with a 16-bit reference (§9.2.3.24.8).
+    case udh16
+    /// The `sar_` parameters; the SMSC makes the header (SMPP 3.4 §5.3.2.22).
+    case sar
+    /// The whole text in `message_payload`; the SMSC cuts it (SMPP 3.4 §5.3.2.32).
+    case payload
+
+    /// Octets of each segment's user data header, its length octet included.
+    var headerLength: Int {
+        switch self {
+        case .udh8: 6
+        case .udh16: 7
+        case .sar, .payload: 0
+        }
+    }
+
+    /// Octets of the header that a handset gets: the SMSC makes one with an 8-bit reference where we make none.
+    var airHeaderLength: Int { max(headerLength, 6) }
+}
+
+/// What a carrier takes: alphabets and their `data_coding`, and the way of long texts.
+package struct TextPolicy: Hashable, Sendable {
+    /// The SMSC's default alphabet: `gsm`, `latin1` or `ascii`. Its coding is 0 where `dataCoding` has none.
+    package var defaultAlphabet: Alphabet
+    /// `data_coding` by alphabet (SMPP 3.4 §5.2.19). Alphabets missing here are not used, but for the default alphabet
+    /// and for `ucs2` (8), which alone carries every text. 0 means the SMSC's default alphabet and no other.
+    package var dataCoding: [Alphabet: UInt8]
+    /// How texts of more than one segment travel.
+    package var long: LongMethod
+    /// The most segments a text may take, 1 to 255; with `payload`, those that the SMSC will make of it.
+    package var maxParts: Int
+    /// Whether the septets of `gsm` are packed, eight into seven octets (3GPP TS 23.038 §6.1.2.1).
+    package var packedGSM: Bool
+    /// Whether typographic quotes, dashes and spaces become plain where that keeps a text in `gsm`.
+    package var transliterate: Bool
+    /// How much a segment holds.
+    package var limits: SegmentLimits
+
+    package init(
+        defaultAlphabet: Alphabet = .gsm, dataCoding: [Alphabet: UInt8] = [.gsm: 0, .latin1: 3, .ucs2: 8],
+        long: LongMethod = .udh8, maxParts: Int = 10, packedGSM: Bool = false, transliterate: Bool = false,
+        limits: SegmentLimits = .standard
+    ) {
+        self.defaultAlphabet = defaultAlphabet
+        self.dataCoding = dataCoding
+        self.long = long
+        self.maxParts = maxParts
+        self.packedGSM = packedGSM
+        self.transliterate = transliterate
+        self.limits = limits
+    }
+
+    /// The `data_coding` that announces an alphabet; nil where the carrier does not take it.
+    func coding(of alphabet: Alphabet) -> UInt8? {
+        let coding = dataCoding[alphabet]
+        if alphabet == defaultAlphabet { return coding ?? 0 }
+        switch alphabet {
+        case .ucs2: return coding ?? 8
+        case .gsm, .latin1, .ascii: return coding == 0 ? nil : coding
+        }
+    }
+}
+
+/// How much text a segment holds where a carrier differs from the standard; nil is the standard value.
+package struct SegmentLimits: Hashable, Sendable {
+    /// Septets of a whole message in `gsm` or `ascii`; 160.
+    package var gsmSingle: Int?
+    /// Septets of one of several segments; 153, or 152 with `udh16`.
+    package var gsmPart: Int?
+    /// UTF-16 units of a whole message; 70.
+    package var ucs2Single: Int?
+    /// UTF-16 units of one of several segments; 67, or 66 with `udh16`.
+    package var ucs2Part: Int?
+    /// Octets of a whole message in `latin1`; 140.
+    package var octetsSingle: Int?
+    /// Octets of one of several segments; 134, or 133 with `udh16`.
+    package var octetsPart: Int?
+
+    package init(
+        gsmSingle: Int? = nil, gsmPart: Int? = nil, ucs2Single: Int? = nil, ucs2Part: Int? = nil,
+        octetsSingle: Int? = nil, octetsPart: Int? = nil
+    ) {
+        self.gsmSingle = gsmSingle
+        self.gsmPart = gsmPart
+        self.ucs2Single = ucs2Single
+        self.ucs2Part = ucs2Part
+        self.octetsSingle = octetsSingle
+        self.octetsPart = octetsPart
+    }
+
+    /// 140 octets on the air, less the header of one of several segments (3GPP TS 23.040 §9.2.3.24.1).
+    package static let standard = SegmentLimits()
+
+    /// Units of `alphabet` in a message of one segment. Never more than `short_message` holds (SMPP 3.4 §5.2.22).
+    func single(_ alphabet: Alphabet) -> Int {
+        switch alphabet {
+        case .gsm, .ascii: min(gsmSingle ?? 160, Self.shortMessageOctets)
+        case .latin1: min(octetsSingle ?? 140, Self.shortMessageOctets)
+        case .ucs2: min(ucs2Single ?? 70, Self.shortMessageOctets / 2)
+        }
+    }
+
+    /// Units of `alphabet` in one of several segments, at least a pair of them.
+    func part(_ alphabet: Alphabet, _ method: LongMethod) -> Int {
+        let room = Self.shortMessageOctets - method.headerLength
+        let less = method == .udh16 ? 1 : 0
+        return switch alphabet {
+        case .gsm, .ascii: max(2, min(gsmPart ?? 153 - less, room))
+        case .latin1: max(2, min(octetsPart ?? 134 - less, room))
+        case .ucs2: max(2, min(ucs2Part ?? 67 - less, room / 2))
+        }
+    }
+
+    /// The most that `short_message` holds.
+    private static let shortMessageOctets = 254
+}

@@ -1,0 +1,175 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+import TLS
+
+/// One connection: gathers a request, asks the route, writes the answer. Requests come one at a time:
+/// `HTTPServerPipelineHandler` in front of this handler holds back what is pipelined.
+///
+/// ```
+///            head                end                    answer written, keep-alive
+/// waiting ───────────▶ receiving ───▶ answering ─────────────────────────────▶ waiting
+///    │ time is up          │ too large,   │ failed: 500; time is up,
+///    ▼                     ▼ time is up   ▼ or the peer wants no more
+///  closed ◀──────────── closing ◀─────────┘        (closing: the last answer is on its way)
+/// ```
+final class MonitorHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum State {
+        case waiting
+        case receiving(HTTPRequestHead, refusal: MonitorResponse?)
+        case answering(HTTPRequestHead)
+        case closing
+        case closed
+    }
+
+    private var state = State.waiting
+    private var body = ByteBuffer()
+    private var deadline: Scheduled<Void>?
+
+    private let token: [UInt8]?
+    private let limits: MonitorLimits
+    private let logger: Logger
+    private let respond: MonitorRoutes.Handler
+
+    init(token: [UInt8]?, limits: MonitorLimits, logger: Logger, respond: @escaping MonitorRoutes.Handler) {
+        self.token = token
+        self.limits = limits
+        self.logger = logger
+        self.respond = respond
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        arm(limits.requestTimeout, context)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        state = .closed
+        deadline?.cancel()
+        deadline = nil
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A broken request has had its 400 from the handler in front; anything else is the connection's end.
+        logger.debug("monitor connection failed", metadata: ["error": "\(type(of: error))"])
+        context.close(promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            guard case .waiting = state else { return }
+            state = .receiving(head, refusal: refusal(of: head))
+            body.clear()
+        case .body(var part):
+            guard case .receiving(let head, let refusal) = state else { return }
+            guard body.readableBytes + part.readableBytes <= limits.bodyBytes else {
+                write(.bodyTooLarge, to: head, keepAlive: false, context)
+                return
+            }
+            // A refused request's body is counted against the limit all the same: it is read to keep the connection.
+            body.writeBuffer(&part)
+            state = .receiving(head, refusal: refusal)
+        case .end:
+            guard case .receiving(let head, let refusal) = state else { return }
+            state = .answering(head)
+            answer(head, refusal: refusal, context)
+        }
+    }
+
+    private func refusal(of head: HTTPRequestHead) -> MonitorResponse? {
+        if let token, !Self.carries(token, head.headers) { return .unauthorized }
+        switch head.method {
+        case .GET, .HEAD: return nil
+        case .POST: return Self.isForeign(head.headers) ? .foreignOrigin : nil
+        default: return .methodNotAllowed("GET, HEAD, POST")
+        }
+    }
+
+    private static func carries(_ token: [UInt8], _ headers: HTTPHeaders) -> Bool {
+        let values = headers["Authorization"]
+        guard values.count == 1 else { return false }
+        let parts = values[0].split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return false }
+        return constantTimeEquals(Array(parts[1].utf8), token)
+    }
+
+    /// Whether a browser sends this for a page of another site: such a page must not press our buttons.
+    private static func isForeign(_ headers: HTTPHeaders) -> Bool {
+        guard let origin = headers.first(name: "Origin") else { return false }
+        guard let host = headers.first(name: "Host") else { return true }
+        return origin != "http://" + host && origin != "https://" + host
+    }
+
+    private func answer(_ head: HTTPRequestHead, refusal: MonitorResponse?, _ context: ChannelHandlerContext) {
+        arm(limits.answerTimeout, context)
+        if let refusal {
+            write(refusal, to: head, keepAlive: head.isKeepAlive, context)
+            return
+        }
+        guard let target = MonitorTarget(head.uri) else {
+            write(.badRequest, to: head, keepAlive: head.isKeepAlive, context)
+            return
+        }
+        let request = MonitorRequest(
+            method: head.method == .POST ? .post : .get, path: target.path, query: target.query,
+            headers: head.headers, body: body)
+        respond(request, context.eventLoop).hop(to: context.eventLoop).assumeIsolated().whenComplete { result in
+            guard case .answering = self.state else { return }
+            switch result {
+            case .success(let response):
+                self.write(response, to: head, keepAlive: head.isKeepAlive, context)
+            case .failure(let error):
+                self.logger.error("a monitor route failed", metadata: ["error": "\(type(of: error))"])
+                self.write(.internalError, to: head, keepAlive: head.isKeepAlive, context)
+            }
+        }
+    }
+
+    private func write(
+        _ response: MonitorResponse, to request: HTTPRequestHead, keepAlive: Bool, _ context: ChannelHandlerContext
+    ) {
+        var headers = response.headers
+        headers.replaceOrAdd(name: "Content-Type", value: response.contentType)
+        headers.replaceOrAdd(name: "Content-Length", value: String(response.body.readableBytes))
+        if !keepAlive {
+            headers.replaceOrAdd(name: "Connection", value: "close")
+        } else if request.version == .http1_0 {
+            headers.replaceOrAdd(name: "Connection", value: "keep-alive")
+        }
+        for (name, value) in MonitorResponse.securityHeaders where !headers.contains(name: name) {
+            headers.add(name: name, value: value)
+        }
+        let head = HTTPResponseHead(
+            version: .http1_1, status: HTTPResponseStatus(statusCode: response.status), headers: headers)
+        // The state changes before the last part is written: the next pipelined request comes from inside that write.
+        state = keepAlive ? .waiting : .closing
+        arm(keepAlive ? limits.requestTimeout : limits.answerTimeout, context)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if request.method != .HEAD, response.body.readableBytes > 0 {
+            context.write(wrapOutboundOut(.body(.byteBuffer(response.body))), promise: nil)
+        }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+        if !keepAlive {
+            written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+        }
+    }
+
+    private func arm(_ time: TimeAmount, _ context: ChannelHandlerContext) {
+        deadline?.cancel()
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: time) { self.timeIsUp(context) }
+    }
+
+    private func timeIsUp(_ context: ChannelHandlerContext) {
+        switch state {
+        case .receiving(let head, _): write(.requestTimeout, to: head, keepAlive: false, context)
+        case .answering(let head): write(.late, to: head, keepAlive: false, context)
+        case .waiting, .closing: context.close(promise: nil)
+        case .closed: break
+        }
+    }
+}

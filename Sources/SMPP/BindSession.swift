@@ -1,0 +1,268 @@
+/// The life of one bind (SMPP 3.4 §2.2): events and the time go in, actions come out.
+///
+/// ```
+///   idle ──start──▶ connecting ──connected──▶ binding ──bind_resp ok──▶ bound ──stop──▶ draining ──empty──▶ unbinding
+///                     ▲    │                     │                        │                │                   │
+///                     │    │ failed, deadline    │ refused, closed,       │ closed, unbind,│ closed, unbind,   │ unbind_resp,
+///            deadline │    │                     │ deadline               │ enquire_link   │ enquire_link      │ closed, deadline
+///                     │    ▼                     ▼                        ▼ unanswered     ▼                   ▼
+///                   waiting ◀──────────────────────────────────────────────             stopped ◀────────────────
+///                        (the next host at once, until all were tried)                     ▲
+///                                                    stop in any other state ──────────────┘
+/// ```
+///
+/// `enquire_link` is answered in every connected state. Peers' mistakes are answered or counted, never trapped on.
+package struct BindSession: Sendable {
+    /// After 0x05 the old session is waited for: 10 s, doubled up to 120 s.
+    private static let patience = (first: Duration.seconds(10), max: Duration.seconds(120))
+
+    package let setup: BindSetup
+    package internal(set) var state = BindState.idle
+    /// The messages of this bind.
+    package internal(set) var traffic: SubmitScheduler
+    /// The index of the host in use or to be tried next.
+    package private(set) var host = 0
+    package private(set) var lastFailure: BindFailure?
+    /// The SMSC's `system_id`, while bound.
+    package private(set) var peerSystemID: String?
+    /// The SMSC's `sc_interface_version` (§5.3.2.25), where it sends one.
+    package private(set) var peerVersion: UInt32?
+    /// `deliver_sm` and `data_sm` that came in.
+    package internal(set) var delivered: UInt64 = 0
+    /// PDUs that make no sense where they came: unknown, broken, out of order.
+    package internal(set) var misplaced: UInt64 = 0
+
+    var link: LinkTimers?
+    private var backoff: Backoff
+    private var patient = Backoff(first: Self.patience.first, max: Self.patience.max)
+    private var hostsTried = 0
+
+    package init(_ setup: BindSetup) {
+        self.setup = setup
+        traffic = SubmitScheduler(
+            window: setup.window, maxWaiting: setup.maxWaiting, responseTimeout: setup.timings.response,
+            statuses: setup.statuses)
+        backoff = Backoff(first: setup.timings.reconnectFirst, max: setup.timings.reconnectMax)
+    }
+
+    /// Whether a new message may be given to this bind.
+    package var isReady: Bool { state == .bound && setup.kind.submits }
+
+    /// The round trip of the last answered `enquire_link` on this connection.
+    package var enquireLinkRoundTrip: Duration? { link?.roundTrip }
+
+    /// Whether optional parameters may be sent: not to a peer that announced an older version than 3.4 (§1.6.1).
+    package var allowsTLVs: Bool { peerVersion.map { $0 >= 0x34 } ?? true }
+
+    /// When `timerFired` is due; nil = never, as things are.
+    package var nextDeadline: MonotonicTime? {
+        var earliest = state.deadline
+        if let time = link?.nextDeadline { earliest = min(earliest ?? time, time) }
+        if let time = traffic.nextDeadline { earliest = min(earliest ?? time, time) }
+        return earliest
+    }
+
+    // MARK: Life
+
+    /// Begins. Many binds are started apart by `delay`.
+    package mutating func start(after delay: Duration = .zero, now: MonotonicTime) -> [BindAction] {
+        guard state == .idle else { return [] }
+        if delay > .zero {
+            state = .waiting(until: now + delay)
+            return []
+        }
+        return connect(now: now)
+    }
+
+    /// Ends: nothing new is taken, what is open is waited for (at most the response time), then `unbind`.
+    package mutating func stop(now: MonotonicTime) -> [BindAction] {
+        switch state {
+        case .idle, .waiting:
+            state = .stopped
+            return [.stopped]
+        case .connecting, .binding:
+            state = .stopped
+            lastFailure = BindFailure(.stopped, "stopped")
+            return [.close, .stopped]
+        case .bound:
+            state = .draining(deadline: now + setup.timings.response)
+            return continueDrain(now: now)
+        case .draining, .unbinding, .stopped:
+            return []
+        }
+    }
+
+    /// The connection is open, TLS included: the bind request goes out at once.
+    package mutating func connected(now: MonotonicTime) -> [BindAction] {
+        guard case .connecting = state else { return [] }
+        let sequence = traffic.takeSequence()
+        state = .binding(sequence: sequence, deadline: now + setup.timings.bind)
+        return [.send(PDU(sequence: sequence, .bind(setup.kind, setup.request)))]
+    }
+
+    /// There will be no connection.
+    ///
+    /// - Parameter jitter: chance, 0 to 1, for the wait that may follow; the same below.
+    package mutating func connectFailed(_ failure: BindFailure, now: MonotonicTime, jitter: Double) -> [BindAction] {
+        guard case .connecting = state else { return [] }
+        return lose(failure, now: now, jitter: jitter)
+    }
+
+    /// The connection ended, by the peer or by an error.
+    package mutating func disconnected(_ failure: BindFailure, now: MonotonicTime, jitter: Double) -> [BindAction] {
+        switch state {
+        case .binding:
+            let isProtocol = failure.code == .protocolError || failure.code == .tls
+            return lose(isProtocol ? failure : .closedBeforeBindResponse, now: now, jitter: jitter)
+        case .connecting, .bound, .draining, .unbinding:
+            return lose(failure, now: now, jitter: jitter)
+        case .idle, .waiting, .stopped:
+            return []
+        }
+    }
+
+    /// The peer sent bytes that are not SMPP: the stream cannot be followed any more.
+    package mutating func streamBroken(_ words: String, now: MonotonicTime, jitter: Double) -> [BindAction] {
+        guard state.isConnected else { return [] }
+        let nack = PDU(status: .invalidCommandLength, sequence: 0, .genericNack)
+        return [.send(nack), .close] + disconnected(BindFailure(.protocolError, words), now: now, jitter: jitter)
+    }
+
+    /// Time has passed; harmless when called too early.
+    package mutating func timerFired(now: MonotonicTime, jitter: Double) -> [BindAction] {
+        var actions = traffic.tick(now: now).map(BindAction.submit)
+        if let deadline = state.deadline, deadline <= now {
+            actions += stateOverdue(now: now, jitter: jitter)
+        }
+        actions += enquire(now: now, jitter: jitter)
+        return actions + continueDrain(now: now)
+    }
+
+    // MARK: Messages
+
+    /// Takes a message; nil when too many wait. Only while `isReady`.
+    package mutating func submit(
+        segments: Int, deadline: MonotonicTime, carried: [SegmentOutcome]? = nil
+    ) -> MessageKey? {
+        guard isReady else { return nil }
+        return traffic.enqueue(segments: segments, deadline: deadline, carried: carried)
+    }
+
+    /// Whether `nextWrite` has something to write now.
+    package mutating func isReadyToWrite(now: MonotonicTime) -> Bool {
+        state.writesMessages && traffic.isReadyToWrite(now: now)
+    }
+
+    /// The next segment to write.
+    package mutating func nextWrite(now: MonotonicTime) -> SubmitWrite? {
+        state.writesMessages ? traffic.nextWrite(now: now) : nil
+    }
+
+    /// When the bind's own pace allows the next write, if that alone stands in the way.
+    package mutating func paceEnd(now: MonotonicTime) -> MonotonicTime? {
+        state.writesMessages ? traffic.paceEnd(now: now) : nil
+    }
+
+    /// Goes on with a stop once nothing is open.
+    package mutating func continueDrain(now: MonotonicTime) -> [BindAction] {
+        guard case .draining = state, traffic.isEmpty else { return [] }
+        return unbind(now: now)
+    }
+
+    // MARK: Steps
+
+    private mutating func connect(now: MonotonicTime) -> [BindAction] {
+        state = .connecting(deadline: now + setup.timings.connect)
+        return [.connect(host: host)]
+    }
+
+    mutating func becomeBound(_ response: BindResponse, now: MonotonicTime) {
+        state = .bound
+        peerSystemID = response.systemID
+        peerVersion = response.tlvs[.interfaceVersion]?.integer
+        lastFailure = nil
+        hostsTried = 0
+        backoff.reset()
+        patient.reset()
+        link = LinkTimers(
+            every: setup.timings.enquireLinkEvery, unanswered: setup.timings.enquireLinkUnanswered,
+            responseTimeout: setup.timings.response, now: now)
+    }
+
+    private mutating func unbind(now: MonotonicTime) -> [BindAction] {
+        let sequence = traffic.takeSequence()
+        state = .unbinding(sequence: sequence, deadline: now + setup.timings.unbind)
+        return [.send(PDU(sequence: sequence, .unbind))]
+    }
+
+    private mutating func enquire(now: MonotonicTime, jitter: Double) -> [BindAction] {
+        switch link?.tick(now: now) {
+        case nil, .nothing:
+            return []
+        case .sendEnquireLink:
+            return [.send(PDU(sequence: traffic.takeSequence(), .enquireLink))]
+        case .linkIsDead:
+            let words = "\(setup.timings.enquireLinkUnanswered) enquire_link stayed unanswered"
+            return [.close] + lose(BindFailure(.enquire, words), now: now, jitter: jitter)
+        }
+    }
+
+    private mutating func stateOverdue(now: MonotonicTime, jitter: Double) -> [BindAction] {
+        switch state {
+        case .waiting:
+            return connect(now: now)
+        case .connecting:
+            let failure = BindFailure(.timeout, "no connection in \(setup.timings.connect.inSeconds) s")
+            return [.close] + lose(failure, now: now, jitter: jitter)
+        case .binding:
+            let failure = BindFailure(.timeout, "no bind response in \(setup.timings.bind.inSeconds) s")
+            return [.close] + lose(failure, now: now, jitter: jitter)
+        case .draining:
+            return traffic.abandon(.draining).map(BindAction.submit) + unbind(now: now)
+        case .unbinding:
+            return [.close] + lose(BindFailure(.stopped, "no unbind response"), now: now, jitter: jitter)
+        case .idle, .bound, .stopped:
+            return []
+        }
+    }
+
+    /// The connection is over: messages are decided or move, then the next attempt is planned.
+    mutating func lose(_ failure: BindFailure, now: MonotonicTime, jitter: Double) -> [BindAction] {
+        let actions = traffic.connectionLost().map(BindAction.submit)
+        link = nil
+        peerSystemID = nil
+        peerVersion = nil
+        lastFailure = failure
+        switch state {
+        case .idle, .waiting, .stopped:
+            return actions
+        case .draining, .unbinding:
+            state = .stopped
+            return actions + [.stopped]
+        case .connecting, .binding:
+            return actions + retry(after: failure, now: now, jitter: jitter)
+        case .bound:
+            state = .waiting(until: now + backoff.next(jitter: jitter))
+            return actions
+        }
+    }
+
+    /// After an attempt that did not get a bind: the next host at once, or a wait when all were tried.
+    private mutating func retry(after failure: BindFailure, now: MonotonicTime, jitter: Double) -> [BindAction] {
+        switch failure.code {
+        case .credentials:
+            state = .waiting(until: now + setup.timings.credentialsBackoff)
+            return []
+        case .alreadyBound:
+            state = .waiting(until: now + patient.next(jitter: 1))
+            return []
+        case .allowList, .refused, .timeout, .dns, .tls, .enquire, .unbind, .reset, .closed, .protocolError, .stopped:
+            host = (host + 1) % setup.hosts
+            hostsTried += 1
+            if hostsTried < setup.hosts { return connect(now: now) }
+            hostsTried = 0
+            state = .waiting(until: now + backoff.next(jitter: jitter))
+            return []
+        }
+    }
+}

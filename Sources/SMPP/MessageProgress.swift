@@ -1,0 +1,130 @@
+/// How far a message has come on its bind: a value that is truthful at every moment.
+///
+/// `outcomes` always says what is known: `.notSent` before a segment is written, `.unknown(.carrierTimeout)` from the write
+/// on, the refusal while a retry waits, and the answer once there is one. So a message can be completed at any time.
+package struct MessageProgress: Hashable, Sendable {
+    /// Why no further segment is written.
+    package enum Stop: Hashable, Sendable {
+        /// A segment was finally refused.
+        case refused
+        /// The bind refused to carry messages.
+        case otherBind
+    }
+
+    /// One per segment, in order.
+    package private(set) var outcomes: [SegmentOutcome]
+    /// When the message is completed with what is known then.
+    package let deadline: MonotonicTime
+    /// Segments written and not yet answered nor overdue.
+    package private(set) var open = 0
+    /// Set where nothing further is written.
+    package private(set) var stop: Stop?
+    /// Where this is set, nothing is written before it.
+    package private(set) var resumeAt: MonotonicTime?
+    /// Whether a byte of any segment was ever handed to a socket, on this bind or on an earlier one.
+    package private(set) var wasWritten: Bool
+
+    private let movedForRefusal: Bool
+    private var nextSegment = 0
+    private var again: [Int] = []
+    private var attempts: [Int: Int] = [:]
+
+    /// A message that starts on a bind.
+    ///
+    /// - Parameters:
+    ///   - segments: at least 1.
+    ///   - carried: its outcomes on the bind that it comes from, where something was written there and refused.
+    package init(segments: Int, deadline: MonotonicTime, carried: [SegmentOutcome]? = nil) {
+        outcomes = carried ?? Array(repeating: .notSent, count: segments)
+        self.deadline = deadline
+        wasWritten = carried != nil
+        movedForRefusal = carried != nil
+    }
+
+    /// The segment to write next; nil when there is none, or none for now.
+    package var nextToWrite: Int? {
+        guard stop == nil, resumeAt == nil else { return nil }
+        if let segment = again.first { return segment }
+        return nextSegment < outcomes.count ? nextSegment : nil
+    }
+
+    /// Nothing more will happen to the message.
+    package var isFinished: Bool {
+        open == 0 && (stop != nil || (again.isEmpty && nextSegment == outcomes.count))
+    }
+
+    /// Whether another bind may start the message anew: no segment was accepted or may have been.
+    package var mayMove: Bool {
+        outcomes.allSatisfy { outcome in
+            switch outcome {
+            case .accepted, .unknown: false
+            case .refused, .notSent: true
+            }
+        }
+    }
+
+    /// Whether the message should go to another bind now that it is finished here. Once in its life.
+    package var wantsOtherBind: Bool {
+        stop == .otherBind && !movedForRefusal && mayMove
+    }
+
+    /// What the message's owner is told.
+    ///
+    /// - Parameter reason: why, where nothing was ever written.
+    package func result(notSent reason: NotSentReason) -> SubmissionResult {
+        wasWritten ? .sent(outcomes) : .notSent(reason)
+    }
+
+    /// How often the segment was tried again because its status allows a number of retries.
+    package func attempts(of segment: Int) -> Int {
+        attempts.isEmpty ? 0 : attempts[segment, default: 0]
+    }
+
+    /// The bytes of `segment` are handed to the socket.
+    package mutating func wrote(_ segment: Int) {
+        if again.first == segment { again.removeFirst() } else { nextSegment = segment + 1 }
+        outcomes[segment] = .unknown(.carrierTimeout)
+        wasWritten = true
+        open += 1
+    }
+
+    /// The carrier answered for `segment`.
+    package mutating func answered(_ segment: Int, _ verdict: SubmitVerdict) {
+        open -= 1
+        switch verdict {
+        case .accepted(let messageID):
+            outcomes[segment] = .accepted(messageID: messageID)
+        case .refused(let status):
+            outcomes[segment] = .refused(status)
+            stop = .refused
+        case .retry(let status, let time):
+            outcomes[segment] = .refused(status)
+            attempts[segment, default: 0] += 1
+            retry(segment)
+            resumeAt = resumeAt.map { max($0, time) } ?? time
+        case .retryAfterPause(let status):
+            outcomes[segment] = .refused(status)
+            retry(segment)
+        case .otherBind(let status):
+            outcomes[segment] = .refused(status)
+            if stop == nil { stop = .otherBind }
+        }
+    }
+
+    /// No response came for `segment`, and none is waited for any more.
+    package mutating func gaveUp(_ segment: Int, _ reason: UnknownReason) {
+        open -= 1
+        outcomes[segment] = .unknown(reason)
+    }
+
+    /// The wait before a retry is over.
+    package mutating func resume() {
+        resumeAt = nil
+    }
+
+    /// Segments are tried again in their order.
+    private mutating func retry(_ segment: Int) {
+        let place = again.firstIndex { $0 > segment } ?? again.count
+        again.insert(segment, at: place)
+    }
+}

@@ -1,0 +1,52 @@
+/// Monotonic time in nanoseconds since an arbitrary origin.
+///
+/// Floor 1 never reads a clock: whoever runs a machine passes the time in.
+package struct MonotonicTime: Comparable, Hashable, Sendable {
+    /// Nanoseconds since the origin.
+    package var nanoseconds: UInt64
+
+    package init(nanoseconds: UInt64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    package static func < (left: MonotonicTime, right: MonotonicTime) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+
+    /// The time `duration` later; stays at the first or last representable time instead of overflowing.
+    package static func + (time: MonotonicTime, duration: Duration) -> MonotonicTime {
+        let delta = duration.nanoseconds
+        let (sum, overflow) =
+            delta < 0
+            ? time.nanoseconds.subtractingReportingOverflow(delta.magnitude)
+            : time.nanoseconds.addingReportingOverflow(UInt64(delta))
+        guard overflow else { return MonotonicTime(nanoseconds: sum) }
+        return MonotonicTime(nanoseconds: delta < 0 ? 0 : .max)
+    }
+
+    /// How much later `left` is; negative when it is earlier.
+    package static func - (left: MonotonicTime, right: MonotonicTime) -> Duration {
+        let later = left >= right
+        let distance = later ? left.nanoseconds - right.nanoseconds : right.nanoseconds - left.nanoseconds
+        let clamped = Int64(clamping: distance)
+        return .nanoseconds(later ? clamped : -clamped)
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds, clamped to what an `Int64` holds (292 years).
+    package var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        guard !overflow else { return seconds < 0 ? .min : .max }
+        let (sum, sumOverflow) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
+        guard !sumOverflow else { return seconds < 0 ? .min : .max }
+        return sum
+    }
+
+    /// Seconds as a floating-point number, for statistics and texts.
+    package var inSeconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) / 1e18
+    }
+}

@@ -1,0 +1,66 @@
+import CSMPP34
+import SMPP
+
+/// Why and where a mandatory body cannot be read, and how to answer.
+struct BodyFault: Error, Hashable {
+    /// The status that names the fault: the field's own where the standard has one (SMPP 3.4 §5.1.3).
+    var status: CommandStatus
+    /// The standard's name of the field at fault.
+    var field: String
+    /// From the start of the PDU.
+    var offset: Int
+    var reason: String
+
+    init(_ report: csmpp34_report) {
+        field = report.fieldName
+        offset = report.field_offset
+        reason = report.reason
+        switch report.outcome {
+        case .badLength: status = .invalidMessageLength
+        case .tooLong: status = Self.statuses[field] ?? .invalidParameterLength
+        case .truncated, .noRoom, .noSuchBody, .ok: status = .invalidCommandLength
+        }
+    }
+
+    private static let statuses: [String: CommandStatus] = [
+        "system_id": .invalidSystemID,
+        "password": .invalidPassword,
+        "system_type": .invalidSystemType,
+        "service_type": .invalidServiceType,
+        "source_addr": .invalidSourceAddress,
+        "destination_addr": .invalidDestinationAddress,
+        "schedule_delivery_time": .invalidSchedule,
+        "validity_period": .invalidExpiry,
+        "message_id": .invalidMessageID,
+    ]
+}
+
+extension CommandStatus {
+    /// ESME_RINVSERTYP.
+    fileprivate static let invalidServiceType = CommandStatus(rawValue: 0x15)
+    /// ESME_RINVSCHED.
+    fileprivate static let invalidSchedule = CommandStatus(rawValue: 0x61)
+    /// ESME_RINVEXPIRY.
+    fileprivate static let invalidExpiry = CommandStatus(rawValue: 0x62)
+    /// ESME_RINVPARLEN.
+    fileprivate static let invalidParameterLength = CommandStatus(rawValue: 0xC2)
+    /// ESME_ROPTPARSTRM: the optional parameters cannot be read.
+    static let invalidOptionalParameters = CommandStatus(rawValue: 0xC0)
+}
+
+extension csmpp34_report {
+    /// The standard's name of the field at fault.
+    var fieldName: String { field.map { String(cString: $0) } ?? "body" }
+
+    /// The outcome in words.
+    var reason: String {
+        switch outcome {
+        case .ok: "nothing is wrong"
+        case .noSuchBody: "the command has no such body"
+        case .noRoom: "the PDU does not fit"
+        case .truncated: "the body ends before it is complete"
+        case .tooLong: "the text is longer than the field may be"
+        case .badLength: "the length is over 254 or more than the octets that follow"
+        }
+    }
+}

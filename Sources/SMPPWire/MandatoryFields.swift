@@ -1,0 +1,53 @@
+import CSMPP34
+import NIOCore
+import SMPP
+
+/// A mandatory field of a PDU as it stands on the wire.
+struct MandatoryField: Hashable {
+    enum Kind: Hashable { case text, secret, address, integer, octets }
+
+    /// The standard's name.
+    var name: String
+    var kind: Kind
+    /// Where its value begins, from the start of the PDU.
+    var offset: Int
+    /// The value's octets, without a text's NUL.
+    var octets: [UInt8]
+
+    /// The mandatory fields of a whole PDU up to the first fault, where they end, and the fault.
+    ///
+    /// A command that has no mandatory body gives nothing: `end` is the header's end.
+    static func find(in pdu: ByteBuffer, of id: CommandID) -> (fields: [MandatoryField], end: Int, fault: BodyFault?) {
+        let capacity = Int(CSMPP34_MAXIMUM_FIELDS)
+        var report = csmpp34_report()
+        let places = [csmpp34_place](unsafeUninitializedCapacity: capacity) { places, count in
+            report = pdu.withUnsafeReadableBytes { octets in
+                csmpp34_walk(
+                    id.rawValue, octets.baseAddress?.assumingMemoryBound(to: UInt8.self), octets.count,
+                    places.baseAddress, &count)
+            }
+        }
+        let fields = places.map { place in
+            MandatoryField(
+                name: String(cString: place.name), kind: Kind(place.kind), offset: place.offset,
+                octets: pdu.getBytes(at: pdu.readerIndex + place.offset, length: place.length) ?? [])
+        }
+        switch report.outcome {
+        case .ok: return (fields, report.end, nil)
+        case .noSuchBody: return ([], PDUHeader.length, nil)
+        case .noRoom, .truncated, .tooLong, .badLength: return (fields, report.end, BodyFault(report))
+        }
+    }
+}
+
+extension MandatoryField.Kind {
+    fileprivate init(_ kind: csmpp34_kind) {
+        switch kind {
+        case .text: self = .text
+        case .secret: self = .secret
+        case .address: self = .address
+        case .integer: self = .integer
+        case .octets: self = .octets
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package import Messaging
+package import TLS
+
+/// An entry of `accounts.yaml`: who may send, as whom, to whom and over which carriers.
+package struct AccountSettings: Hashable, Sendable {
+    /// `name`: unique; letters, digits, `_`, `-` and `.`, at most 64. A label of metrics and log lines.
+    package var name = ""
+    /// `login`: unique; there with `password` or not at all.
+    package var login: String?
+    /// `password`, `password_file` or `password_env`: the hash.
+    package var password: ScryptHash?
+    /// `key`: the hash of an API key, unique.
+    package var key: KeyHash?
+    /// `enabled`: a disabled account is told that it is.
+    package var enabled = true
+    /// `senders`: the names that it may send as, as `SenderName.text` gives them; empty = any valid one.
+    package var senders: [String] = []
+    /// `default_sender`: where a form names none; one of `senders` unless these are empty.
+    package var defaultSender: String?
+    /// `carriers`: names, tried in this order; at least one.
+    package var carriers: [String] = []
+    /// `destinations`: prefixes of the numbers that it may send to, digits; empty = all.
+    package var destinations: [String] = []
+    /// `country`: whose national way to write numbers is understood; nil = international numbers only.
+    package var country: Country?
+    /// `short_numbers`: whether it may send to numbers of 3 to 6 digits.
+    package var shortNumbers = false
+    /// `language` of replies: `ru` or `en`.
+    package var language = "ru"
+    /// `rate`: messages per second; nil = no limit.
+    package var rate: Double?
+    /// `in_flight`: messages that wait for their reply at one time; nil = no limit.
+    package var inFlight: Int?
+    /// `allow_from`: addresses and CIDR blocks, v4 and v6; empty = everywhere.
+    package var allowFrom: [String] = []
+    /// `reply_profile`: `strict` or `always200`.
+    package var replyProfile = "strict"
+
+    package init() {}
+}
+
+/// Where an account names the things that must be checked against other accounts and files.
+struct AccountPlaces {
+    var name: Place
+    var login: Place
+    var key: Place
+    /// One for each of the account's `carriers`.
+    var carriers: [Place] = []
+}
+
+extension AccountSettings {
+    /// Reads an entry of `accounts:`.
+    init(reading reader: MappingReader, context: LoadContext, places: inout AccountPlaces) {
+        self.init()
+        readIdentity(reader, context: context)
+        places = AccountPlaces(
+            name: reader.place(of: "name"), login: reader.place(of: "login"), key: reader.place(of: "key"))
+        enabled = reader.flag("enabled", default: enabled)
+        readSenders(reader)
+        readRoutes(reader, places: &places)
+        language = reader.choice("language", ["ru": "ru", "en": "en"], default: language)
+        rate = reader.rate("rate")
+        inFlight = reader.optionalInteger("in_flight", in: 1...1_000_000)
+        allowFrom =
+            reader.texts(
+                "allow_from", limit: 1000, ifEmpty: "is empty; remove the key to allow every address",
+                wanted: "an address or a block like 203.0.113.0/24 or ::1/128"
+            ) { NetworkText.isAddressBlock($0) ? $0 : nil }?.map(\.value) ?? []
+        replyProfile = reader.choice(
+            "reply_profile", ["strict": "strict", "always200": "always200"], default: replyProfile)
+        reader.finish()
+    }
+
+    private mutating func readIdentity(_ reader: MappingReader, context: LoadContext) {
+        name = reader.requiredString("name", limit: 64)
+        let isLabel = name.utf8.allSatisfy { $0.isLetter || $0.isDigit || "_-.".utf8.contains($0) }
+        if !isLabel {
+            reader.log.problem(
+                "\"name\" must have only letters, digits, _, - and ., not \(name.quoted)", at: reader.place(of: "name"))
+        }
+        if reader.has("login") { login = reader.requiredString("login", limit: 64) }
+        password = readPassword(reader, context: context)
+        key = readKey(reader)
+        let hasPassword = ["password", "password_file", "password_env"].contains { reader.has($0) }
+        if reader.has("login"), !hasPassword {
+            reader.missing("password", hint: "it belongs to \"login\"; make one with: smppost hash password")
+        }
+        if hasPassword, !reader.has("login") { reader.missing("login", hint: "it belongs to \"password\"") }
+        if !reader.has("login"), !hasPassword, !reader.has("key") {
+            reader.missing("login", hint: "an account needs \"login\" and \"password\", or \"key\"")
+        }
+    }
+
+    private func readPassword(_ reader: MappingReader, context: LoadContext) -> ScryptHash? {
+        guard let secret = reader.secret("password", context: context) else { return nil }
+        guard secret.text.hasPrefix("$scrypt$") else {
+            reader.log.problem(
+                "\"password\" must be a hash, not the password itself; make one with: smppost hash password",
+                at: secret.place)
+            return nil
+        }
+        do throws(HashFormatError) {
+            return try ScryptHash(parsing: secret.text)
+        } catch {
+            reader.log.problem("\"password\" is not a whole $scrypt$ hash: \(error.reason)", at: secret.place)
+            return nil
+        }
+    }
+
+    private func readKey(_ reader: MappingReader) -> KeyHash? {
+        guard let text = reader.optionalString("key", secret: true) else { return nil }
+        let place = reader.place(of: "key")
+        guard text.hasPrefix("$sha256$") else {
+            reader.log.problem(
+                "\"key\" must be a hash, not the key itself; make both with: smppost hash key", at: place)
+            return nil
+        }
+        do throws(HashFormatError) {
+            return try KeyHash(parsing: text)
+        } catch {
+            reader.log.problem("\"key\" is not a whole $sha256$ hash: \(error.reason)", at: place)
+            return nil
+        }
+    }
+
+    private mutating func readSenders(_ reader: MappingReader) {
+        let wanted = "a sender: up to 11 Latin letters, digits and signs, a short code or a whole number"
+        let names = reader.texts(
+            "senders", limit: 1000, ifEmpty: "is empty; remove the key to allow any", wanted: wanted
+        ) { try? SenderName($0) }
+        senders = names?.map(\.value.text) ?? []
+        guard let node = reader.value("default_sender"),
+            let (text, name) = reader.scalar(
+                node, named: "default_sender", wanted: wanted, { text in (try? SenderName(text)).map { (text, $0) } })
+        else { return }
+        defaultSender = text
+        if let names, !names.isEmpty, !names.contains(where: { $0.value == name }) {
+            let hint = Suggestion.hint(for: text, among: senders)
+            reader.log.problem(
+                "\"default_sender\" \(text.quoted) is not one of \"senders\"\(hint)", at: node.place)
+        }
+    }
+
+    private mutating func readRoutes(_ reader: MappingReader, places: inout AccountPlaces) {
+        let names = reader.texts(
+            "carriers", limit: 100, ifEmpty: "names no carrier", wanted: "the name of a carrier"
+        ) { $0.isEmpty ? nil : $0 }
+        if let names {
+            carriers = names.map(\.value)
+            places.carriers = names.map(\.place)
+        } else {
+            reader.missing("carriers", hint: "the names of one or more files of the carriers directory, without .yaml")
+        }
+        let prefixes = reader.texts(
+            "destinations", limit: 1000, ifEmpty: "is empty; remove the key to allow all",
+            wanted: "a prefix of 1 to 15 digits"
+        ) { text in
+            let digits = text.hasPrefix("+") ? String(text.dropFirst()) : text
+            return (1...15).contains(digits.utf8.count) && digits.utf8.allSatisfy(\.isDigit) ? digits : nil
+        }
+        destinations = prefixes?.map(\.value) ?? []
+        country = reader.optionalChoice("country", ["RU": .ru])
+        shortNumbers = reader.flag("short_numbers", default: shortNumbers)
+    }
+}

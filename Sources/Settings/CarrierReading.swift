@@ -1,0 +1,212 @@
+import SMPP
+
+extension CarrierSettings {
+    /// Reads a carrier's file.
+    init(name: String, reading reader: MappingReader, context: LoadContext) {
+        self.init(name: name)
+        readHosts(reader)
+        tls = CarrierTLSSettings(reading: reader.section("tls"), context: context)
+        readBindRequest(reader, context: context)
+        readBinds(reader)
+        required = reader.flag("required", default: required)
+        window = reader.integer("window", in: 1...10_000, default: window)
+        rate = reader.rate("rate")
+        waiting = reader.integer("waiting", in: 0...100_000, default: waiting)
+        readTimes(reader)
+        readAddresses(reader.section("addresses"))
+        text.read(reader.section("text"))
+        readSubmitFields(reader)
+        statuses = StatusReading.overrides(reader)
+        reader.finish()
+    }
+
+    private mutating func readHosts(_ reader: MappingReader) {
+        let wanted = "a host and a port like smsc.example.net:2775 or [2001:db8::1]:2775"
+        let addresses = reader.texts("hosts", limit: 32, ifEmpty: "names no host", wanted: wanted) { text in
+            NetworkText.hostPort(text).flatMap { $0.port > 0 ? CarrierHost(host: $0.host, port: $0.port) : nil }
+        }
+        hosts = addresses?.map(\.value) ?? []
+        if addresses == nil { reader.missing("hosts", hint: "for example [\"smsc.example.net:2775\"]") }
+        if let node = reader.value("bind_from") {
+            bindFrom = reader.scalar(node, named: "bind_from", wanted: "an address of this machine") {
+                NetworkText.isAddress($0) ? $0 : nil
+            }
+        }
+    }
+
+    private mutating func readBindRequest(_ reader: MappingReader, context: LoadContext) {
+        if reader.has("system_id") {
+            request.systemID = reader.octets("system_id", limit: 15)
+            if request.systemID.isEmpty, reader.optionalString("system_id") == "" {
+                reader.log.problem("\"system_id\" is empty", at: reader.place(of: "system_id"))
+            }
+        } else {
+            reader.missing("system_id")
+        }
+        if let secret = reader.secret("password", context: context, mayBeEmpty: true) {
+            request.password = secret.text
+            // SMPP 3.4 §5.2.2: nine octets with the closing NUL.
+            if let reason = MappingReader.octetFault(secret.text, limit: 8) {
+                reader.log.problem("the password \(reason)", at: secret.place)
+            }
+        } else if !["password", "password_file", "password_env"].contains(where: { reader.has($0) }) {
+            reader.missing("password_file", hint: "or \"password_env\", or \"password\"")
+        }
+        request.systemType = reader.octets("system_type", limit: 12)
+        request.interfaceVersion = reader.choice(
+            "interface_version", ["3.3": 0x33, "3.4": 0x34, "5.0": 0x50], default: request.interfaceVersion)
+        let range = reader.section("address_range")
+        request.addrTON = range.octet("ton", default: request.addrTON)
+        request.addrNPI = range.octet("npi", default: request.addrNPI)
+        request.addressRange = range.octets("range", limit: 40)
+        range.finish()
+    }
+
+    private mutating func readBinds(_ reader: MappingReader) {
+        guard let nodes = reader.list("binds", limit: 32, ifEmpty: "names no bind") else { return }
+        binds = []
+        for node in nodes {
+            let bind = MappingReader(
+                node, path: "\(reader.path).binds", place: node.place, log: reader.log, called: "a bind")
+            let kinds: KeyValuePairs = [
+                "transceiver": BindKind.transceiver, "transmitter": .transmitter, "receiver": .receiver,
+            ]
+            if !bind.has("kind") { bind.missing("kind", hint: "transceiver, transmitter or receiver") }
+            let kind = bind.optionalChoice("kind", kinds)
+            let count = bind.integer("count", in: 1...100, default: 1)
+            bind.finish()
+            binds.append(BindSettings(kind: kind ?? .transceiver, count: count))
+        }
+        if binds.reduce(0, { $0 + $1.count }) > 100 {
+            reader.log.problem("\"binds\" are more than 100 together", at: reader.place(of: "binds"))
+        }
+    }
+
+    private mutating func readTimes(_ reader: MappingReader) {
+        let enquire = reader.section("enquire_link")
+        enquireLinkEvery = enquire.duration("every", in: .seconds(1)...(.seconds(3600)), default: enquireLinkEvery)
+        enquireLinkUnanswered = enquire.integer("unanswered", in: 1...10, default: enquireLinkUnanswered)
+        if enquireLinkEvery < .seconds(10) {
+            enquire.log.warning(
+                "\"every\" is less than 10s; many carriers cut a connection for that", at: enquire.place(of: "every"))
+        }
+        enquire.finish()
+
+        let timeouts = reader.section("timeouts")
+        let toMinute = Duration.seconds(1)...(.seconds(60))
+        let fromTenth = Duration.milliseconds(100)...(.seconds(60))
+        connectTimeout = timeouts.duration("connect", in: toMinute, default: connectTimeout)
+        bindTimeout = timeouts.duration("bind", in: toMinute, default: bindTimeout)
+        responseTimeout = timeouts.duration("response", in: fromTenth, default: responseTimeout)
+        unbindTimeout = timeouts.duration("unbind", in: fromTenth, default: unbindTimeout)
+        timeouts.finish()
+
+        let reconnect = reader.section("reconnect")
+        reconnectFirst = reconnect.duration(
+            "first", in: .milliseconds(100)...(.seconds(600)), default: reconnectFirst)
+        reconnectMax = reconnect.duration("max", in: .milliseconds(100)...(.seconds(3600)), default: reconnectMax)
+        if reconnectMax < reconnectFirst {
+            let (first, longest) = (DurationText.text(reconnectFirst), DurationText.text(reconnectMax))
+            reconnect.log.problem(
+                "\"max\" (\(longest)) is less than \"first\" (\(first))",
+                at: reconnect.place(of: reconnect.has("max") ? "max" : "first"))
+        }
+        reconnect.finish()
+        credentialsBackoff = reader.duration(
+            "credentials_backoff", in: .seconds(1)...(.seconds(86_400)), default: credentialsBackoff)
+    }
+
+    private mutating func readAddresses(_ reader: MappingReader) {
+        func numbering(_ key: String, _ fallback: AddressRules.Numbering) -> AddressRules.Numbering {
+            let section = reader.section(key)
+            defer { section.finish() }
+            return .init(
+                ton: section.octet("ton", default: fallback.ton), npi: section.octet("npi", default: fallback.npi))
+        }
+        addresses.alphanumeric = numbering("alphanumeric", addresses.alphanumeric)
+        addresses.short = numbering("short", addresses.short)
+        addresses.international = numbering("international", addresses.international)
+        addresses.keepPlus = reader.flag("keep_plus", default: addresses.keepPlus)
+        reader.finish()
+    }
+
+    private mutating func readSubmitFields(_ reader: MappingReader) {
+        let receipts = reader.section("receipts")
+        receiptsRequested = receipts.flag("request", default: receiptsRequested)
+        receiptIDs = receipts.choice(
+            "ids", ["same": .same, "hex": .hex, "decimal": .decimal, "auto": .auto], default: receiptIDs)
+        receipts.finish()
+        esmClass = reader.octet("esm_class", default: esmClass)
+        if esmClass & 0x40 != 0 {
+            reader.log.problem(
+                "\"esm_class\" must be without 0x40, which is set where a text has a user data header",
+                at: reader.place(of: "esm_class"))
+        }
+        priority = UInt8(reader.integer("priority", in: 0...3, default: 0))
+        serviceType = reader.octets("service_type", limit: 5)
+        protocolID = reader.octet("protocol_id", default: protocolID)
+        readValidity(reader)
+    }
+
+    /// The relative form counts years, months, days, hours, minutes and seconds, two digits each (SMPP 3.4 §7.1.1.2).
+    private mutating func readValidity(_ reader: MappingReader) {
+        guard let node = reader.value("validity") else { return }
+        let wanted = "none or a duration from 1m to 30d, a number with s, m, h or d"
+        let period = reader.scalar(node, named: "validity", wanted: wanted) { text -> String? in
+            if text == "none" { return "" }
+            guard let duration = DurationText.parse(text), (.seconds(60)...(.seconds(30 * 86_400))).contains(duration)
+            else { return nil }
+            let seconds = duration.components.seconds
+            let fields = [seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60]
+            return "0000" + fields.map { $0 < 10 ? "0\($0)" : "\($0)" }.joined() + "000R"
+        }
+        validityPeriod = period ?? validityPeriod
+    }
+}
+
+extension CarrierTLSSettings {
+    /// Reads `tls:` of a carrier.
+    init(reading reader: MappingReader, context: LoadContext) {
+        self.init()
+        enabled = reader.flag("enabled", default: enabled)
+        caFile = reader.authorityFile("ca", context: context)
+        if let node = reader.value("server_name") {
+            serverName = reader.scalar(node, named: "server_name", wanted: "a host name or an address") {
+                NetworkText.isHostName($0) || NetworkText.isIPv6($0) ? $0 : nil
+            }
+        }
+        if let pair = reader.certificatePair(context: context) { (certificateFile, keyFile) = pair }
+        verify = reader.flag("verify", default: verify)
+        if enabled, !verify {
+            reader.log.warning(
+                "\"verify\" is false: anybody on the way can pretend to be this carrier", at: reader.place(of: "verify")
+            )
+        }
+        reader.finish()
+    }
+}
+
+extension MappingReader {
+    /// A number from 0 to 255.
+    func octet(_ key: String, default fallback: UInt8) -> UInt8 {
+        UInt8(integer(key, in: 0...255, default: Int(fallback)))
+    }
+
+    /// A string of a PDU: at most `limit` Latin-1 characters; empty where the key is missing.
+    func octets(_ key: String, limit: Int) -> String {
+        guard let text = optionalString(key) else { return "" }
+        if let fault = Self.octetFault(text, limit: limit) {
+            log.problem("\"\(key)\" \(fault)", at: place(of: key))
+            return ""
+        }
+        return text
+    }
+
+    /// What keeps `text` out of a C-octet string of a PDU (SMPP 3.4 §3.1), in words; nil where nothing does.
+    static func octetFault(_ text: String, limit: Int) -> String? {
+        let scalars = text.unicodeScalars
+        if scalars.contains(where: { $0.value > 0xFF }) { return "must have only Latin-1 characters" }
+        if scalars.count > limit { return "is longer than the \(limit) octets that SMPP allows" }
+        return nil
+    }
+}

@@ -1,0 +1,71 @@
+import TLS
+
+extension MappingReader {
+    /// A warning comes this long before a certificate expires, in seconds.
+    private static var expiryNotice: Int64 { 14 * 86_400 }
+    /// Certificate and key files are not larger than this.
+    private static var maximumPEM: Int { 1024 * 1024 }
+
+    /// The paths below `certificate` and `key`, which come together; the files are read, matched and their dates
+    /// looked at. Nil where both are missing, or after a report.
+    func certificatePair(context: LoadContext) -> (certificate: String, key: String)? {
+        let certificate = filePath("certificate")
+        let key = filePath("key")
+        if has("certificate"), !has("key") { missing("key", hint: "it belongs to \"certificate\"") }
+        if has("key"), !has("certificate") { missing("certificate", hint: "it belongs to \"key\"") }
+        guard let certificate, let key else { return nil }
+        let isCertificateThere = isReadable(certificate, named: "certificate")
+        let isKeyThere = isReadable(key, named: "key")
+        if isKeyThere, (try? FileProbe(path: key.path))?.isOpenToOthers == true {
+            log.warning("\"key\": \(key.path) may be read by others than its owner; chmod 600 it", at: key.place)
+        }
+        if isCertificateThere, checkDates(certificate, named: "certificate", now: context.now), isKeyThere {
+            do throws(TLSError) {
+                try CertificateFile.checkPair(certificateFile: certificate.path, keyFile: key.path)
+            } catch {
+                log.problem(
+                    "\"key\": \(key.path) cannot be used with \(certificate.path): \(error.reason)", at: key.place)
+            }
+        }
+        return (certificate.path, key.path)
+    }
+
+    /// The path below `key`: a file with certificates of authorities. Nil where the key is missing or after a report.
+    func authorityFile(_ key: String, context: LoadContext) -> String? {
+        guard let file = filePath(key), isReadable(file, named: key) else { return nil }
+        return checkDates(file, named: key, now: context.now) ? file.path : nil
+    }
+
+    private func isReadable(_ file: (path: String, place: Place), named name: String) -> Bool {
+        do throws(FileProblem) {
+            let bytes = try FileProbe.read(path: file.path, limit: Self.maximumPEM)
+            if bytes.isEmpty { throw FileProblem(reason: "is empty") }
+            return true
+        } catch {
+            log.problem("\"\(name)\": \(file.path) \(error.reason)", at: file.place)
+            return false
+        }
+    }
+
+    /// Reports an expired certificate and one that soon will be; false where there is none in the file.
+    private func checkDates(_ file: (path: String, place: Place), named name: String, now: Int64) -> Bool {
+        do throws(TLSError) {
+            let left = try CertificateFile.expiry(of: file.path) - now
+            if left <= 0 {
+                log.problem("\"\(name)\": \(file.path) has expired, \(Self.days(-left)) ago", at: file.place)
+            } else if left <= Self.expiryNotice {
+                log.warning("\"\(name)\": \(file.path) expires in \(Self.days(left))", at: file.place)
+            }
+            return true
+        } catch {
+            log.problem("\"\(name)\": \(file.path) is not a certificate in PEM: \(error.reason)", at: file.place)
+            return false
+        }
+    }
+
+    /// Whole days, or hours where there is none.
+    private static func days(_ seconds: Int64) -> String {
+        let (count, unit) = seconds >= 86_400 ? (seconds / 86_400, "day") : (seconds / 3600, "hour")
+        return count == 1 ? "1 \(unit)" : "\(count) \(unit)s"
+    }
+}

@@ -1,0 +1,123 @@
+/// `intake:` of `smppost.yaml`.
+package struct IntakeSettings: Hashable, Sendable {
+    /// `listen`: at least one address. Port 0 takes any free port.
+    package var listen: [ListenAddress] = []
+    /// `path`: of the form, with its leading slash.
+    package var path = "/sms"
+    /// `tls.certificate`: the certificate chain in PEM.
+    package var certificateFile = ""
+    /// `tls.key`: its private key in PEM.
+    package var keyFile = ""
+    /// `tls.client_ca`: clients must show a certificate of one of these authorities; nil asks for none.
+    package var clientCAFile: String?
+    /// `reply_within`: a reply comes within this time; 1 s to 25 s.
+    package var replyWithin: Duration = .seconds(10)
+    /// `max_connections`: open at one time; 1 to 1,000,000.
+    package var maxConnections = 10_000
+    /// `max_body`: bytes of a request's body; 1 KiB to 1 MiB.
+    package var maxBodyBytes = 64 * 1024
+    /// `max_headers`: bytes of a request's headers; 1 KiB to 64 KiB.
+    package var maxHeaderBytes = 16 * 1024
+    /// `request_timeout`: from a request's first byte to its last; 1 s to 60 s.
+    package var requestTimeout: Duration = .seconds(10)
+    /// `idle_timeout`: a connection without a request is closed after it; 1 s to 1 h.
+    package var idleTimeout: Duration = .seconds(60)
+    /// `max_pipelined`: requests of one connection that wait for their replies; 1 to 1000.
+    package var maxPipelined = 16
+    /// `lockout.attempts`: wrong passwords of one address or login; 1 to 10,000.
+    package var lockoutAttempts = 10
+    /// `lockout.per`: in this time; 1 s to 24 h.
+    package var lockoutPer: Duration = .seconds(300)
+    /// `scrypt_queue`: passwords that wait to be checked; 1 to 10,000.
+    package var scryptQueue = 64
+    /// `scrypt_threads`: passwords checked at one time; 1 to 64.
+    package var scryptThreads = 1
+    /// `default_language`: `ru` or `en`, where the account is not known.
+    package var defaultLanguage = "ru"
+
+    package init() {}
+}
+
+/// A host name or address (without brackets) and a port to listen on.
+package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
+    package var host: String
+    /// 0 to 65535; 0 takes any free port.
+    package var port: Int
+
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// `127.0.0.1:8443`, `[::1]:8443`.
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+extension IntakeSettings {
+    /// Reads `intake:`.
+    init(reading reader: MappingReader, context: LoadContext) {
+        self.init()
+        let addresses = reader.texts(
+            "listen", limit: 64, ifEmpty: "names no address", wanted: ListenAddress.wanted, ListenAddress.parse)
+        if let addresses {
+            listen = addresses.map(\.value)
+        } else {
+            reader.missing("listen", hint: "for example [\"0.0.0.0:8443\"]")
+        }
+        readPath(reader)
+        if reader.has("tls") {
+            let tls = reader.section("tls")
+            if let pair = tls.certificatePair(context: context) {
+                (certificateFile, keyFile) = pair
+            } else if !tls.has("certificate"), !tls.has("key") {
+                tls.missing("certificate")
+                tls.missing("key")
+            }
+            clientCAFile = tls.authorityFile("client_ca", context: context)
+            tls.finish()
+        } else {
+            reader.missing("tls", hint: "forms are taken over HTTPS only: { certificate: FILE, key: FILE }")
+        }
+        readBounds(reader)
+        defaultLanguage = reader.choice("default_language", ["ru": "ru", "en": "en"], default: defaultLanguage)
+        reader.finish()
+    }
+
+    private mutating func readPath(_ reader: MappingReader) {
+        path = reader.string("path", default: path, limit: 200)
+        let isPath =
+            path.hasPrefix("/")
+            && path.utf8.allSatisfy { $0.isLetter || $0.isDigit || "/-._~".utf8.contains($0) }
+        if !isPath {
+            reader.log.problem(
+                "\"path\" must begin with / and have only letters, digits, / - . _ and ~, not \(path.quoted)",
+                at: reader.place(of: "path"))
+        }
+    }
+
+    private mutating func readBounds(_ reader: MappingReader) {
+        replyWithin = reader.duration("reply_within", in: .seconds(1)...(.seconds(25)), default: replyWithin)
+        maxConnections = reader.integer("max_connections", in: 1...1_000_000, default: maxConnections)
+        maxBodyBytes = reader.size("max_body", in: 1024...1_048_576, default: maxBodyBytes)
+        maxHeaderBytes = reader.size("max_headers", in: 1024...65_536, default: maxHeaderBytes)
+        requestTimeout = reader.duration("request_timeout", in: .seconds(1)...(.seconds(60)), default: requestTimeout)
+        idleTimeout = reader.duration("idle_timeout", in: .seconds(1)...(.seconds(3600)), default: idleTimeout)
+        maxPipelined = reader.integer("max_pipelined", in: 1...1000, default: maxPipelined)
+        let lockout = reader.section("lockout")
+        lockoutAttempts = lockout.integer("attempts", in: 1...10_000, default: lockoutAttempts)
+        lockoutPer = lockout.duration("per", in: .seconds(1)...(.seconds(86_400)), default: lockoutPer)
+        lockout.finish()
+        scryptQueue = reader.integer("scrypt_queue", in: 1...10_000, default: scryptQueue)
+        scryptThreads = reader.integer("scrypt_threads", in: 1...64, default: scryptThreads)
+    }
+}
+
+extension ListenAddress {
+    /// What `parse` wants, for messages.
+    static let wanted = "an address and a port like 127.0.0.1:8443 or [::]:8443"
+
+    /// Nil where `text` is not host and port.
+    package static func parse(_ text: String) -> ListenAddress? {
+        NetworkText.hostPort(text).map { ListenAddress(host: $0.host, port: $0.port) }
+    }
+}

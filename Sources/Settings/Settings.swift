@@ -1,0 +1,95 @@
+import Foundation
+
+/// The whole configuration, checked: what stands here can be started.
+package struct Settings: Hashable, Sendable {
+    package var intake = IntakeSettings()
+    package var monitor = MonitorSettings()
+    /// Nil where no journal is configured. Checked only: nothing records into it yet.
+    package var journal: JournalSettings?
+    package var log = LogSettings()
+    /// At least one, in the file's order.
+    package var accounts: [AccountSettings] = []
+    /// At least one, by name.
+    package var carriers: [CarrierSettings] = []
+    /// What is doubtful but no reason not to start, sorted.
+    package var warnings: [ConfigurationProblem] = []
+
+    /// Settings to be filled by hand, as tests do.
+    package init() {}
+
+    /// Reads `smppost.yaml` and `accounts.yaml` of one directory and every `NAME.yaml` of the other, with the secrets
+    /// and certificates that they name. Blocks on the disk: never on an event loop.
+    ///
+    /// - Throws: every problem of all the files, together.
+    package static func load(
+        configDirectory: String, carriersDirectory: String, environment: [String: String]
+    ) throws(ConfigurationProblems) -> Settings {
+        let now = Int64(Date().timeIntervalSince1970)
+        let context = LoadContext(environment: environment, now: now, log: ProblemLog())
+        return try load(configDirectory: configDirectory, carriersDirectory: carriersDirectory, context: context)
+    }
+
+    /// The same with the time and the log from outside.
+    static func load(
+        configDirectory: String, carriersDirectory: String, context: LoadContext
+    ) throws(ConfigurationProblems) -> Settings {
+        let log = context.log
+        var settings = Settings()
+        var accounts: AccountsFile?
+        if isDirectory(configDirectory, log: log) {
+            settings.readService(FileProbe.join(configDirectory, "smppost.yaml"), context: context)
+            accounts = AccountsFile(path: FileProbe.join(configDirectory, "accounts.yaml"), context: context)
+            settings.accounts = accounts?.accounts ?? []
+        }
+        if isDirectory(carriersDirectory, log: log) {
+            let carriers = CarrierFiles(directory: carriersDirectory, context: context)
+            settings.carriers = carriers.carriers
+            accounts?.check(against: carriers, log: log)
+            settings.checkTimes(carriers, log: log)
+        }
+        settings.warnings = log.sortedWarnings
+        guard log.sortedProblems.isEmpty else {
+            throw ConfigurationProblems(problems: log.sortedProblems, warnings: log.sortedWarnings)
+        }
+        return settings
+    }
+
+    private static func isDirectory(_ path: String, log: ProblemLog) -> Bool {
+        do throws(FileProblem) {
+            switch try FileProbe(path: path).kind {
+            case .directory: return true
+            case .file, .other: throw FileProblem(reason: "is not a directory")
+            }
+        } catch {
+            log.problem("this directory \(error.reason)", at: Place(file: path))
+            return false
+        }
+    }
+
+    private mutating func readService(_ path: String, context: LoadContext) {
+        guard let root = YAMLFile.read(path: path, log: context.log) else { return }
+        let reader = MappingReader(
+            root, path: "smppost", place: root.place, log: context.log, called: "this file")
+        if reader.has("intake") {
+            intake = IntakeSettings(reading: reader.section("intake"), context: context)
+        } else {
+            reader.missing("intake")
+        }
+        monitor = MonitorSettings(reading: reader.section("monitor"), context: context)
+        if reader.has("journal") { journal = JournalSettings(reading: reader.section("journal")) }
+        log = LogSettings(reading: reader.section("log"))
+        reader.finish()
+        for address in intake.listen where address == monitor.listen && address.port != 0 {
+            context.log.problem("\"intake\" and \"monitor\" both listen on \(address)", at: reader.place(of: "monitor"))
+        }
+    }
+
+    private func checkTimes(_ files: CarrierFiles, log: ProblemLog) {
+        for carrier in carriers where carrier.responseTimeout > intake.replyWithin {
+            guard let place = files.responsePlaces[carrier.name] else { continue }
+            log.warning(
+                "\"response\" (\(DurationText.text(carrier.responseTimeout))) is longer than the intake's "
+                    + "\"reply_within\" (\(DurationText.text(intake.replyWithin))), which ends the wait", at: place)
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import NIOCore
+import SMPP
+import SMPPWire
+
+/// Answers, written straight into the buffer that leaves with the next flush.
+extension ByteBuffer {
+    /// A response with an id as its whole body (SMPP 3.4 §4.4.2), or with the header alone where there is no id.
+    mutating func writeMessageResponse(
+        _ command: CommandID, _ status: CommandStatus, sequence: UInt32, messageID: String?
+    ) {
+        let length = 16 + (messageID.map { $0.utf8.count + 1 } ?? 0)
+        writeMultipleIntegers(UInt32(length), command.rawValue, status.rawValue, sequence)
+        guard let messageID else { return }
+        writeString(messageID)
+        writeInteger(0 as UInt8)
+    }
+
+    /// Any other PDU. One that the encoder refuses would be a mistake of ours: the peer gets a `generic_nack` for it.
+    mutating func writePDU(_ pdu: PDU) {
+        let start = writerIndex
+        do {
+            try PDUEncoder.encode(pdu, into: &self)
+        } catch {
+            moveWriterIndex(to: start)
+            writeMessageResponse(.genericNack, .systemError, sequence: pdu.sequence, messageID: nil)
+        }
+    }
+}

@@ -1,0 +1,243 @@
+import Logging
+import NIOCore
+import SMPP
+import SMPPWire
+
+/// One connection of an ESME, from its first octet to its last. Everything happens on its event loop.
+///
+/// ```
+///        bind ok               unbind, either way
+/// open ──────────▶ bound ─────────────────────────▶ closing ──▶ closed
+///   │ no bind in time, garbage: generic_nack first      ▲
+///   └───────────────────────────────────────────────────┘
+///                    │ fault `unbind`                   │ unbind_resp, or 5 s
+///                    └──────────▶ unbinding ────────────┘
+/// ```
+///
+/// Answers gather in one buffer and leave once per loop turn. A peer that does not read its answers is not read from.
+final class SimulatorSession: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    enum Phase {
+        case open
+        case bound(Bind)
+        /// We sent `unbind` and wait for its response.
+        case unbinding
+        /// The last answers are on their way.
+        case closing
+        case closed
+    }
+
+    struct Bind {
+        let kind: BindKind
+        let systemID: String
+    }
+
+    /// How long a peer may take to answer our `unbind`.
+    static let unbindTimeout = TimeAmount.seconds(5)
+    /// How long a peer may take to read our last answers.
+    static let closeTimeout = TimeAmount.seconds(5)
+
+    let shared: SimulatorContext
+    let shard: SimulatorShard
+    var phase = Phase.open
+    /// Answers that leave with the next flush, and how many of them are to messages.
+    var answers = ByteBuffer()
+    var unflushedMessages = 0
+    var schedule = AnswerSchedule()
+    var rateLimit: RateLimit?
+    /// Of what we send as requests.
+    var sequence: UInt32 = 0
+    private(set) var context: ChannelHandlerContext?
+    private var deadline: Scheduled<Void>?
+    private var isReading = false
+    private var wantsRead = false
+
+    init(shared: SimulatorContext, shard: SimulatorShard) {
+        self.shared = shared
+        self.shard = shard
+        rateLimit = shared.options.rateLimit.map { RateLimit(limit: max(1, $0)) }
+    }
+
+    // MARK: The channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        shard.sessions[ObjectIdentifier(self)] = self
+        shard.statistics.connections += 1
+        shard.statistics.openConnections += 1
+        setDeadline(TimeAmount(shared.options.bindTimeout))
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        leaveBind()
+        phase = .closed
+        deadline?.cancel()
+        deadline = nil
+        _ = schedule.takeAll()
+        shard.sessions.removeValue(forKey: ObjectIdentifier(self))
+        shard.statistics.openConnections -= 1
+        self.context = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        isReading = true
+        let pdu = unwrapInboundIn(data)
+        guard let header = PDUHeader(peeking: pdu) else { return }
+        switch phase {
+        case .open, .bound, .unbinding: receive(pdu, header)
+        case .closing, .closed: break
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
+        flush()
+        context.fireChannelReadComplete()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        shared.logger.debug("simulator connection failed", metadata: ["error": "\(type(of: error))"])
+        guard let error = error as? FrameError else {
+            context.close(promise: nil)
+            return
+        }
+        switch error {
+        case .tooShort, .tooLong:
+            shard.statistics.brokenStreams += 1
+            answers.writeMessageResponse(.genericNack, .invalidCommandLength, sequence: 0, messageID: nil)
+            close()
+        case .incomplete:
+            context.close(promise: nil)
+        }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if context.channel.isWritable { context.read() } else { wantsRead = true }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if wantsRead, context.channel.isWritable {
+            wantsRead = false
+            context.read()
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    // MARK: Dispatch
+
+    private func receive(_ pdu: ByteBuffer, _ header: PDUHeader) {
+        if header.id == .submitSM {
+            receiveSubmit(pdu, header)
+            return
+        }
+        let decoded: PDU
+        do {
+            decoded = try PDUDecoder.decode(pdu)
+        } catch {
+            nack(header, error.status)
+            return
+        }
+        switch decoded.body {
+        case .bind(let kind, let request): receiveBind(kind, request, sequence: header.sequence)
+        case .unbind: receiveUnbind(sequence: header.sequence)
+        case .enquireLink:
+            shard.statistics.enquireLinks += 1
+            answers.writeMessageResponse(.enquireLinkResponse, .ok, sequence: header.sequence, messageID: nil)
+        case .data(let message): receiveData(message, pdu, header)
+        case .query(let request): receiveQuery(request, sequence: header.sequence)
+        case .cancel(let request): receiveCancel(request, sequence: header.sequence)
+        case .unbindResponse:
+            if case .unbinding = phase { close() }
+        case .submit:
+            // Every submit_sm has gone its own way above.
+            break
+        case .bindResponse, .enquireLinkResponse, .genericNack, .submitResponse, .deliverResponse, .dataResponse,
+            .queryResponse, .cancelResponse:
+            // Responses to what we never asked: there is no answer to a response.
+            break
+        case .outbind, .deliver, .alertNotification:
+            // These go from an SMSC to an ESME only (SMPP 3.4 table 2-1).
+            nack(header, .invalidCommandID)
+        case .unknown(let id, _):
+            if !id.isResponse { nack(header, .invalidCommandID) }
+        }
+    }
+
+    /// Answers what is unknown or broken; a broken response gets no answer.
+    func nack(_ header: PDUHeader, _ status: CommandStatus) {
+        shard.statistics.brokenPDUs += 1
+        guard !header.id.isResponse else { return }
+        answers.writeMessageResponse(.genericNack, status, sequence: header.sequence, messageID: nil)
+    }
+
+    // MARK: Sending
+
+    /// Sends what has gathered. The messages that it answers no longer count against the window.
+    func flush() {
+        guard answers.readableBytes > 0, let context else { return }
+        let octets = answers
+        answers = ByteBuffer()
+        unflushedMessages = 0
+        context.writeAndFlush(wrapOutboundOut(octets), promise: nil)
+    }
+
+    /// For what is written outside of a read: nobody else would flush it.
+    func flushUnlessReading() {
+        if !isReading { flush() }
+    }
+
+    func setDeadline(_ time: TimeAmount?) {
+        deadline?.cancel()
+        deadline = time.flatMap { time in
+            context?.eventLoop.assumeIsolated().scheduleTask(in: time) { self.timeIsUp() }
+        }
+    }
+
+    private func timeIsUp() {
+        switch phase {
+        case .open, .unbinding: close()
+        case .closing: context?.close(promise: nil)
+        case .bound, .closed: break
+        }
+    }
+
+    // MARK: The end
+
+    /// Sends what has gathered, then closes. Answers that wait for their time are lost.
+    func close() {
+        guard let context, end() else { return }
+        flush()
+        // The close waits behind the flushed answers.
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in
+            context.close(promise: nil)
+        }
+    }
+
+    /// Closes so that the peer sees a reset.
+    func reset() {
+        guard let context, end() else { return }
+        flush()
+        SocketReset.perform(on: context.channel)
+    }
+
+    private func end() -> Bool {
+        switch phase {
+        case .closing, .closed: return false
+        case .open, .bound, .unbinding:
+            leaveBind()
+            phase = .closing
+            _ = schedule.takeAll()
+            setDeadline(Self.closeTimeout)
+            return true
+        }
+    }
+
+    /// Counts a bind that ends.
+    func leaveBind() {
+        guard case .bound = phase else { return }
+        shard.statistics.openBinds -= 1
+    }
+}

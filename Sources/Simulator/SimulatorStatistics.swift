@@ -1,0 +1,67 @@
+package import SMPP
+
+/// What the simulator has seen since its start or the last reset. Gauges say so; the rest only grows.
+package struct SimulatorStatistics: Hashable, Sendable {
+    package var connections = 0
+    /// Open now (a gauge, which a reset leaves alone).
+    package var openConnections = 0
+    package var binds = 0
+    package var refusedBinds = 0
+    /// Bound now (a gauge, which a reset leaves alone).
+    package var openBinds = 0
+    /// Every `submit_sm`, whatever became of it.
+    package var submits = 0
+    /// Every `data_sm`, whatever became of it.
+    package var dataMessages = 0
+    /// Answered with status 0, or about to be.
+    package var accepted = 0
+    /// Answered with another status, or by `generic_nack` where a fault says so.
+    package var refused = 0
+    /// Taken and never answered, by a fault.
+    package var unanswered = 0
+    /// Refused for the rate limit; also in `refused`.
+    package var throttled = 0
+    /// Refused for the window limit; also in `refused`.
+    package var windowExceeded = 0
+    package var queries = 0
+    package var cancels = 0
+    package var enquireLinks = 0
+    /// Unbinds that peers sent.
+    package var unbinds = 0
+    /// PDUs answered with `generic_nack` because they were unknown or broken.
+    package var brokenPDUs = 0
+    /// Connections closed because their octets were not SMPP.
+    package var brokenStreams = 0
+    /// How often each `command_status` but 0 answered a `submit_sm` or `data_sm`.
+    package var statuses: [CommandStatus: Int] = [:]
+
+    package init() {}
+
+    /// The sum of both, event loop by event loop.
+    static func + (left: Self, right: Self) -> Self {
+        var sum = left
+        for path in counters.map(\.path) { sum[keyPath: path] += right[keyPath: path] }
+        sum.statuses.merge(right.statuses, uniquingKeysWith: +)
+        return sum
+    }
+
+    /// Zeroes everything but the gauges.
+    mutating func reset() {
+        var fresh = SimulatorStatistics()
+        fresh.openConnections = openConnections
+        fresh.openBinds = openBinds
+        self = fresh
+    }
+
+    /// Every counter with its name on the status page.
+    static var counters: [(name: String, path: WritableKeyPath<SimulatorStatistics, Int>)] {
+        [
+            ("connections", \.connections), ("open_connections", \.openConnections), ("binds", \.binds),
+            ("refused_binds", \.refusedBinds), ("open_binds", \.openBinds), ("submits", \.submits),
+            ("data_messages", \.dataMessages), ("accepted", \.accepted), ("refused", \.refused),
+            ("unanswered", \.unanswered), ("throttled", \.throttled), ("window_exceeded", \.windowExceeded),
+            ("queries", \.queries), ("cancels", \.cancels), ("enquire_links", \.enquireLinks),
+            ("unbinds", \.unbinds), ("broken_pdus", \.brokenPDUs), ("broken_streams", \.brokenStreams),
+        ]
+    }
+}

@@ -1,0 +1,107 @@
+import Logging
+import Messaging
+import Monitor
+import NIOCore
+import SMPP
+
+/// What the simulator tells over HTTP: `GET /counters`, `GET /messages` (`?limit=100` for the last hundred) and
+/// `POST /reset`.
+///
+/// Numbers and texts stand there in full, unlike anywhere else in this program: what a simulator receives is test data,
+/// and a test must see what arrived.
+final class StatusPage: Sendable {
+    private let server: MonitorServer
+
+    init(context: SimulatorContext, host: String, port: Int, group: any EventLoopGroup, logger: Logger) {
+        var routes = MonitorRoutes()
+        routes.get("/counters") { _, eventLoop in Self.counters(context, eventLoop) }
+        routes.get("/messages") { request, eventLoop in Self.messages(context, request, eventLoop) }
+        routes.post("/reset") { _, eventLoop in Self.reset(context, eventLoop) }
+        server = MonitorServer(host: host, port: port, group: group, logger: logger, handler: routes.respond)
+    }
+
+    func start() async throws -> SocketAddress { try await server.start() }
+
+    func stop() async { await server.stop() }
+
+    private static func counters(
+        _ context: SimulatorContext, _ eventLoop: any EventLoop
+    ) -> EventLoopFuture<MonitorResponse> {
+        let parts = context.shards.map { $0.submit { $0.statistics } }
+        return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).map { parts in
+            let sum = parts.reduce(SimulatorStatistics(), +)
+            var json = JSONWriter()
+            json.object { json in
+                for (name, path) in SimulatorStatistics.counters { json.member(name, sum[keyPath: path]) }
+                json.key("statuses")
+                json.object { json in
+                    for (status, count) in sum.statuses.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                        json.member(status.hex, count)
+                    }
+                }
+            }
+            return .json(json)
+        }
+    }
+
+    private static func messages(
+        _ context: SimulatorContext, _ request: MonitorRequest, _ eventLoop: any EventLoop
+    ) -> EventLoopFuture<MonitorResponse> {
+        let limit: Int
+        switch request.query["limit"].map({ Int($0) }) {
+        case nil: limit = max(0, context.options.record)
+        case .some(.some(let asked)) where asked >= 0: limit = asked
+        case .some: return eventLoop.makeSucceededFuture(.text("limit must be a number", status: 400))
+        }
+        let parts = context.shards.map { $0.submit { $0.messages.all } }
+        return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).map { parts in
+            let all = parts.flatMap { $0 }.sorted { ($0.unixNanoseconds, $0.id) < ($1.unixNanoseconds, $1.id) }
+            var json = JSONWriter()
+            json.array { json in
+                for message in all.suffix(limit) { write(message, context, &json) }
+            }
+            return .json(json)
+        }
+    }
+
+    private static func reset(
+        _ context: SimulatorContext, _ eventLoop: any EventLoop
+    ) -> EventLoopFuture<MonitorResponse> {
+        context.forgetServed()
+        let parts = context.shards.map { $0.submit { $0.reset() } }
+        return EventLoopFuture.andAllSucceed(parts, on: eventLoop).map { .text("reset") }
+    }
+
+    private static func write(_ message: ReceivedMessage, _ context: SimulatorContext, _ json: inout JSONWriter) {
+        json.object { json in
+            json.member("id", context.text(of: message.id))
+            json.member("time", UTCTime(unixNanoseconds: message.unixNanoseconds).rfc3339)
+            json.member("system_id", message.systemID)
+            json.member("bind", message.kind.rawValue)
+            json.member("status", message.status?.hex)
+            json.member("fault", message.fault?.description)
+            json.member("cancelled", message.cancelledAt != nil)
+            guard let content = MessageContent(message.pdu) else { return }
+            json.member("source", content.source.value)
+            json.member("destination", content.destination.value)
+            json.member("esm_class", content.esmClass)
+            json.member("data_coding", content.dataCoding)
+            json.member("octets", hex(content.octets))
+            json.member("text", content.text)
+            json.member("reference", content.numbering?.reference)
+            json.member("part", content.numbering?.sequence)
+            json.member("parts", content.numbering?.total)
+        }
+    }
+
+    private static func hex(_ octets: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(octets.count * 2)
+        for octet in octets {
+            text.append(digits[Int(octet >> 4)])
+            text.append(digits[Int(octet & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

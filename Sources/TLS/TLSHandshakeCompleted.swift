@@ -1,0 +1,19 @@
+/// Fired by `TLSHandler` as a user inbound event once the handshake is done, before any plaintext.
+package struct TLSHandshakeCompleted: Hashable, Sendable {
+    /// `TLSv1.2` or `TLSv1.3`.
+    package var version: String
+    /// The cipher's OpenSSL name: `TLS_AES_128_GCM_SHA256`.
+    package var cipher: String
+    /// The protocol ALPN chose, or nil where the client offered none.
+    package var alpn: String?
+    /// Whether an earlier session was resumed.
+    package var resumed: Bool
+
+    /// Memberwise.
+    package init(version: String, cipher: String, alpn: String?, resumed: Bool) {
+        self.version = version
+        self.cipher = cipher
+        self.alpn = alpn
+        self.resumed = resumed
+    }
+}

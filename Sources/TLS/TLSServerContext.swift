@@ -1,0 +1,45 @@
+import COpenSSL
+
+/// What a server's TLS connections share: certificate, key, ALPN, ticket keys, and whose client certificates it wants.
+/// TLS 1.2 and 1.3, ECDHE with AEAD ciphers only. Used from any thread.
+package final class TLSServerContext: Sendable {
+    private let reloadable: ReloadableContext
+    /// The keys of this server's tickets; they outlive reloads.
+    let ticketKeys: TicketKeyStore
+
+    /// - Parameters:
+    ///   - certificateFile: PEM, the server's certificate first, then its chain.
+    ///   - keyFile: PEM, not encrypted.
+    ///   - alpn: protocols in order of preference, each 1 to 255 octets; empty: ALPN is not answered. A client that
+    ///     offers only others is refused by a no_application_protocol alert; one that offers none is served.
+    ///   - clientCAFile: PEM; where given, a client must show a certificate issued under it.
+    package init(
+        certificateFile: String, keyFile: String, alpn: [String] = ["http/1.1"], clientCAFile: String? = nil
+    ) throws(TLSError) {
+        let keys = TicketKeyStore()
+        ticketKeys = keys
+        let files = [certificateFile, keyFile] + (clientCAFile.map { [$0] } ?? [])
+        reloadable = try ReloadableContext(files: files) { () throws(TLSError) in
+            try SSLContext(
+                serverCertificate: certificateFile, key: keyFile, alpn: alpn, clientCA: clientCAFile, ticketKeys: keys)
+        }
+    }
+
+    /// Reads the files again if one of them changed (by modification or change time, inode or size); new handshakes
+    /// then use them. Reads files: not for an event loop.
+    /// - Returns: whether they were read again.
+    /// - Throws: while they cannot be used, at each call; the old ones stay in use.
+    package func reloadIfChanged() throws(TLSError) -> Bool {
+        try reloadable.reloadIfChanged()
+    }
+
+    /// When the certificate in use ends, in Unix seconds.
+    package var certificateExpiry: Int64 {
+        reloadable.current.certificateExpiry ?? 0
+    }
+
+    /// The context for a new handshake.
+    var current: SSLContext {
+        reloadable.current
+    }
+}

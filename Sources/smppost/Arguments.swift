@@ -1,0 +1,57 @@
+import ArgumentParser
+import NIOCore
+import Settings
+import Simulator
+
+/// `HOST:PORT`, IPv6 in brackets.
+struct ListenArgument: ExpressibleByArgument, CustomStringConvertible {
+    var host: String
+    var port: Int
+
+    init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    init?(argument: String) {
+        guard let address = ListenAddress.parse(argument) else { return nil }
+        self.init(host: address.host, port: address.port)
+    }
+
+    var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    var defaultValueDescription: String { description }
+}
+
+/// A time with its unit: `20ms`, `5s`, `1m`.
+struct DurationArgument: ExpressibleByArgument, CustomStringConvertible {
+    var duration: Duration
+
+    init(_ duration: Duration) {
+        self.duration = duration
+    }
+
+    init?(argument: String) {
+        guard let duration = DurationText.parse(argument) else { return nil }
+        self.duration = duration
+    }
+
+    var description: String { "\(duration)" }
+    var defaultValueDescription: String { description }
+}
+
+/// `ENDING=ACTION` of the simulator.
+struct FaultArgument: ExpressibleByArgument {
+    var rule: FaultRule
+
+    init?(argument: String) {
+        guard let rule = try? FaultRule(parsing: argument) else { return nil }
+        self.rule = rule
+    }
+}
+
+extension SocketAddress {
+    /// `127.0.0.1:8443`, IPv6 in brackets.
+    var hostAndPort: String {
+        ListenArgument(host: ipAddress ?? "", port: port ?? 0).description
+    }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import Settings
+
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Read all configuration and tell every problem as file:line:column: message.",
+        discussion: "Exit code 0: serve would start with it. 78: it would not.")
+
+    @OptionGroup var files: ConfigurationOptions
+
+    func run() throws {
+        do throws(ConfigurationProblems) {
+            let settings = try files.read()
+            for warning in settings.warnings { Console.say("\(warning)") }
+            Console.say("no problem: \(settings.accounts.count) accounts, \(settings.carriers.count) carriers")
+        } catch {
+            for problem in error.problems { Console.say("\(problem)") }
+            throw ExitCode.badConfiguration
+        }
+    }
+}

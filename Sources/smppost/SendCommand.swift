@@ -1,0 +1,88 @@
+import ArgumentParser
+import Foundation
+import LoadTest
+import NIOPosix
+import TLS
+
+struct SendCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "send",
+        abstract: "Post one message to a bridge, as PlanFix does, and print the whole reply.",
+        discussion: "Exit code 0: the carrier accepted it. 1: it did not, or nobody knows.")
+
+    @Option(help: "The bridge's address.")
+    var url = "https://127.0.0.1:8443/sms"
+
+    @Option(help: "The account's login.")
+    var login: String?
+
+    @Option(help: "A file with the account's password.")
+    var passwordFile: String?
+
+    @Option(help: "A file with the account's API key, in place of login and password.")
+    var keyFile: String?
+
+    @Option(help: "The sender's name; none: the account's default.")
+    var from = ""
+
+    @Option(help: "The recipient's number.")
+    var to: String
+
+    @Option(help: "The text.")
+    var text: String
+
+    @Flag(help: "Ask for the reply as JSON.")
+    var json = false
+
+    @Option(help: "A file with the certificates to trust, in place of the system's.")
+    var ca: String?
+
+    @Flag(help: "Do not verify the bridge's certificate.")
+    var insecure = false
+
+    func validate() throws {
+        guard (keyFile != nil) != (login != nil && passwordFile != nil) else {
+            throw ValidationError("give --login with --password-file, or --key-file")
+        }
+    }
+
+    func run() async throws {
+        var fields: [(name: String, value: String)] = []
+        if let keyFile {
+            fields.append(("key", try Self.secret(in: keyFile)))
+        } else if let login, let passwordFile {
+            fields += [("login", login), ("password", try Self.secret(in: passwordFile))]
+        }
+        fields += [("from", from), ("to", to), ("text", text)]
+        do {
+            let context = try TLSClientContext(caFile: ca, verifyPeer: !insecure)
+            let client = try FormClient(url: url, context: context, group: MultiThreadedEventLoopGroup.singleton)
+            let answer = try await client.post(fields, headers: json ? [("Accept", "application/json")] : [])
+            AnswerText.lines(answer).forEach(Console.say)
+            guard answer.status == 200 else { throw ExitCode.failure }
+        } catch let error where !(error is ExitCode) {
+            Console.error("\(url): \(error)")
+            throw ExitCode.failure
+        }
+    }
+
+    private static func secret(in file: String) throws -> String {
+        do {
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            return text.trimmingCharacters(in: .newlines)
+        } catch {
+            throw ValidationError("\(file) cannot be read as text")
+        }
+    }
+}
+
+/// A reply as people read it: the status line, the fields that carry meaning, the body.
+enum AnswerText {
+    static func lines(_ answer: FormClient.Answer) -> [String] {
+        ["HTTP/1.1 \(answer.status) \(answer.reason)"]
+            + answer.headers
+            .filter { $0.name.lowercased().hasPrefix("x-") || $0.name.lowercased() == "retry-after" }
+            .map { "\($0.name): \($0.value)" }
+            + ["", answer.body.trimmingCharacters(in: .newlines)]
+    }
+}

@@ -1,0 +1,63 @@
+import Bridge
+import Intake
+import Messaging
+import Testing
+
+@Suite struct MessagePlanTests {
+    private let rules = AccountRules(
+        name: "acme", senders: ["ACME", "Acme Shop", "79990001122"], defaultSender: "ACME", destinations: ["7", "375"],
+        numbers: NumberRules(country: .ru), carriers: [0])
+
+    private func refusal(from: String = "", to: String = "79161234567", text: String = "Hi") -> ReplyCode? {
+        do throws(ReplyCode) {
+            _ = try MessagePlan(from: from, to: to, text: text, rules: rules)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func readsAForm() throws {
+        let plan = try MessagePlan(from: "Acme Shop", to: "8 (916) 123-45-67", text: "Hi", rules: rules)
+        #expect(plan.recipient.digits == "79161234567")
+        #expect(plan.sender == .alphanumeric("Acme Shop"))
+        #expect(plan.text == "Hi")
+    }
+
+    @Test(arguments: ["", "  ", "\t"])
+    func emptySenderIsTheDefault(from: String) throws {
+        let plan = try MessagePlan(from: from, to: "79161234567", text: "Hi", rules: rules)
+        #expect(plan.sender == .alphanumeric("ACME"))
+    }
+
+    @Test func numericSenderIsAllowedWithAndWithoutPlus() throws {
+        let plan = try MessagePlan(from: "+79990001122", to: "79161234567", text: "Hi", rules: rules)
+        #expect(plan.sender == .international("79990001122"))
+    }
+
+    @Test func withoutADefaultTheSenderMustBeNamed() {
+        var rules = rules
+        rules.defaultSender = nil
+        #expect(throws: ReplyCode.badSender) {
+            try MessagePlan(from: "", to: "79161234567", text: "Hi", rules: rules)
+        }
+    }
+
+    @Test func refusesWhatTheAccountMayNotSend() {
+        #expect(refusal(from: "OTHER") == .senderNotAllowed)
+        #expect(refusal(from: "acme") == .senderNotAllowed)
+        #expect(refusal(from: "A@B") == .badSender)
+        #expect(refusal(from: "TwelveLetter") == .badSender)
+        #expect(refusal(to: "4915112345678") == .destinationNotAllowed)
+        #expect(refusal(to: "375291234567") == nil)
+        #expect(refusal(to: "79161234567, 79161234568") == .severalNumbers)
+        #expect(refusal(to: "79161234567 доб. 12") == .extension)
+        #expect(refusal(to: "") == .badNumber)
+        #expect(refusal(to: "12345") == .badNumber)
+        #expect(refusal(text: "") == .textEmpty)
+    }
+
+    @Test func theNumberIsLookedAtFirst() {
+        #expect(refusal(from: "OTHER", to: "x", text: "") == .badNumber)
+    }
+}

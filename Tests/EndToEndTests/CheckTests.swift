@@ -1,0 +1,174 @@
+import Testing
+
+/// `smppost check`: every problem as `file:line:column: message`, all in one run, exit code 78.
+@Suite struct CheckTests {
+    /// A configuration without a fault, to which the faults are added.
+    private func withConfiguration<Result>(_ body: (TemporaryFolder) async throws -> Result) async throws -> Result {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try await BridgeSetup(carriers: [CarrierSetup(port: 2775)]).write(to: folder, port: 8443, monitorPort: 8080)
+        return try await body(folder)
+    }
+
+    /// Runs `check` (or another command) with `folder` as the working directory.
+    private func check(_ folder: TemporaryFolder, command: String = "check") async throws -> ProcessOutput {
+        try await run(Repository.smppost, [command], folder: folder.path)
+    }
+
+    @Test func goodConfigurationHasNoProblem() async throws {
+        try await withConfiguration { folder in
+            let result = try await check(folder)
+            #expect(result.exitCode == 0, "\(result.everything)")
+            #expect(!result.everything.contains(".yaml:"))
+        }
+    }
+
+    @Test func tenProblemsAreToldInOneRun() async throws {
+        try await withConfiguration { folder in
+            let secrets = try await TestSecrets.shared()
+            let certificate = try await TestCertificate.shared()
+            try folder.write(
+                """
+                intake:
+                  listen: ["127.0.0.1:8443"]
+                  path: sms
+                  tls: { certificate: "\(certificate.certificate)", key: missing.key }
+                  reply_within: 90s
+                monitor:
+                  listen: "0.0.0.0:8080"
+                log:
+                  levle: info
+
+                """, to: "config/smppost.yaml")
+            try folder.write(
+                """
+                accounts:
+                  - name: acme
+                    login: acme
+                    password: "\(secrets.passwordHash)"
+                    senders: [ACME]
+                    default_sender: OTHER
+                    carriers: [main, nowhere]
+                  - name: acme
+                    login: second
+                    password: plain-text-password
+                    carriers: [main]
+                    rate: fast
+                    allow_from: ["203.0.113.0/99"]
+
+                """, to: "config/accounts.yaml")
+            try folder.write(
+                """
+                hosts: ["127.0.0.1"]
+                system_id: much-longer-than-fifteen
+                password: smppass
+                binds: [{ kind: tranceiver, count: 1 }]
+                window: many
+                statuses:
+                  "0x00000400": { http: 201 }
+
+                """, to: "carriers/main.yaml")
+            try folder.write(CarrierSetup(name: "idle", port: 2776).yaml, to: "carriers/idle.yaml")
+            let result = try await check(folder)
+            #expect(result.exitCode == 78)
+            // Where each problem stands, and a word that its message must have.
+            let wanted: [(place: String, word: String)] = [
+                ("config/smppost.yaml:3:9", "path"), ("config/smppost.yaml:4:", "missing.key"),
+                ("config/smppost.yaml:5:17", "reply_within"), ("config/smppost.yaml:7:11", "token"),
+                ("config/smppost.yaml:9:3", "level"),
+                ("config/accounts.yaml:6:21", "OTHER"), ("config/accounts.yaml:7:22", "nowhere"),
+                ("config/accounts.yaml:8:11", "acme"), ("config/accounts.yaml:10:15", "hash"),
+                ("config/accounts.yaml:12:11", "rate"), ("config/accounts.yaml:13:18", "203.0.113.0/99"),
+                ("carriers/main.yaml:1:9", "port"), ("carriers/main.yaml:2:12", "system_id"),
+                ("carriers/main.yaml:4:16", "transceiver"), ("carriers/main.yaml:5:9", "window"),
+                ("carriers/main.yaml:7:25", "201"), ("carriers/idle.yaml:1:1", "account"),
+            ]
+            let lines = result.everything.split(separator: "\n").map(String.init)
+            for (place, word) in wanted {
+                let found = lines.contains { $0.hasPrefix(place) && $0.contains(word) }
+                #expect(found, "\(place) \(word) in:\n\(result.everything)")
+            }
+            // No line without its place, none told twice, no secret in any.
+            for line in lines where !line.isEmpty {
+                #expect(line.contains(/^(config|carriers)\/\w+\.yaml:\d+:\d+: \S/), "\(line)")
+            }
+            #expect(Set(lines).count == lines.count)
+            #expect(!result.everything.contains("plain-text-password"))
+            #expect(!result.everything.contains("smppass"))
+
+            let serve = try await check(folder, command: "serve")
+            #expect(serve.exitCode == 78)
+            #expect(serve.everything.contains("config/smppost.yaml:3:9"))
+        }
+    }
+
+    /// A file that is no YAML, one that is empty, and one that is not there.
+    @Test func unreadableFilesAreToldWithTheirPlace() async throws {
+        try await withConfiguration { folder in
+            try folder.write("intake:\n  listen: [\"127.0.0.1:8443\"\n  path: /sms\n", to: "config/smppost.yaml")
+            try folder.write("", to: "config/accounts.yaml")
+            try folder.write("hosts: [\"127.0.0.1:2775\"]\nhosts: []\n", to: "carriers/main.yaml")
+            let result = try await check(folder)
+            #expect(result.exitCode == 78)
+            #expect(result.everything.contains(#/config/smppost\.yaml:[23]:\d+: /#), "\(result.everything)")
+            #expect(result.everything.contains("config/accounts.yaml:1:1: "), "\(result.everything)")
+            #expect(result.everything.contains("carriers/main.yaml:2:1: "), "\(result.everything)")
+        }
+        let empty = try TemporaryFolder()
+        defer { empty.remove() }
+        let result = try await check(empty)
+        #expect(result.exitCode == 78)
+        #expect(result.everything.contains("config/smppost.yaml"))
+    }
+
+    /// A certificate that is over, and a secret that nobody may read.
+    @Test func expiredCertificateAndMissingSecretAreTold() async throws {
+        try await withConfiguration { folder in
+            let made = try await run(
+                "openssl",
+                [
+                    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "-1",
+                    "-subj", "/CN=localhost", "-keyout", folder.file("config/old.key"), "-out",
+                    folder.file("config/old.crt"),
+                ])
+            try #require(made.exitCode == 0)
+            try folder.write(
+                """
+                intake:
+                  listen: ["127.0.0.1:8443"]
+                  tls: { certificate: old.crt, key: old.key }
+
+                """, to: "config/smppost.yaml")
+            try folder.write(
+                CarrierSetup(port: 2775).yaml.replacing("password: smppass", with: "password_file: none.password"),
+                to: "carriers/main.yaml")
+            let result = try await check(folder)
+            #expect(result.exitCode == 78)
+            #expect(result.everything.contains("config/smppost.yaml:3:"), "\(result.everything)")
+            #expect(result.everything.contains("carriers/main.yaml:3:"), "\(result.everything)")
+        }
+    }
+
+    /// What the repository ships is without a fault, once the demo has made its certificate.
+    @Test func shippedConfigurationIsGood() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let copied = try await run(
+            "cp",
+            [
+                "-R", Repository.file("config"),
+                Repository.file("carriers"), folder.path,
+            ])
+        try #require(copied.exitCode == 0)
+        let certificate = try await TestCertificate.shared()
+        let placed = try await run(
+            "sh",
+            [
+                "-c", "mkdir -p config/tls && cp \"$0\" config/tls/server.crt && cp \"$1\" config/tls/server.key",
+                certificate.certificate, certificate.key,
+            ], folder: folder.path)
+        try #require(placed.exitCode == 0)
+        let result = try await check(folder)
+        #expect(result.exitCode == 0, "\(result.everything)")
+    }
+}

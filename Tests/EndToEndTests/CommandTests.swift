@@ -1,0 +1,113 @@
+import Foundation
+import Testing
+
+/// The command line: what is printed, and the exit codes 0, 1, 64 and 78.
+@Suite struct CommandTests {
+    private func smppost(_ arguments: String..., input: String? = nil, folder: String? = nil) async throws
+        -> ProcessOutput
+    {
+        try await run(Repository.smppost, arguments, input: input, folder: folder)
+    }
+
+    @Test(arguments: ["serve", "demo", "check", "explain", "send", "simulate", "hash", "decode"])
+    func everyCommandHasHelp(_ command: String) async throws {
+        let help = try await smppost(command, "--help")
+        #expect(help.exitCode == 0)
+        #expect(help.standardOutput.contains("USAGE: smppost \(command)"))
+        let wrong = try await smppost(command, "--no-such-option")
+        #expect(wrong.exitCode == 64)
+    }
+
+    @Test func versionIsTold() async throws {
+        let version = try await smppost("--version")
+        #expect(version.exitCode == 0)
+        #expect(version.standardOutput.contains(/\d+\.\d+/))
+    }
+
+    @Test func hashesAreWhatAccountsHold() async throws {
+        let first = try await smppost("hash", "password", input: "secret word\n")
+        let second = try await smppost("hash", "password", input: "secret word\n")
+        for result in [first, second] {
+            #expect(result.exitCode == 0)
+            #expect(result.standardOutput.contains(/^\$scrypt\$ln=\d+,r=8,p=1\$[A-Za-z0-9+\/]+\$[A-Za-z0-9+\/]{43}\n$/))
+            #expect(!result.everything.contains("secret"))
+        }
+        #expect(first.standardOutput != second.standardOutput)
+        let empty = try await smppost("hash", "password", input: "")
+        #expect(empty.exitCode == 64)
+
+        let key = try await smppost("hash", "key")
+        #expect(key.exitCode == 0)
+        #expect(key.standardOutput.contains(/^[A-Za-z0-9_-]{43}\n\$sha256\$[A-Za-z0-9+\/]{43}\n$/))
+    }
+
+    @Test func sendIsAClientOfTheBridge() async throws {
+        let key = try await TestSecrets.shared().key
+        try await withBridgeAndSimulator { bridge, simulator in
+            try bridge.folder.write(TestAccount.password + "\n", to: "password")
+            try bridge.folder.write(key + "\n", to: "key")
+            let certificate = try await TestCertificate.shared().certificate
+            let common = ["send", "--url", bridge.url, "--to", "+7 916 123-45-67", "--text", "Привет"]
+            let login = ["--login", TestAccount.login, "--password-file", bridge.folder.file("password")]
+            let accepted = try await run(Repository.smppost, common + login + ["--ca", certificate])
+            #expect(accepted.exitCode == 0, "\(accepted.everything)")
+            #expect(accepted.standardOutput.contains("200"))
+            let keyed = try await run(
+                Repository.smppost, common + ["--key-file", bridge.folder.file("key"), "--insecure"])
+            #expect(keyed.exitCode == 0, "\(keyed.everything)")
+            // The system does not know the certificate: refused, not ignored.
+            let untrusted = try await run(Repository.smppost, common + login)
+            #expect(untrusted.exitCode == 1)
+            #expect(untrusted.everything.contains("certificate"))
+            let refused = try await run(
+                Repository.smppost,
+                ["send", "--url", bridge.url, "--to", "79161670004", "--text", "x", "--insecure"] + login)
+            #expect(refused.exitCode == 1)
+            #expect(refused.standardOutput.contains("ESME_RINVDSTADR"))
+            #expect(try await simulator.messages().map(\.text) == ["Привет", "Привет", "x"])
+        }
+    }
+
+    @Test func explainTellsWithoutSending() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try await BridgeSetup(carriers: [CarrierSetup(port: 2775)]).write(to: folder, port: 8443, monitorPort: 8080)
+        let good = try await smppost(
+            "explain", "--config", "config", "--carriers", "carriers", "--account", "acme", "--from", "ACME", "--to",
+            "8 916 123-45-67", "--text", String(repeating: "я", count: 71), folder: folder.path)
+        #expect(good.exitCode == 0, "\(good.everything)")
+        for part in ["79161234567", "ACME", "ucs2", "main", "050003"] {
+            #expect(good.standardOutput.contains(part), "\(part): \(good.standardOutput)")
+        }
+        let bad = try await smppost(
+            "explain", "--account", "acme", "--to", "12", "--text", "x", folder: folder.path)
+        #expect(bad.exitCode == 1)
+        #expect(bad.standardOutput.contains("bad_number"))
+        let unknown = try await smppost(
+            "explain", "--account", "nobody", "--to", "79161234567", "--text", "x", folder: folder.path)
+        #expect(unknown.exitCode == 64)
+    }
+
+    /// A bind with a password and a submit with a text: annotated, and masked.
+    @Test func decodeAnnotatesAndMasks() async throws {
+        let bind = "0000001f 00000009 00000000 00000001 61636d6500 736d707000 00 34 0000 00"
+        let submit = """
+            0000003d 00000004 00000000 00000002 00 050041434d4500 01013739313631323334353637\
+            00 00 00 00 00 00 00 00 00 00 05 48656c6c6f
+            """
+        let length = submit.filter(\.isHexDigit).count / 2
+        let result = try await smppost(
+            "decode", bind, submit.replacing("0000003d", with: "000000" + String(length, radix: 16)))
+        #expect(result.exitCode == 0, "\(result.everything)")
+        for part in ["bind_transceiver", "submit_sm", "acme"] {
+            #expect(result.standardOutput.contains(part), "\(part): \(result.standardOutput)")
+        }
+        #expect(!result.standardOutput.contains("Hello"))
+        #expect(!result.standardOutput.contains("79161234567"))
+        #expect(!result.standardOutput.contains("smpp\""))
+        let cut = try await smppost("decode", "0000002000000004")
+        #expect(cut.exitCode == 1)
+        let letters = try await smppost("decode", "xyz")
+        #expect(letters.exitCode == 64)
+    }
+}

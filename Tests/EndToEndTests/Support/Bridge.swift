@@ -1,0 +1,126 @@
+import Foundation
+
+/// A running `smppost serve` with a configuration of its own.
+struct Bridge: Sendable {
+    let folder: TemporaryFolder
+    let process: ProcessHandle
+    let port: Int
+    let monitorPort: Int
+
+    var url: String { "https://127.0.0.1:\(port)/sms" }
+
+    static func start(_ setup: BridgeSetup) async throws -> Bridge {
+        let folder = try TemporaryFolder()
+        let port = try Ports.free()
+        let monitorPort = try Ports.free()
+        try await setup.write(to: folder, port: port, monitorPort: monitorPort)
+        let process = try ProcessHandle(
+            Repository.smppost,
+            ["serve", "--config", folder.file("config"), "--carriers", folder.file("carriers")])
+        try await process.waitForOutput(containing: "smppost is ready")
+        return Bridge(folder: folder, process: process, port: port, monitorPort: monitorPort)
+    }
+
+    /// A POST of `form`.
+    func request(_ form: Form, headers: [String] = []) async throws -> CurlRequest {
+        request(body: form.encoded, headers: headers, certificate: try await TestCertificate.shared())
+    }
+
+    private func request(body: String, headers: [String], certificate: TestCertificate) -> CurlRequest {
+        CurlRequest(
+            url: url, body: body, headers: headers, options: ["cacert = \"\(certificate.certificate)\""])
+    }
+
+    /// Posts the form and gives the reply.
+    func post(_ form: Form, headers: [String] = []) async throws -> Reply {
+        try await Curl.run(try await request(form, headers: headers))
+    }
+
+    /// Posts the forms one after the other over one connection.
+    func post(_ forms: [Form], headers: [String] = []) async throws -> [Reply] {
+        let certificate = try await TestCertificate.shared()
+        return try await Curl.run(
+            forms.map { request(body: $0.encoded, headers: headers, certificate: certificate) })
+    }
+
+    /// GET of a path of the monitor.
+    func monitor(_ path: String) async throws -> Reply {
+        try await Curl.run(CurlRequest(url: "http://127.0.0.1:\(monitorPort)\(path)"))
+    }
+
+    /// The binds of every carrier, by the monitor.
+    func carriers() async throws -> [CarrierPage] {
+        try JSONDecoder().decode(CarriersPage.self, from: Data(try await monitor("/binds").body.utf8)).carriers
+    }
+
+    /// Waits until `/readyz` says yes: at least one bind of each required carrier is up.
+    func awaitReady(atMost limit: Duration = .seconds(20)) async throws {
+        try await eventually("ready", atMost: limit) { try await monitor("/readyz").status == 200 }
+    }
+
+    func stop() async throws -> ProcessOutput {
+        try await process.stop()
+    }
+}
+
+/// `GET /binds`.
+struct CarriersPage: Decodable {
+    var carriers: [CarrierPage]
+}
+
+struct CarrierPage: Decodable {
+    var name: String
+    var ready: Bool
+    var binds: [BindPage]
+}
+
+struct BindPage: Decodable {
+    var kind: String
+    var state: String
+    var lastError: String?
+    var lastErrorCode: String?
+
+    enum CodingKeys: String, CodingKey {
+        case kind, state
+        case lastError = "last_error"
+        case lastErrorCode = "last_error_code"
+    }
+}
+
+/// Asks again and again until the answer is yes: for what other programs report only when asked.
+func eventually(
+    _ what: String, atMost limit: Duration = .seconds(20), _ condition: () async throws -> Bool
+) async throws {
+    let end = ContinuousClock.now + limit
+    while ContinuousClock.now < end {
+        if try await condition() {
+            return
+        }
+        try await Task.sleep(for: .milliseconds(30))
+    }
+    throw HarnessError("not \(what) within \(limit)")
+}
+
+/// Runs `body` against a bridge that is ready (or, with `awaitingReady` false, only listens), stops the bridge with
+/// SIGTERM and requires that it ends with 0.
+@discardableResult
+func withBridge<Result>(
+    _ setup: BridgeSetup, awaitingReady: Bool = true, _ body: (Bridge) async throws -> Result
+) async throws -> Result {
+    let bridge = try await Bridge.start(setup)
+    defer { bridge.folder.remove() }
+    do {
+        if awaitingReady {
+            try await bridge.awaitReady()
+        }
+        let result = try await body(bridge)
+        let ended = try await bridge.stop()
+        guard ended.exitCode == 0 else {
+            throw HarnessError("serve ended with \(ended.exitCode ?? -1): \(ended.everything)")
+        }
+        return result
+    } catch {
+        bridge.process.kill()
+        throw HarnessError("\(error)\nserve wrote:\n\(bridge.process.current.everything.suffix(6_000))")
+    }
+}

@@ -1,0 +1,213 @@
+import Foundation
+import Intake
+import NIOCore
+import NIOPosix
+import Synchronization
+import TLS
+import Testing
+
+/// scrypt's place taken by a list of what it was asked, and a gate that holds it back.
+final class FakeScrypt: Sendable {
+    let asked = Mutex<[ScryptHash]>([])
+    private let gate = Door()
+    let right: ScryptHash
+
+    init(right: ScryptHash) {
+        self.right = right
+    }
+
+    var match: PasswordVerifier.Match {
+        { hash, password in
+            self.asked.withLock { $0.append(hash) }
+            self.gate.pass()
+            return hash == self.right && password == Array("right".utf8)
+        }
+    }
+
+    /// Nothing is answered until `release`.
+    func hold() { gate.close() }
+    func release() { gate.open() }
+    var count: Int { asked.withLock { $0.count } }
+}
+
+/// A door for threads.
+final class Door: Sendable {
+    private let isOpen = Mutex(true)
+    private let changed = NSCondition()
+
+    func close() { set(false) }
+    func open() { set(true) }
+
+    func pass() {
+        changed.lock()
+        while !isOpen.withLock({ $0 }) { changed.wait() }
+        changed.unlock()
+    }
+
+    private func set(_ value: Bool) {
+        changed.lock()
+        isOpen.withLock { $0 = value }
+        changed.broadcast()
+        changed.unlock()
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct AuthenticatorTests {
+    private let scrypt: FakeScrypt
+    private let accounts: [Account]
+    private let here = SourceAddress(high: 0, low: 1)
+
+    init() throws {
+        let hash = ScryptHash.make(password: "right", logN: 10)
+        scrypt = FakeScrypt(right: hash)
+        accounts = [
+            Account(index: 0, name: "acme", login: "acme", password: hash),
+            Account(index: 1, name: "keyed", login: "nopassword", key: KeyHash(hashing: [1, 2, 3])),
+        ]
+    }
+
+    private typealias Ask = @Sendable (Credentials) -> EventLoopFuture<String>
+
+    /// Runs `body` with an authenticator on its loop.
+    private func withLoop(
+        queue: Int = 8, _ body: (Ask) async throws -> Void
+    ) async throws {
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let verifier = PasswordVerifier(threads: 1, queue: queue, match: scrypt.match)
+        verifier.start()
+        let accounts = accounts
+        let here = here
+        let box = try await loop.submit {
+            NIOLoopBound(
+                Authenticator(
+                    eventLoop: loop, directory: AccountDirectory(accounts),
+                    lockOut: LockOut(rules: .init(attempts: 3, window: .minutes(5))), verifier: verifier, secret: [7],
+                    remember: .hours(1)), eventLoop: loop)
+        }.get()
+        try await body { credentials in
+            loop.flatSubmit {
+                let promise = loop.makePromise(of: String.self)
+                switch box.value.begin(credentials, source: here, now: .now()) {
+                case .decided(let verdict): promise.succeed("at once: " + Self.text(verdict))
+                case .mustVerify(let attempt):
+                    box.value.verify(attempt) { promise.succeed(Self.text($0)) }
+                }
+                return promise.futureResult
+            }
+        }
+        await verifier.stop()
+    }
+
+    private static func text(_ verdict: Authenticator.Verdict) -> String {
+        switch verdict {
+        case .verified(let entry): entry.account.name
+        case .refused(let code, _): code.rawValue
+        }
+    }
+
+    private static func password(_ login: String, _ password: String) -> Credentials {
+        .password(login: login, password: Array(password.utf8))
+    }
+
+    @Test func scryptIsPaidOnce() async throws {
+        try await withLoop { (ask: Ask) async throws -> Void in
+            #expect(try await ask(Self.password("acme", "right")).get() == "acme")
+            #expect(try await ask(Self.password("acme", "right")).get() == "at once: acme")
+            #expect(scrypt.count == 1)
+            #expect(try await ask(Self.password("acme", "wrong")).get() == "bad_credentials")
+            #expect(try await ask(Self.password("acme", "wrong")).get() == "bad_credentials")
+            #expect(scrypt.count == 3, "wrong pairs are not remembered")
+        }
+    }
+
+    /// One time for every cause: each of them costs one run of scrypt, with a decoy where there is no hash.
+    @Test func unknownLoginsPayForScryptToo() async throws {
+        try await withLoop { (ask: Ask) async throws -> Void in
+            #expect(try await ask(Self.password("nobody", "right")).get() == "bad_credentials")
+            #expect(try await ask(Self.password("nopassword", "right")).get() == "bad_credentials")
+            #expect(scrypt.asked.withLock { $0 } == [ScryptHash.decoy, ScryptHash.decoy])
+        }
+    }
+
+    @Test func aDecoyThatMatchesLetsNobodyIn() async throws {
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let verifier = PasswordVerifier(threads: 1, queue: 1) { _, _ in true }
+        verifier.start()
+        let accounts = accounts
+        let verdict = try await loop.flatSubmit {
+            let authenticator = Authenticator(
+                eventLoop: loop, directory: AccountDirectory(accounts), lockOut: LockOut(), verifier: verifier,
+                secret: [7], remember: .hours(1))
+            let promise = loop.makePromise(of: String.self)
+            let source = SourceAddress(high: 0, low: 1)
+            let credentials = Self.password("nopassword", "x")
+            if case .mustVerify(let attempt) = authenticator.begin(credentials, source: source, now: .now()) {
+                authenticator.verify(attempt) { promise.succeed(Self.text($0)) }
+            } else {
+                promise.succeed("decided")
+            }
+            return promise.futureResult
+        }.get()
+        #expect(verdict == "bad_credentials")
+        await verifier.stop()
+    }
+
+    @Test func identicalAttemptsShareOneRun() async throws {
+        scrypt.hold()
+        try await withLoop { (ask: Ask) async throws -> Void in
+            let futures = (0..<5).map { _ in ask(Self.password("acme", "right")) }
+            // The last of them is waiting when this one is.
+            let other = ask(Self.password("acme", "other"))
+            _ = try await ask(.key([1, 2, 3])).get()
+            scrypt.release()
+            for future in futures { #expect(try await future.get() == "acme") }
+            #expect(try await other.get() == "bad_credentials")
+            #expect(scrypt.count == 2)
+        }
+    }
+
+    @Test func theQueueIsBounded() async throws {
+        scrypt.hold()
+        try await withLoop(queue: 2) { (ask: Ask) async throws -> Void in
+            let first = ask(Self.password("acme", "a"))
+            let second = ask(Self.password("acme", "b"))
+            #expect(try await ask(Self.password("acme", "c")).get() == "busy")
+            scrypt.release()
+            #expect(try await first.get() == "bad_credentials")
+            #expect(try await second.get() == "bad_credentials")
+            #expect(try await ask(Self.password("acme", "right")).get() == "acme")
+        }
+    }
+
+    @Test func attemptsInTheQueueMeetTheLock() async throws {
+        scrypt.hold()
+        try await withLoop { (ask: Ask) async throws -> Void in
+            let futures = ["a", "b", "c", "right"].map { ask(Self.password("acme", $0)) }
+            _ = try await ask(.key([1, 2, 3])).get()
+            scrypt.release()
+            var verdicts: [String] = []
+            for future in futures { verdicts.append(try await future.get()) }
+            #expect(verdicts == ["bad_credentials", "bad_credentials", "bad_credentials", "locked_out"])
+            #expect(try await ask(Self.password("acme", "right")).get() == "at once: locked_out")
+        }
+    }
+
+    @Test func keys() async throws {
+        try await withLoop { (ask: Ask) async throws -> Void in
+            #expect(try await ask(.key([1, 2, 3])).get() == "at once: keyed")
+            for _ in 0..<3 { #expect(try await ask(.key([1, 2, 4])).get() == "at once: bad_credentials") }
+            #expect(try await ask(.key([1, 2, 3])).get() == "at once: locked_out")
+            #expect(scrypt.count == 0)
+        }
+    }
+
+    @Test func stoppedThreadsAnswer() async throws {
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let verifier = PasswordVerifier(threads: 1, queue: 4, match: scrypt.match)
+        verifier.start()
+        await verifier.stop()
+        let promise = loop.makePromise(of: Bool?.self)
+        #expect(verifier.verify([], against: .decoy, on: loop) { promise.succeed($0) })
+        #expect(try await promise.futureResult.get() == nil)
+    }
+}

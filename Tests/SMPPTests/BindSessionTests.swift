@@ -1,0 +1,322 @@
+import Testing
+
+@testable import SMPP
+
+@Suite struct BindSessionTests {
+    private let start = MonotonicTime(nanoseconds: 100_000_000_000)
+    private let request = BindRequest(systemID: "acme", password: "secret")
+
+    private func session(hosts: Int = 1, kind: BindKind = .transceiver) -> BindSession {
+        BindSession(BindSetup(kind: kind, request: request, hosts: hosts))
+    }
+
+    private func bound(hosts: Int = 1, tlvs: [TLV] = []) -> BindSession {
+        var session = session(hosts: hosts)
+        _ = session.start(now: start)
+        _ = session.connected(now: start)
+        let response = PDU(sequence: 1, .bindResponse(.transceiver, BindResponse(systemID: "SMSC", tlvs: tlvs)))
+        #expect(session.received(response, now: start, jitter: 0) == [])
+        #expect(session.state == .bound)
+        return session
+    }
+
+    // MARK: Life
+
+    @Test func bindsAtOnce() {
+        var session = session()
+        #expect(session.start(now: start) == [.connect(host: 0)])
+        #expect(session.state == .connecting(deadline: start + .seconds(10)))
+        #expect(session.connected(now: start) == [.send(PDU(sequence: 1, .bind(.transceiver, request)))])
+        #expect(session.state == .binding(sequence: 1, deadline: start + .seconds(10)))
+        #expect(!session.isReady)
+        let response = PDU(sequence: 1, .bindResponse(.transceiver, BindResponse(systemID: "SMSC")))
+        #expect(session.received(response, now: start, jitter: 0) == [])
+        #expect(session.isReady)
+        #expect(session.peerSystemID == "SMSC")
+        #expect(session.nextDeadline == start + .seconds(30))
+    }
+
+    @Test func startsLaterWhereItIsTold() {
+        var session = session()
+        #expect(session.start(after: .seconds(1), now: start) == [])
+        #expect(session.timerFired(now: start, jitter: 0) == [])
+        #expect(session.timerFired(now: start + .seconds(1), jitter: 0) == [.connect(host: 0)])
+        #expect(session.start(now: start) == [])
+    }
+
+    @Test func everyDeadlineEndsItsState() {
+        var session = session()
+        _ = session.start(now: start)
+        #expect(session.timerFired(now: start + .seconds(10), jitter: 1) == [.close])
+        #expect(session.lastFailure?.code == .timeout)
+        #expect(session.state == .waiting(until: start + .seconds(11)))
+        #expect(session.timerFired(now: start + .seconds(11), jitter: 1) == [.connect(host: 0)])
+        _ = session.connected(now: start + .seconds(11))
+        #expect(session.timerFired(now: start + .seconds(21), jitter: 1) == [.close])
+        #expect(session.state == .waiting(until: start + .seconds(23)))
+    }
+
+    @Test func hostsAreTriedInTurnBeforeAWait() {
+        var session = session(hosts: 3)
+        let failure = BindFailure(.refused, "connection refused")
+        #expect(session.start(now: start) == [.connect(host: 0)])
+        #expect(session.connectFailed(failure, now: start, jitter: 1) == [.connect(host: 1)])
+        #expect(session.connectFailed(failure, now: start, jitter: 1) == [.connect(host: 2)])
+        #expect(session.connectFailed(failure, now: start, jitter: 1) == [])
+        #expect(session.state == .waiting(until: start + .seconds(1)))
+        #expect(session.timerFired(now: start + .seconds(1), jitter: 1) == [.connect(host: 0)])
+    }
+
+    @Test(arguments: [
+        (UInt32(0x05), "already_bound", 10), (0x0E, "credentials", 300), (0x0F, "credentials", 300),
+        (0x53, "credentials", 300), (0x0D, "refused", 1), (0x08, "refused", 1), (0x400, "refused", 1),
+    ])
+    func refusedBindsAreToldApart(status: UInt32, code: String, wait: Int) {
+        var session = session()
+        _ = session.start(now: start)
+        _ = session.connected(now: start)
+        let status = CommandStatus(rawValue: status)
+        let response = PDU(status: status, sequence: 1, .bindResponse(.transceiver, BindResponse()))
+        #expect(session.received(response, now: start, jitter: 1) == [.close])
+        #expect(session.state == .waiting(until: start + .seconds(wait)))
+        #expect(session.lastFailure?.code.rawValue == code)
+        #expect(session.lastFailure?.status == status)
+        #expect(session.lastFailure?.words.contains(status.hex) == true)
+    }
+
+    @Test func anOldSessionIsWaitedForPatiently() {
+        var session = session(hosts: 2)
+        var now = start
+        var waits: [Duration] = []
+        _ = session.start(now: now)
+        for _ in 0..<6 {
+            _ = session.connected(now: now)
+            let refused = PDU(status: .alreadyBound, sequence: 1, .bindResponse(.transceiver, BindResponse()))
+            #expect(session.received(refused, now: now, jitter: 0) == [.close])
+            let until = session.nextDeadline!
+            waits.append(until - now)
+            now = until
+            #expect(session.timerFired(now: now, jitter: 0) == [.connect(host: 0)])
+        }
+        #expect(waits == [10, 20, 40, 80, 120, 120].map { Duration.seconds($0) })
+    }
+
+    @Test func closedBeforeTheResponseIsProbablyAnAllowList() {
+        var session = session()
+        _ = session.start(now: start)
+        _ = session.connected(now: start)
+        let failure = BindFailure(.closed, "closed")
+        #expect(session.disconnected(failure, now: start, jitter: 1) == [])
+        #expect(session.lastFailure == .closedBeforeBindResponse)
+        #expect(session.lastFailure?.code == .allowList)
+    }
+
+    @Test func aLostBindComesBackSoonAndAtTheSameHost() {
+        var session = bound(hosts: 2)
+        #expect(session.disconnected(BindFailure(.reset, "reset"), now: start, jitter: 0) == [])
+        #expect(session.state == .waiting(until: start + .milliseconds(500)))
+        #expect(session.timerFired(now: start + .milliseconds(500), jitter: 0) == [.connect(host: 0)])
+    }
+
+    // MARK: enquire_link and unbind
+
+    @Test func asksAndGivesUpAfterTwoUnanswered() {
+        var session = bound()
+        #expect(session.timerFired(now: start + .seconds(30), jitter: 0) == [.send(PDU(sequence: 2, .enquireLink))])
+        #expect(session.timerFired(now: start + .seconds(40), jitter: 0) == [.send(PDU(sequence: 3, .enquireLink))])
+        #expect(session.timerFired(now: start + .seconds(50), jitter: 0) == [.close])
+        #expect(session.lastFailure?.code == .enquire)
+    }
+
+    @Test func anAnswerWithTheWrongSequenceNumberOrANackIsAnAnswer() {
+        for answer in [PDU(sequence: 99, .enquireLinkResponse), PDU(sequence: 2, .genericNack)] {
+            var session = bound()
+            _ = session.timerFired(now: start + .seconds(30), jitter: 0)
+            #expect(session.received(answer, now: start + .seconds(31), jitter: 0) == [])
+            #expect(session.nextDeadline == start + .seconds(60))
+        }
+    }
+
+    @Test func answersEnquireLinkInEveryConnectedState() {
+        let enquire = PDU(sequence: 0xFFFF_FFFF, .enquireLink)
+        let answer = BindAction.send(PDU(sequence: 0xFFFF_FFFF, .enquireLinkResponse))
+        var session = session()
+        #expect(session.received(enquire, now: start, jitter: 0) == [])
+        _ = session.start(now: start)
+        #expect(session.received(enquire, now: start, jitter: 0) == [])
+        _ = session.connected(now: start)
+        #expect(session.received(enquire, now: start, jitter: 0) == [answer])
+        session = bound()
+        #expect(session.received(enquire, now: start, jitter: 0) == [answer])
+        #expect(session.submit(segments: 1, deadline: start + .seconds(9)) != nil)
+        _ = session.stop(now: start)
+        #expect(session.received(enquire, now: start, jitter: 0) == [answer])
+        _ = session.timerFired(now: start + .seconds(5), jitter: 0)
+        #expect(session.state.name == "unbinding")
+        #expect(session.received(enquire, now: start, jitter: 0) == [answer])
+        let broken = session.receivedBroken(
+            .enquireLink, status: .ok, sequence: 7, problem: .invalidCommandLength, now: start, jitter: 0)
+        #expect(broken == [.send(PDU(sequence: 7, .enquireLinkResponse))])
+    }
+
+    @Test func thePeersUnbindIsAnsweredAndWeComeBack() {
+        var session = bound()
+        let key = session.submit(segments: 1, deadline: start + .seconds(9))!
+        _ = session.nextWrite(now: start)
+        #expect(
+            session.received(PDU(sequence: 5, .unbind), now: start, jitter: 1) == [
+                .send(PDU(sequence: 5, .unbindResponse)), .close,
+                .submit(.complete(key, .sent([.unknown(.connectionLost)]))),
+            ])
+        #expect(session.state == .waiting(until: start + .seconds(1)))
+        #expect(session.lastFailure?.code == .unbind)
+    }
+
+    @Test func stopDrainsUnbindsAndCloses() {
+        var session = bound()
+        let key = session.submit(segments: 1, deadline: start + .seconds(9))!
+        let write = session.nextWrite(now: start)!
+        #expect(session.stop(now: start) == [])
+        #expect(!session.isReady)
+        #expect(session.submit(segments: 1, deadline: start + .seconds(9)) == nil)
+        let answer = PDU(sequence: write.sequence, .submitResponse(MessageResponse(messageID: "x")))
+        #expect(
+            session.received(answer, now: start, jitter: 0) == [
+                .submit(.complete(key, .sent([.accepted(messageID: "x")]))), .send(PDU(sequence: 3, .unbind)),
+            ])
+        #expect(session.received(PDU(sequence: 3, .unbindResponse), now: start, jitter: 0) == [.close, .stopped])
+        #expect(session.state == .stopped)
+        #expect(session.stop(now: start) == [])
+    }
+
+    @Test func stopDoesNotWaitForEver() {
+        var session = bound()
+        let key = session.submit(segments: 1, deadline: start + .seconds(60))!
+        _ = session.nextWrite(now: start)
+        _ = session.stop(now: start)
+        #expect(
+            session.timerFired(now: start + .seconds(5), jitter: 0) == [
+                .submit(.complete(key, .sent([.unknown(.carrierTimeout)]))), .send(PDU(sequence: 3, .unbind)),
+            ])
+        #expect(session.timerFired(now: start + .seconds(10), jitter: 0) == [.close, .stopped])
+    }
+
+    @Test func stopEndsEveryOtherStateAtOnce() {
+        var idle = session()
+        #expect(idle.stop(now: start) == [.stopped])
+        var connecting = session()
+        _ = connecting.start(now: start)
+        #expect(connecting.stop(now: start) == [.close, .stopped])
+        #expect(connecting.connected(now: start) == [])
+        var waiting = bound()
+        _ = waiting.disconnected(BindFailure(.reset, "reset"), now: start, jitter: 0)
+        #expect(waiting.stop(now: start) == [.stopped])
+        #expect(waiting.nextDeadline == nil)
+        #expect(waiting.timerFired(now: start + .seconds(99), jitter: 0) == [])
+    }
+
+    // MARK: Peers' mistakes
+
+    @Test func aNackForASubmitIsItsRefusal() {
+        var session = bound()
+        let key = session.submit(segments: 1, deadline: start + .seconds(9))!
+        let write = session.nextWrite(now: start)!
+        let nack = PDU(status: .invalidCommandID, sequence: write.sequence, .genericNack)
+        #expect(
+            session.received(nack, now: start, jitter: 0) == [
+                .submit(.complete(key, .sent([.refused(.invalidCommandID)])))
+            ])
+        #expect(session.state == .bound)
+    }
+
+    @Test func aNackForTheBindIsItsRefusal() {
+        var session = session()
+        _ = session.start(now: start)
+        _ = session.connected(now: start)
+        let nack = PDU(status: .invalidCommandID, sequence: 1, .genericNack)
+        #expect(session.received(nack, now: start, jitter: 1) == [.close])
+        #expect(session.lastFailure?.code == .refused)
+    }
+
+    @Test func unreadableAnswersStillAnswer() {
+        var session = bound()
+        let key = session.submit(segments: 1, deadline: start + .seconds(9))!
+        let write = session.nextWrite(now: start)!
+        let actions = session.receivedBroken(
+            .submitSMResponse, status: .ok, sequence: write.sequence, problem: .invalidCommandLength, now: start,
+            jitter: 0)
+        #expect(actions == [.submit(.complete(key, .sent([.accepted(messageID: "")])))])
+    }
+
+    @Test func unknownAndUnreadableRequestsAreRefused() {
+        var session = bound()
+        let unknown = PDU(sequence: 8, .unknown(CommandID(rawValue: 0x999), [1, 2]))
+        let nack = BindAction.send(PDU(status: .invalidCommandID, sequence: 8, .genericNack))
+        #expect(session.received(unknown, now: start, jitter: 0) == [nack])
+        let answer = PDU(sequence: 8, .unknown(CommandID(rawValue: 0x8000_0999), []))
+        #expect(session.received(answer, now: start, jitter: 0) == [])
+        let problem = CommandStatus(rawValue: 0xC0)
+        let broken = session.receivedBroken(
+            .deliverSM, status: .ok, sequence: 9, problem: problem, now: start, jitter: 0)
+        #expect(broken == [.send(PDU(status: problem, sequence: 9, .genericNack))])
+        let outbind = PDU(sequence: 1, .outbind(Outbind(systemID: "SMSC", password: "x")))
+        #expect(
+            session.received(outbind, now: start, jitter: 0)
+                == [.send(PDU(status: .invalidBindStatus, sequence: 1, .genericNack))])
+        #expect(session.state == .bound)
+        #expect(session.misplaced == 4)
+    }
+
+    @Test func deliveriesAreAnsweredAtOnce() {
+        var session = bound()
+        #expect(
+            session.received(PDU(sequence: 4, .deliver(ShortMessage())), now: start, jitter: 0)
+                == [.send(PDU(sequence: 4, .deliverResponse(MessageResponse())))])
+        #expect(
+            session.received(PDU(sequence: 5, .data(DataMessage())), now: start, jitter: 0)
+                == [.send(PDU(sequence: 5, .dataResponse(MessageResponse())))])
+        #expect(session.delivered == 2)
+        var early = self.session()
+        _ = early.start(now: start)
+        _ = early.connected(now: start)
+        #expect(
+            early.received(PDU(sequence: 4, .deliver(ShortMessage())), now: start, jitter: 0)
+                == [.send(PDU(status: .invalidBindStatus, sequence: 4, .deliverResponse(MessageResponse())))])
+    }
+
+    @Test func aBrokenStreamIsLeft() {
+        var session = bound()
+        let nack = PDU(status: .invalidCommandLength, sequence: 0, .genericNack)
+        #expect(session.streamBroken("command_length is 3", now: start, jitter: 1) == [.send(nack), .close])
+        #expect(session.lastFailure?.code == .protocolError)
+    }
+
+    @Test func anOlderPeerGetsNoTLVs() {
+        #expect(bound().allowsTLVs)
+        #expect(bound(tlvs: [TLV(.interfaceVersion, UInt8(0x34))]).allowsTLVs)
+        #expect(bound(tlvs: [TLV(.interfaceVersion, UInt8(0x50))]).allowsTLVs)
+        #expect(!bound(tlvs: [TLV(.interfaceVersion, UInt8(0x33))]).allowsTLVs)
+    }
+
+    @Test func congestionIsReadFromResponses() {
+        var session = bound()
+        _ = session.submit(segments: 1, deadline: start + .seconds(9))!
+        let write = session.nextWrite(now: start)!
+        let response = MessageResponse(messageID: "x", tlvs: [TLV(.congestionState, UInt8(95))])
+        _ = session.received(PDU(sequence: write.sequence, .submitResponse(response)), now: start, jitter: 0)
+        #expect(session.traffic.throttle.congestionState(now: start) == 95)
+    }
+
+    @Test func aReceiverTakesNoMessages() {
+        var session = session(kind: .receiver)
+        _ = session.start(now: start)
+        _ = session.connected(now: start)
+        _ = session.received(PDU(sequence: 1, .bindResponse(.receiver, BindResponse())), now: start, jitter: 0)
+        #expect(session.state == .bound)
+        #expect(!session.isReady)
+    }
+
+    @Test func descriptionsHoldNoSecret() {
+        #expect(!"\(session().setup.request)".contains("secret"))
+    }
+}

@@ -1,0 +1,114 @@
+@testable import Settings
+
+/// A configuration that uses every key with another value than the default.
+enum FullConfiguration {
+    static let key = "$sha256$" + String(repeating: "A", count: 43)
+
+    static let files: [String: String] = [
+        "config/smppost.yaml": """
+        intake:
+          listen: ["0.0.0.0:443", "[::]:443"]
+          path: /planfix/sms
+          tls:
+            certificate: server.crt
+            key: server.key
+            client_ca: ../carriers/ca.crt
+          reply_within: 20s
+          max_connections: 500
+          max_body: 32KiB
+          max_headers: 8192
+          request_timeout: 5s
+          idle_timeout: 2m
+          max_pipelined: 4
+          lockout: { attempts: 5, per: 1h }
+          scrypt_queue: 16
+          scrypt_threads: 2
+          default_language: en
+        monitor:
+          listen: "10.0.0.1:9000"
+          token_file: secrets/token
+        journal:
+          url: "sqlite:var/smppost.db"
+          keep_text: true
+          mask_numbers: true
+          retention: 90d
+          in_doubt_ttl: 1h
+        log: { level: debug, format: json }
+        """,
+        "config/accounts.yaml": """
+        accounts:
+          - name: acme
+            enabled: false
+            login: acme-login
+            password: "\(Fixture.hash)"
+            key: "\(key)"
+            senders: [ACME, "7000", "+79160000000"]
+            default_sender: "7000"
+            carriers: [main]
+            destinations: ["7", "+375"]
+            country: RU
+            short_numbers: true
+            language: en
+            rate: 600/m
+            in_flight: 200
+            allow_from: ["203.0.113.0/24", "2001:db8::1"]
+            reply_profile: always200
+        """,
+        "carriers/main.yaml": """
+        hosts: ["smsc1.example.net:2775", "[2001:db8::1]:2776"]
+        bind_from: 192.0.2.10
+        tls:
+          enabled: true
+          ca: ca.crt
+          server_name: smsc.example.net
+          certificate: ../config/server.crt
+          key: ../config/server.key
+          verify: false
+        system_id: acme
+        password_file: secrets/main.password
+        system_type: VMA
+        interface_version: "5.0"
+        address_range: { ton: 1, npi: 2, range: "^7" }
+        binds:
+          - { kind: transmitter, count: 3 }
+          - { kind: receiver }
+        required: false
+        window: 20
+        rate: 30/s
+        waiting: 50
+        enquire_link: { every: 60s, unanswered: 3 }
+        timeouts: { connect: 3s, bind: 4s, response: 6s, unbind: 500ms }
+        reconnect: { first: 2s, max: 2m }
+        credentials_backoff: 10m
+        addresses:
+          alphanumeric: { ton: 0, npi: 5 }
+          short: { ton: 0, npi: 1 }
+          international: { ton: 2, npi: 3 }
+          keep_plus: true
+        text:
+          default_alphabet: latin1
+          data_coding: { latin1: 1, gsm: 241, ascii: 17, ucs2: 24 }
+          long: sar
+          max_parts: 3
+          packed: true
+          transliterate: true
+          limits: { gsm_single: 150, gsm_part: 140, ucs2_single: 60, ucs2_part: 50, octets_single: 130, octets_part: 120 }
+        receipts: { request: false, ids: hex }
+        esm_class: 0x03
+        validity: 36h
+        priority: 2
+        service_type: CMT
+        protocol_id: 65
+        statuses:
+          "0x00000400": { http: 422, class: REQ, retry: never, ru: "Нет {c}.", en: "No." }
+          "0x401": { class: TMP, retry: { times: 3, after: 2s } }
+        """,
+    ]
+
+    /// The files that these name.
+    static func addSecrets(to fixture: Fixture) throws {
+        try fixture.write("config/secrets/token", "0123456789abcdef\n")
+        try fixture.write("carriers/secrets/main.password", "s3cret\n")
+        try fixture.write("carriers/ca.crt", Fixture.certificate?.certificatePEM ?? "")
+    }
+}

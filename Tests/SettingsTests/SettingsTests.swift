@@ -1,0 +1,231 @@
+import Messaging
+import SMPP
+import TLS
+import Testing
+
+@testable import Settings
+
+@Suite("Settings")
+struct SettingsTests {
+    private func full() throws -> (Settings, Fixture) {
+        let fixture = try Fixture(FullConfiguration.files)
+        try FullConfiguration.addSecrets(to: fixture)
+        return (try fixture.load(), fixture)
+    }
+
+    @Test func everyServiceKeyArrives() throws {
+        let (settings, fixture) = try full()
+        let intake = settings.intake
+        #expect(intake.listen == [ListenAddress(host: "0.0.0.0", port: 443), ListenAddress(host: "::", port: 443)])
+        #expect(intake.path == "/planfix/sms")
+        #expect(intake.certificateFile == "\(fixture.root)/config/server.crt")
+        #expect(intake.keyFile == "\(fixture.root)/config/server.key")
+        #expect(intake.clientCAFile == "\(fixture.root)/config/../carriers/ca.crt")
+        #expect(intake.replyWithin == .seconds(20))
+        #expect(intake.maxConnections == 500)
+        #expect(intake.maxBodyBytes == 32_768)
+        #expect(intake.maxHeaderBytes == 8192)
+        #expect(intake.requestTimeout == .seconds(5))
+        #expect(intake.idleTimeout == .seconds(120))
+        #expect(intake.maxPipelined == 4)
+        #expect(intake.lockoutAttempts == 5)
+        #expect(intake.lockoutPer == .seconds(3600))
+        #expect(intake.scryptQueue == 16)
+        #expect(intake.scryptThreads == 2)
+        #expect(intake.defaultLanguage == "en")
+        #expect(settings.monitor.listen == ListenAddress(host: "10.0.0.1", port: 9000))
+        #expect(settings.monitor.token == "0123456789abcdef")
+        #expect(settings.journal?.store == .sqlite(path: "\(fixture.root)/config/var/smppost.db"))
+        #expect(settings.journal?.keepText == true)
+        #expect(settings.journal?.maskNumbers == true)
+        #expect(settings.journal?.retention == .seconds(90 * 86_400))
+        #expect(settings.journal?.inDoubtTTL == .seconds(3600))
+        #expect(settings.log.level == "debug")
+        #expect(settings.log.format == .json)
+    }
+
+    @Test func everyAccountKeyArrives() throws {
+        let account = try #require(try full().0.accounts.first)
+        #expect(account.name == "acme")
+        #expect(!account.enabled)
+        #expect(account.login == "acme-login")
+        #expect(account.password?.description == Fixture.hash)
+        #expect(account.key?.description == FullConfiguration.key)
+        #expect(account.senders == ["ACME", "7000", "79160000000"])
+        #expect(account.defaultSender == "7000")
+        #expect(account.carriers == ["main"])
+        #expect(account.destinations == ["7", "375"])
+        #expect(account.country == .ru)
+        #expect(account.shortNumbers)
+        #expect(account.language == "en")
+        #expect(account.rate == 10)
+        #expect(account.inFlight == 200)
+        #expect(account.allowFrom == ["203.0.113.0/24", "2001:db8::1"])
+        #expect(account.replyProfile == "always200")
+    }
+
+    @Test func everyCarrierKeyArrives() throws {
+        let (settings, fixture) = try full()
+        let carrier = try #require(settings.carriers.first)
+        #expect(carrier.name == "main")
+        #expect(carrier.hosts.map(\.description) == ["smsc1.example.net:2775", "[2001:db8::1]:2776"])
+        #expect(carrier.bindFrom == "192.0.2.10")
+        #expect(carrier.tls.enabled)
+        #expect(carrier.tls.caFile == "\(fixture.root)/carriers/ca.crt")
+        #expect(carrier.tls.serverName == "smsc.example.net")
+        #expect(carrier.tls.certificateFile == "\(fixture.root)/carriers/../config/server.crt")
+        #expect(carrier.tls.keyFile == "\(fixture.root)/carriers/../config/server.key")
+        #expect(!carrier.tls.verify)
+        #expect(
+            carrier.request
+                == BindRequest(
+                    systemID: "acme", password: "s3cret", systemType: "VMA", interfaceVersion: 0x50, addrTON: 1,
+                    addrNPI: 2, addressRange: "^7"))
+        #expect(
+            carrier.binds == [BindSettings(kind: .transmitter, count: 3), BindSettings(kind: .receiver, count: 1)])
+        #expect(!carrier.required)
+        #expect((carrier.window, carrier.waiting) == (20, 50))
+        #expect(carrier.rate == 30)
+        #expect(carrier.enquireLinkEvery == .seconds(60))
+        #expect(carrier.enquireLinkUnanswered == 3)
+        #expect((carrier.connectTimeout, carrier.bindTimeout) == (.seconds(3), .seconds(4)))
+        #expect((carrier.responseTimeout, carrier.unbindTimeout) == (.seconds(6), .milliseconds(500)))
+        #expect((carrier.reconnectFirst, carrier.reconnectMax) == (.seconds(2), .seconds(120)))
+        #expect(carrier.credentialsBackoff == .seconds(600))
+        #expect(!carrier.receiptsRequested)
+        #expect(carrier.receiptIDs == .hex)
+        #expect((carrier.esmClass, carrier.priority, carrier.protocolID) == (3, 2, 65))
+        #expect(carrier.serviceType == "CMT")
+        #expect(carrier.validityPeriod == "000001120000000R")
+        #expect(
+            carrier.statuses == [
+                CommandStatus(rawValue: 0x400): StatusOverride(
+                    http: 422, statusClass: .request, retry: .never, russian: "Нет {c}.", english: "No."),
+                CommandStatus(rawValue: 0x401): StatusOverride(
+                    http: 503, statusClass: .temporary, retry: .times(3, after: .seconds(2))),
+            ])
+    }
+
+    @Test func addressesAndTextsArrive() throws {
+        let carrier = try #require(try full().0.carriers.first)
+        #expect(
+            carrier.addresses
+                == AddressRules(
+                    alphanumeric: .init(ton: 0, npi: 5), short: .init(ton: 0, npi: 1),
+                    international: .init(ton: 2, npi: 3), keepPlus: true))
+        #expect(carrier.addresses.address(.international, "79160000000") == SMPPAddress(ton: 2, npi: 3, "+79160000000"))
+        #expect(carrier.addresses.address(.short, "7000") == SMPPAddress(ton: 0, npi: 1, "7000"))
+        #expect(AddressRules().address(.international, "79160000000") == SMPPAddress(ton: 1, npi: 1, "79160000000"))
+        #expect(AddressRules().address(.alphanumeric, "ACME") == SMPPAddress(ton: 5, npi: 0, "ACME"))
+        var limits = SegmentLimits.standard
+        (limits.gsmSingle, limits.gsmPart, limits.ucs2Single) = (150, 140, 60)
+        (limits.ucs2Part, limits.octetsSingle, limits.octetsPart) = (50, 130, 120)
+        #expect(
+            carrier.text
+                == TextPolicy(
+                    defaultAlphabet: .latin1, dataCoding: [.latin1: 1, .gsm: 241, .ascii: 17, .ucs2: 24], long: .sar,
+                    maxParts: 3, packedGSM: true, transliterate: true, limits: limits))
+    }
+
+    @Test func defaultsAreThoseOfTheDesign() throws {
+        let settings = try Fixture().load()
+        #expect(settings.intake.path == "/sms")
+        #expect(settings.intake.replyWithin == .seconds(10))
+        #expect(settings.intake.maxBodyBytes == 65_536)
+        #expect(settings.monitor.listen.description == "127.0.0.1:8080")
+        #expect(settings.journal == nil)
+        #expect((settings.log.level, settings.log.format) == ("info", .text))
+        let account = try #require(settings.accounts.first)
+        #expect(account.enabled && account.language == "ru" && account.replyProfile == "strict")
+        let carrier = try #require(settings.carriers.first)
+        #expect(carrier.text == TextPolicy())
+        #expect(carrier.addresses == AddressRules())
+        #expect(carrier.binds == [BindSettings(kind: .transceiver, count: 1)])
+        #expect(carrier.validityPeriod == "")
+        #expect((carrier.window, carrier.rate) == (10, nil))
+    }
+
+    /// Coding 0 means the default alphabet there: GSM must not be sent under it.
+    @Test(arguments: [
+        ("latin1", [Alphabet.latin1: UInt8(0), .ucs2: 8]), ("ascii", [.ascii: 0, .latin1: 3, .ucs2: 8]),
+    ])
+    func codingFollowsTheDefaultAlphabet(_ alphabet: String, _ codings: [Alphabet: UInt8]) throws {
+        let carrier = (Fixture.valid["carriers/main.yaml"] ?? "") + "\ntext: { default_alphabet: \(alphabet) }\n"
+        #expect(try Fixture(["carriers/main.yaml": carrier]).load().carriers.first?.text.dataCoding == codings)
+    }
+
+    @Test(arguments: [
+        ("none", ""), ("1m", "000000000100000R"), ("30d", "000030000000000R"), ("90s", "000000000130000R"),
+    ])
+    func validity(_ text: String, _ period: String) throws {
+        let carrier = (Fixture.valid["carriers/main.yaml"] ?? "") + "\nvalidity: \(text)\n"
+        #expect(try Fixture(["carriers/main.yaml": carrier]).load().carriers.first?.validityPeriod == period)
+    }
+
+    /// A reply never says one thing by its status and another by its class.
+    @Test func statusFollowsItsClass() throws {
+        let (settings, _) = try full()
+        let table = StatusTable(overrides: settings.carriers.first?.statuses ?? [:])
+        #expect(table.row(for: CommandStatus(rawValue: 0x401)).http == 503)
+        #expect(table.row(for: CommandStatus(rawValue: 0x400)).russian == "Нет 0x00000400.")
+    }
+
+    /// An empty list looks like "none" and would mean "all", so it is refused everywhere.
+    @Test(arguments: [
+        ("config/smppost.yaml", "[\"127.0.0.1:8443\"]", "2:11: \"listen\" names no address"),
+        ("config/accounts.yaml", "[ACME, \"Acme Shop\"]", "5:14: \"senders\" is empty; remove the key to allow any"),
+        ("config/accounts.yaml", "[main]", "7:15: \"carriers\" names no carrier"),
+        ("carriers/main.yaml", "[\"smsc.example.net:2775\"]", "1:8: \"hosts\" names no host"),
+    ])
+    func emptyLists(_ path: String, _ list: String, _ expected: String) throws {
+        let text = try #require(Fixture.valid[path])
+        try #require(text.contains(list))
+        let fixture = try Fixture([path: text.replacing(list, with: "[]")])
+        #expect(fixture.problems() == ["\(path):\(expected)"])
+        try fixture.write("config/accounts.yaml", "accounts: []\n")
+        #expect(fixture.problems().contains("config/accounts.yaml:1:11: \"accounts\" has no account"))
+    }
+
+    /// Senders are the same when recipients would see the same.
+    @Test func sendersAreComparedAsSenders() throws {
+        let text = try #require(Fixture.valid["config/accounts.yaml"])
+        func load(_ senders: String, _ name: String) throws -> Fixture {
+            let changed = text.replacing("[ACME, \"Acme Shop\"]", with: senders)
+                .replacing("default_sender: ACME", with: "default_sender: \(name)")
+            return try Fixture(["config/accounts.yaml": changed])
+        }
+        #expect(try load("[\"+7 916 000-00-00\"]", "79160000000").problems() == [])
+        #expect(try load("[ACME]", "acme").problems().count == 1)
+        #expect(
+            try load("[\"+79160000000\", \"79160000000\"]", "79160000000").problems() == [
+                "config/accounts.yaml:5:31: \"79160000000\" stands twice in \"senders\""
+            ])
+    }
+
+    @Test func theFileNameEndsThePath() {
+        #expect(FileProbe.resolve("/a/b", from: "c/d.yaml") == "/a/b")
+        #expect(FileProbe.resolve("a/b", from: "c/d.yaml") == "c/a/b")
+        #expect(FileProbe.resolve("a/b", from: "d.yaml") == "a/b")
+        #expect(FileProbe.join("config/", "x") == "config/x")
+        #expect(FileProbe.join("", "x") == "x")
+    }
+
+    @Test func warningsOfAWorkingConfiguration() throws {
+        let fixture = try Fixture(FullConfiguration.files)
+        try FullConfiguration.addSecrets(to: fixture)
+        try fixture.write(
+            "carriers/main.yaml",
+            (FullConfiguration.files["carriers/main.yaml"] ?? "")
+                .replacing("response: 6s", with: "response: 21s").replacing("every: 60s", with: "every: 5s"))
+        try fixture.write("carriers/old.yml", "")
+        #expect(
+            fixture.warnings() == [
+                "carriers/main.yaml:9:11: \"verify\" is false: anybody on the way can pretend to be this carrier",
+                "carriers/main.yaml:22:24: \"every\" is less than 10s; many carriers cut a connection for that",
+                "carriers/main.yaml:23:46: \"response\" (21s) is longer than the intake's \"reply_within\" (20s), which ends "
+                    + "the wait",
+                "carriers/old.yml:1:1: not read: a carrier's file ends in .yaml",
+                "config/smppost.yaml:23:3: this version keeps no journal: \"journal\" is checked and nothing is recorded",
+            ])
+    }
+}

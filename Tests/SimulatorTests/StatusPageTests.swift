@@ -1,0 +1,107 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import SMPP
+import Testing
+
+@testable import Simulator
+
+@Suite(.timeLimit(.minutes(1)))
+struct StatusPageTests {
+    /// One HTTP request over a connection of its own; status and body.
+    private static func http(_ method: String, _ path: String, _ address: SocketAddress) async throws -> (Int, Data) {
+        let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(to: address) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await client.executeThenClose { inbound, outbound in
+            let request = "\(method) \(path) HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            try await outbound.write(ByteBuffer(string: request))
+            var answer = ByteBuffer()
+            for try await var part in inbound { answer.writeBuffer(&part) }
+            let text = String(buffer: answer)
+            let status = try #require(Int(text.dropFirst(9).prefix(3)))
+            let body = try #require(text.range(of: "\r\n\r\n"))
+            return (status, Data(text[body.upperBound...].utf8))
+        }
+    }
+
+    private static func json<Value>(_ path: String, _ address: SocketAddress, as: Value.Type) async throws -> Value {
+        let (status, body) = try await http("GET", path, address)
+        try #require(status == 200)
+        return try #require(try JSONSerialization.jsonObject(with: body) as? Value)
+    }
+
+    @Test func countersAndMessagesAreServedAndReset() async throws {
+        try await withSimulator(SimulatorOptions(statusPage: ("127.0.0.1", 0))) { server, address in
+            let page = try #require(server.statusPageAddress)
+            let esme = try await ESME.bound(address, .transmitter, systemID: "acme")
+            let id = try await esme.submit("79160000000", text: "quote \" and line \n").1.messageID
+            var cyrillic = ShortMessage.to("79160660011")
+            cyrillic.dataCoding = 8
+            cyrillic.esmClass = 0x40
+            cyrillic.shortMessage = [5, 0, 3, 1, 2, 1, 0x04, 0x1F, 0xD8, 0x3D, 0xDE, 0x00]
+            _ = try await esme.request(.submit(cyrillic))
+            try await esme.send(.submit(.to("79160670001")))
+            _ = try await esme.request(.enquireLink)
+
+            let counters = try await Self.json("/counters", page, as: [String: Any].self)
+            #expect(counters["submits"] as? Int == 3)
+            #expect(counters["accepted"] as? Int == 1)
+            #expect(counters["refused"] as? Int == 1)
+            #expect(counters["unanswered"] as? Int == 1)
+            #expect(counters["open_binds"] as? Int == 1)
+            #expect(counters["statuses"] as? [String: Int] == ["0x0000000B": 1])
+
+            let messages = try await Self.json("/messages", page, as: [[String: Any]].self)
+            try #require(messages.count == 3)
+            #expect(messages[0]["id"] as? String == id)
+            #expect(messages[0]["system_id"] as? String == "acme")
+            #expect(messages[0]["bind"] as? String == "transmitter")
+            #expect(messages[0]["source"] as? String == "ACME")
+            #expect(messages[0]["destination"] as? String == "79160000000")
+            #expect(messages[0]["text"] as? String == "quote \" and line \n")
+            #expect(messages[0]["status"] as? String == "0x00000000")
+            #expect(messages[1]["status"] as? String == "0x0000000B")
+            #expect(messages[1]["fault"] as? String == "status:0x0B")
+            #expect(messages[1]["octets"] as? String == "050003010201041fd83dde00")
+            #expect(messages[1]["esm_class"] as? Int == 64)
+            #expect(messages[1]["data_coding"] as? Int == 8)
+            #expect(messages[1]["text"] as? String == "П😀")
+            #expect(messages[2]["status"] is NSNull)
+            #expect(messages[2]["fault"] as? String == "silent")
+            let last = try await Self.json("/messages?limit=1", page, as: [[String: Any]].self)
+            #expect(last.map { $0["destination"] as? String } == ["79160670001"])
+
+            #expect(try await Self.http("POST", "/reset", page).0 == 200)
+            let after = try await Self.json("/counters", page, as: [String: Any].self)
+            #expect(after["submits"] as? Int == 0)
+            #expect(after["open_binds"] as? Int == 1)
+            #expect(try await Self.json("/messages", page, as: [Any].self).isEmpty)
+        }
+    }
+
+    @Test func resetForgetsWhoWasThrottledOnce() async throws {
+        try await withSimulator(SimulatorOptions(statusPage: ("127.0.0.1", 0))) { server, address in
+            let page = try #require(server.statusPageAddress)
+            let esme = try await ESME.bound(address)
+            #expect(try await esme.submit("79160670010").0 == .throttled)
+            #expect(try await esme.submit("79160670010").0 == .ok)
+            #expect(try await Self.http("POST", "/reset", page).0 == 200)
+            #expect(try await esme.submit("79160670010").0 == .throttled)
+        }
+    }
+
+    @Test(arguments: [
+        ("GET", "/", 404), ("GET", "/reset", 405), ("POST", "/counters", 405), ("DELETE", "/reset", 405),
+        ("GET", "/messages?limit=x", 400), ("GET", "/messages?limit=-1", 400), ("HEAD", "/counters", 200),
+    ])
+    func otherRequestsAreRefused(method: String, path: String, expected: Int) async throws {
+        try await withSimulator(SimulatorOptions(statusPage: ("127.0.0.1", 0))) { server, _ in
+            let page = try #require(server.statusPageAddress)
+            #expect(try await Self.http(method, path, page).0 == expected)
+        }
+    }
+}
