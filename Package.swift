@@ -80,17 +80,18 @@ let package = Package(
             ]),
         .testTarget(
             name: "CarriersTests",
-            dependencies: ["Carriers", "SMPP", "SMPPWire", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
+            dependencies: ["Carriers", "Messaging", "SMPP", "SMPPWire", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
         .testTarget(name: "EndToEndTests", dependencies: ["smppost"], exclude: ["Peers"]),
         .testTarget(
             name: "IntakeTests",
             dependencies: ["Intake", "Messaging", "TLS", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix]),
-        .testTarget(name: "LoadTestTests", dependencies: ["LoadTest", "TLS", nioCore, nioEmbedded, nioHTTP1, nioPosix]),
+        .testTarget(
+            name: "LoadTestTests", dependencies: ["LoadTest", "TLS", nioCore, nioEmbedded, nioHTTP1, nioPosix]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"], exclude: ["Oracle"]),
         .testTarget(name: "MonitorTests", dependencies: ["Monitor", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
         .testTarget(
             name: "SMPPTests", dependencies: ["SMPP"], exclude: ["Fixtures", "generate_status_rows.py"]),
-        .testTarget(name: "SMPPWireTests", dependencies: ["SMPPWire", "SMPP", nioCore]),
+        .testTarget(name: "SMPPWireTests", dependencies: ["CSMPP34", "SMPP", "SMPPWire", nioCore, nioEmbedded]),
         .testTarget(name: "SettingsTests", dependencies: ["Messaging", "SMPP", "Settings", "TLS"]),
         .testTarget(
             name: "SimulatorTests",

@@ -55,7 +55,9 @@ package final class LogWriter: Sendable {
             }
             guard !bytes.isEmpty else { return }
             var data = Data(bytes)
-            if dropped > 0 { data.append(contentsOf: "\(dropped) log lines dropped: the log is not read fast enough\n".utf8) }
+            if dropped > 0 {
+                data.append(contentsOf: "\(dropped) log lines dropped: the log is not read fast enough\n".utf8)
+            }
             // A closed output (a pipe whose reader has gone) leaves nowhere to report to.
             try? output.write(contentsOf: data)
         }

@@ -10,6 +10,9 @@ enum TransportFailure {
     /// Words for people, without the names of types where there are better ones.
     static func describe(_ error: any Error) -> BindFailure {
         switch error {
+        case let error as TLSError where error.kind == .truncated:
+            // A killed peer says no good-bye in TLS either.
+            BindFailure(.closed, "the carrier closed the connection")
         case let error as TLSError:
             BindFailure(.tls, "TLS failed: \(error)")
         case let error as FrameError:

@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 
 /// The time of day, for message ids and `Date`.
 enum WallClock {

@@ -9,8 +9,6 @@ package struct FormClient: Sendable {
     package struct Answer: Sendable, Equatable {
         /// The HTTP status code.
         package var status: Int
-        /// The reason phrase of the status line.
-        package var reason: String
         /// Header fields in order, names as they came.
         package var headers: [(name: String, value: String)]
         /// The body as UTF-8; bytes that are not become U+FFFD.
@@ -22,7 +20,7 @@ package struct FormClient: Sendable {
         }
 
         package static func == (left: Answer, right: Answer) -> Bool {
-            left.status == right.status && left.reason == right.reason && left.body == right.body
+            left.status == right.status && left.body == right.body
                 && left.headers.elementsEqual(right.headers, by: ==)
         }
     }
@@ -139,7 +137,7 @@ private final class FormAnswerHandler: ChannelInboundHandler {
             deadline?.cancel()
             answer.succeed(
                 FormClient.Answer(
-                    status: Int(head.status.code), reason: head.status.reasonPhrase,
+                    status: Int(head.status.code),
                     headers: head.headers.map { ($0.name, $0.value) }, body: String(buffer: body)))
             context.close(promise: nil)
         }

@@ -192,6 +192,8 @@ package struct BindSession: Sendable {
     private mutating func unbind(now: MonotonicTime) -> [BindAction] {
         let sequence = traffic.takeSequence()
         state = .unbinding(sequence: sequence, deadline: now + setup.timings.unbind)
+        // After `unbind` we ask for nothing more; the state's deadline is enough.
+        link = nil
         return [.send(PDU(sequence: sequence, .unbind))]
     }
 

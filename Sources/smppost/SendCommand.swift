@@ -76,10 +76,10 @@ struct SendCommand: AsyncParsableCommand {
     }
 }
 
-/// A reply as people read it: the status line, the fields that carry meaning, the body.
+/// A reply as people read it: the status, the fields that carry meaning, the body.
 enum AnswerText {
     static func lines(_ answer: FormClient.Answer) -> [String] {
-        ["HTTP/1.1 \(answer.status) \(answer.reason)"]
+        ["HTTP \(answer.status)"]
             + answer.headers
             .filter { $0.name.lowercased().hasPrefix("x-") || $0.name.lowercased() == "retry-after" }
             .map { "\($0.name): \($0.value)" }

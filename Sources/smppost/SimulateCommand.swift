@@ -33,7 +33,7 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "Random time on top of it, up to this, like 5ms.")
     var jitter = DurationArgument(.zero)
 
-    @Option(help: "PDUs a second and system_id; more are answered 0x58.")
+    @Option(help: "Messages a second and bind; more are answered 0x58.")
     var rate: Int?
 
     @Option(help: "Unanswered submits a bind; more are answered 0x14.")

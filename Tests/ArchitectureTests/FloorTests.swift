@@ -50,7 +50,9 @@ import Testing
     }
 
     @Test func pureFloorKnowsNoClockAndNoChance() throws {
-        let banned = ["ContinuousClock", "SuspendingClock", "DispatchTime", "SystemRandomNumberGenerator", ".random(in:"]
+        let banned = [
+            "ContinuousClock", "SuspendingClock", "DispatchTime", "SystemRandomNumberGenerator", ".random(in:",
+        ]
         for file in try SourceTree.files(below: "Sources/SMPP") + SourceTree.files(below: "Sources/Messaging") {
             for word in banned {
                 #expect(!file.lines.contains { Self.code($0).contains(word) }, "\(file.path) uses \(word)")

@@ -189,6 +189,13 @@ import Testing
         #expect(session.stop(now: start) == [])
     }
 
+    @Test func nothingIsAskedAfterUnbind() {
+        var session = bound()
+        #expect(session.stop(now: start + .seconds(29)) == [.send(PDU(sequence: 2, .unbind))])
+        #expect(session.timerFired(now: start + .seconds(31), jitter: 0) == [])
+        #expect(session.nextDeadline == start + .seconds(34))
+    }
+
     @Test func stopDoesNotWaitForEver() {
         var session = bound()
         let key = session.submit(segments: 1, deadline: start + .seconds(60))!

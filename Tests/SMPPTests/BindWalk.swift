@@ -130,14 +130,16 @@ struct BindWalk {
             return
         }
         let status = CommandStatus(rawValue: Self.statuses.randomElement(using: &random) ?? 0)
-        if let place = open.removeValue(forKey: sequence) {
+        // What comes after the session gave up changes nothing that it told or will tell.
+        let isInTime = session.traffic.window.isOpen(sequence)
+        if let place = open.removeValue(forKey: sequence), isInTime {
             if status == .ok {
                 messages[place.message].segments[place.segment].isAccepted = true
             } else {
                 messages[place.message].segments[place.segment].lastRefusal = status
             }
-            answered.append(sequence)
         }
+        if isInTime { answered.append(sequence) }
         let response = MessageResponse(messageID: "\(sequence)")
         if status != .ok, random.chance(20) {
             act(session.received(PDU(status: status, sequence: sequence, .genericNack), now: now, jitter: 0.5))
@@ -228,6 +230,7 @@ struct BindWalk {
                 link = .opening
             case .send(let pdu):
                 expect(link == .open, "sends \(pdu.commandID.name) without a connection")
+                expect(unbindSequence == nil || pdu.commandID.isResponse, "a request after unbind")
                 if case .bind = pdu.body { bindSequence = pdu.sequence }
                 if case .unbind = pdu.body { unbindSequence = pdu.sequence }
             case .close:

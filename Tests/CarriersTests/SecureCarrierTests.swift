@@ -1,0 +1,74 @@
+import Foundation
+import NIOCore
+import SMPP
+import TLS
+import Testing
+
+@testable import Carriers
+
+/// TLS to the carrier.
+@Suite(.timeLimit(.minutes(1))) final class SecureCarrierTests {
+    private let directory: URL
+    private let server: TLSServerContext
+    private let certificateFile: String
+
+    init() throws {
+        directory = FileManager.default.temporaryDirectory.appending(path: "carriers-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let (certificate, key) = try SelfSignedCertificate.make(
+            commonName: "smsc.example.net", subjectAltNames: ["smsc.example.net"], days: 1)
+        certificateFile = directory.appending(path: "server.crt").path
+        let keyFile = directory.appending(path: "server.key").path
+        try certificate.write(toFile: certificateFile, atomically: true, encoding: .utf8)
+        try key.write(toFile: keyFile, atomically: true, encoding: .utf8)
+        server = try TLSServerContext(certificateFile: certificateFile, keyFile: keyFile, alpn: [])
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: directory)
+    }
+
+    @Test func messagesFlowThroughTLS() async throws {
+        let context = try TLSClientContext(caFile: certificateFile)
+        let rig = try await Rig.start(tls: server) {
+            $0.tls = CarrierTLS(context: context, serverName: "smsc.example.net")
+        }
+        #expect(await rig.submitMany(100).areAccepted)
+        try await rig.end()
+        #expect(rig.smsc.state.unbinds == 1)
+    }
+
+    @Test func anotherNameIsRefused() async throws {
+        let context = try TLSClientContext(caFile: certificateFile)
+        let rig = try await Rig.start(tls: server, ready: false) {
+            $0.tls = CarrierTLS(context: context, serverName: "other.example.net")
+        }
+        try await rig.status { $0.binds[0].lastErrorCode == "tls" }
+        #expect(rig.smsc.state.binds.isEmpty, "no password goes to a carrier that is not the right one")
+        try await rig.end()
+    }
+
+    @Test func aKilledCarrierIsNoTLSFault() async throws {
+        let context = try TLSClientContext(caFile: certificateFile)
+        let rig = try await Rig.start(Script(submit: { _ in .close }), tls: server) {
+            $0.tls = CarrierTLS(context: context, serverName: "smsc.example.net")
+            $0.reconnectFirst = .seconds(30)
+            $0.reconnectMax = .seconds(30)
+        }
+        #expect(await rig.submit("a") == .sent([.unknown(.connectionLost)]))
+        try await rig.status { $0.binds[0].lastErrorCode == "closed" }
+        try await rig.end()
+    }
+
+    @Test func plainTextFromTheCarrierIsATLSFault() async throws {
+        let context = try TLSClientContext(caFile: certificateFile)
+        let rig = try await Rig.start(Script(bind: { _ in .close }), ready: false) {
+            $0.tls = CarrierTLS(context: context, serverName: "smsc.example.net")
+            $0.connectTimeout = .milliseconds(200)
+        }
+        try await rig.status { $0.binds[0].lastErrorCode != nil && $0.binds[0].state == "waiting" }
+        #expect(!rig.carrier.isReady)
+        try await rig.carrier.stop().get()
+        try await rig.smsc.stop()
+    }
+}
