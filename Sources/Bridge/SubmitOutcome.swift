@@ -63,8 +63,8 @@ package enum SubmitOutcome {
     private static func refusal(_ status: CommandStatus, statuses: StatusTable, language: Language) -> IntakeReply {
         let row = statuses.row(for: status)
         let isTemporary = row.http == 503
-        var reply = IntakeReply(
-            .carrierRefused, language: language, retryAfter: isTemporary ? RetryAfter.carrier : nil)
+        var reply = IntakeReply(.carrierRefused, language: language)
+        reply.retryAfter = isTemporary ? RetryAfter.carrier : nil
         reply.status = row.http
         reply.outcome = isTemporary ? .notSent : .refused
         reply.retry = isTemporary

@@ -75,6 +75,9 @@ package final class MonitorServer: Sendable {
         }
     }
 
+    /// Connections that the server has taken and that are still open.
+    var openConnections: Int { state.withLock { $0.connections.count } }
+
     private func configure(_ channel: any Channel) throws {
         let isWelcome = state.withLock { state in
             guard state.connections.count < limits.connections else { return false }

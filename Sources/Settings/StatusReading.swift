@@ -62,7 +62,7 @@ enum StatusReading {
         switch statusClass {
         case .ok: [200]
         case .request: [422, 403]
-        case .configuration, .refused: [502]
+        case .configuration, .refused: [502, 422, 403]
         case .bind, .temporary: [503]
         }
     }

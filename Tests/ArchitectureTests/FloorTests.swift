@@ -9,7 +9,7 @@ import Testing
         "SMPP": ["DequeModule"],
         "SMPPWire": ["CSMPP34", "SMPP", "NIOCore"],
         "TLS": ["COpenSSL", "NIOCore", "Foundation", "Dispatch", "Glibc"],
-        "Carriers": ["Messaging", "SMPP", "SMPPWire", "TLS", "DequeModule", "Logging", "NIOCore", "NIOPosix"],
+        "Carriers": ["Messaging", "SMPP", "SMPPWire", "TLS", "DequeModule", "Logging", "NIOCore", "NIOPosix", "Glibc"],
         "Intake": [
             "Messaging", "TLS", "DequeModule", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "Foundation", "Dispatch",
         ],
@@ -22,11 +22,12 @@ import Testing
         "LoadTest": ["TLS", "NIOCore", "NIOHTTP1", "NIOPosix"],
         "Simulator": [
             "Messaging", "Monitor", "SMPP", "SMPPWire", "TLS", "DequeModule", "Logging", "NIOCore", "NIOPosix",
-            "Foundation",
+            "Foundation", "Glibc",
         ],
         "smppost": [
             "Bridge", "Carriers", "Intake", "LoadTest", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings",
-            "Simulator", "TLS", "ArgumentParser", "ServiceLifecycle", "Logging", "NIOCore", "NIOPosix", "Foundation",
+            "Simulator", "TLS", "ArgumentParser", "ServiceLifecycle", "UnixSignals", "Logging", "NIOCore",
+            "NIOPosix", "Foundation", "Glibc",
         ],
     ]
 

@@ -5,7 +5,8 @@ import Testing
 @Suite struct StyleTests {
     @Test func filesAreAboutOneThing() throws {
         for file in try SourceTree.files(below: "Sources", endings: [".swift", ".c", ".h"]) {
-            #expect(file.lines.count <= 400, "\(file.path) has \(file.lines.count) lines")
+            // The last one is what follows the closing newline.
+            #expect(file.lines.count - 1 <= 400, "\(file.path) has \(file.lines.count - 1) lines")
         }
     }
 
@@ -33,8 +34,11 @@ import Testing
         for file in try SourceTree.files(below: "Sources") {
             for (number, line) in file.lines.enumerated()
             where line.contains("@unchecked Sendable") || line.contains("nonisolated(unsafe)") {
-                let above = number > 0 ? file.lines[number - 1] : ""
-                #expect(line.contains("// ") || above.contains("//"), "\(file.path):\(number + 1) says no reason")
+                // One reason may stand above several such lines.
+                var above = number - 1
+                while above >= 0, file.lines[above].contains("nonisolated(unsafe)") { above -= 1 }
+                let isExplained = line.contains("// ") || (above >= 0 && file.lines[above].contains("//"))
+                #expect(isExplained, "\(file.path):\(number + 1) says no reason")
             }
         }
     }

@@ -57,7 +57,7 @@ import Testing
 
     @Test(.enabled(if: Peers.havePerl, "Net::SMPP is not installed: see Tests/run"))
     func perlSendsToTheSimulator() async throws {
-        try await expectPeer("perl", "esme.pl", lines: 15, submits: 105)
+        try await expectPeer("perl", "esme.pl", lines: 16, submits: 105)
     }
 
     @Test(.enabled(if: Peers.havePython, "smpplib is not installed: see Tests/run"))

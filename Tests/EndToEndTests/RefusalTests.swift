@@ -114,6 +114,8 @@ import Testing
                 let name = Comment(rawValue: "\(refusal.testDescription): \(text.status) \(text.text)")
                 #expect(text.status == refusal.status, name)
                 #expect(document.status == refusal.status, name)
+                // Headers that were not read to their end may hide what the client accepts: it gets text.
+                if refusal.status == 431 { continue }
                 let json = try document.json()
                 #expect(json.error == refusal.code, name)
                 #expect(json.retry == false, name)

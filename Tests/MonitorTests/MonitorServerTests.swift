@@ -192,9 +192,11 @@ struct MonitorServerTests {
     }
 
     @Test func oneConnectionMoreThanAllowedIsClosed() async throws {
-        try await withMonitor(limits: MonitorLimits(connections: 1)) { _, address in
+        try await withMonitor(limits: MonitorLimits(connections: 1)) { server, address in
             let first = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(to: address).get()
+            // The two may be taken on different loops: the first one must be in before the second knocks.
+            while server.openConnections == 0 { await Task.yield() }
             try await HTTPClient.expect([], address, Self.request("GET /hello"))
             try await first.close()
             // The place is free again as soon as the server has seen the close.

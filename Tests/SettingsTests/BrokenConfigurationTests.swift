@@ -292,14 +292,14 @@ struct BrokenConfigurationTests {
             fixture.problems() == [
                 "carriers/main.yaml:5:3: \(form), not \"0\"",
                 "carriers/main.yaml:6:3: \(form), not \"0x00\"",
-                "carriers/main.yaml:7:20: \"http\" must be 502 where the class is REF, not \"200\"",
+                "carriers/main.yaml:7:20: \"http\" must be 502 or 422 or 403 where the class is REF, not \"200\"",
                 "carriers/main.yaml:7:32: \"class\" must be one of REQ, CFG, BIND, TMP, REF, not \"OK\"",
                 "carriers/main.yaml:7:43: \"retry\" must be never, other_bind, bind_backoff or { times: 2, after: 1s }, "
                     + "not \"always\"",
                 "carriers/main.yaml:7:55: \"ru\" must be without <, > and &",
                 "carriers/main.yaml:7:66: \"en\" must have 1 to 150 characters",
                 "carriers/main.yaml:8:3: 0x00000400 stands twice in \"statuses\"",
-                "carriers/main.yaml:9:31: \"http\" must be 502 where the class is REF, not \"503\"",
+                "carriers/main.yaml:9:31: \"http\" must be 502 or 422 or 403 where the class is REF, not \"503\"",
                 "carriers/main.yaml:9:52: \"times\" must be a whole number from 1 to 5, not \"6\"",
                 "carriers/main.yaml:9:57: unknown key \"text\"",
                 "carriers/main.yaml:10:3: \(form), not \"0x1FFFFFFFF\"",

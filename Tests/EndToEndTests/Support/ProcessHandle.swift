@@ -52,7 +52,7 @@ final class ProcessHandle: Sendable {
             output.update { $0.exitCode = process.terminationStatus + (signalled ? 128 : 0) }
         }
         do {
-            try process.run()
+            try Self.withoutBlockedSignals { try process.run() }
         } catch {
             throw HarnessError("cannot start \(program): \(error)")
         }
@@ -63,21 +63,27 @@ final class ProcessHandle: Sendable {
         }
     }
 
+    /// Dispatch blocks signals on its threads; a program started there would inherit that and never see SIGTERM.
+    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+        var none = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
+    }
+
     private static func pipe(
         into output: Watched<ProcessOutput>, _ keep: @escaping @Sendable (inout ProcessOutput, Data) -> Void
     ) -> Pipe {
         let pipe = Pipe()
-        pipe.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
+        // A thread that reads until the end: `readabilityHandler` may crash Dispatch when its descriptor is closed.
+        let reading = pipe.fileHandleForReading
+        Thread.detachNewThread {
+            while case let data = reading.availableData, !data.isEmpty {
+                output.update { keep(&$0, data) }
             }
-            output.update { current in
-                keep(&current, data)
-                if data.isEmpty {
-                    current.openPipes -= 1
-                }
-            }
+            output.update { $0.openPipes -= 1 }
         }
         return pipe
     }
