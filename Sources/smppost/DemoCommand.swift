@@ -102,7 +102,7 @@ private struct FirstMessage: Service {
         }
         Console.say("")
         Console.say("A first message went to \(url):")
-        AnswerText.lines(answer).forEach { Console.say("  " + $0) }
+        for line in AnswerText.lines(answer) { Console.say("  " + line) }
         Console.say("")
         Console.say("Monitor: http://\(addresses.monitor.hostAndPort)/binds (also /healthz, /readyz)")
         Console.say("Send another one:")
