@@ -34,7 +34,7 @@ package struct LineLogHandler: LogHandler {
         var line: String
         switch format {
         case .text:
-            line = "\(time) \(event.level) \(event.message)"
+            line = "\(time) \(event.level) \(Self.oneLine("\(event.message)"))"
             for (key, value) in sorted { line += " \(key)=\(Self.quotedIfNeeded("\(value)"))" }
         case .json:
             line = #"{"time":"\#(time)","level":"\#(event.level)","message":\#(Self.json("\(event.message)"))"#
@@ -49,6 +49,11 @@ package struct LineLogHandler: LogHandler {
 
     private static func quotedIfNeeded(_ text: String) -> String {
         text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x7F } && !text.isEmpty ? text : json(text)
+    }
+
+    /// A message as it is, unless it would make more than a line of it.
+    private static func oneLine(_ text: String) -> String {
+        text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } ? text : json(text)
     }
 
     private static func json(_ text: String) -> String {

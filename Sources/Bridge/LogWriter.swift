@@ -53,7 +53,7 @@ package final class LogWriter: Sendable {
                 state.isScheduled = !taken.0.isEmpty
                 return taken
             }
-            guard !bytes.isEmpty else { return }
+            guard !bytes.isEmpty || dropped > 0 else { return }
             var data = Data(bytes)
             if dropped > 0 {
                 data.append(contentsOf: "\(dropped) log lines dropped: the log is not read fast enough\n".utf8)

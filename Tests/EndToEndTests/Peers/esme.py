@@ -83,7 +83,7 @@ def main():
     found = []
     client.set_query_resp_handler(found.append)
     client.query_message(
-        message_id=sent.message_id, source_addr_ton=5, source_addr_npi=0, source_addr="PYTHON"
+        message_id=sent.message_id.decode(), source_addr_ton=5, source_addr_npi=0, source_addr="PYTHON"
     )
     while not found:
         client.read_once(auto_send_enquire_link=False)
