@@ -1,5 +1,6 @@
 import Foundation
 package import Logging
+import Monitor
 
 /// How a log line looks.
 package enum LogFormat: String, Sendable {
@@ -37,9 +38,14 @@ package struct LineLogHandler: LogHandler {
             line = "\(time) \(event.level) \(Self.oneLine("\(event.message)"))"
             for (key, value) in sorted { line += " \(key)=\(Self.quotedIfNeeded("\(value)"))" }
         case .json:
-            line = #"{"time":"\#(time)","level":"\#(event.level)","message":\#(Self.json("\(event.message)"))"#
-            for (key, value) in sorted { line += ",\(Self.json(key)):\(Self.json("\(value)"))" }
-            line += "}"
+            var json = JSONWriter()
+            json.object { json in
+                json.member("time", time)
+                json.member("level", "\(event.level)")
+                json.member("message", "\(event.message)")
+                for (key, value) in sorted { json.member(key, "\(value)") }
+            }
+            line = String(decoding: json.bytes, as: UTF8.self)
         }
         writer.write(line)
     }
@@ -57,18 +63,8 @@ package struct LineLogHandler: LogHandler {
     }
 
     private static func json(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\u{0}"..."\u{1F}", "\u{7F}":
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
+        var json = JSONWriter()
+        json.string(text)
+        return String(decoding: json.bytes, as: UTF8.self)
     }
 }

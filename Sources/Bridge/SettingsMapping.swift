@@ -25,12 +25,25 @@ extension Language {
     }
 }
 
+/// Settings let something pass that a part does not take: the bridge does not start with a guess.
+struct AssemblyProblem: Error, CustomStringConvertible {
+    let description: String
+}
+
 extension Account {
-    init(_ settings: AccountSettings, index: Int) {
+    /// - Throws: where an address block is not one for the intake. Leaving it out could open the account to everyone.
+    init(_ settings: AccountSettings, index: Int) throws(AssemblyProblem) {
+        var blocks: [AddressBlock] = []
+        for text in settings.allowFrom {
+            guard let block = AddressBlock(parsing: text) else {
+                throw AssemblyProblem(description: "account \(settings.name): allow_from \(text) is not understood")
+            }
+            blocks.append(block)
+        }
         self.init(
             index: index, name: settings.name, login: settings.login, password: settings.password, key: settings.key,
             enabled: settings.enabled, language: Language(settings.language), rate: settings.rate,
-            inFlight: settings.inFlight, allowFrom: settings.allowFrom.compactMap(AddressBlock.init(parsing:)),
+            inFlight: settings.inFlight, allowFrom: blocks,
             replyProfile: ReplyProfile(rawValue: settings.replyProfile) ?? .strict)
     }
 }

@@ -82,11 +82,12 @@ import Testing
 
     /// The client hangs up before the answer: the message is the carrier's, and the bridge goes on.
     @Test func clientThatLeavesHarmsNobody() async throws {
-        try await withBridgeAndSimulator(simulator: ["--latency", "600ms"]) { bridge, simulator in
-            let url = bridge.url
-            let left = try await run(
-                "curl", ["-sk", "-m", "0.3", "-d", Form.message(text: "left").encoded, url])
-            #expect(left.exitCode == 28)
+        try await withBridgeAndSimulator(simulator: ["--latency", "1500ms"]) { bridge, simulator in
+            let client = try ProcessHandle("curl", ["-sk", "-d", Form.message(text: "left").encoded, bridge.url])
+            try await eventually("received") { try await simulator.counters().submits == 1 }
+            client.kill()
+            let left = try await client.waitForExit()
+            #expect(left.exitCode != 0)
             let next = try await bridge.post(.message(text: "next"))
             #expect(next.status == 200)
             #expect(try await simulator.messages().map(\.text) == ["left", "next"])
