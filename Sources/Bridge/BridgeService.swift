@@ -76,18 +76,27 @@ private struct CertificateWatch {
     /// Returns when the service shuts down.
     func run() async {
         await cancelWhenGracefulShutdown {
+            var told: String?
             while !Task.isCancelled {
                 try? await Task.sleep(for: every)
-                look()
+                told = look(told: told)
             }
         }
     }
 
-    private func look() {
+    /// - Parameter told: the problem that was logged last; the same one is not logged again.
+    /// - Returns: the problem now; nil where there is none.
+    private func look(told: String?) -> String? {
         do {
             if try context.reloadIfChanged() { logger.notice("the intake's certificate was read anew") }
+            return nil
         } catch {
-            logger.error("the intake's new certificate is refused, the old one stays", metadata: ["error": "\(error)"])
+            let problem = "\(error)"
+            if problem != told {
+                logger.error(
+                    "the intake's new certificate is refused, the old one stays", metadata: ["error": "\(problem)"])
+            }
+            return problem
         }
     }
 }
