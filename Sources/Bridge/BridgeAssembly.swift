@@ -31,7 +31,8 @@ struct BridgeAssembly: Sendable {
             group: group)
         intake = IntakeServer(
             configuration: IntakeConfiguration(settings.intake, certificate: certificate),
-            accounts: try settings.accounts.enumerated().map { try Account($1, index: $0) }, group: group, logger: logger
+            accounts: try settings.accounts.enumerated().map { try Account($1, index: $0) }, group: group,
+            logger: logger
         ) { request, reply in
             path.handle(request, reply: reply)
         }

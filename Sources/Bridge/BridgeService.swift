@@ -8,7 +8,7 @@ package import Settings
 import TLS
 
 /// The bridge as a service: monitor, carriers and intake, started in that order and stopped in the reverse one.
-package struct BridgeService: Service {
+package struct BridgeService: Service, CustomStringConvertible {
     /// The addresses it listens on.
     package struct Addresses: Sendable {
         package var intake: [SocketAddress]
@@ -18,6 +18,9 @@ package struct BridgeService: Service {
     private let assembly: BridgeAssembly
     private let logger: Logger
     private let onReady: @Sendable (Addresses) -> Void
+
+    /// The service group logs its services: nothing of what is inside.
+    package var description: String { "bridge" }
 
     /// - Parameter onReady: called once, when the listeners are up; binds may still be on their way.
     /// - Throws: what stops the bridge from being built: a certificate or key that OpenSSL does not take.

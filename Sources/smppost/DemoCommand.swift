@@ -70,13 +70,16 @@ struct DemoCommand: AsyncParsableCommand {
 }
 
 /// Posts one message as soon as a bind is up, shows the reply, and waits for the end.
-private struct FirstMessage: Service {
+private struct FirstMessage: Service, CustomStringConvertible {
     let addresses: AsyncStream<BridgeService.Addresses>
     let path: String
     let login: String
     let password: String
     let to: String
     let text: String
+
+    /// The service group logs its services: never the password.
+    var description: String { "first message" }
 
     /// A bind to the simulator on the same machine is up in milliseconds; a tenth of a second more is plenty.
     private static let attempts = 50

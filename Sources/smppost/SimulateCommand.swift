@@ -84,10 +84,13 @@ struct SimulateCommand: AsyncParsableCommand {
 }
 
 /// The simulator, run until the service group stops it.
-struct SimulatorService: Service {
+struct SimulatorService: Service, CustomStringConvertible {
     let options: SimulatorOptions
     let logger: Logger
     let onListening: @Sendable (String) -> Void
+
+    /// The service group logs its services: never the password.
+    var description: String { "simulator" }
 
     func run() async throws {
         let server = SimulatorServer(
