@@ -17,6 +17,7 @@ import Testing
         try await withSimulator { simulator in
             let capture = try ProcessHandle(
                 "dumpcap", ["-q", "-i", "lo", "-f", "tcp port \(simulator.port)", "-w", file])
+            defer { capture.kill() }
             try await capture.waitForOutput(containing: "File: ")
             var setup = BridgeSetup(carriers: [
                 CarrierSetup(port: simulator.port, lines: ["text: { long: \(method) }"])

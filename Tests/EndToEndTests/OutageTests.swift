@@ -54,6 +54,7 @@ import Testing
 
     @Test func goneCarrierIsNotSentAtOnceAndComesBack() async throws {
         let simulator = try await Simulator.start()
+        defer { simulator.process.kill() }
         let setup = BridgeSetup(carriers: [CarrierSetup(port: simulator.port)])
         try await withBridge(setup) { bridge in
             let before = try await bridge.post(.message())
@@ -72,6 +73,7 @@ import Testing
             #expect(try await bridge.monitor("/healthz").status == 200)
 
             let back = try await Simulator.start(port: simulator.port)
+            defer { back.process.kill() }
             try await bridge.awaitReady()
             let after = try await bridge.post(.message(text: "after"))
             #expect(after.status == 200)
@@ -87,6 +89,7 @@ import Testing
             #expect(try await bridge.monitor("/readyz").status == 503)
             #expect(try await bridge.post(.message()).status == 503)
             let simulator = try await Simulator.start(port: port)
+            defer { simulator.process.kill() }
             try await bridge.awaitReady()
             #expect(try await bridge.post(.message()).status == 200)
             try await simulator.process.stop()
@@ -114,6 +117,7 @@ import Testing
 
     @Test func secondCarrierTakesOverWhileNothingWasWritten() async throws {
         let first = try await Simulator.start()
+        defer { first.process.kill() }
         try await withSimulator { second in
             var setup = BridgeSetup(carriers: [
                 CarrierSetup(name: "first", port: first.port), CarrierSetup(name: "second", port: second.port),

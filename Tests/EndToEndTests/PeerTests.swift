@@ -8,6 +8,7 @@ import Testing
     func perlIsTheCarrier() async throws {
         let port = try Ports.free()
         let peer = try ProcessHandle("perl", [Repository.testFile("Peers/smsc.pl"), "\(port)", "acme", "smppass"])
+        defer { peer.kill() }
         try await peer.waitForOutput(containing: "listening \(port)")
         let text = String(repeating: "Съешь ещё этих мягких булок. ", count: 4)
         try await withBridge(BridgeSetup(carriers: [CarrierSetup(port: port)])) { bridge in
@@ -44,6 +45,7 @@ import Testing
     func perlRefusesTheBind() async throws {
         let port = try Ports.free()
         let peer = try ProcessHandle("perl", [Repository.testFile("Peers/smsc.pl"), "\(port)", "acme", "other"])
+        defer { peer.kill() }
         try await peer.waitForOutput(containing: "listening \(port)")
         try await withBridge(BridgeSetup(carriers: [CarrierSetup(port: port)]), awaitingReady: false) { bridge in
             try await eventually("told") {

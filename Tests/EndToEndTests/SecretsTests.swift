@@ -11,7 +11,7 @@ import Testing
             setup.logLevel = "trace\n  format: \(format)"
             setup.accounts.append(AccountSetup(name: "open", login: "open", anySender: true))
             let bridge = try await Bridge.start(setup)
-            defer { bridge.folder.remove() }
+            defer { bridge.discard() }
             try await bridge.awaitReady()
             let text = "Секретный text of nobody's business"
             let forms: [Form] = [

@@ -7,7 +7,7 @@ import Testing
     func messagesUnderWayAreAnswered(signal: Int32) async throws {
         try await withSimulator(["--latency", "1s"]) { simulator in
             let bridge = try await Bridge.start(BridgeSetup(carriers: [CarrierSetup(port: simulator.port)]))
-            defer { bridge.folder.remove() }
+            defer { bridge.discard() }
             try await bridge.awaitReady()
             async let reply = bridge.post(.message(text: "under way"))
             try await eventually("received") { try await simulator.counters().submits == 1 }
@@ -25,7 +25,7 @@ import Testing
     @Test func idleConnectionsDoNotDelayIt() async throws {
         try await withSimulator { simulator in
             let bridge = try await Bridge.start(BridgeSetup(carriers: [CarrierSetup(port: simulator.port)]))
-            defer { bridge.folder.remove() }
+            defer { bridge.discard() }
             try await bridge.awaitReady()
             let idle = try ProcessHandle(
                 "openssl", ["s_client", "-ign_eof", "-connect", "127.0.0.1:\(bridge.port)"], input: "")
@@ -46,7 +46,7 @@ import Testing
             ])
             setup.replyWithin = "3s"
             let bridge = try await Bridge.start(setup)
-            defer { bridge.folder.remove() }
+            defer { bridge.discard() }
             try await bridge.awaitReady()
             async let reply = bridge.post(.message(to: "79161670001"))
             try await eventually("received") { try await simulator.counters().submits == 1 }

@@ -17,8 +17,14 @@ struct Bridge: Sendable {
         let process = try ProcessHandle(
             Repository.smppost,
             ["serve", "--config", folder.file("config"), "--carriers", folder.file("carriers")])
-        try await process.waitForOutput(containing: "smppost is ready")
-        return Bridge(folder: folder, process: process, port: port, monitorPort: monitorPort)
+        let bridge = Bridge(folder: folder, process: process, port: port, monitorPort: monitorPort)
+        do {
+            try await process.waitForOutput(containing: "smppost is ready")
+        } catch {
+            bridge.discard()
+            throw error
+        }
+        return bridge
     }
 
     /// A POST of `form`.
@@ -60,6 +66,12 @@ struct Bridge: Sendable {
 
     func stop() async throws -> ProcessOutput {
         try await process.stop()
+    }
+
+    /// Leaves nothing of it behind, whatever became of the test.
+    func discard() {
+        process.kill()
+        folder.remove()
     }
 }
 
@@ -108,7 +120,7 @@ func withBridge<Result>(
     _ setup: BridgeSetup, awaitingReady: Bool = true, _ body: (Bridge) async throws -> Result
 ) async throws -> Result {
     let bridge = try await Bridge.start(setup)
-    defer { bridge.folder.remove() }
+    defer { bridge.discard() }
     do {
         if awaitingReady {
             try await bridge.awaitReady()
@@ -120,7 +132,6 @@ func withBridge<Result>(
         }
         return result
     } catch {
-        bridge.process.kill()
         throw HarnessError("\(error)\nserve wrote:\n\(bridge.process.current.everything.suffix(6_000))")
     }
 }

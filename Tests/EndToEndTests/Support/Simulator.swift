@@ -19,7 +19,12 @@ struct Simulator: Sendable {
                 "simulate", "--listen", "127.0.0.1:\(port)", "--status", "127.0.0.1:\(statusPort)",
                 "--system-id", systemID, "--password", password,
             ] + arguments)
-        try await process.waitForOutput(containing: "simulator listening on")
+        do {
+            try await process.waitForOutput(containing: "simulator listening on")
+        } catch {
+            process.kill()
+            throw error
+        }
         return Simulator(process: process, port: port, statusPort: statusPort)
     }
 
