@@ -29,7 +29,11 @@ package struct CarrierProfile: Sendable {
     package func shortMessages(
         for plan: MessagePlan, reference: () -> UInt16
     ) throws(TextProblem) -> [ShortMessage] {
-        let segmented = try Segmenter.segment(plan.text, policy: text, reference: reference)
+        shortMessages(for: plan, try Segmenter.segment(plan.text, policy: text, reference: reference))
+    }
+
+    /// The same for a text that is already cut under this carrier's policy.
+    func shortMessages(for plan: MessagePlan, _ segmented: SegmentedText) -> [ShortMessage] {
         let source = address(of: plan.sender)
         let destination = address(of: plan.recipient)
         return segmented.segments.map { segment in

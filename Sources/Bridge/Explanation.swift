@@ -47,16 +47,14 @@ package struct Explanation: Sendable {
 
     private mutating func explain(_ plan: MessagePlan, for profile: CarrierProfile) throws(ReplyCode) {
         let segmented: SegmentedText
-        let messages: [ShortMessage]
         do throws(TextProblem) {
             segmented = try Segmenter.segment(plan.text, policy: profile.text) { 1 }
-            messages = try profile.shortMessages(for: plan) { 1 }
         } catch {
             throw ReplyCode(error)
         }
         lines.append("  text     \(segmented.alphabet), data_coding \(segmented.dataCoding)")
         lines.append("  segments \(segmented.segments.count)")
-        for (index, message) in messages.enumerated() {
+        for (index, message) in profile.shortMessages(for: plan, segmented).enumerated() {
             var frame = ByteBuffer()
             do throws(PDUEncodingError) {
                 try PDUEncoder.encode(PDU(sequence: UInt32(index + 1), .submit(message)), into: &frame)
@@ -64,11 +62,7 @@ package struct Explanation: Sendable {
                 lines.append("  refused  \(error)")
                 throw ReplyCode.internal
             }
-            let octets = frame.readableBytesView.map { octet in
-                let digits = String(octet, radix: 16)
-                return digits.count == 1 ? "0" + digits : digits
-            }
-            lines.append("  PDU \(index + 1)    \(octets.joined())")
+            lines.append("  PDU \(index + 1)    \(frame.readableBytesView.hexadecimal)")
         }
     }
 }

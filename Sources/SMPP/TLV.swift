@@ -48,8 +48,6 @@ package struct TLVTag: RawRepresentable, Hashable, Sendable {
 
     package static let receiptedMessageID = TLVTag(rawValue: 0x001E)
     package static let userMessageReference = TLVTag(rawValue: 0x0204)
-    package static let sourcePort = TLVTag(rawValue: 0x020A)
-    package static let destinationPort = TLVTag(rawValue: 0x020B)
     package static let sarMessageReference = TLVTag(rawValue: 0x020C)
     package static let sarTotalSegments = TLVTag(rawValue: 0x020E)
     package static let sarSegmentSequence = TLVTag(rawValue: 0x020F)

@@ -86,22 +86,11 @@ final class StatusPage: Sendable {
             json.member("destination", content.destination.value)
             json.member("esm_class", content.esmClass)
             json.member("data_coding", content.dataCoding)
-            json.member("octets", hex(content.octets))
+            json.member("octets", content.octets.hexadecimal)
             json.member("text", content.text)
             json.member("reference", content.numbering?.reference)
             json.member("part", content.numbering?.sequence)
             json.member("parts", content.numbering?.total)
         }
-    }
-
-    private static func hex(_ octets: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(octets.count * 2)
-        for octet in octets {
-            text.append(digits[Int(octet >> 4)])
-            text.append(digits[Int(octet & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }
