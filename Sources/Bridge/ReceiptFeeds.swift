@@ -1,0 +1,44 @@
+package import NIOCore
+
+/// The way of accepted segments to a desk on another event loop: gathered on the loop where they become known, and
+/// handed over once in its turn.
+package struct ReceiptFeeds: Sendable {
+    /// So many are handed over at once before the turn ends.
+    static let maxBatch = 1000
+
+    private let desk: ReceiptDesk
+    private let feeds: [NIOLoopBoundBox<Feed>]
+    private let loops: [any EventLoop]
+
+    /// - Parameter group: the loops on which `add` is called, in the order of its `loop`.
+    package init(desk: ReceiptDesk, group: any EventLoopGroup) {
+        self.desk = desk
+        loops = Array(group.makeIterator())
+        feeds = loops.map { .makeBoxSendingValue(Feed(), eventLoop: $0) }
+    }
+
+    /// An accepted segment; call it on the loop with this index.
+    package func add(_ segment: AcceptedSegment, loop: Int) {
+        let feed = feeds[loop].value
+        feed.pending.append(segment)
+        if feed.pending.count >= Self.maxBatch { return flush(feed) }
+        guard !feed.isScheduled else { return }
+        feed.isScheduled = true
+        loops[loop].assumeIsolated().execute {
+            feed.isScheduled = false
+            flush(feed)
+        }
+    }
+
+    private func flush(_ feed: Feed) {
+        let batch = feed.pending
+        feed.pending = []
+        desk.accepted(batch)
+    }
+
+    /// What one loop has gathered in this turn.
+    private final class Feed {
+        var pending: [AcceptedSegment] = []
+        var isScheduled = false
+    }
+}

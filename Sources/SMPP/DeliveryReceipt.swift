@@ -1,0 +1,115 @@
+/// What a carrier says about a message that it accepted earlier: from TLVs first, then from the text
+/// (SMPP 3.4 §2.11, appendix B).
+package struct DeliveryReceipt: Hashable, Sendable, CustomStringConvertible {
+    /// The carrier's id of the message, as it wrote it; nil where it gave none.
+    package var messageID: String?
+    /// The id in the text, where the TLV has another one.
+    package var otherID: String?
+    package var state: ReceiptState
+    /// The state as the carrier wrote it: the word of the text, else the number of the TLV; empty where it gave none.
+    package var rawState: String
+    /// From the TLV `network_error_code`.
+    package var networkError: NetworkErrorCode?
+    /// `err:` of the text, a code of the carrier's own; at most 64 characters.
+    package var error: String?
+    package var submitDate: ReceiptDate?
+    package var doneDate: ReceiptDate?
+    /// How many were submitted, by the text.
+    package var sub: Int?
+    /// How many were delivered, by the text.
+    package var dlvrd: Int?
+    /// The beginning of the message, by the text. Never printed.
+    package var text: String?
+
+    package init(messageID: String?, state: ReceiptState, rawState: String = "") {
+        self.messageID = messageID
+        self.state = state
+        self.rawState = rawState
+    }
+
+    /// Reads a `deliver_sm` or `data_sm`; nil where it is no receipt.
+    ///
+    /// It is one when its `esm_class` says so (§5.2.12), when it has a `receipted_message_id`, or when its text has an
+    /// `id:` and a `stat:`. Nothing in it is required.
+    package init?(parsing message: ShortMessage) {
+        let receiptedID = message.tlvs[.receiptedMessageID].flatMap { Self.bounded($0.text) }
+        let fields = Self.fields(of: message)
+        guard Self.isMarked(message.esmClass) || receiptedID != nil || (fields.id != nil && fields.stat != nil) else {
+            return nil
+        }
+        let textID = Self.bounded(fields.id)
+        messageID = receiptedID ?? textID
+        if receiptedID != nil, textID != receiptedID { otherID = textID }
+
+        let number = message.tlvs[.messageState]?.integer
+        let word = Self.bounded(fields.stat)
+        state = number.flatMap { ReceiptState(messageState: $0) } ?? word.flatMap { ReceiptState(word: $0) } ?? .other
+        rawState = word ?? number.map { String($0) } ?? ""
+
+        networkError = message.tlvs[.networkErrorCode].flatMap { NetworkErrorCode($0.value) }
+        error = Self.bounded(fields.err)
+        submitDate = Self.bounded(fields.submitDate).map { ReceiptDate($0) }
+        doneDate = Self.bounded(fields.doneDate).map { ReceiptDate($0) }
+        sub = fields.sub.flatMap { Int($0) }
+        dlvrd = fields.dlvrd.flatMap { Int($0) }
+        text = fields.text.map { String($0.unicodeScalars.prefix(Self.maxText)) }
+    }
+
+    /// Never the text, and no number.
+    package var description: String { "DeliveryReceipt(id: \(messageID ?? "-"), state: \(state.rawValue))" }
+
+    /// Longest text that is kept; the standard has 20.
+    static let maxText = 160
+    /// Longest id, state, date or error that is kept; ids have at most 64 octets (§5.2.23).
+    static let maxWord = 64
+
+    /// Receipt, delivery acknowledgement, user acknowledgement, intermediate notification (§5.2.12, bits 5 to 2).
+    private static func isMarked(_ esmClass: UInt8) -> Bool {
+        switch esmClass & 0x3C {
+        case 0x04, 0x08, 0x10, 0x20: true
+        default: false
+        }
+    }
+
+    /// Nil for an empty word.
+    private static func bounded(_ word: String?) -> String? {
+        guard let word, !word.isEmpty else { return nil }
+        return word.utf8.count <= maxWord ? word : String(word.unicodeScalars.prefix(maxWord))
+    }
+
+    private static func fields(of message: ShortMessage) -> ReceiptText {
+        let coding = message.dataCoding
+        let short = ReceiptText(scanning: narrowed(message.shortMessage, coding))
+        guard short.id == nil, short.stat == nil, let payload = message.tlvs[.messagePayload] else { return short }
+        return ReceiptText(scanning: narrowed(payload.value, coding))
+    }
+
+    /// A UCS-2 text of Latin characters as one octet each (§5.2.19); any other as it is.
+    private static func narrowed(_ octets: [UInt8], _ dataCoding: UInt8) -> [UInt8] {
+        guard dataCoding & 0x0C == 0x08, octets.count >= 2, octets[0] == 0 else { return octets }
+        let scanned = octets.prefix(ReceiptText.maxLength * 2)
+        return stride(from: 1, to: scanned.count, by: 2).map { scanned[$0 - 1] == 0 ? scanned[$0] : 0x3F }
+    }
+}
+
+/// The TLV `network_error_code`: which kind of network failed, and its own code (SMPP 3.4 §5.3.2.31).
+package struct NetworkErrorCode: Hashable, Sendable {
+    /// 1 = ANSI-136, 2 = IS-95, 3 = GSM, 4 and above = others; nil where the peer left it out.
+    package var network: UInt8?
+    package var code: UInt16
+
+    /// Three octets, network and code; also two (the code) or three digits, as some peers have it. Nil for others.
+    package init?(_ octets: [UInt8]) {
+        switch octets.count {
+        case 3 where octets.allSatisfy { (0x30...0x39).contains($0) }:
+            code = octets.reduce(0) { $0 * 10 + UInt16($1 - 0x30) }
+        case 3:
+            network = octets[0]
+            code = UInt16(octets[1]) << 8 | UInt16(octets[2])
+        case 2:
+            code = UInt16(octets[0]) << 8 | UInt16(octets[1])
+        default:
+            return nil
+        }
+    }
+}

@@ -1,0 +1,73 @@
+/// Which of the three ways a carrier's receipts write ids, learnt from matches that leave no doubt.
+struct ReceiptIDLearning: Hashable, Sendable {
+    /// A way of writing: `ReceiptIDForm` without `auto`.
+    enum Way: Int, Hashable, Sendable, CaseIterable {
+        case same, hexadecimal, decimal
+
+        init?(_ form: ReceiptMatchForm) {
+            switch form {
+            case .exact, .folded: self = .same
+            case .hexadecimal: self = .hexadecimal
+            case .decimal: self = .decimal
+            case .number: return nil
+            }
+        }
+
+        var word: String {
+            switch self {
+            case .same: "the same"
+            case .hexadecimal: "hexadecimal"
+            case .decimal: "decimal"
+            }
+        }
+    }
+
+    /// So many receipts of one way, and nearly none of another, make it sure.
+    private static let enough = 8
+    /// A way is sure while at most one receipt in so many is of another.
+    private static let rareShare = 20
+
+    private var same = 0
+    private var hexadecimal = 0
+    private var decimal = 0
+
+    mutating func learn(_ way: Way) {
+        switch way {
+        case .same: same += 1
+        case .hexadecimal: hexadecimal += 1
+        case .decimal: decimal += 1
+        }
+    }
+
+    private func count(_ way: Way) -> Int {
+        switch way {
+        case .same: same
+        case .hexadecimal: hexadecimal
+        case .decimal: decimal
+        }
+    }
+
+    private var total: Int { same + hexadecimal + decimal }
+
+    /// The way of most receipts so far.
+    var usual: Way? {
+        let most = max(same, hexadecimal, decimal)
+        return most == 0 ? nil : Way.allCases.first { count($0) == most }
+    }
+
+    /// The way that the next receipt will have, as far as one can know.
+    var sure: Way? {
+        guard let usual, count(usual) >= Self.enough, (total - count(usual)) * Self.rareShare <= total else {
+            return nil
+        }
+        return usual
+    }
+
+    /// For people.
+    var words: String {
+        guard let usual else { return "not known yet" }
+        if count(usual) == total { return "\(usual.word), learnt from \(total) receipt\(total == 1 ? "" : "s")" }
+        let shares = Way.allCases.filter { count($0) > 0 }.map { "\($0.word) \(count($0))" }
+        return "mixed: \(shares.joined(separator: ", "))"
+    }
+}

@@ -1,0 +1,258 @@
+/// Finds the accepted segment that a receipt is about, by its carrier's ids. One per carrier; every step costs the
+/// same, however many segments are known.
+///
+///     accepted(id) ──▶ known segments ◀── match(receipt) ──▶ settled: matched, duplicate, unmatched
+///          │                                   │ id not known (yet)
+///          └──────────▶ parked receipts ◀──────┘
+///                            │ 60 s ──▶ settled
+///
+/// With `auto`, the receipt's id is tried as it is, folded, and converted between decimal and hexadecimal. Where that
+/// finds two segments, the recipient decides, else what was learnt. Once the carrier's way is sure, an id that only
+/// another way finds waits first, because the segment that is truly meant may be one whose response is under way.
+package struct ReceiptMatcher: Sendable {
+    /// Bounds of a matcher.
+    package struct Limits: Hashable, Sendable {
+        /// How many accepted segments are known at most, at least 1; then the oldest one is forgotten.
+        package var segments: Int
+        /// For how long a segment is known: a receipt comes when the message's validity ends at the latest.
+        package var knownFor: Duration
+        /// How many receipts wait at most, at least 1.
+        package var parked: Int
+        /// For how long a receipt waits for the response with its id.
+        package var parkedFor: Duration
+
+        package init(
+            segments: Int = 200_000, knownFor: Duration = .seconds(3 * 86_400), parked: Int = 10_000,
+            parkedFor: Duration = .seconds(60)
+        ) {
+            self.segments = segments
+            self.knownFor = knownFor
+            self.parked = parked
+            self.parkedFor = parkedFor
+        }
+    }
+
+    /// How the carrier writes ids, as configured.
+    package let form: ReceiptIDForm
+
+    private typealias Way = ReceiptIDLearning.Way
+    private struct Hit {
+        var place: Int
+        var form: ReceiptMatchForm
+        var isFirst: Bool
+    }
+
+    private var segments: AcceptedSegments
+    private var parked: ParkedReceipts
+    private var learning = ReceiptIDLearning()
+
+    package init(form: ReceiptIDForm, limits: Limits = Limits()) {
+        self.form = form
+        segments = AcceptedSegments(capacity: limits.segments, keptFor: limits.knownFor)
+        parked = ParkedReceipts(capacity: limits.parked, keptFor: limits.parkedFor)
+    }
+
+    /// How many accepted segments are known.
+    package var knownCount: Int { segments.count }
+    /// How many receipts wait.
+    package var parkedCount: Int { parked.count }
+    /// When `expire` has something to do; nil while no receipt waits.
+    package var nextDeadline: MonotonicTime? { parked.nextDeadline }
+
+    /// How receipts write ids, for people: "hexadecimal, learnt from 25 receipts".
+    package var formInWords: String {
+        switch form {
+        case .same: "the same, as configured"
+        case .hex: "hexadecimal, as configured"
+        case .decimal: "decimal, as configured"
+        case .auto: learning.words
+        }
+    }
+
+    /// A carrier accepted a segment.
+    ///
+    /// - Parameters:
+    ///   - id: as the response gave it; empty or `-` for none.
+    ///   - tag: `MessageID.rawValue` of the message.
+    ///   - segment: its index, from 0.
+    ///   - recipient: the number it went to: it finds a segment without id, and decides where ids leave a doubt.
+    ///   - now: not earlier than in the call before, as far as clocks allow.
+    /// - Returns: receipts that waited for this id.
+    package mutating func accepted(
+        id: String, tag: UInt64, segment: Int, recipient: String? = nil, at now: MonotonicTime
+    ) -> [SettledReceipt] {
+        let id = CarrierMessageID(id)
+        let place = segments.add(
+            AcceptedSegments.Entry(
+                tag: tag, segment: segment, at: now, id: id, recipient: recipient.flatMap { RecipientNumber($0) }))
+        guard let id, parked.count > 0 else { return [] }
+        return parked.places(of: id).compactMap { unpark($0, for: id, at: place) }
+    }
+
+    /// A receipt came.
+    package mutating func match(_ received: ReceivedReceipt, at now: MonotonicTime) -> ReceiptStep {
+        segments.removeOld(now: now)
+        let keys = keys(of: received.receipt)
+        if let outcome = settle(received, keys, at: now, isLastTry: false) { return .settled(outcome) }
+        guard !keys.isEmpty, parked.hasRoom(for: keys) else { return .settled(.unmatched) }
+        let displaced = parked.add(ParkedReceipts.Entry(received: received, keys: keys, since: now))
+        return .parked(displaced: displaced.map { giveUp($0) })
+    }
+
+    /// Settles the receipts that have waited long enough.
+    package mutating func expire(now: MonotonicTime) -> [SettledReceipt] {
+        var settled: [SettledReceipt] = []
+        while let entry = parked.expire(now: now) { settled.append(giveUp(entry)) }
+        return settled
+    }
+
+    // MARK: Finding
+
+    /// The ids that the response may have had, likeliest first.
+    private func keys(of receipt: DeliveryReceipt) -> [ReceiptKey] {
+        var keys: [ReceiptKey] = []
+        for (index, text) in [receipt.messageID, receipt.otherID].enumerated() {
+            guard let id = text.flatMap({ CarrierMessageID($0) }) else { continue }
+            let same = [(ReceiptMatchForm.exact, id.raw), (.folded, id.folded)]
+            let hexadecimal = id.decimalOfHexadecimal.map { [(ReceiptMatchForm.hexadecimal, $0)] }
+            let decimal = id.hexadecimalOfDecimal.map { [(ReceiptMatchForm.decimal, $0)] }
+            let forms =
+                switch form {
+                case .same: same
+                // An id that is no number has no other form.
+                case .hex: hexadecimal ?? same
+                case .decimal: decimal ?? same
+                case .auto: same + (hexadecimal ?? []) + (decimal ?? [])
+                }
+            keys += forms.map { ReceiptKey(form: $0.0, text: $0.1, isFirst: index == 0) }
+        }
+        return keys
+    }
+
+    /// Nil where no segment is found, or none that may be taken before the receipt has waited.
+    private mutating func settle(
+        _ received: ReceivedReceipt, _ keys: [ReceiptKey], at arrival: MonotonicTime, isLastTry: Bool
+    ) -> ReceiptOutcome? {
+        let hits = hits(keys)
+        if let hit = choose(hits, for: received) {
+            guard isLastTry || isTrusted(hit.form, keys, recipientAgrees: agrees(hit.place, received)) else {
+                return nil
+            }
+            if hits.allSatisfy({ $0.place == hit.place }) {
+                learn(hits.filter(\.isFirst).map(\.form), at: hit.place)
+            }
+            return outcome(received, at: hit.place, hit.form, arrival: arrival)
+        }
+        return settleByNumber(received, arrival: arrival)
+    }
+
+    private func hits(_ keys: [ReceiptKey]) -> [Hit] {
+        var hits: [Hit] = []
+        for key in keys {
+            guard let place = segments.place(ofKey: key.text) else { continue }
+            // An exact hit goes before a folded one.
+            if key.form == .folded, let last = hits.last, Way(last.form) == .same, last.isFirst == key.isFirst {
+                continue
+            }
+            hits.append(Hit(place: place, form: form(key, at: place), isFirst: key.isFirst))
+        }
+        return hits
+    }
+
+    /// A key that is the receipt's very id may have met an id that only folds to it.
+    private func form(_ key: ReceiptKey, at place: Int) -> ReceiptMatchForm {
+        key.form == .exact && !segments.isWritten(key.text, at: place) ? .folded : key.form
+    }
+
+    private func choose(_ hits: [Hit], for received: ReceivedReceipt) -> Hit? {
+        guard let first = hits.first else { return nil }
+        let rivals = hits.filter { $0.isFirst == first.isFirst }
+        guard rivals.contains(where: { $0.place != first.place }) else { return first }
+        let agreeing = rivals.filter { agrees($0.place, received) }
+        if let one = agreeing.first, agreeing.allSatisfy({ $0.place == one.place }) { return one }
+        if let usual = learning.usual, let hit = rivals.first(where: { Way($0.form) == usual }) { return hit }
+        return rivals.first { !isRepeated(received.receipt.state, at: $0.place) } ?? first
+    }
+
+    /// Whether a match of this form may be taken at once: see the type's description.
+    private func isTrusted(_ form: ReceiptMatchForm, _ keys: [ReceiptKey], recipientAgrees: Bool) -> Bool {
+        guard self.form == .auto, !recipientAgrees, let sure = learning.sure, let way = Way(form), way != sure else {
+            return true
+        }
+        return !keys.contains { $0.isFirst && Way($0.form) == sure }
+    }
+
+    private func agrees(_ place: Int, _ received: ReceivedReceipt) -> Bool {
+        guard let recipient = segments[place].recipient else { return false }
+        return [received.source, received.destination].contains { address in
+            RecipientNumber(address).map { $0.agrees(with: recipient) } ?? false
+        }
+    }
+
+    private mutating func learn(_ forms: [ReceiptMatchForm], at place: Int) {
+        // What a receipt itself taught proves nothing.
+        guard form == .auto, segments[place].id != nil, let way = forms.first.flatMap({ Way($0) }),
+            forms.allSatisfy({ Way($0) == way })
+        else { return }
+        learning.learn(way)
+    }
+
+    private mutating func settleByNumber(_ received: ReceivedReceipt, arrival: MonotonicTime) -> ReceiptOutcome? {
+        for address in [received.source, received.destination] {
+            guard let recipient = RecipientNumber(address),
+                let place = segments.place(withoutIDFor: recipient)
+            else { continue }
+            let id = received.receipt.messageID.flatMap { CarrierMessageID($0) }
+            if id != nil || received.receipt.state.isFinal {
+                segments.settleFirst(withoutIDFor: recipient, id: id)
+            }
+            return outcome(received, at: place, .number, arrival: arrival)
+        }
+        return nil
+    }
+
+    // MARK: Parking
+
+    private mutating func unpark(_ waiting: Int, for id: CarrierMessageID, at place: Int) -> SettledReceipt? {
+        guard let entry = parked[waiting] else { return nil }
+        let hits = entry.keys.filter { $0.text == id.raw || $0.text == id.folded }
+        let isAgreed = agrees(place, entry.received)
+        guard let hit = hits.first(where: { isTrusted($0.form, entry.keys, recipientAgrees: isAgreed) }) else {
+            return nil
+        }
+        parked.remove(waiting)
+        learn(hits.filter(\.isFirst).map(\.form), at: place)
+        return SettledReceipt(
+            received: entry.received,
+            outcome: outcome(entry.received, at: place, form(hit, at: place), arrival: entry.since))
+    }
+
+    private mutating func giveUp(_ entry: ParkedReceipts.Entry) -> SettledReceipt {
+        let outcome = settle(entry.received, entry.keys, at: entry.since, isLastTry: true)
+        return SettledReceipt(received: entry.received, outcome: outcome ?? .unmatched)
+    }
+
+    // MARK: Outcomes
+
+    private mutating func outcome(
+        _ received: ReceivedReceipt, at place: Int, _ form: ReceiptMatchForm, arrival: MonotonicTime
+    ) -> ReceiptOutcome {
+        let state = received.receipt.state
+        let isRepeated = isRepeated(state, at: place)
+        segments[place].finals |= Self.finalBit(state)
+        let entry = segments[place]
+        let match = ReceiptMatch(
+            tag: entry.tag, segment: entry.segment, form: form, delay: max(.zero, arrival - entry.at))
+        return isRepeated ? .duplicate(match) : .matched(match)
+    }
+
+    private func isRepeated(_ state: ReceiptState, at place: Int) -> Bool {
+        segments[place].finals & Self.finalBit(state) != 0
+    }
+
+    /// 0 for a state that is not final.
+    private static func finalBit(_ state: ReceiptState) -> UInt16 {
+        guard state.isFinal, let index = ReceiptState.allCases.firstIndex(of: state) else { return 0 }
+        return 1 << UInt16(index)
+    }
+}

@@ -1,0 +1,272 @@
+import Testing
+
+@testable import SMPP
+
+@Suite struct ReceiptMatcherTests {
+    private func time(_ seconds: Double) -> MonotonicTime {
+        MonotonicTime(nanoseconds: UInt64(seconds * 1e9))
+    }
+
+    private func receipt(
+        _ id: String?, _ state: ReceiptState = .delivered, other: String? = nil, from source: String = ""
+    ) -> ReceivedReceipt {
+        var receipt = DeliveryReceipt(messageID: id, state: state)
+        receipt.otherID = other
+        return ReceivedReceipt(receipt, source: source)
+    }
+
+    private func found(_ step: ReceiptStep) -> ReceiptMatch? {
+        if case .settled(.matched(let match)) = step { match } else { nil }
+    }
+
+    private func isDuplicate(_ step: ReceiptStep) -> Bool {
+        if case .settled(.duplicate) = step { true } else { false }
+    }
+
+    @Test(
+        arguments: [
+            (.same, "1234567890", "1234567890", .exact), (.same, "00AB12", "ab12", .folded),
+            (.same, "ab12", "0AB12", .folded), (.auto, "0012", "12", .folded),
+            (.hex, "1234567890", "499602D2", .hexadecimal), (.hex, "001234567890", "00499602d2", .hexadecimal),
+            (.hex, "1", "1", .hexadecimal), (.hex, "id-x", "ID-X", .folded),
+            (.decimal, "499602D2", "1234567890", .decimal), (.decimal, "00499602d2", "01234567890", .decimal),
+            (.decimal, "abc-1", "abc-1", .exact),
+            (.auto, "1234567890", "499602D2", .hexadecimal), (.auto, "499602D2", "1234567890", .decimal),
+            (.auto, "340282366920938463463374607431768211455", "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF", .hexadecimal),
+            (.auto, "550e8400-e29b-41d4-a716-446655440000", "550E8400E29B41D4A716446655440000", .folded),
+        ] as [(ReceiptIDForm, String, String, ReceiptMatchForm)])
+    func formsOfIDs(form: ReceiptIDForm, accepted: String, receipted: String, by: ReceiptMatchForm) throws {
+        var matcher = ReceiptMatcher(form: form)
+        #expect(matcher.accepted(id: accepted, tag: 7, segment: 2, at: time(1)).isEmpty)
+        let match = try #require(found(matcher.match(receipt(receipted), at: time(3.5))))
+        #expect(match == ReceiptMatch(tag: 7, segment: 2, form: by, delay: .seconds(2.5)))
+        #expect(isDuplicate(matcher.match(receipt(receipted), at: time(4))))
+    }
+
+    @Test(
+        arguments: [
+            (.same, "255", "FF"), (.same, "ff", "255"), (.hex, "10", "10"), (.hex, "ff", "255"), (.decimal, "10", "10"),
+            (.decimal, "255", "FF"), (.auto, "255", "FE"),
+        ] as [(ReceiptIDForm, String, String)])
+    func otherFormsDoNotMatch(form: ReceiptIDForm, accepted: String, receipted: String) {
+        var matcher = ReceiptMatcher(form: form)
+        _ = matcher.accepted(id: accepted, tag: 1, segment: 0, at: time(0))
+        #expect(matcher.match(receipt(receipted), at: time(1)) == .parked(displaced: nil))
+        #expect(matcher.expire(now: time(61)).map(\.outcome) == [.unmatched])
+    }
+
+    @Test func idsThatDifferInCaseOnlyAreTwo() {
+        var matcher = ReceiptMatcher(form: .auto)
+        _ = matcher.accepted(id: "aBc", tag: 1, segment: 0, at: time(0))
+        _ = matcher.accepted(id: "AbC", tag: 2, segment: 0, at: time(0))
+        _ = matcher.accepted(id: "abc", tag: 3, segment: 0, at: time(0))
+        _ = matcher.accepted(id: "ABC", tag: 4, segment: 0, at: time(0))
+        #expect(
+            ["AbC", "abc", "aBc", "ABC"].map { found(matcher.match(receipt($0), at: time(1)))?.tag } == [2, 3, 1, 4])
+    }
+
+    @Test func anIDThatIsGivenAgainMeansTheNewerMessage() {
+        var matcher = ReceiptMatcher(form: .auto)
+        _ = matcher.accepted(id: "5", tag: 1, segment: 0, at: time(0))
+        _ = matcher.accepted(id: "5", tag: 2, segment: 0, at: time(1))
+        #expect(found(matcher.match(receipt("5"), at: time(2)))?.tag == 2)
+    }
+
+    @Test func intermediateAndFinalReceiptsAreMatchedAndASecondFinalOneIsADuplicate() {
+        var matcher = ReceiptMatcher(form: .auto)
+        _ = matcher.accepted(id: "9", tag: 1, segment: 0, at: time(0))
+        for state in [ReceiptState.enroute, .accepted, .enroute, .delivered] {
+            #expect(found(matcher.match(receipt("9", state), at: time(1))) != nil)
+        }
+        #expect(isDuplicate(matcher.match(receipt("9"), at: time(2))))
+        // A carrier that changes its mind is told.
+        #expect(found(matcher.match(receipt("9", .expired), at: time(2))) != nil)
+        #expect(isDuplicate(matcher.match(receipt("9", .expired), at: time(2))))
+        #expect(isDuplicate(matcher.match(receipt("9", .delivered), at: time(2))))
+    }
+
+    @Test func aReceiptMayComeBeforeTheResponse() throws {
+        var matcher = ReceiptMatcher(form: .auto)
+        #expect(matcher.match(receipt("2A", .enroute), at: time(1)) == .parked(displaced: nil))
+        #expect(matcher.match(receipt("2A"), at: time(2)) == .parked(displaced: nil))
+        #expect(matcher.match(receipt("2A"), at: time(3)) == .parked(displaced: nil))
+        #expect(matcher.parkedCount == 3 && matcher.nextDeadline == time(61))
+        #expect(matcher.accepted(id: "43", tag: 6, segment: 0, at: time(4)).isEmpty)
+        let settled = matcher.accepted(id: "42", tag: 7, segment: 1, at: time(4))
+        let expected = ReceiptMatch(tag: 7, segment: 1, form: .hexadecimal, delay: .zero)
+        #expect(settled.map(\.outcome) == [.matched(expected), .matched(expected), .duplicate(expected)])
+        #expect(settled.map(\.received.receipt.state) == [.enroute, .delivered, .delivered])
+        #expect(matcher.parkedCount == 0 && matcher.nextDeadline == nil)
+        #expect(matcher.expire(now: time(99)).isEmpty)
+        #expect(isDuplicate(matcher.match(receipt("2a"), at: time(5))))
+    }
+
+    @Test func parkingEnds() {
+        var matcher = ReceiptMatcher(form: .auto)
+        _ = matcher.match(receipt("1"), at: time(0))
+        _ = matcher.match(receipt("2"), at: time(10))
+        #expect(matcher.expire(now: time(59.9)).isEmpty)
+        #expect(matcher.expire(now: time(60)).map(\.received.receipt.messageID) == ["1"])
+        #expect(matcher.nextDeadline == time(70))
+        #expect(matcher.accepted(id: "1", tag: 1, segment: 0, at: time(61)).isEmpty)
+        #expect(matcher.accepted(id: "2", tag: 1, segment: 0, at: time(61)).count == 1)
+    }
+
+    @Test func parkingIsBounded() {
+        var matcher = ReceiptMatcher(form: .auto, limits: .init(parked: 3))
+        for id in ["1", "2", "3"] { #expect(matcher.match(receipt(id), at: time(0)) == .parked(displaced: nil)) }
+        #expect(
+            matcher.match(receipt("4"), at: time(0))
+                == .parked(displaced: SettledReceipt(received: receipt("1"), outcome: .unmatched)))
+        #expect(matcher.parkedCount == 3)
+        var same = ReceiptMatcher(form: .auto)
+        let steps = (0..<20).map { _ in same.match(receipt("1"), at: time(0)) }
+        #expect(steps.filter { $0 == .settled(.unmatched) }.count == 4)
+        #expect(same.accepted(id: "1", tag: 0, segment: 0, at: time(1)).count == 16)
+    }
+
+    @Test(arguments: [nil, "", "-", " "])
+    func noIDIsNeverMatchedByID(id: String?) {
+        var matcher = ReceiptMatcher(form: .auto)
+        _ = matcher.accepted(id: "-", tag: 1, segment: 0, at: time(0))
+        _ = matcher.accepted(id: "", tag: 2, segment: 0, at: time(0))
+        #expect(matcher.match(receipt(id), at: time(1)) == .settled(.unmatched))
+    }
+
+    @Test func segmentsWithoutIDAreFoundByNumber() {
+        var matcher = ReceiptMatcher(form: .auto)
+        _ = matcher.accepted(id: "-", tag: 1, segment: 0, recipient: "+79161234567", at: time(0))
+        _ = matcher.accepted(id: "-", tag: 1, segment: 1, recipient: "79161234567", at: time(0))
+        #expect(matcher.match(receipt(nil, from: "79160000000"), at: time(1)) == .settled(.unmatched))
+        let first = found(matcher.match(receipt("X1", .enroute, from: "79161234567"), at: time(1)))
+        #expect(first?.segment == 0 && first?.form == .number)
+        #expect(found(matcher.match(receipt("X2", from: "+79161234567"), at: time(1)))?.segment == 1)
+        let last = found(matcher.match(receipt("x1", from: "79161234567"), at: time(2)))
+        #expect(last?.segment == 0 && last?.form == .folded)
+        #expect(isDuplicate(matcher.match(receipt("X1", from: "79161234567"), at: time(3))))
+        #expect(matcher.match(receipt("X3", from: "79161234567"), at: time(3)) == .parked(displaced: nil))
+        #expect(matcher.formInWords == "not known yet")
+    }
+
+    @Test func theTextsIDHelpsWhereTheTLVsDoesNot() {
+        var matcher = ReceiptMatcher(form: .auto)
+        _ = matcher.accepted(id: "77001", tag: 1, segment: 0, at: time(0))
+        #expect(found(matcher.match(receipt("internal-9", other: "77001"), at: time(1)))?.tag == 1)
+        _ = matcher.match(receipt("internal-10", other: "77002"), at: time(1))
+        #expect(matcher.accepted(id: "77002", tag: 2, segment: 0, at: time(2)).count == 1)
+    }
+
+    @Test func theTableIsBoundedInNumberAndTime() {
+        var matcher = ReceiptMatcher(form: .same, limits: .init(segments: 3, knownFor: .seconds(100)))
+        for id in 1...4 { _ = matcher.accepted(id: "0\(id)", tag: UInt64(id), segment: 0, at: time(Double(id))) }
+        #expect(matcher.knownCount == 3)
+        #expect(matcher.match(receipt("1"), at: time(5)) == .parked(displaced: nil))
+        #expect(found(matcher.match(receipt("2"), at: time(102)))?.tag == 2)
+        #expect(matcher.match(receipt("2"), at: time(102.5)) == .parked(displaced: nil))
+        #expect(found(matcher.match(receipt("3"), at: time(102.5)))?.tag == 3)
+        #expect(matcher.knownCount == 2)
+    }
+
+    /// Ids that count up from 1, so that most receipts read in the wrong way name another message.
+    @Test(arguments: ["same", "hexadecimal", "decimal"])
+    func denseIDsAreLearnt(way: String) {
+        var matcher = ReceiptMatcher(form: .auto)
+        var wrong = 0
+        for id in 1...4000 {
+            let number = String(id)
+            let hexadecimal = String(id, radix: 16, uppercase: true)
+            _ = matcher.accepted(id: way == "decimal" ? hexadecimal : number, tag: UInt64(id), segment: 0, at: time(0))
+            let receipted = way == "hexadecimal" ? hexadecimal : number
+            if found(matcher.match(receipt(receipted), at: time(1)))?.tag != UInt64(id) { wrong += 1 }
+        }
+        #expect(wrong == 0)
+        #expect(matcher.formInWords.hasPrefix(way == "same" ? "the same, learnt from " : way + ", learnt from "))
+    }
+
+    @Test func theWordsSayWhatIsKnown() {
+        var matcher = ReceiptMatcher(form: .auto)
+        #expect(matcher.formInWords == "not known yet")
+        for id in 1000...1024 {
+            _ = matcher.accepted(id: String(id * 1_000_003), tag: 1, segment: 0, at: time(0))
+            _ = matcher.match(receipt(String(id * 1_000_003, radix: 16)), at: time(1))
+        }
+        #expect(matcher.formInWords == "hexadecimal, learnt from 25 receipts")
+        #expect(ReceiptMatcher(form: .hex).formInWords == "hexadecimal, as configured")
+    }
+
+    /// Half of the receipts one way, half another: all are matched, the first of the second way when it has waited.
+    @Test func aCarrierThatMixesIsMatched() {
+        var matcher = ReceiptMatcher(form: .auto)
+        for id in 1...100 {
+            _ = matcher.accepted(id: String(id * 1_000_003), tag: UInt64(id), segment: 0, at: time(0))
+        }
+        var tags: Set<UInt64> = []
+        for id in 1...100 {
+            let text = String(id * 1_000_003, radix: id <= 50 ? 16 : 10)
+            if let match = found(matcher.match(receipt(text), at: time(Double(id)))) { tags.insert(match.tag) }
+            for settled in matcher.expire(now: time(Double(id))) {
+                if case .matched(let match) = settled.outcome { tags.insert(match.tag) }
+            }
+        }
+        for settled in matcher.expire(now: time(1000)) {
+            if case .matched(let match) = settled.outcome { tags.insert(match.tag) }
+        }
+        #expect(tags.count == 100)
+        #expect(matcher.formInWords.hasPrefix("mixed: "))
+    }
+
+    @Test func theRecipientDecidesADoubt() {
+        var matcher = ReceiptMatcher(form: .auto)
+        _ = matcher.accepted(id: "10", tag: 1, segment: 0, recipient: "79160000001", at: time(0))
+        _ = matcher.accepted(id: "16", tag: 2, segment: 0, recipient: "79160000002", at: time(0))
+        #expect(found(matcher.match(receipt("10", from: "79160000002"), at: time(1)))?.tag == 2)
+        #expect(found(matcher.match(receipt("10", from: "79160000001"), at: time(1)))?.tag == 1)
+    }
+
+    /// Once hexadecimal is sure, a receipt that overtook its response is not given to the message that it looks like.
+    @Test func anEarlyReceiptIsNotGivenToAnotherMessage() {
+        var matcher = ReceiptMatcher(form: .auto)
+        for id in 170...190 {
+            _ = matcher.accepted(id: String(id), tag: UInt64(id), segment: 0, at: time(0))
+            _ = matcher.match(receipt(String(id, radix: 16)), at: time(1))
+        }
+        _ = matcher.accepted(id: "200", tag: 200, segment: 0, at: time(2))
+        #expect(matcher.match(receipt("200"), at: time(3)) == .parked(displaced: nil))
+        let settled = matcher.accepted(id: "512", tag: 512, segment: 0, at: time(4))
+        #expect(settled.count == 1)
+        if case .matched(let match) = settled.first?.outcome { #expect(match.tag == 512) }
+    }
+
+    /// A thousand receipts a second must be nothing: the machine's time for as many, early, twice and out of order.
+    @Test func allAreMatchedAndTheCostIsSmall() {
+        var random = SeededRandom(seed: 11)
+        var matcher = ReceiptMatcher(form: .auto)
+        let ids = (0..<20_000).map { _ in random.next() >> UInt64(random.below(40)) | 1 << 20 }
+        var matched: Set<UInt64> = []
+        var duplicates = 0
+        func note(_ outcome: ReceiptOutcome) {
+            switch outcome {
+            case .matched(let match): matched.insert(match.tag)
+            case .duplicate: duplicates += 1
+            case .unmatched: Issue.record("unmatched")
+            }
+        }
+        let clock = ContinuousClock()
+        let started = clock.now
+        for (index, id) in ids.enumerated() {
+            let received = receipt((index.isMultiple(of: 2) ? "000" : "") + String(id, radix: 16, uppercase: true))
+            let isEarly = random.chance(20)
+            if isEarly, case .settled(let outcome) = matcher.match(received, at: time(1)) { note(outcome) }
+            for settled in matcher.accepted(id: String(id), tag: id, segment: 0, at: time(1)) { note(settled.outcome) }
+            let copies = isEarly ? 0 : 1 + random.below(2)
+            for _ in 0..<copies {
+                if case .settled(let outcome) = matcher.match(received, at: time(2)) { note(outcome) }
+            }
+        }
+        let each = (clock.now - started) / 20_000
+        print("receipt and acceptance: \(each)")
+        #expect(matched.count == Set(ids).count)
+        #expect(duplicates > 4000)
+        #expect(each < .milliseconds(1))
+    }
+}
