@@ -1,27 +1,47 @@
 import Logging
+import Messaging
 import NIOCore
 import SMPP
 import SMPPWire
+import TLS
 
 /// One bind: runs a `BindSession` on one event loop and does what it says.
 ///
-/// Unchecked `Sendable`: `name`, `kind`, `eventLoop` and `gauge` are constants and safe from any thread; `carrier` is set once,
-/// before the first task reaches the event loop; everything else is touched on `eventLoop` only, which every
-/// entry asserts.
+/// Unchecked `Sendable`: `name`, `plan`, `eventLoop`, `gauge` and `sharing` are constants and safe from any thread;
+/// `carrier` and `hasSiblings` are set once, before the first task reaches the event loop; everything else is touched on
+/// `eventLoop` only, which every entry asserts.
 final class Bind: @unchecked Sendable {
     let name: String
-    let kind: BindKind
+    /// Its kind, window and rate.
+    let plan: BindPlan
     let eventLoop: any EventLoop
     let gauge = BindGauge()
     /// Finds another bind for messages that this one cannot keep.
     weak var carrier: Carrier?
+    /// Whether another bind may help with messages.
+    var hasSiblings = false
+    let sharing: BindSharing
 
     let configuration: CarrierConfiguration
     let logger: Logger
     var session: BindSession
     /// What belongs to the session's messages, by the index of their keys.
     var flights: ContiguousArray<Flight?> = []
-    var turn: PaceTurn?
+    var turn: PaceTurn
+    /// The request whose response is timed.
+    var timed: (sequence: UInt32, at: MonotonicTime)?
+    /// How long responses take, smoothed.
+    var responseTime: Duration?
+    /// It takes no messages until it is started.
+    private(set) var isHeld = false
+    /// Messages that lost their place to another account's.
+    private(set) var displacements = 0
+    /// What other threads see of the queue.
+    var shownBacklog = 0
+    var wasLastChoice = false
+    /// A sibling was asked for messages and has not answered yet.
+    var isAsking = false
+    var askAgainAt = MonotonicTime(nanoseconds: 0)
     /// PDUs that leave with the next flush: one write for each turn of the loop.
     var outgoing = ByteBuffer()
     var flushIsPlanned = false
@@ -33,40 +53,71 @@ final class Bind: @unchecked Sendable {
     var attempt = 0
     var lastClose: EventLoopFuture<Void>?
     var stopPromise: EventLoopPromise<Void>?
+    /// Starts anew once it has stopped.
+    private var startsAgain = false
+    var certificateExpiry: Int64?
+    private let events: CarrierEvents
     var shownState = ""
     var stateSince = MonotonicTime.now
     private var timer = LoopTimer()
     private var paceTimer = LoopTimer()
 
     init(
-        name: String, kind: BindKind, configuration: CarrierConfiguration, pace: SharedPace?,
-        eventLoop: any EventLoop, logger: Logger
+        name: String, plan: BindPlan, configuration: CarrierConfiguration, pace: SharedPace?, sharing: BindSharing,
+        eventLoop: any EventLoop, logger: Logger, events: CarrierEvents
     ) {
         self.name = name
-        self.kind = kind
+        self.plan = plan
+        self.sharing = sharing
+        self.events = events
         self.configuration = configuration
         self.eventLoop = eventLoop
         var logger = logger
         logger[metadataKey: "carrier"] = "\(configuration.name)"
         logger[metadataKey: "bind"] = "\(name)"
         self.logger = logger
-        session = BindSession(configuration.setup(kind))
-        turn = pace.map(PaceTurn.init)
+        session = BindSession(configuration.setup(plan))
+        turn = PaceTurn(shared: pace, rate: plan.rate)
         connector = BindConnector(configuration)
     }
 
     // MARK: From the carrier
 
+    var kind: BindKind { plan.kind }
+
+    /// How many requests may be open at once.
+    var window: Int { plan.window ?? configuration.window }
+
+    /// Whether new messages are welcome, as far as the bind itself goes.
+    var takesMessages: Bool { session.isReady && !isHeld }
+
+    /// Begins, or begins anew after a stop or a drain.
     func start(after delay: Duration) {
         eventLoop.assertInEventLoop()
+        // A restart that was asked for does not outlive the whole carrier's stop.
+        guard let carrier, !carrier.isStopping else { return }
+        isHeld = false
+        guard stopPromise == nil else {
+            startsAgain = true
+            return
+        }
         let now = MonotonicTime.now
         run(session.start(after: delay, now: now), now: now)
+    }
+
+    /// Takes no new messages, but stays bound.
+    func hold() {
+        eventLoop.assertInEventLoop()
+        isHeld = true
+        pump(now: .now)
     }
 
     /// Drains, unbinds and closes; the future succeeds when the connection is closed.
     func stop() -> EventLoopFuture<Void> {
         eventLoop.assertInEventLoop()
+        startsAgain = false
         if let stopPromise { return stopPromise.futureResult }
+        guard session.state != .stopped else { return eventLoop.makeSucceededVoidFuture() }
         let promise = eventLoop.makePromise(of: Void.self)
         stopPromise = promise
         let now = MonotonicTime.now
@@ -74,28 +125,51 @@ final class Bind: @unchecked Sendable {
         return promise.futureResult
     }
 
+    /// Stops, then starts anew; the future succeeds when the old connection is closed.
+    func rebind() -> EventLoopFuture<Void> {
+        let stopped = stop()
+        if stopPromise == nil { start(after: .zero) } else { startsAgain = true }
+        return stopped
+    }
+
     /// Takes a message that `gauge.messageComes` announced.
     func take(_ flight: Flight) {
         eventLoop.assertInEventLoop()
         let now = MonotonicTime.now
-        guard session.isReady else { return passOn(flight) }
+        guard takesMessages else { return passOn(flight) }
         let submission = flight.submission
-        let key = session.submit(
+        let admission = session.submit(
             segments: submission.segments.count,
-            deadline: MonotonicTime(nanoseconds: submission.deadline.uptimeNanoseconds), carried: flight.carried)
-        guard let key else {
+            deadline: MonotonicTime(nanoseconds: submission.deadline.uptimeNanoseconds), carried: flight.carried,
+            account: submission.account, tag: submission.id.rawValue)
+        switch admission {
+        case .taken(let key):
+            keep(flight, key)
+        case .takenInPlaceOf(let key, let displaced):
+            displacements += 1
+            leave(displaced)?.finish(.notSent(.busy))
+            keep(flight, key)
+        case .refused where flight.isShared:
+            // It had a place elsewhere: it is not lost for having been moved.
+            return passOn(flight)
+        case .refused:
             gauge.messageLeaves()
             return flight.finishUnplaced(.busy)
         }
-        if key.index < flights.count { flights[key.index] = flight } else { flights.append(flight) }
         pump(now: now)
         armTimer()
+    }
+
+    private func keep(_ flight: Flight, _ key: MessageKey) {
+        if key.index < flights.count { flights[key.index] = flight } else { flights.append(flight) }
     }
 
     // MARK: From the connection
 
     func connectionOpened() {
         let now = MonotonicTime.now
+        certificateExpiry = handler?.agreement?.peerCertificateExpiry
+        watchCertificate()
         run(session.connected(now: now), now: now)
     }
 
@@ -118,6 +192,7 @@ final class Bind: @unchecked Sendable {
         do throws(PDUDecodingError) {
             let pdu = try PDUDecoder.decode(frame)
             if case .submitResponse(let response) = pdu.body {
+                timeResponse(pdu.sequence, now: now)
                 let step = session.submitAnswered(
                     sequence: pdu.sequence, status: pdu.status, response: response, now: now)
                 perform(step)
@@ -153,7 +228,10 @@ final class Bind: @unchecked Sendable {
             case .send(let pdu): send(pdu)
             case .close: close()
             case .submit(let step): perform(step)
-            case .stopped: stopped()
+            case .deliver(let message, let isData):
+                events.deliver(
+                    InboundDelivery(carrier: configuration.name, bind: name, message: message, isData: isData))
+            case .stopped: stopped(now: now)
             }
         }
         pump(now: now)
@@ -171,10 +249,13 @@ final class Bind: @unchecked Sendable {
             flight.carried = carried
             flight.hops += 1
             place(flight)
+        case .late(let response):
+            logLate(response)
+            events.late(response)
         }
     }
 
-    private func leave(_ key: MessageKey) -> Flight? {
+    func leave(_ key: MessageKey) -> Flight? {
         let flight = flights[key.index]
         flights[key.index] = nil
         gauge.messageLeaves()
@@ -229,14 +310,26 @@ final class Bind: @unchecked Sendable {
         handler = nil
         outgoing.clear()
         isReading = false
+        timed = nil
+        certificateExpiry = nil
     }
 
-    private func stopped() {
+    private func stopped(now: MonotonicTime) {
         timer.cancel()
         paceTimer.cancel()
-        guard let promise = stopPromise else { return }
-        guard let lastClose else { return promise.succeed() }
-        lastClose.whenComplete { _ in promise.succeed() }
+        guard let lastClose else { return ended() }
+        lastClose.hop(to: eventLoop).whenComplete { _ in self.ended() }
+    }
+
+    /// The connection of a stopped bind is closed.
+    private func ended() {
+        lastClose = nil
+        let promise = stopPromise
+        stopPromise = nil
+        promise?.succeed()
+        guard startsAgain else { return }
+        startsAgain = false
+        start(after: .zero)
     }
 
     // MARK: Time
@@ -255,6 +348,7 @@ final class Bind: @unchecked Sendable {
     private func timerFired() {
         timer.fired()
         let now = MonotonicTime.now
+        watchCertificate()
         run(session.timerFired(now: now, jitter: chance()), now: now)
     }
 

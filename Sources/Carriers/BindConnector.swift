@@ -13,14 +13,17 @@ struct BindConnector: Sendable {
     private let tls: CarrierTLS?
     private let bindFrom: String?
     private let timeout: TimeAmount
+    private let writeTimeout: TimeAmount
 
     init(_ configuration: CarrierConfiguration) {
         tls = configuration.tls
         bindFrom = configuration.bindFrom
         timeout = .nanoseconds(configuration.connectTimeout.nanoseconds)
+        writeTimeout = .nanoseconds(configuration.responseTimeout.nanoseconds)
     }
 
-    /// Connects. The name is resolved now, off the event loops, and all its addresses are tried.
+    /// Connects. The name is resolved now, off the event loops, and all its addresses are tried, of IPv4 and IPv6; with
+    /// `bind_from`, those of its own family are reached.
     ///
     /// - Returns: the handler of the connection; its TLS handshake may still be under way.
     func connect(to target: HostPort, on eventLoop: any EventLoop) -> EventLoopFuture<BindHandler> {
@@ -33,7 +36,7 @@ struct BindConnector: Sendable {
                     level: .tcp, name: NIOBSDSocket.Option(rawValue: TCP_USER_TIMEOUT)),
                 value: SocketOptionValue(Self.unacknowledged.nanoseconds / 1_000_000)
             )
-            .channelInitializer { [tls, timeout] channel in
+            .channelInitializer { [tls, timeout, writeTimeout] channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls {
                         let handler = TLSHandler(
@@ -41,7 +44,8 @@ struct BindConnector: Sendable {
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }
                     try channel.pipeline.syncOperations.addHandlers(
-                        ByteToMessageHandler(PDUFrameDecoder()), BindHandler(usesTLS: tls != nil))
+                        ByteToMessageHandler(PDUFrameDecoder()),
+                        BindHandler(usesTLS: tls != nil, writeTimeout: writeTimeout))
                 }
             }
         return start(bootstrap, target, on: eventLoop).flatMapThrowing { channel in

@@ -5,13 +5,14 @@ final class BindGauge: Sendable {
     enum Readiness: UInt8 {
         /// It takes no messages.
         case none
-        /// It takes messages, but the carrier made it stop for speed.
+        /// It takes messages, but as the last choice: the carrier made it stop for speed, or it is silent.
         case paused
         case ready
     }
 
     private let state = Atomic<UInt8>(Readiness.none.rawValue)
     private let messages = Atomic<Int>(0)
+    private let stuck = Atomic<Int>(0)
 
     var readiness: Readiness { Readiness(rawValue: state.load(ordering: .relaxed)) ?? .none }
 
@@ -21,6 +22,13 @@ final class BindGauge: Sendable {
 
     /// Messages given to the bind and not yet decided.
     var load: Int { messages.load(ordering: .relaxed) }
+
+    /// Messages that wait for more than the carrier's pace: another bind may write them sooner.
+    var backlog: Int { stuck.load(ordering: .relaxed) }
+
+    func setBacklog(_ count: Int) {
+        stuck.store(count, ordering: .relaxed)
+    }
 
     /// A message is on its way to the bind.
     func messageComes() {

@@ -6,8 +6,8 @@ import TLS
 /// The channel's end of a bind: whole PDUs in, bytes out, and how the connection ended.
 ///
 /// ```
-///   opening ──active, or TLS handshake done──▶ open ──inactive──▶ ended
-///      └───────────────────inactive──────────────────────────────▶
+///   opening ──active, or TLS handshake done──▶ open ──inactive, socket takes no bytes──▶ ended
+///      └───────────────────inactive─────────────────────────────────────────────────────▶
 /// ```
 ///
 /// It reports to a bind from `adopt` to `close`; before and after, nobody hears of it.
@@ -21,14 +21,26 @@ final class BindHandler: ChannelInboundHandler {
     }
 
     private let usesTLS: Bool
+    /// How long the socket may take no bytes.
+    private let writeTimeout: TimeAmount
+    private var writeDeadline: Scheduled<Void>?
+    /// What the TLS handshake agreed, where there was one.
+    private(set) var agreement: TLSHandshakeCompleted?
     private var phase = Phase.opening
     private var failure: BindFailure?
     private var context: ChannelHandlerContext?
     private var bind: Bind?
 
-    init(usesTLS: Bool) {
+    init(usesTLS: Bool, writeTimeout: TimeAmount) {
         self.usesTLS = usesTLS
+        self.writeTimeout = writeTimeout
     }
+
+    /// The peer's address.
+    var remoteAddress: SocketAddress? { context?.channel.remoteAddress }
+
+    /// The address that the connection comes from.
+    var localAddress: SocketAddress? { context?.channel.localAddress }
 
     // MARK: For the bind
 
@@ -67,6 +79,7 @@ final class BindHandler: ChannelInboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         bind = nil
+        writeDeadline?.cancel()
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -74,7 +87,10 @@ final class BindHandler: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is TLSHandshakeCompleted { opened() }
+        if let event = event as? TLSHandshakeCompleted {
+            agreement = event
+            opened()
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -88,7 +104,22 @@ final class BindHandler: ChannelInboundHandler {
 
     /// A peer that does not read what we answer is not read from either.
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        context.channel.setOption(.autoRead, value: context.channel.isWritable).whenFailure { _ in }
+        let isWritable = context.channel.isWritable
+        context.channel.setOption(.autoRead, value: isWritable).whenFailure { _ in }
+        writeDeadline?.cancel()
+        writeDeadline =
+            isWritable
+            ? nil
+            : context.eventLoop.assumeIsolated().scheduleTask(in: writeTimeout) { [self] in writeIsOverdue(context) }
+    }
+
+    /// The socket took nothing for too long: the link is dead, though TCP may not know it yet.
+    private func writeIsOverdue(_ context: ChannelHandlerContext) {
+        let failure = BindFailure(.timeout, "the carrier did not read what was sent to it in time")
+        phase = .ended(failure)
+        bind?.connectionEnded(failure)
+        bind = nil
+        context.close(promise: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -1,6 +1,9 @@
+import Glibc
 import Logging
+import Messaging
 import NIOCore
 import SMPP
+import TLS
 
 /// What a bind shows of itself.
 extension Bind {
@@ -31,20 +34,77 @@ extension Bind {
         status.throttledTotal = Int(clamping: traffic.counters.throttled)
         status.delivered = Int(clamping: session.delivered)
         status.misplaced = Int(clamping: session.misplaced + traffic.counters.unexpected)
+        showConnection(in: &status, now: now)
         return status
     }
+
+    private func showConnection(in status: inout BindStatus, now: MonotonicTime) {
+        status.history = session.history.map { change in
+            BindChangeStatus(
+                state: change.state, reason: change.reason?.rawValue, words: change.words,
+                ago: (now - change.at).inSeconds)
+        }
+        status.changeCounts = session.changeCounts
+        status.suspect = session.isSuspect
+        status.drained = isHeld
+        status.displaced = displacements
+        status.bindRate = plan.rate
+        status.responseSeconds = responseTime?.inSeconds
+        status.lastReceivedAgo = session.lastReceivedAt.map { (now - $0).inSeconds }
+        status.address = handler?.remoteAddress.flatMap(Self.text)
+        status.localAddress = handler?.localAddress.flatMap(Self.text)
+        status.tls = handler?.agreement.map { agreement in
+            BindTLSStatus(
+                version: agreement.version, cipher: agreement.cipher,
+                peerCertificateExpiry: agreement.peerCertificateExpiry)
+        }
+    }
+
+    private static func text(_ address: SocketAddress) -> String? {
+        guard let host = address.ipAddress, let port = address.port else { return nil }
+        return HostPort(host: host, port: port).description
+    }
+
+    // MARK: The log
+
+    /// A response came to a segment whose message was answered as unknown: it tells what became of it.
+    func logLate(_ response: LateResponse) {
+        logger.notice(
+            "a late response",
+            metadata: [
+                "id": "\(MessageID(rawValue: response.tag).map(String.init(describing:)) ?? "")",
+                "segment": "\(response.segment + 1)",
+                "status": "\(response.status.hex) \(response.status.name)",
+                "overdue_by": "\(response.overdueBy.inSeconds) s",
+            ])
+    }
+
+    /// Tells once a day that the carrier's certificate ends soon.
+    func watchCertificate() {
+        guard let expiry = certificateExpiry,
+            let days = sharing.certificates.daysToTell(expiry: expiry, now: Int64(time(nil)))
+        else { return }
+        logger.warning(
+            days < 0 ? "the carrier's certificate has ended" : "the carrier's certificate ends soon",
+            metadata: ["days": "\(days)", "host": "\(configuration.hosts[session.host])"])
+    }
+
+    // MARK: The gauge
 
     /// Shows other threads whether messages may come.
     func showReadiness(now: MonotonicTime) {
         let readiness: BindGauge.Readiness =
-            if !session.isReady {
+            if !takesMessages {
                 .none
-            } else if session.traffic.throttle.pauseEnd(now: now) != nil {
+            } else if session.isSuspect || session.traffic.throttle.pauseEnd(now: now) != nil {
                 .paused
             } else {
                 .ready
             }
-        if gauge.readiness != readiness { gauge.setReadiness(readiness) }
+        let before = gauge.readiness
+        guard before != readiness else { return }
+        gauge.setReadiness(readiness)
+        if before == .none { carrier?.bindIsReady() }
     }
 
     /// Shows and logs a change of the state.

@@ -8,16 +8,19 @@ extension Bind {
     /// Writes as many segments as window and pace allow.
     func pump(now: MonotonicTime) {
         while handler != nil, session.isReadyToWrite(now: now) {
-            if let allowed = turn?.take(now: now), !allowed { break }
-            guard let write = session.nextWrite(now: now) else { break }
+            guard turn.take(now: now), let write = session.nextWrite(now: now) else { break }
             encode(write, now: now)
         }
         showReadiness(now: now)
-        if let due = session.paceEnd(now: now) {
+        if let due = session.traffic.throttle.pauseEnd(now: now) ?? session.paceEnd(now: now) {
+            turn.giveBack()
             armPaceTimer(at: due)
-        } else if let due = turn?.heldUntil, session.isReadyToWrite(now: now) {
-            armPaceTimer(at: due)
+        } else if session.isReadyToWrite(now: now) {
+            if let due = turn.nextWrite(now: now) { armPaceTimer(at: due) }
+        } else {
+            turn.giveBack()
         }
+        share(now: now)
         if outgoing.readableBytes > 0 { planFlush() }
     }
 
@@ -52,24 +55,35 @@ extension Bind {
         var message = flight.submission.segments[write.segment]
         if !session.allowsTLVs, !message.tlvs.isEmpty {
             guard message.dropTLVs() else {
-                return refuseOurselves(write, .optionalParameterNotAllowed, "the carrier takes no TLVs", now: now)
+                return giveUp(write, "the carrier is older than SMPP 3.4 and takes no optional parameters")
             }
         }
         do throws(PDUEncodingError) {
             try append(PDU(sequence: write.sequence, .submit(message)))
         } catch {
-            refuseOurselves(write, .invalidParameterLength, error.description, now: now)
+            return giveUp(write, error.description)
         }
+        if timed.map({ now - $0.at > configuration.responseTimeout }) ?? true { timed = (write.sequence, now) }
     }
 
-    /// A segment that cannot be written as it is ends like one that the carrier refuses, without a byte sent.
-    private func refuseOurselves(_ write: SubmitWrite, _ status: CommandStatus, _ problem: String, now: MonotonicTime) {
+    /// A segment that cannot be written as it is: not a byte of it leaves, and the carrier is not blamed.
+    private func giveUp(_ write: SubmitWrite, _ problem: String) {
+        let id = flights[write.message.index]?.submission.id
         logger.error(
             "a message cannot be written",
-            metadata: ["status": "\(status.hex) \(status.name)", "problem": "\(problem)"])
-        let step = session.submitAnswered(
-            sequence: write.sequence, status: status, response: MessageResponse(), now: now)
-        perform(step)
+            metadata: [
+                "id": "\(id.map(String.init(describing:)) ?? "")", "segment": "\(write.segment + 1)",
+                "problem": "\(problem)",
+            ])
+        perform(session.couldNotWrite(write))
+    }
+
+    /// One request at a time is timed: that costs nothing, and there are enough of them.
+    func timeResponse(_ sequence: UInt32, now: MonotonicTime) {
+        guard let timed, timed.sequence == sequence else { return }
+        let time = now - timed.at
+        self.timed = nil
+        responseTime = responseTime.map { ($0 * 7 + time) / 8 } ?? time
     }
 
     private func append(_ pdu: PDU) throws(PDUEncodingError) {
@@ -93,11 +107,4 @@ extension ShortMessage {
         tlvs = []
         return true
     }
-}
-
-extension CommandStatus {
-    /// ESME_ROPTPARNOTALLWD.
-    fileprivate static let optionalParameterNotAllowed = CommandStatus(rawValue: 0xC1)
-    /// ESME_RINVPARLEN.
-    fileprivate static let invalidParameterLength = CommandStatus(rawValue: 0xC2)
 }

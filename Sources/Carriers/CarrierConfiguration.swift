@@ -23,10 +23,16 @@ package struct HostPort: Hashable, Sendable, CustomStringConvertible {
 package struct BindPlan: Hashable, Sendable {
     package var kind: BindKind
     package var count: Int
+    /// Requests that may be open at once on each of them; nil = the carrier's.
+    package var window: Int?
+    /// PDUs per second of each of them, beside the carrier's rate; nil = no limit of its own.
+    package var rate: Double?
 
-    package init(kind: BindKind, count: Int) {
+    package init(kind: BindKind, count: Int, window: Int? = nil, rate: Double? = nil) {
         self.kind = kind
         self.count = count
+        self.window = window
+        self.rate = rate
     }
 }
 
@@ -72,8 +78,14 @@ package struct CarrierConfiguration: Sendable {
     package var unbindTimeout = Duration.seconds(5)
     package var reconnectFirst = Duration.seconds(1)
     package var reconnectMax = Duration.seconds(60)
+    /// The longest wait after a TCP connection that was refused.
+    package var reconnectRefused = Duration.seconds(1)
     /// The wait after wrong credentials.
     package var credentialsBackoff = Duration.seconds(300)
+    /// How long a response that is overdue is still waited for.
+    package var lateKept = Duration.seconds(10_800)
+    /// How many overdue responses are waited for at once, per bind.
+    package var maxLate = 10_000
     /// What each `command_status` of this carrier means.
     package var statuses = StatusTable.standard
 
@@ -88,13 +100,15 @@ package struct CarrierConfiguration: Sendable {
     }
 
     /// The pure part of a bind's configuration.
-    func setup(_ kind: BindKind) -> BindSetup {
+    func setup(_ plan: BindPlan) -> BindSetup {
         BindSetup(
-            kind: kind, request: request, hosts: hosts.count, window: window, maxWaiting: maxWaiting,
+            kind: plan.kind, request: request, hosts: hosts.count, window: plan.window ?? window,
+            maxWaiting: maxWaiting,
             timings: BindTimings(
                 connect: connectTimeout, bind: bindTimeout, response: responseTimeout, unbind: unbindTimeout,
                 enquireLinkEvery: enquireLinkEvery, enquireLinkUnanswered: enquireLinkUnanswered,
-                reconnectFirst: reconnectFirst, reconnectMax: reconnectMax, credentialsBackoff: credentialsBackoff),
-            statuses: statuses)
+                reconnectFirst: reconnectFirst, reconnectMax: reconnectMax, reconnectRefused: reconnectRefused,
+                credentialsBackoff: credentialsBackoff),
+            statuses: statuses, lateKept: lateKept, maxLate: maxLate)
     }
 }

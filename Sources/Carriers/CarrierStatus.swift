@@ -5,15 +5,74 @@ package struct CarrierStatus: Hashable, Sendable {
     package var name: String
     /// Whether the service counts as ready only with this carrier.
     package var required: Bool
-    /// Whether at least one bind that submits is bound.
+    /// Whether at least one bind that submits is bound, and not drained.
     package var ready: Bool
     package var binds: [BindStatus]
+    /// Binds that do one job together, and whether it is done.
+    package var links: [LinkStatus]
 
     package init(name: String, required: Bool, ready: Bool, binds: [BindStatus]) {
         self.name = name
         self.required = required
         self.ready = ready
         self.binds = binds
+        let kinds = binds.map(\.kind)
+        let isBound = binds.map { $0.state == BindState.bound.name }
+        links = CarrierLink.pair(kinds).map { link in
+            let names = link.binds.map { binds[$0].name }
+            return LinkStatus(
+                name: names.joined(separator: "+"), health: link.health(kinds, isBound: isBound), binds: names)
+        }
+    }
+}
+
+/// A link at one moment.
+package struct LinkStatus: Hashable, Sendable {
+    /// The names of its binds, joined: `1`, `1+3`.
+    package var name: String
+    package var health: LinkHealth
+    /// Their names.
+    package var binds: [String]
+
+    package init(name: String, health: LinkHealth, binds: [String]) {
+        self.name = name
+        self.health = health
+        self.binds = binds
+    }
+}
+
+/// A change of a bind's state.
+package struct BindChangeStatus: Hashable, Sendable {
+    /// The new state, as `BindStatus.state`.
+    package var state: String
+    /// A `BindFailure.Code`.
+    package var reason: String?
+    /// The reason in words.
+    package var words: String?
+    /// Seconds since then.
+    package var ago: Double
+
+    package init(state: String, reason: String? = nil, words: String? = nil, ago: Double = 0) {
+        self.state = state
+        self.reason = reason
+        self.words = words
+        self.ago = ago
+    }
+}
+
+/// What a bind's TLS handshake agreed.
+package struct BindTLSStatus: Hashable, Sendable {
+    /// `TLSv1.2` or `TLSv1.3`.
+    package var version: String
+    /// OpenSSL's name of the cipher.
+    package var cipher: String?
+    /// When the carrier's certificate ends, in Unix seconds.
+    package var peerCertificateExpiry: Int64?
+
+    package init(version: String, cipher: String? = nil, peerCertificateExpiry: Int64? = nil) {
+        self.version = version
+        self.cipher = cipher
+        self.peerCertificateExpiry = peerCertificateExpiry
     }
 }
 
@@ -62,6 +121,28 @@ package struct BindStatus: Hashable, Sendable {
     package var delivered: Int
     /// PDUs that make no sense where they came.
     package var misplaced: Int
+    /// The last changes of the state, oldest first.
+    package var history: [BindChangeStatus] = []
+    /// How often each kind of change took place since the start.
+    package var changeCounts: [BindChangeKey: UInt64] = [:]
+    /// The carrier is silent where it should have spoken: the last choice for new messages.
+    package var suspect = false
+    /// It takes no new messages until it is started, though it may be bound.
+    package var drained = false
+    /// Messages that lost their waiting place to another account's.
+    package var displaced = 0
+    /// The carrier's address and port, while connected.
+    package var address: String?
+    /// Where the connection comes from.
+    package var localAddress: String?
+    /// nil = no TLS, or not connected.
+    package var tls: BindTLSStatus?
+    /// PDUs per second that this bind may write by its own setting; nil = no limit.
+    package var bindRate: Double?
+    /// How long responses take, smoothed.
+    package var responseSeconds: Double?
+    /// Since the last PDU from the carrier.
+    package var lastReceivedAgo: Double?
 
     package init(
         name: String, kind: BindKind, state: String, since: Double = 0, host: String = "", lastError: String? = nil,

@@ -24,25 +24,10 @@ final class SharedPace: Sendable {
             current = original
         }
     }
-}
 
-/// A bind's turn at its carrier's pace: at most one is held.
-struct PaceTurn {
-    private let pace: SharedPace
-    private var due: MonotonicTime?
-
-    init(_ pace: SharedPace) {
-        self.pace = pace
-    }
-
-    /// When the turn that is held comes.
-    var heldUntil: MonotonicTime? { due }
-
-    /// Uses up a turn if one has come; otherwise holds the next one.
-    mutating func take(now: MonotonicTime) -> Bool {
-        if let due, now - due > TokenBucket.staleAfter { self.due = nil }
-        let turn = due ?? pace.reserve(now: now)
-        due = turn <= now ? nil : turn
-        return due == nil
+    /// Gives a turn back, if nobody took one after it.
+    func giveBack(_ due: MonotonicTime) {
+        let (_, next) = bucket.reserve(state: due.nanoseconds, now: MonotonicTime(nanoseconds: 0))
+        _ = state.compareExchange(expected: next, desired: due.nanoseconds, ordering: .relaxed)
     }
 }

@@ -13,18 +13,21 @@ package struct Submission: @unchecked Sendable {
     /// `completion` is called by then: what is unanswered is unknown, what is unwritten is not sent.
     package let deadline: NIODeadline
     package let eventLoop: any EventLoop
+    /// Whose it is: accounts get their turns in the carrier's queues. The account's index, 0 to 65,535.
+    package let account: Int
     /// Called exactly once, on `eventLoop`; possibly before `Carrier.submit` returns.
     package let completion: (SubmissionResult) -> Void
 
     package init(
         id: MessageID, segments: [ShortMessage], deadline: NIODeadline, eventLoop: any EventLoop,
-        completion: @escaping (SubmissionResult) -> Void
+        account: Int = 0, completion: @escaping (SubmissionResult) -> Void
     ) {
         precondition(!segments.isEmpty, "a message without segments was submitted")
         self.id = id
         self.segments = segments
         self.deadline = deadline
         self.eventLoop = eventLoop
+        self.account = account
         self.completion = completion
     }
 }
@@ -36,6 +39,8 @@ struct Flight: Sendable {
     var hops = 0
     /// What the bind before answered, where something was written there and refused.
     var carried: [SegmentOutcome]?
+    /// It waited on another bind already, which gave it to one with room.
+    var isShared = false
 
     /// Tells the owner, on the owner's event loop: at once when this is it, else by one hop.
     func finish(_ result: SubmissionResult) {

@@ -30,18 +30,24 @@ enum TransportFailure {
         }
     }
 
-    /// The first address's failure says more than a list of all.
+    /// The first address's failure says more than a list of all; but not where `bind_from` is of another family.
     private static func describe(_ error: NIOConnectionError) -> BindFailure {
-        if let first = error.connectionErrors.first { return describe(first.error) }
+        let telling = error.connectionErrors.first { !isWrongFamily($0.error) }
+        if let first = telling ?? error.connectionErrors.first { return describe(first.error) }
         return BindFailure(.dns, "the name \(error.host) could not be resolved")
+    }
+
+    private static func isWrongFamily(_ error: any Error) -> Bool {
+        guard let code = (error as? IOError)?.errnoCode else { return false }
+        return code == EAFNOSUPPORT || code == EINVAL
     }
 
     private static func describe(errno code: CInt) -> BindFailure {
         switch code {
-        case ECONNREFUSED: BindFailure(.refused, "connection refused: nothing listens on the port")
+        case ECONNREFUSED: BindFailure(.connectRefused, "connection refused: nothing listens on the port")
         case ETIMEDOUT: BindFailure(.timeout, "the connection timed out")
         case ECONNRESET, EPIPE: BindFailure(.reset, "the connection was reset")
-        case EHOSTUNREACH, ENETUNREACH: BindFailure(.timeout, "the host cannot be reached")
+        case EHOSTUNREACH, ENETUNREACH: BindFailure(.connectRefused, "the host cannot be reached")
         default: BindFailure(.reset, "the connection failed: error \(code)")
         }
     }

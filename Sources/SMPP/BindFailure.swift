@@ -8,8 +8,10 @@ package struct BindFailure: Hashable, Sendable {
         case allowList = "allow_list"
         /// The carrier still holds an earlier session of ours.
         case alreadyBound = "already_bound"
-        /// The carrier refused the bind, or nobody listens on the port.
+        /// The carrier refused the bind.
         case refused
+        /// The connection was refused: nobody listens on the port, or the network knows no way to the host.
+        case connectRefused = "connect_refused"
         /// No answer in time.
         case timeout
         /// The host's name could not be resolved.
@@ -65,6 +67,9 @@ package struct BindFailure: Hashable, Sendable {
             return BindFailure(.refused, "the carrier refused the bind (\(told))", status: status)
         }
     }
+
+    /// We stopped the bind.
+    static let stopped = BindFailure(.stopped, "stopped")
 
     /// The connection ended between the bind request and its response.
     package static let closedBeforeBindResponse = BindFailure(

@@ -7,8 +7,13 @@
 ///            deadline │    │                     │ deadline               │ enquire_link   │ enquire_link      │ closed, deadline
 ///                     │    ▼                     ▼                        ▼ unanswered     ▼                   ▼
 ///                   waiting ◀──────────────────────────────────────────────             stopped ◀────────────────
-///                        (the next host at once, until all were tried)                     ▲
+///                        (or connecting at once, to a host that is due: HostTurns)       │ ▲
+///   start: as from idle ◀────────────────────────────────────────────────────────────────┘ │
 ///                                                    stop in any other state ──────────────┘
+///
+///   bound, draining:   trusted ──a response is overdue, and nothing came since its request──▶ suspect (asked at once)
+///                         ▲                                                                      │
+///                         └────────────────────── anything is received ──────────────────────────┘
 /// ```
 ///
 /// `enquire_link` is answered in every connected state. Peers' mistakes are answered or counted, never trapped on.
@@ -17,11 +22,9 @@ package struct BindSession: Sendable {
     private static let patience = (first: Duration.seconds(10), max: Duration.seconds(120))
 
     package let setup: BindSetup
-    package internal(set) var state = BindState.idle
+    package private(set) var state = BindState.idle
     /// The messages of this bind.
     package internal(set) var traffic: SubmitScheduler
-    /// The index of the host in use or to be tried next.
-    package private(set) var host = 0
     package private(set) var lastFailure: BindFailure?
     /// The SMSC's `system_id`, while bound.
     package private(set) var peerSystemID: String?
@@ -31,19 +34,35 @@ package struct BindSession: Sendable {
     package internal(set) var delivered: UInt64 = 0
     /// PDUs that make no sense where they came: unknown, broken, out of order.
     package internal(set) var misplaced: UInt64 = 0
+    /// When the last PDU came in, on this connection or an earlier one.
+    package private(set) var lastReceivedAt: MonotonicTime?
+    /// The peer is silent where it should have spoken: the last choice for new messages.
+    package private(set) var isSuspect = false
 
     var link: LinkTimers?
-    private var backoff: Backoff
+    private var hosts: HostTurns
     private var patient = Backoff(first: Self.patience.first, max: Self.patience.max)
-    private var hostsTried = 0
+    private var changes = BindHistory()
 
     package init(_ setup: BindSetup) {
         self.setup = setup
         traffic = SubmitScheduler(
             window: setup.window, maxWaiting: setup.maxWaiting, responseTimeout: setup.timings.response,
-            statuses: setup.statuses)
-        backoff = Backoff(first: setup.timings.reconnectFirst, max: setup.timings.reconnectMax)
+            statuses: setup.statuses, lateKept: setup.lateKept, maxLate: setup.maxLate)
+        hosts = HostTurns(
+            count: setup.hosts,
+            backoff: Backoff(first: setup.timings.reconnectFirst, max: setup.timings.reconnectMax),
+            refusedWait: setup.timings.reconnectRefused)
     }
+
+    /// The index of the host in use or to be tried next.
+    package var host: Int { hosts.current }
+
+    /// The last 20 changes of the state, oldest first.
+    package var history: [BindChange] { changes.changes }
+
+    /// How often each kind of change took place since the start.
+    package var changeCounts: [BindChangeKey: UInt64] { changes.counts }
 
     /// Whether a new message may be given to this bind.
     package var isReady: Bool { state == .bound && setup.kind.submits }
@@ -64,11 +83,11 @@ package struct BindSession: Sendable {
 
     // MARK: Life
 
-    /// Begins. Many binds are started apart by `delay`.
+    /// Begins, or begins anew after a stop. Many binds are started apart by `delay`.
     package mutating func start(after delay: Duration = .zero, now: MonotonicTime) -> [BindAction] {
-        guard state == .idle else { return [] }
+        guard state == .idle || state == .stopped else { return [] }
         if delay > .zero {
-            state = .waiting(until: now + delay)
+            enter(.waiting(until: now + delay), now: now)
             return []
         }
         return connect(now: now)
@@ -78,14 +97,14 @@ package struct BindSession: Sendable {
     package mutating func stop(now: MonotonicTime) -> [BindAction] {
         switch state {
         case .idle, .waiting:
-            state = .stopped
+            enter(.stopped, .stopped, now: now)
             return [.stopped]
         case .connecting, .binding:
-            state = .stopped
-            lastFailure = BindFailure(.stopped, "stopped")
+            lastFailure = .stopped
+            enter(.stopped, .stopped, now: now)
             return [.close, .stopped]
         case .bound:
-            state = .draining(deadline: now + setup.timings.response)
+            enter(.draining(deadline: now + setup.timings.response), .stopped, now: now)
             return continueDrain(now: now)
         case .draining, .unbinding, .stopped:
             return []
@@ -96,7 +115,7 @@ package struct BindSession: Sendable {
     package mutating func connected(now: MonotonicTime) -> [BindAction] {
         guard case .connecting = state else { return [] }
         let sequence = traffic.takeSequence()
-        state = .binding(sequence: sequence, deadline: now + setup.timings.bind)
+        enter(.binding(sequence: sequence, deadline: now + setup.timings.bind), now: now)
         return [.send(PDU(sequence: sequence, .bind(setup.kind, setup.request)))]
     }
 
@@ -131,6 +150,10 @@ package struct BindSession: Sendable {
     /// Time has passed; harmless when called too early.
     package mutating func timerFired(now: MonotonicTime, jitter: Double) -> [BindAction] {
         var actions = traffic.tick(now: now).map(BindAction.submit)
+        if let written = traffic.overdueSince, isSilent(since: written) {
+            isSuspect = true
+            link?.suspect(now: now)
+        }
         if let deadline = state.deadline, deadline <= now {
             actions += stateOverdue(now: now, jitter: jitter)
         }
@@ -140,12 +163,19 @@ package struct BindSession: Sendable {
 
     // MARK: Messages
 
-    /// Takes a message; nil when too many wait. Only while `isReady`.
+    /// Takes a message: see `SubmitScheduler.submit`. Refused unless `isReady`.
     package mutating func submit(
-        segments: Int, deadline: MonotonicTime, carried: [SegmentOutcome]? = nil
-    ) -> MessageKey? {
-        guard isReady else { return nil }
-        return traffic.enqueue(segments: segments, deadline: deadline, carried: carried)
+        segments: Int, deadline: MonotonicTime, carried: [SegmentOutcome]? = nil, account: Int = 0, tag: UInt64 = 0
+    ) -> SubmitAdmission {
+        guard isReady else { return .refused }
+        return traffic.submit(segments: segments, deadline: deadline, carried: carried, account: account, tag: tag)
+    }
+
+    /// Gives up to `limit` of the oldest waiting messages back, of which nothing was written: see `SubmitScheduler`.
+    ///
+    /// While draining, `continueDrain` comes after it.
+    package mutating func handOver(upTo limit: Int) -> [SubmitStep] {
+        traffic.handOver(upTo: limit)
     }
 
     /// Whether `nextWrite` has something to write now.
@@ -166,42 +196,62 @@ package struct BindSession: Sendable {
     /// Goes on with a stop once nothing is open.
     package mutating func continueDrain(now: MonotonicTime) -> [BindAction] {
         guard case .draining = state, traffic.isEmpty else { return [] }
-        return unbind(now: now)
+        return unbind(.stopped, now: now)
     }
 
     // MARK: Steps
 
-    private mutating func connect(now: MonotonicTime) -> [BindAction] {
-        state = .connecting(deadline: now + setup.timings.connect)
-        return [.connect(host: host)]
+    /// The one place where the state changes.
+    private mutating func enter(_ new: BindState, _ failure: BindFailure? = nil, now: MonotonicTime) {
+        state = new
+        changes.record(new, failure, now: now)
+    }
+
+    private mutating func connect(after failure: BindFailure? = nil, now: MonotonicTime) -> [BindAction] {
+        enter(.connecting(deadline: now + setup.timings.connect), failure, now: now)
+        return [.connect(host: hosts.current)]
     }
 
     mutating func becomeBound(_ response: BindResponse, now: MonotonicTime) {
-        state = .bound
+        enter(.bound, now: now)
         peerSystemID = response.systemID
         peerVersion = response.tlvs[.interfaceVersion]?.integer
         lastFailure = nil
-        hostsTried = 0
-        backoff.reset()
+        hosts.succeeded()
         patient.reset()
         link = LinkTimers(
             every: setup.timings.enquireLinkEvery, unanswered: setup.timings.enquireLinkUnanswered,
             responseTimeout: setup.timings.response, now: now)
     }
 
-    private mutating func unbind(now: MonotonicTime) -> [BindAction] {
+    private mutating func unbind(_ reason: BindFailure, now: MonotonicTime) -> [BindAction] {
         let sequence = traffic.takeSequence()
-        state = .unbinding(sequence: sequence, deadline: now + setup.timings.unbind)
+        enter(.unbinding(sequence: sequence, deadline: now + setup.timings.unbind), reason, now: now)
         // After `unbind` we ask for nothing more; the state's deadline is enough.
         link = nil
         return [.send(PDU(sequence: sequence, .unbind))]
     }
 
+    /// Something came from the peer.
+    mutating func heard(now: MonotonicTime) {
+        lastReceivedAt = now
+        guard isSuspect else { return }
+        isSuspect = false
+        link?.trust()
+    }
+
+    private func isSilent(since time: MonotonicTime) -> Bool {
+        lastReceivedAt.map { $0 <= time } ?? true
+    }
+
     private mutating func enquire(now: MonotonicTime, jitter: Double) -> [BindAction] {
+        let asked = link?.sentAt
         switch link?.tick(now: now) {
         case nil, .nothing:
             return []
         case .sendEnquireLink:
+            // The one before was missed.
+            if let asked, isSilent(since: asked) { isSuspect = true }
             return [.send(PDU(sequence: traffic.takeSequence(), .enquireLink))]
         case .linkIsDead:
             let words = "\(setup.timings.enquireLinkUnanswered) enquire_link stayed unanswered"
@@ -220,9 +270,9 @@ package struct BindSession: Sendable {
             let failure = BindFailure(.timeout, "no bind response in \(setup.timings.bind.inSeconds) s")
             return [.close] + lose(failure, now: now, jitter: jitter)
         case .draining:
-            return traffic.abandon(.draining).map(BindAction.submit) + unbind(now: now)
+            return traffic.abandon(.draining, now: now).map(BindAction.submit) + unbind(.stopped, now: now)
         case .unbinding:
-            return [.close] + lose(BindFailure(.stopped, "no unbind response"), now: now, jitter: jitter)
+            return [.close] + lose(BindFailure(.stopped, "stopped; no unbind response"), now: now, jitter: jitter)
         case .idle, .bound, .stopped:
             return []
         }
@@ -232,6 +282,7 @@ package struct BindSession: Sendable {
     mutating func lose(_ failure: BindFailure, now: MonotonicTime, jitter: Double) -> [BindAction] {
         let actions = traffic.connectionLost().map(BindAction.submit)
         link = nil
+        isSuspect = false
         peerSystemID = nil
         peerVersion = nil
         lastFailure = failure
@@ -239,32 +290,36 @@ package struct BindSession: Sendable {
         case .idle, .waiting, .stopped:
             return actions
         case .draining, .unbinding:
-            state = .stopped
+            enter(.stopped, failure, now: now)
             return actions + [.stopped]
         case .connecting, .binding:
             return actions + retry(after: failure, now: now, jitter: jitter)
+        case .bound where failure.code == .enquire && setup.hosts > 1:
+            // The host is dark: another one may not be.
+            return actions + retry(after: failure, now: now, jitter: jitter)
         case .bound:
-            state = .waiting(until: now + backoff.next(jitter: jitter))
+            enter(.waiting(until: hosts.comeBack(now: now, jitter: jitter)), failure, now: now)
             return actions
         }
     }
 
-    /// After an attempt that did not get a bind: the next host at once, or a wait when all were tried.
+    /// After an attempt that did not get a bind: a host that is due at once, or a wait.
     private mutating func retry(after failure: BindFailure, now: MonotonicTime, jitter: Double) -> [BindAction] {
+        let until: MonotonicTime
         switch failure.code {
         case .credentials:
-            state = .waiting(until: now + setup.timings.credentialsBackoff)
-            return []
+            until = now + setup.timings.credentialsBackoff
         case .alreadyBound:
-            state = .waiting(until: now + patient.next(jitter: 1))
-            return []
-        case .allowList, .refused, .timeout, .dns, .tls, .enquire, .unbind, .reset, .closed, .protocolError, .stopped:
-            host = (host + 1) % setup.hosts
-            hostsTried += 1
-            if hostsTried < setup.hosts { return connect(now: now) }
-            hostsTried = 0
-            state = .waiting(until: now + backoff.next(jitter: jitter))
-            return []
+            until = now + patient.next(jitter: 1)
+        case .connectRefused, .allowList, .refused, .timeout, .dns, .tls, .enquire, .unbind, .reset, .closed,
+            .protocolError, .stopped:
+            let isRefused = failure.code == .connectRefused
+            guard let due = hosts.failed(isRefused: isRefused, now: now, jitter: jitter) else {
+                return connect(after: failure, now: now)
+            }
+            until = due
         }
+        enter(.waiting(until: until), failure, now: now)
+        return []
     }
 }

@@ -5,6 +5,7 @@ extension BindSession {
         sequence: UInt32, status: CommandStatus, response: MessageResponse, now: MonotonicTime
     ) -> SubmitStep {
         guard state.isConnected else { return .nothing }
+        heard(now: now)
         let congestion = response.tlvs.isEmpty ? nil : response.tlvs[.congestionState]?.integer
         return traffic.answered(
             sequence: sequence, status: status, messageID: response.messageID, congestion: congestion, now: now)
@@ -13,6 +14,7 @@ extension BindSession {
     /// A whole PDU came in.
     package mutating func received(_ pdu: PDU, now: MonotonicTime, jitter: Double) -> [BindAction] {
         guard state.isConnected else { return [] }
+        heard(now: now)
         switch pdu.body {
         case .submitResponse(let response):
             let step = submitAnswered(sequence: pdu.sequence, status: pdu.status, response: response, now: now)
@@ -22,10 +24,10 @@ extension BindSession {
         case .enquireLinkResponse:
             link?.answered(now: now)
             return []
-        case .deliver:
-            return [delivery(pdu, .deliverResponse(MessageResponse()))]
-        case .data:
-            return [delivery(pdu, .dataResponse(MessageResponse()))]
+        case .deliver(let message):
+            return delivery(pdu, .deliverResponse(MessageResponse()), .deliver(message, isData: false))
+        case .data(let message):
+            return delivery(pdu, .dataResponse(MessageResponse()), .deliver(ShortMessage(message), isData: true))
         case .bindResponse(_, let response):
             return bindAnswered(pdu.status, response, now: now, jitter: jitter)
         case .unbind:
@@ -62,6 +64,7 @@ extension BindSession {
         jitter: Double
     ) -> [BindAction] {
         guard state.isConnected else { return [] }
+        heard(now: now)
         let body: PDUBody? =
             switch id {
             case .submitSMResponse: .submitResponse(MessageResponse())
@@ -91,13 +94,13 @@ extension BindSession {
         return .send(PDU(status: status, sequence: sequence, .genericNack))
     }
 
-    private mutating func delivery(_ pdu: PDU, _ answer: PDUBody) -> BindAction {
+    private mutating func delivery(_ pdu: PDU, _ answer: PDUBody, _ delivery: BindAction) -> [BindAction] {
         if case .binding = state {
             misplaced += 1
-            return .send(PDU(status: .invalidBindStatus, sequence: pdu.sequence, answer))
+            return [.send(PDU(status: .invalidBindStatus, sequence: pdu.sequence, answer))]
         }
         delivered += 1
-        return .send(PDU(sequence: pdu.sequence, answer))
+        return [.send(PDU(sequence: pdu.sequence, answer)), delivery]
     }
 
     private mutating func bindAnswered(
@@ -127,7 +130,7 @@ extension BindSession {
             misplaced += 1
             return []
         }
-        return [.close] + lose(BindFailure(.stopped, "stopped"), now: now, jitter: jitter)
+        return [.close] + lose(.stopped, now: now, jitter: jitter)
     }
 
     /// A refusal of whatever we sent under this sequence number (§4.3).
@@ -140,7 +143,7 @@ extension BindSession {
         case .unbinding(let sequence, _) where sequence == pdu.sequence:
             return unbindAnswered(now: now, jitter: jitter)
         case .bound, .draining, .unbinding:
-            if traffic.window.isOpen(pdu.sequence) {
+            if traffic.window.expects(pdu.sequence) {
                 let step = submitAnswered(
                     sequence: pdu.sequence, status: status, response: MessageResponse(), now: now)
                 return actions(for: step, now: now)

@@ -14,7 +14,7 @@ package enum BindState: Hashable, Sendable {
     case unbinding(sequence: UInt32, deadline: MonotonicTime)
     /// Not connected until then.
     case waiting(until: MonotonicTime)
-    /// Ended for good.
+    /// Ended, until it is started anew.
     case stopped
 
     /// The name in JSON, logs and metrics.
@@ -66,9 +66,11 @@ package enum BindAction: Hashable, Sendable {
     case send(PDU)
     /// Flush and close the connection; nothing of it is reported any more.
     case close
-    /// A message was decided or must move.
+    /// A message was decided or must move, or a late response came.
     case submit(SubmitStep)
-    /// The bind has ended for good.
+    /// A `deliver_sm` (or a `data_sm`, `isData`) came; its response with status 0 is the `send` before.
+    case deliver(ShortMessage, isData: Bool)
+    /// The bind has ended: nothing happens until it is started anew.
     case stopped
 }
 
@@ -83,6 +85,9 @@ package struct BindTimings: Hashable, Sendable {
     package var enquireLinkUnanswered: Int
     package var reconnectFirst: Duration
     package var reconnectMax: Duration
+    /// The longest wait after a connection that was refused (nobody listens). To ask again costs the carrier nothing:
+    /// it does not grow, and traffic flows soon after the carrier's return.
+    package var reconnectRefused: Duration
     /// The wait after wrong credentials: more attempts would lock the account.
     package var credentialsBackoff: Duration
 
@@ -90,7 +95,7 @@ package struct BindTimings: Hashable, Sendable {
         connect: Duration = .seconds(10), bind: Duration = .seconds(10), response: Duration = .seconds(5),
         unbind: Duration = .seconds(5), enquireLinkEvery: Duration = .seconds(30), enquireLinkUnanswered: Int = 2,
         reconnectFirst: Duration = .seconds(1), reconnectMax: Duration = .seconds(60),
-        credentialsBackoff: Duration = .seconds(300)
+        reconnectRefused: Duration = .seconds(1), credentialsBackoff: Duration = .seconds(300)
     ) {
         self.connect = connect
         self.bind = bind
@@ -100,6 +105,7 @@ package struct BindTimings: Hashable, Sendable {
         self.enquireLinkUnanswered = enquireLinkUnanswered
         self.reconnectFirst = reconnectFirst
         self.reconnectMax = reconnectMax
+        self.reconnectRefused = reconnectRefused
         self.credentialsBackoff = credentialsBackoff
     }
 }
@@ -114,10 +120,15 @@ package struct BindSetup: Hashable, Sendable {
     package var maxWaiting: Int
     package var timings: BindTimings
     package var statuses: StatusTable
+    /// How long a response that is overdue is still waited for, to tell what became of its message.
+    package var lateKept: Duration
+    /// How many overdue responses are waited for at once.
+    package var maxLate: Int
 
     package init(
         kind: BindKind, request: BindRequest, hosts: Int = 1, window: Int = 10, maxWaiting: Int = 1000,
-        timings: BindTimings = BindTimings(), statuses: StatusTable = .standard
+        timings: BindTimings = BindTimings(), statuses: StatusTable = .standard,
+        lateKept: Duration = .seconds(10_800), maxLate: Int = 10_000
     ) {
         self.kind = kind
         self.request = request
@@ -126,5 +137,7 @@ package struct BindSetup: Hashable, Sendable {
         self.maxWaiting = maxWaiting
         self.timings = timings
         self.statuses = statuses
+        self.lateKept = lateKept
+        self.maxLate = maxLate
     }
 }

@@ -9,6 +9,8 @@ package struct MessageProgress: Hashable, Sendable {
         case refused
         /// The bind refused to carry messages.
         case otherBind
+        /// A segment cannot be written as it is.
+        case unwritable
     }
 
     /// One per segment, in order.
@@ -72,7 +74,7 @@ package struct MessageProgress: Hashable, Sendable {
     ///
     /// - Parameter reason: why, where nothing was ever written.
     package func result(notSent reason: NotSentReason) -> SubmissionResult {
-        wasWritten ? .sent(outcomes) : .notSent(reason)
+        wasWritten ? .sent(outcomes) : .notSent(stop == .unwritable ? .unwritable : reason)
     }
 
     /// How often the segment was tried again because its status allows a number of retries.
@@ -115,6 +117,14 @@ package struct MessageProgress: Hashable, Sendable {
     package mutating func gaveUp(_ segment: Int, _ reason: UnknownReason) {
         open -= 1
         outcomes[segment] = .unknown(reason)
+    }
+
+    /// `segment`, told as written, could not be: no byte of it was handed to the socket.
+    package mutating func couldNotWrite(_ segment: Int) {
+        open -= 1
+        outcomes[segment] = .notSent
+        stop = stop ?? .unwritable
+        wasWritten = outcomes.contains { $0 != .notSent }
     }
 
     /// The wait before a retry is over.

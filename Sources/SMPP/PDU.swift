@@ -252,6 +252,16 @@ package struct DataMessage: Hashable, Sendable {
     }
 }
 
+extension ShortMessage {
+    /// What a `data_sm` has in common with a `deliver_sm`; its text is in `message_payload`.
+    package init(_ data: DataMessage) {
+        self.init(
+            serviceType: data.serviceType, source: data.source, destination: data.destination,
+            esmClass: data.esmClass, registeredDelivery: data.registeredDelivery, dataCoding: data.dataCoding,
+            tlvs: data.tlvs)
+    }
+}
+
 /// The body of `query_sm` (SMPP 3.4 §4.8.1).
 package struct QueryRequest: Hashable, Sendable {
     /// 1 to 64 octets.

@@ -26,6 +26,8 @@ package enum NotSentReason: String, Hashable, Sendable {
     case busy
     /// The carrier is being stopped.
     case draining
+    /// It has something that cannot be written, or not to this carrier: a mistake of ours, not the carrier's refusal.
+    case unwritable
 }
 
 /// What became of a message that was handed to a carrier.

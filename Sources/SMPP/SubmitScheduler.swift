@@ -1,56 +1,20 @@
-internal import DequeModule
-
-/// What to write next.
-package struct SubmitWrite: Hashable, Sendable {
-    package var message: MessageKey
-    /// Index of the segment, from 0.
-    package var segment: Int
-    /// The sequence number, already taken.
-    package var sequence: UInt32
-}
-
-/// What follows from an event for a message. The edge acts on it; the scheduler has already let the message go.
-package enum SubmitStep: Hashable, Sendable {
-    case nothing
-    /// The message is decided.
-    case complete(MessageKey, SubmissionResult)
-    /// Another bind may take the message. `carried` holds its refused outcomes where something was written.
-    case move(MessageKey, carried: [SegmentOutcome]?)
-}
-
-/// Totals of a bind since the start, in segments.
-package struct SubmitCounters: Hashable, Sendable {
-    package var written: UInt64 = 0
-    package var accepted: UInt64 = 0
-    package var refused: UInt64 = 0
-    /// Written, and nobody knows.
-    package var unknown: UInt64 = 0
-    /// Responses that came after their request was given up or its message was completed.
-    package var late: UInt64 = 0
-    /// Responses to no request of ours.
-    package var unexpected: UInt64 = 0
-    /// Refusals for speed.
-    package var throttled: UInt64 = 0
-
-    package init() {}
-}
-
-/// The messages of one bind: first come, first served into the window, each with exactly one outcome.
+/// The messages of one bind: in turn between accounts, first come, first served within one, each with exactly one
+/// outcome.
 ///
 /// ```
-///   enqueue ──▶ queued ──nextWrite──▶ all written ──answered, overdue──▶ complete | move
-///                 ▲  │                    │
-///                 │  └── deadline ──▶ complete
-///                 └── due ── delayed ◀── answered: retry
+///   submit ──▶ queued ──nextWrite──▶ all written ──answered, overdue──▶ complete | move
+///                ▲  │  │                 │
+///                │  │  └── deadline, displaced ──▶ complete        handOver ──▶ move
+///                └─due── aside ◀── answered: retry
+///
+///   the request of a segment:  open ──answered──▶ decided
+///                                │
+///                                └── overdue, abandoned, its message completed ──▶ given up ──answered──▶ late
 /// ```
 package struct SubmitScheduler: Sendable {
-    private enum Place { case queued, delayed, written }
-
-    private struct Entry {
+    struct Entry {
         var generation: UInt32 = 0
-        /// The message's place in the order of arrival.
-        var arrival: UInt64 = 0
-        var place = Place.written
+        var tag: UInt64 = 0
         /// nil = the place is free.
         var progress: MessageProgress?
     }
@@ -60,20 +24,19 @@ package struct SubmitScheduler: Sendable {
     private let responseTimeout: Duration
     private let statuses: StatusTable
 
-    package private(set) var window: SubmitWindow
+    package internal(set) var window: SubmitWindow
     package private(set) var throttle = BindThrottle()
-    package private(set) var counters = SubmitCounters()
-    /// Messages that are not yet written whole, or wait for a retry.
-    package private(set) var waiting = 0
+    package internal(set) var counters = SubmitCounters()
     /// Messages without an outcome.
     package private(set) var messages = 0
+    /// When the request was written that the last `tick` found overdue last; nil = it found none.
+    private(set) var overdueSince: MonotonicTime?
 
-    private var entries: ContiguousArray<Entry> = []
+    var entries: ContiguousArray<Entry> = []
+    var queues = AccountQueues()
     private var free: [Int] = []
-    /// In the order of arrival; may hold keys of messages that are gone.
-    private var queue = Deque<MessageKey>()
+    /// Messages whose retry waits for its time; may hold keys of messages that are gone.
     private var delayed: [MessageKey] = []
-    private var arrivals: UInt64 = 0
     /// Not later than the first deadline of a message.
     private var messageDeadline: MonotonicTime?
 
@@ -81,14 +44,21 @@ package struct SubmitScheduler: Sendable {
     ///   - window: requests that may be open at once.
     ///   - maxWaiting: messages that may wait in front of it.
     ///   - responseTimeout: when a response is overdue.
+    ///   - lateKept: how long an overdue response is still waited for.
+    ///   - maxLate: how many overdue responses are waited for at once.
     package init(
-        window: Int, maxWaiting: Int, responseTimeout: Duration, statuses: StatusTable, firstSequence: UInt32 = 1
+        window: Int, maxWaiting: Int, responseTimeout: Duration, statuses: StatusTable,
+        lateKept: Duration = .seconds(10_800), maxLate: Int = 10_000, firstSequence: UInt32 = 1
     ) {
-        self.window = SubmitWindow(capacity: window, firstSequence: firstSequence)
+        self.window = SubmitWindow(
+            capacity: window, lateKept: lateKept, maxLate: maxLate, firstSequence: firstSequence)
         self.maxWaiting = max(0, maxWaiting)
         self.responseTimeout = responseTimeout
         self.statuses = statuses
     }
+
+    /// Messages that are not yet written whole, or wait for a retry.
+    package var waiting: Int { queues.count }
 
     /// Nothing is open and nothing waits.
     package var isEmpty: Bool { messages == 0 && window.count == 0 }
@@ -110,12 +80,25 @@ package struct SubmitScheduler: Sendable {
 
     // MARK: Messages in
 
-    /// Takes a message; nil when too many wait already.
-    package mutating func enqueue(
-        segments: Int, deadline: MonotonicTime, carried: [SegmentOutcome]? = nil
-    ) -> MessageKey? {
+    /// Takes a message, where too many wait already in the place of another account's, or not at all.
+    ///
+    /// - Parameters:
+    ///   - segments: at least 1.
+    ///   - deadline: when the message is completed with what is known then.
+    ///   - carried: its outcomes on the bind that it comes from, where something was written there and refused.
+    ///   - account: whose it is, for fairness: the index of the account, 0 to 65,535.
+    ///   - tag: the name by which a late response tells the message.
+    package mutating func submit(
+        segments: Int, deadline: MonotonicTime, carried: [SegmentOutcome]? = nil, account: Int = 0, tag: UInt64 = 0
+    ) -> SubmitAdmission {
         precondition(segments > 0, "a message without segments")
-        guard waiting < maxWaiting || (waiting == 0 && window.count < window.capacity) else { return nil }
+        var displaced: Int?
+        if waiting >= maxWaiting, waiting > 0 || window.count >= window.capacity {
+            displaced = queues.newestOfLongest(above: queues.waiting(account: account) + 1) {
+                entries[$0].progress?.wasWritten == false
+            }
+            guard displaced != nil else { return .refused }
+        }
         let index: Int
         if let last = free.popLast() {
             index = last
@@ -124,15 +107,15 @@ package struct SubmitScheduler: Sendable {
             entries.append(Entry())
         }
         entries[index].progress = MessageProgress(segments: segments, deadline: deadline, carried: carried)
-        entries[index].place = .queued
-        entries[index].arrival = arrivals
-        arrivals += 1
-        let key = MessageKey(index: index, generation: entries[index].generation)
-        queue.append(key)
-        waiting += 1
+        entries[index].tag = tag
+        queues.append(index, account: account)
         messages += 1
         messageDeadline = min(messageDeadline ?? deadline, deadline)
-        return key
+        guard let displaced else { return .taken(key(index)) }
+        // Released after the newcomer has its place: the edge never sees one index for both.
+        let loser = key(displaced)
+        release(loser)
+        return .takenInPlaceOf(key(index), displaced: loser)
     }
 
     /// When the carrier's pace allows the next write, if something waits and the window has room for it; nil = at once or never.
@@ -148,16 +131,17 @@ package struct SubmitScheduler: Sendable {
 
     /// The next segment to write; its slot and sequence number are taken with it.
     package mutating func nextWrite(now: MonotonicTime) -> SubmitWrite? {
-        guard isReadyToWrite(now: now), let key = queue.first,
-            let segment = entries[key.index].progress?.nextToWrite
+        guard isReadyToWrite(now: now), let index = queues.next,
+            let segment = entries[index].progress?.nextToWrite, let deadline = entries[index].progress?.deadline
         else { return nil }
-        let submit = OpenSubmit(message: key, segment: segment, deadline: now + responseTimeout)
+        let key = key(index)
+        let submit = OpenSubmit(
+            message: key, segment: segment, tag: entries[index].tag, deadline: now + responseTimeout,
+            messageDeadline: deadline)
         guard let sequence = window.open(submit) else { return nil }
-        entries[key.index].progress?.wrote(segment)
-        if entries[key.index].progress?.nextToWrite == nil {
-            queue.removeFirst()
-            setPlace(key.index, .written)
-        }
+        entries[index].progress?.wrote(segment)
+        queues.passTurn()
+        if entries[index].progress?.nextToWrite == nil { queues.remove(index) }
         counters.written += 1
         throttle.wrote(now: now)
         return SubmitWrite(message: key, segment: segment, sequence: sequence)
@@ -173,8 +157,11 @@ package struct SubmitScheduler: Sendable {
     ) -> SubmitStep {
         if let congestion { throttle.congested(congestion, now: now) }
         guard let submit = window.close(sequence) else {
-            if window.takeLate(sequence) { counters.late += 1 } else { counters.unexpected += 1 }
-            return .nothing
+            guard let missing = window.takeLate(sequence, now: now) else {
+                counters.unexpected += 1
+                return .nothing
+            }
+            return late(missing.tag, missing.segment, status, messageID, overdueBy: now - missing.givenUpAt)
         }
         let rule = status == .ok ? BridgeRetry.never : statuses.row(for: status).retry
         var pauseEnd = now
@@ -189,8 +176,8 @@ package struct SubmitScheduler: Sendable {
         guard isLive(submit.message), let deadline = entries[index].progress?.deadline,
             let attempts = entries[index].progress?.attempts(of: submit.segment)
         else {
-            counters.late += 1
-            return .nothing
+            counters.unknown += 1
+            return late(submit.tag, submit.segment, status, messageID, overdueBy: now - submit.givenUpAt)
         }
         let verdict = SubmitVerdict.decide(
             status: status, messageID: messageID, rule: rule, attempts: attempts, pauseEnd: pauseEnd, now: now,
@@ -201,7 +188,9 @@ package struct SubmitScheduler: Sendable {
     /// Time has passed: overdue responses, due retries, messages at their deadline.
     package mutating func tick(now: MonotonicTime) -> [SubmitStep] {
         var steps: [SubmitStep] = []
+        overdueSince = nil
         while let submit = window.expire(now: now) {
+            overdueSince = submit.deadline + (.zero - responseTimeout)
             giveUp(submit, .carrierTimeout, &steps)
         }
         requeueDelayed(now: now)
@@ -210,90 +199,60 @@ package struct SubmitScheduler: Sendable {
         }
         return steps
     }
-
-    // MARK: Ends
-
-    /// The connection is gone: what is open is unknown, what was not written (or was refused) may move.
-    package mutating func connectionLost() -> [SubmitStep] {
-        var steps: [SubmitStep] = []
-        while let submit = window.giveUpOldest() {
-            giveUp(submit, .connectionLost, &steps)
-        }
-        window.restart()
-        for key in liveKeys() {
-            guard let progress = entries[key.index].progress else { continue }
-            if progress.mayMove {
-                steps.append(.move(key, carried: progress.wasWritten ? progress.outcomes : nil))
-                release(key)
-            } else {
-                steps.append(complete(key, progress.result(notSent: .noBind)))
-            }
-        }
-        forgetQueues()
-        return steps
-    }
-
-    /// Every message is completed with what is known now; what was not written is not sent for `reason`.
-    package mutating func abandon(_ reason: NotSentReason) -> [SubmitStep] {
-        var steps: [SubmitStep] = []
-        while let submit = window.giveUpOldest() {
-            giveUp(submit, .carrierTimeout, &steps)
-        }
-        for key in liveKeys() {
-            guard let progress = entries[key.index].progress else { continue }
-            steps.append(complete(key, progress.result(notSent: reason)))
-        }
-        forgetQueues()
-        return steps
-    }
 }
 
 // MARK: - Bookkeeping
 
 extension SubmitScheduler {
+    func key(_ index: Int) -> MessageKey {
+        MessageKey(index: index, generation: entries[index].generation)
+    }
+
     private func isLive(_ key: MessageKey) -> Bool {
         entries[key.index].generation == key.generation && entries[key.index].progress != nil
     }
 
-    /// Live messages in the order of arrival.
-    private func liveKeys() -> [MessageKey] {
-        entries.indices
-            .filter { entries[$0].progress != nil }
-            .sorted { entries[$0].arrival < entries[$1].arrival }
-            .map { MessageKey(index: $0, generation: entries[$0].generation) }
-    }
-
-    /// Whether the head of the queue may be written as far as the window goes; drops what is no longer alive.
+    /// Whether a message may be written as far as the window goes.
     private mutating func hasWork(now: MonotonicTime) -> Bool {
         guard window.count < throttle.usableWindow(window.capacity, now: now) else { return false }
-        while let key = queue.first {
+        while let index = queues.next {
+            if let deadline = entries[index].progress?.deadline, deadline > now { return true }
             // A message at its deadline is left to `tick`, which completes it.
-            if isLive(key) {
-                let isDue = entries[key.index].progress.map { $0.deadline > now && $0.nextToWrite != nil }
-                if isDue == true { return true }
-                setPlace(key.index, .written)
-            }
-            queue.removeFirst()
+            queues.remove(index)
         }
         return false
     }
 
+    private mutating func late(
+        _ tag: UInt64, _ segment: Int, _ status: CommandStatus, _ messageID: String, overdueBy: Duration
+    ) -> SubmitStep {
+        counters.late += 1
+        return .late(
+            LateResponse(
+                tag: tag, segment: segment, status: status, messageID: messageID, overdueBy: max(.zero, overdueBy)))
+    }
+
     private mutating func apply(_ verdict: SubmitVerdict, to submit: OpenSubmit) -> SubmitStep {
-        let key = submit.message
+        let index = submit.message.index
         switch verdict {
         case .accepted: counters.accepted += 1
         case .refused, .retry, .retryAfterPause, .otherBind: counters.refused += 1
         }
-        entries[key.index].progress?.answered(submit.segment, verdict)
+        entries[index].progress?.answered(submit.segment, verdict)
         switch verdict {
-        case .accepted, .refused, .otherBind:
+        case .accepted:
             break
+        case .refused, .otherBind:
+            // What follows in the message is not written any more.
+            queues.remove(index)
         case .retry:
-            delay(key)
+            guard entries[index].progress?.stop == nil else { break }
+            if queues.place(index) != .aside { delayed.append(submit.message) }
+            queues.setAside(index)
         case .retryAfterPause:
-            requeue(key)
+            if entries[index].progress?.nextToWrite != nil { queues.putBack(index) }
         }
-        return settle(key)
+        return settle(submit.message)
     }
 
     /// A finished message leaves with its outcome; an unfinished one goes on.
@@ -308,7 +267,7 @@ extension SubmitScheduler {
         return complete(key, progress.result(notSent: .busy))
     }
 
-    private mutating func giveUp(_ submit: OpenSubmit, _ reason: UnknownReason, _ steps: inout [SubmitStep]) {
+    mutating func giveUp(_ submit: OpenSubmit, _ reason: UnknownReason, _ steps: inout [SubmitStep]) {
         counters.unknown += 1
         guard isLive(submit.message) else { return }
         entries[submit.message.index].progress?.gaveUp(submit.segment, reason)
@@ -316,62 +275,36 @@ extension SubmitScheduler {
         if step != .nothing { steps.append(step) }
     }
 
-    private mutating func complete(_ key: MessageKey, _ result: SubmissionResult) -> SubmitStep {
+    mutating func complete(_ key: MessageKey, _ result: SubmissionResult) -> SubmitStep {
         release(key)
         return .complete(key, result)
     }
 
-    private mutating func release(_ key: MessageKey) {
-        setPlace(key.index, .written)
+    mutating func release(_ key: MessageKey) {
+        queues.remove(key.index)
         entries[key.index].progress = nil
         entries[key.index].generation &+= 1
         free.append(key.index)
         messages -= 1
-        if messages == 0 { messageDeadline = nil }
-    }
-
-    private mutating func setPlace(_ index: Int, _ place: Place) {
-        let was = entries[index].place != .written
-        let isWaiting = place != .written
-        entries[index].place = place
-        if was && !isWaiting { waiting -= 1 }
-        if !was && isWaiting { waiting += 1 }
-    }
-
-    /// A message whose retry waits for its time leaves the queue until then.
-    private mutating func delay(_ key: MessageKey) {
-        switch entries[key.index].place {
-        case .delayed:
-            return
-        case .queued:
-            queue.removeAll { $0 == key }
-        case .written:
-            break
-        }
-        setPlace(key.index, .delayed)
-        delayed.append(key)
-    }
-
-    /// A message comes back to the queue before those that arrived later.
-    private mutating func requeue(_ key: MessageKey) {
-        guard entries[key.index].place == .written, entries[key.index].progress?.nextToWrite != nil else { return }
-        setPlace(key.index, .queued)
-        let arrival = entries[key.index].arrival
-        let place = queue.firstIndex { isLive($0) && entries[$0.index].arrival > arrival } ?? queue.count
-        queue.insert(key, at: place)
+        guard messages == 0 else { return }
+        messageDeadline = nil
+        delayed.removeAll()
     }
 
     private mutating func requeueDelayed(now: MonotonicTime) {
         guard !delayed.isEmpty else { return }
         var stillDelayed: [MessageKey] = []
-        for key in delayed where isLive(key) {
+        for key in delayed where isLive(key) && queues.place(key.index) == .aside {
             if let time = entries[key.index].progress?.resumeAt, time > now {
                 stillDelayed.append(key)
                 continue
             }
             entries[key.index].progress?.resume()
-            setPlace(key.index, .written)
-            requeue(key)
+            if entries[key.index].progress?.nextToWrite != nil {
+                queues.putBack(key.index)
+            } else {
+                queues.remove(key.index)
+            }
         }
         delayed = stillDelayed
     }
@@ -381,20 +314,11 @@ extension SubmitScheduler {
         for index in entries.indices {
             guard let progress = entries[index].progress else { continue }
             if progress.deadline <= now {
-                let key = MessageKey(index: index, generation: entries[index].generation)
-                steps.append(complete(key, progress.result(notSent: .busy)))
+                steps.append(complete(key(index), progress.result(notSent: .busy)))
             } else {
                 earliest = min(earliest ?? progress.deadline, progress.deadline)
             }
         }
         messageDeadline = earliest
-        queue = queue.filter { isLive($0) }
-        delayed = delayed.filter { isLive($0) }
-    }
-
-    private mutating func forgetQueues() {
-        queue.removeAll()
-        delayed.removeAll()
-        messageDeadline = nil
     }
 }

@@ -90,7 +90,8 @@ struct TLSConnection {
             version: String(cString: SSL_get_version(ssl)),
             cipher: String(cString: SSL_CIPHER_get_name(SSL_get_current_cipher(ssl))),
             alpn: alpn,
-            resumed: SSL_session_reused(ssl) == 1)
+            resumed: SSL_session_reused(ssl) == 1,
+            peerCertificateExpiry: SSL_get0_peer_certificate(ssl).flatMap(CertificateFile.expiry(ofCertificate:)))
     }
 
     private func handshakeError() -> TLSError {

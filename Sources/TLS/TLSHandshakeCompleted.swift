@@ -8,12 +8,15 @@ package struct TLSHandshakeCompleted: Hashable, Sendable {
     package var alpn: String?
     /// Whether an earlier session was resumed.
     package var resumed: Bool
+    /// When the peer's certificate ends, in Unix seconds; nil where it sent none.
+    package var peerCertificateExpiry: Int64?
 
     /// Memberwise.
-    package init(version: String, cipher: String, alpn: String?, resumed: Bool) {
+    package init(version: String, cipher: String, alpn: String?, resumed: Bool, peerCertificateExpiry: Int64? = nil) {
         self.version = version
         self.cipher = cipher
         self.alpn = alpn
         self.resumed = resumed
+        self.peerCertificateExpiry = peerCertificateExpiry
     }
 }

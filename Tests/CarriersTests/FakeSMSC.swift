@@ -11,6 +11,10 @@ enum BindAnswer: Sendable {
     case refuse(CommandStatus)
     case silent
     case close
+    /// These PDUs first, then accepted.
+    case acceptAfter([PDU])
+    /// Accepted, and nothing more is read.
+    case acceptAndReadNoMore
 }
 
 /// How the fake answers a `submit_sm`.
@@ -30,6 +34,10 @@ enum SubmitAnswer: Sendable {
     case acceptAfter([PDU])
     /// These octets, which are no PDU.
     case garbage([UInt8])
+    /// Octets made of the request's sequence number.
+    case octets(@Sendable (UInt32) -> [UInt8])
+    /// Accepted, and then the connection is closed in this direction.
+    case acceptAndHalfClose
 }
 
 /// A `submit_sm` that the fake received.
@@ -51,6 +59,8 @@ struct Script: Sendable {
     var submit: @Sendable (Received) -> SubmitAnswer = { _ in .accept }
     var answersEnquireLink = true
     var answersUnbind = true
+    /// What it sends before its answer to `unbind`.
+    var beforeUnbindResponse: [PDU] = []
 }
 
 /// An SMSC on a real socket that knows the protocol's rules: a client that breaks one is recorded in `violations`.
@@ -144,6 +154,11 @@ final class FakeSMSC: Sendable {
     /// Sends a PDU to every client.
     func send(_ pdu: PDU) async {
         await onEverySession { $0.send(pdu) }
+    }
+
+    /// Sends octets to every client.
+    func send(octets: [UInt8]) async {
+        await onEverySession { $0.channel.writeAndFlush(ByteBuffer(bytes: octets), promise: nil) }
     }
 
     /// Waits until the state is so; the suites' time limit ends a wait for what never comes.

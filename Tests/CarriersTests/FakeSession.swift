@@ -81,6 +81,7 @@ final class FakeSession: ChannelInboundHandler {
             if !pending.isEmpty { violation("unbind before \(pending.count) answers") }
             phase = .unbound
             smsc.note { $0.unbinds += 1 }
+            for pdu in smsc.script.beforeUnbindResponse { send(pdu) }
             if smsc.script.answersUnbind { send(PDU(sequence: pdu.sequence, .unbindResponse)) }
         case .enquireLinkResponse, .deliverResponse, .dataResponse, .genericNack, .unbindResponse:
             smsc.note { $0.responses.append(pdu) }
@@ -97,8 +98,13 @@ final class FakeSession: ChannelInboundHandler {
         }
         switch smsc.script.bind(place) {
         case .accept(let tlvs):
-            phase = .bound
-            send(PDU(sequence: sequence, .bindResponse(kind, BindResponse(systemID: "FAKE", tlvs: tlvs))))
+            acceptBind(kind, sequence, tlvs)
+        case .acceptAfter(let pdus):
+            for pdu in pdus { send(pdu) }
+            acceptBind(kind, sequence)
+        case .acceptAndReadNoMore:
+            acceptBind(kind, sequence)
+            channel.setOption(.autoRead, value: false).whenFailure { _ in }
         case .refuse(let status):
             send(PDU(status: status, sequence: sequence, .bindResponse(kind, BindResponse())))
         case .silent:
@@ -106,6 +112,11 @@ final class FakeSession: ChannelInboundHandler {
         case .close:
             channel.close(promise: nil)
         }
+    }
+
+    private func acceptBind(_ kind: BindKind, _ sequence: UInt32, _ tlvs: [TLV] = []) {
+        phase = .bound
+        send(PDU(sequence: sequence, .bindResponse(kind, BindResponse(systemID: "FAKE", tlvs: tlvs))))
     }
 
     private func submit(_ message: ShortMessage, _ sequence: UInt32) {
@@ -140,6 +151,12 @@ final class FakeSession: ChannelInboundHandler {
         case .acceptAfter(let pdus):
             for pdu in pdus { send(pdu) }
             accept(sequence)
+        case .octets(let make):
+            pending.remove(sequence)
+            channel.writeAndFlush(ByteBuffer(bytes: make(sequence)), promise: nil)
+        case .acceptAndHalfClose:
+            accept(sequence)
+            channel.close(mode: .output, promise: nil)
         case .garbage(let octets): channel.writeAndFlush(ByteBuffer(bytes: octets), promise: nil)
         }
     }

@@ -27,6 +27,7 @@ final class Rig: Sendable {
     /// Starts the SMSC and the carrier. The carrier has one transceiver unless `change` says otherwise.
     static func start(
         _ script: Script = Script(), tls: TLSServerContext? = nil, ready: Bool = true,
+        events: EventLog = EventLog(),
         _ change: (inout CarrierConfiguration) -> Void = { _ in }
     ) async throws -> Rig {
         let group = MultiThreadedEventLoopGroup.singleton
@@ -40,9 +41,8 @@ final class Rig: Sendable {
         configuration.reconnectMax = .milliseconds(100)
         configuration.unbindTimeout = .milliseconds(500)
         change(&configuration)
-        var logger = Logger(label: "carriers-tests") { _ in SwiftLogNoOpLogHandler() }
-        logger.logLevel = .trace
-        let carrier = Carrier(configuration, group: group, logger: logger)
+        let logger = Logger(label: "carriers-tests") { _ in RecordingLogHandler(log: events) }
+        let carrier = Carrier(configuration, group: group, logger: logger, events: events.events)
         carrier.start()
         let rig = Rig(smsc, carrier, port: port, loop: group.next())
         if ready { try await rig.bound() }
@@ -73,7 +73,9 @@ final class Rig: Sendable {
         await submit(texts, within: within, tlvs: tlvs)
     }
 
-    func submit(_ texts: [String], within: TimeAmount = .seconds(5), tlvs: [TLV] = []) async -> SubmissionResult {
+    func submit(
+        _ texts: [String], within: TimeAmount = .seconds(5), tlvs: [TLV] = [], account: Int = 0
+    ) async -> SubmissionResult {
         let segments = texts.map { text in
             ShortMessage(
                 source: SMPPAddress(ton: 5, npi: 0, "ACME"), destination: SMPPAddress(ton: 1, npi: 1, "79161234567"),
@@ -83,7 +85,9 @@ final class Rig: Sendable {
         return await withCheckedContinuation { continuation in
             loop.execute { [carrier, loop] in
                 carrier.submit(
-                    Submission(id: id, segments: segments, deadline: .now() + within, eventLoop: loop) { result in
+                    Submission(
+                        id: id, segments: segments, deadline: .now() + within, eventLoop: loop, account: account
+                    ) { result in
                         loop.preconditionInEventLoop()
                         continuation.resume(returning: result)
                     })

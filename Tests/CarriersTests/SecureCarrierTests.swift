@@ -38,6 +38,26 @@ import Testing
         #expect(rig.smsc.state.unbinds == 1)
     }
 
+    @Test func theCertificateIsShownAndItsEndToldAhead() async throws {
+        let context = try TLSClientContext(caFile: certificateFile)
+        let log = EventLog()
+        let rig = try await Rig.start(tls: server, events: log) {
+            $0.tls = CarrierTLS(context: context, serverName: "smsc.example.net")
+            $0.binds = [BindPlan(kind: .transceiver, count: 3)]
+        }
+        let status = try await rig.status()
+        let inADay = Int64(Date().timeIntervalSince1970) + 86_400
+        for bind in status.binds {
+            #expect(bind.tls?.version == "TLSv1.3")
+            #expect(bind.tls?.cipher?.isEmpty == false)
+            // The later binds resume the session of the first.
+            #expect((inADay - 3_600...inADay + 3_600).contains(bind.tls?.peerCertificateExpiry ?? 0))
+        }
+        let warnings = log.state.lines.filter { $0.hasPrefix("warning the carrier's certificate") }
+        #expect(warnings.count == 1, "once for all binds")
+        try await rig.end()
+    }
+
     @Test func anotherNameIsRefused() async throws {
         let context = try TLSClientContext(caFile: certificateFile)
         let rig = try await Rig.start(tls: server, ready: false) {

@@ -142,25 +142,6 @@ import Testing
         try await rig.end()
     }
 
-    @Test func whatCannotBeWrittenIsRefusedAndNothingLeaves() async throws {
-        let rig = try await Rig.start()
-        let tooLong = String(repeating: "x", count: 255)
-        #expect(await rig.submit(tooLong) == .sent([.refused(CommandStatus(rawValue: 0xC2))]))
-        #expect(await rig.submit("a").isAccepted)
-        #expect(rig.smsc.state.received.map(\.text) == ["a"])
-        try await rig.end()
-    }
-
-    @Test func anOlderCarrierGetsNoTLVs() async throws {
-        let rig = try await Rig.start(Script(bind: { _ in .accept([TLV(.interfaceVersion, UInt8(0x33))]) }))
-        #expect(await rig.submit("a", tlvs: [TLV(.userMessageReference, UInt16(7))]).isAccepted)
-        #expect(rig.smsc.state.received[0].message.tlvs == [])
-        let payload = await rig.submit("", tlvs: [TLV(.messagePayload, [65])])
-        #expect(payload == .sent([.refused(CommandStatus(rawValue: 0xC1))]))
-        #expect(rig.smsc.state.received.count == 1)
-        try await rig.end()
-    }
-
     @Test func noBindIsToldAtOnce() async throws {
         let rig = try await Rig.start(Script(bind: { _ in .refuse(.invalidPassword) }), ready: false)
         #expect(!rig.carrier.isReady)

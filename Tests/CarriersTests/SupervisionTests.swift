@@ -88,7 +88,7 @@ import Testing
 
     @Test func nobodyListens() async throws {
         let rig = try await Rig.start(ready: false) { $0.hosts = [HostPort(host: "127.0.0.1", port: 1)] }
-        try await rig.status { $0.binds[0].lastErrorCode == "refused" && $0.binds[0].state == "waiting" }
+        try await rig.status { $0.binds[0].lastErrorCode == "connect_refused" && $0.binds[0].state == "waiting" }
         try await rig.end()
     }
 

@@ -148,7 +148,7 @@ import Testing
         #expect(session.received(enquire, now: start, jitter: 0) == [answer])
         session = bound()
         #expect(session.received(enquire, now: start, jitter: 0) == [answer])
-        #expect(session.submit(segments: 1, deadline: start + .seconds(9)) != nil)
+        #expect(session.submit(segments: 1, deadline: start + .seconds(9)).key != nil)
         _ = session.stop(now: start)
         #expect(session.received(enquire, now: start, jitter: 0) == [answer])
         _ = session.timerFired(now: start + .seconds(5), jitter: 0)
@@ -161,7 +161,7 @@ import Testing
 
     @Test func thePeersUnbindIsAnsweredAndWeComeBack() {
         var session = bound()
-        let key = session.submit(segments: 1, deadline: start + .seconds(9))!
+        let key = session.submit(segments: 1, deadline: start + .seconds(9)).key!
         _ = session.nextWrite(now: start)
         #expect(
             session.received(PDU(sequence: 5, .unbind), now: start, jitter: 1) == [
@@ -174,11 +174,11 @@ import Testing
 
     @Test func stopDrainsUnbindsAndCloses() {
         var session = bound()
-        let key = session.submit(segments: 1, deadline: start + .seconds(9))!
+        let key = session.submit(segments: 1, deadline: start + .seconds(9)).key!
         let write = session.nextWrite(now: start)!
         #expect(session.stop(now: start) == [])
         #expect(!session.isReady)
-        #expect(session.submit(segments: 1, deadline: start + .seconds(9)) == nil)
+        #expect(session.submit(segments: 1, deadline: start + .seconds(9)) == .refused)
         let answer = PDU(sequence: write.sequence, .submitResponse(MessageResponse(messageID: "x")))
         #expect(
             session.received(answer, now: start, jitter: 0) == [
@@ -198,7 +198,7 @@ import Testing
 
     @Test func stopDoesNotWaitForEver() {
         var session = bound()
-        let key = session.submit(segments: 1, deadline: start + .seconds(60))!
+        let key = session.submit(segments: 1, deadline: start + .seconds(60)).key!
         _ = session.nextWrite(now: start)
         _ = session.stop(now: start)
         #expect(
@@ -226,7 +226,7 @@ import Testing
 
     @Test func aNackForASubmitIsItsRefusal() {
         var session = bound()
-        let key = session.submit(segments: 1, deadline: start + .seconds(9))!
+        let key = session.submit(segments: 1, deadline: start + .seconds(9)).key!
         let write = session.nextWrite(now: start)!
         let nack = PDU(status: .invalidCommandID, sequence: write.sequence, .genericNack)
         #expect(
@@ -247,7 +247,7 @@ import Testing
 
     @Test func unreadableAnswersStillAnswer() {
         var session = bound()
-        let key = session.submit(segments: 1, deadline: start + .seconds(9))!
+        let key = session.submit(segments: 1, deadline: start + .seconds(9)).key!
         let write = session.nextWrite(now: start)!
         let actions = session.receivedBroken(
             .submitSMResponse, status: .ok, sequence: write.sequence, problem: .invalidCommandLength, now: start,
@@ -276,12 +276,23 @@ import Testing
 
     @Test func deliveriesAreAnsweredAtOnce() {
         var session = bound()
+        let data = DataMessage(
+            source: SMPPAddress("79160000000"), esmClass: 4, tlvs: [TLV(.messagePayload, [65])])
         #expect(
             session.received(PDU(sequence: 4, .deliver(ShortMessage())), now: start, jitter: 0)
-                == [.send(PDU(sequence: 4, .deliverResponse(MessageResponse())))])
+                == [
+                    .send(PDU(sequence: 4, .deliverResponse(MessageResponse()))),
+                    .deliver(ShortMessage(), isData: false),
+                ])
         #expect(
-            session.received(PDU(sequence: 5, .data(DataMessage())), now: start, jitter: 0)
-                == [.send(PDU(sequence: 5, .dataResponse(MessageResponse())))])
+            session.received(PDU(sequence: 5, .data(data)), now: start, jitter: 0)
+                == [
+                    .send(PDU(sequence: 5, .dataResponse(MessageResponse()))),
+                    .deliver(
+                        ShortMessage(
+                            source: SMPPAddress("79160000000"), esmClass: 4, tlvs: [TLV(.messagePayload, [65])]),
+                        isData: true),
+                ])
         #expect(session.delivered == 2)
         var early = self.session()
         _ = early.start(now: start)
@@ -307,7 +318,7 @@ import Testing
 
     @Test func congestionIsReadFromResponses() {
         var session = bound()
-        _ = session.submit(segments: 1, deadline: start + .seconds(9))!
+        _ = session.submit(segments: 1, deadline: start + .seconds(9)).key!
         let write = session.nextWrite(now: start)!
         let response = MessageResponse(messageID: "x", tlvs: [TLV(.congestionState, UInt8(95))])
         _ = session.received(PDU(sequence: write.sequence, .submitResponse(response)), now: start, jitter: 0)

@@ -6,51 +6,32 @@ import Testing
 ///
 /// What it holds is what really happened; the session's outcomes are held against it.
 struct BindWalk {
-    /// What really happened to a segment.
-    private struct Truth {
-        var isWritten = false
-        var isAccepted = false
-        var lastRefusal: CommandStatus?
-    }
-
-    private struct Message {
-        var segments: [Truth]
-        var outcomes = 0
-    }
-
     private enum Link { case none, opening, open }
-
-    private struct Open {
-        var message: Int
-        var segment: Int
-    }
 
     private static let statuses: [UInt32] = [0x00, 0x00, 0x00, 0x00, 0x0B, 0x08, 0x14, 0x58, 0x45, 0x04, 0x400, 0xFE]
 
     private(set) var session: BindSession
-    private(set) var problems: [String] = []
+    private(set) var ledger = WalkLedger()
     private(set) var bounds = 0
-    private(set) var accepted = 0
     private var random: SeededRandom
     private var now = MonotonicTime(nanoseconds: 1_000_000_000)
     private var link = Link.none
-    private var messages: [Message] = []
-    private var live: [MessageKey: Int] = [:]
-    private var open: [UInt32: Open] = [:]
-    private var answered: [UInt32] = []
     private var bindSequence: UInt32?
     private var unbindSequence: UInt32?
-    private let window: Int
-    private let maxWaiting: Int
+    /// Whether every late response must be told.
+    private let keepsAllLate: Bool
+
+    var problems: [String] { ledger.problems }
 
     init(seed: UInt64) {
         random = SeededRandom(seed: seed)
-        window = 1 + random.below(6)
-        maxWaiting = random.below(6)
+        keepsAllLate = random.chance(70)
         session = BindSession(
             BindSetup(
                 kind: .transceiver, request: BindRequest(systemID: "acme", password: "secret"),
-                hosts: 1 + random.below(3), window: window, maxWaiting: maxWaiting))
+                hosts: 1 + random.below(3), window: 1 + random.below(6), maxWaiting: random.below(8),
+                lateKept: keepsAllLate ? .seconds(1_000_000) : .seconds(random.below(60)),
+                maxLate: keepsAllLate ? 100_000 : random.below(4)))
     }
 
     /// Takes `steps` steps, then stops the bind and waits for its end.
@@ -58,38 +39,39 @@ struct BindWalk {
         act(session.start(now: now))
         for _ in 0..<steps where problems.isEmpty {
             step()
-            check()
+            ledger.check(session)
         }
         act(session.stop(now: now))
         for _ in 0..<50 where session.state != .stopped {
             guard let due = session.nextDeadline else {
-                problems.append("no deadline in \(session.state)")
-                return
+                return expect(false, "no deadline in \(session.state)")
             }
             now = max(now, due)
             fire()
-            check()
+            ledger.check(session)
         }
         expect(session.state == .stopped, "never stopped: \(session.state)")
-        expect(live.isEmpty, "\(live.count) messages without an outcome")
-        expect(messages.allSatisfy { $0.outcomes == 1 }, "a message without exactly one outcome")
+        expect(ledger.isEmpty, "\(ledger.liveCount) messages without an outcome")
+        expect(ledger.messages.allSatisfy { $0.outcomes == 1 }, "a message without exactly one outcome")
     }
 
     private mutating func expect(_ condition: Bool, _ problem: String) {
-        if !condition { problems.append(problem) }
+        ledger.expect(condition, problem)
     }
 
     // MARK: Steps
 
     private mutating func step() {
         switch random.below(100) {
-        case 0..<30: submit()
+        case 0..<29: submit()
+        case 29: handOver()
         case 30..<62: answer()
         case 62..<70: pass()
         case 70..<90: network()
         case 90..<94: act(session.received(misplacedPDU(), now: now, jitter: 0.5))
         case 94..<96: breakLink()
-        case 96..<97: if random.chance(20) { act(session.stop(now: now)) }
+        case 96..<97: if random.chance(30) { act(session.stop(now: now)) }
+        case 97..<98: if random.chance(50) { act(session.start(now: now)) }
         default: fire()
         }
         write()
@@ -99,49 +81,52 @@ struct BindWalk {
         let segments = 1 + (random.chance(30) ? random.below(4) : 0)
         let deadline = now + .milliseconds(random.below(12_000))
         let wasReady = session.isReady
-        guard let key = session.submit(segments: segments, deadline: deadline) else { return }
-        expect(wasReady, "took a message while not ready")
-        expect(live[key] == nil, "gave a key twice")
-        live[key] = messages.count
-        messages.append(Message(segments: Array(repeating: Truth(), count: segments)))
+        let account = random.chance(50) ? 0 : random.below(4)
+        let admission = session.submit(
+            segments: segments, deadline: deadline, account: account, tag: ledger.nextTag)
+        expect(wasReady || admission == .refused, "took a message while not ready")
+        ledger.admitted(admission, segments: segments)
+    }
+
+    private mutating func handOver() {
+        for step in session.handOver(upTo: random.below(4)) {
+            if case .move(_, carried: nil) = step {
+                ledger.perform(step)
+            } else {
+                expect(false, "hands over what was written")
+            }
+        }
+        act(session.continueDrain(now: now))
     }
 
     private mutating func write() {
         while random.chance(90), let write = session.nextWrite(now: now) {
             expect(link == .open, "wrote without a connection")
-            expect(open[write.sequence] == nil, "a sequence number that is still open")
-            guard let message = live[write.message] else {
-                problems.append("wrote a message that is gone")
-                return
+            if random.chance(3), !ledger.wasWritten(write) {
+                ledger.perform(session.couldNotWrite(write))
+            } else {
+                ledger.wrote(write, now: now)
             }
-            messages[message].segments[write.segment].isWritten = true
-            open[write.sequence] = Open(message: message, segment: write.segment)
         }
     }
 
     private mutating func answer() {
         guard link == .open else { return }
         let sequence: UInt32
-        if random.chance(10), let old = answered.randomElement(using: &random) {
+        if random.chance(10), let old = ledger.answered.randomElement(using: &random) {
             sequence = old
-        } else if let next = open.keys.sorted().randomElement(using: &random) {
+        } else if let next = ledger.open.keys.sorted().randomElement(using: &random) {
             sequence = next
         } else {
             return
         }
         let status = CommandStatus(rawValue: Self.statuses.randomElement(using: &random) ?? 0)
-        // What comes after the session gave up changes nothing that it told or will tell.
-        let isInTime = session.traffic.window.isOpen(sequence)
-        if let place = open.removeValue(forKey: sequence), isInTime {
-            if status == .ok {
-                messages[place.message].segments[place.segment].isAccepted = true
-            } else {
-                messages[place.message].segments[place.segment].lastRefusal = status
-            }
-        }
-        if isInTime { answered.append(sequence) }
-        let response = MessageResponse(messageID: "\(sequence)")
-        if status != .ok, random.chance(20) {
+        let isNack = status != .ok && random.chance(20)
+        let response = MessageResponse(messageID: isNack ? "" : "\(sequence)")
+        let isSlotOpen = session.traffic.window.isOpen(sequence)
+        ledger.answers(sequence, status, response.messageID, isSlotOpen: isSlotOpen)
+        let slots = session.traffic.window.count
+        if isNack {
             act(session.received(PDU(status: status, sequence: sequence, .genericNack), now: now, jitter: 0.5))
         } else if random.chance(50) {
             act(
@@ -151,6 +136,9 @@ struct BindWalk {
             let step = session.submitAnswered(sequence: sequence, status: status, response: response, now: now)
             act([.submit(step)] + session.continueDrain(now: now))
         }
+        expect(isSlotOpen || session.traffic.window.count == slots, "a slot was freed twice")
+        expect(!session.isSuspect, "suspect after it was heard")
+        ledger.answerIsHeard(isKept: keepsAllLate)
     }
 
     private mutating func pass() {
@@ -169,7 +157,7 @@ struct BindWalk {
                 act(session.connected(now: now))
             } else {
                 link = .none
-                act(session.connectFailed(BindFailure(.refused, "refused"), now: now, jitter: 0.5))
+                act(session.connectFailed(connectFailure(), now: now, jitter: 0.5))
             }
         case .open:
             if let sequence = bindSequence {
@@ -180,6 +168,10 @@ struct BindWalk {
                 act(session.received(PDU(sequence: 1, .enquireLinkResponse), now: now, jitter: 0.5))
             }
         }
+    }
+
+    private mutating func connectFailure() -> BindFailure {
+        random.chance(50) ? BindFailure(.connectRefused, "refused") : BindFailure(.timeout, "dark")
     }
 
     private mutating func answerBind(_ sequence: UInt32) {
@@ -222,7 +214,7 @@ struct BindWalk {
     // MARK: Actions and rules
 
     private mutating func act(_ actions: [BindAction]) {
-        for action in actions {
+        for (place, action) in actions.enumerated() {
             switch action {
             case .connect(let host):
                 expect(link == .none, "connects while there is a connection")
@@ -236,81 +228,22 @@ struct BindWalk {
             case .close:
                 link = .none
             case .submit(let step):
-                perform(step)
+                ledger.perform(step)
+            case .deliver:
+                guard place > 0, case .send(let answer) = actions[place - 1] else {
+                    expect(false, "a delivery before its answer")
+                    break
+                }
+                expect(answer.commandID.isResponse && answer.status == .ok, "a delivery without its answer")
             case .stopped:
                 expect(session.state == .stopped, "stopped in \(session.state)")
                 link = .none
             }
         }
         if link == .none {
-            open.removeAll()
-            answered.removeAll()
+            ledger.connectionIsGone()
             bindSequence = nil
             unbindSequence = nil
-        }
-    }
-
-    private mutating func perform(_ step: SubmitStep) {
-        switch step {
-        case .nothing:
-            break
-        case .complete(let key, let result):
-            guard let message = leave(key) else { return }
-            compare(result, message)
-        case .move(let key, let carried):
-            guard let message = leave(key) else { return }
-            let truth = messages[message].segments
-            expect(!truth.contains { $0.isAccepted }, "moves what was accepted")
-            expect((carried != nil) == truth.contains { $0.isWritten }, "moves without the truth")
-        }
-    }
-
-    private mutating func leave(_ key: MessageKey) -> Int? {
-        guard let message = live.removeValue(forKey: key) else {
-            problems.append("an outcome for a message that is gone")
-            return nil
-        }
-        messages[message].outcomes += 1
-        return message
-    }
-
-    private mutating func compare(_ result: SubmissionResult, _ message: Int) {
-        let truth = messages[message].segments
-        switch result {
-        case .notSent:
-            expect(!truth.contains { $0.isWritten }, "not sent, but written")
-        case .sent(let outcomes):
-            expect(outcomes.count == truth.count, "not one outcome per segment")
-            expect(truth.contains { $0.isWritten }, "sent, but nothing was written")
-            for (outcome, truth) in zip(outcomes, truth) {
-                switch outcome {
-                case .accepted:
-                    expect(truth.isAccepted, "accepted without the carrier")
-                    accepted += 1
-                case .refused(let status):
-                    expect(!truth.isAccepted && truth.lastRefusal == status, "refused without the carrier")
-                case .unknown:
-                    expect(truth.isWritten && !truth.isAccepted, "unknown, but known")
-                case .notSent:
-                    expect(!truth.isWritten, "segment not sent, but written")
-                }
-            }
-        }
-    }
-
-    private mutating func check() {
-        let traffic = session.traffic
-        expect(traffic.window.count <= window, "window exceeded")
-        expect(traffic.window.count <= open.count, "a slot without a request")
-        expect(traffic.messages == live.count, "messages miscounted")
-        expect((0...max(1, maxWaiting + window)).contains(traffic.waiting), "too many wait")
-        if !session.state.isConnected {
-            expect(traffic.isEmpty && traffic.waiting == 0, "traffic without a connection")
-        }
-        switch session.state {
-        case .idle, .stopped: break
-        case .connecting, .binding, .bound, .draining, .unbinding, .waiting:
-            expect(session.nextDeadline != nil, "no deadline")
         }
     }
 }

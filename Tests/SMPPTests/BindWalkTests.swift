@@ -6,6 +6,8 @@ import Testing
     @Test func randomLivesKeepTheRules() {
         var bounds = 0
         var accepted = 0
+        var lates = 0
+        var displaced = 0
         for seed in 0..<4000 as Range<UInt64> {
             var walk = BindWalk(seed: seed)
             walk.run(steps: 150)
@@ -14,11 +16,15 @@ import Testing
                 return
             }
             bounds += walk.bounds
-            accepted += walk.accepted
+            lates += walk.ledger.lates
+            displaced += walk.ledger.displaced
+            accepted += walk.ledger.accepted
         }
         // The walk must have been somewhere.
         #expect(bounds > 4000)
         #expect(accepted > 10_000)
+        #expect(lates > 1000)
+        #expect(displaced > 1000)
     }
 
     @Test func longLivesKeepTheRules() {

@@ -48,4 +48,35 @@ import Testing
         #expect(timers.tick(now: start + .seconds(1)) == .sendEnquireLink)
         #expect(timers.tick(now: start + .seconds(2)) == .linkIsDead)
     }
+
+    @Test func aSuspectIsAskedAtOnceAndMustAnswerSoon() {
+        var timers = timers()
+        timers.suspect(now: start + .seconds(7))
+        timers.suspect(now: start + .seconds(8))
+        #expect(timers.nextDeadline == start + .seconds(7))
+        #expect(timers.tick(now: start + .seconds(7)) == .sendEnquireLink)
+        #expect(timers.tick(now: start + .seconds(12)) == .sendEnquireLink)
+        #expect(timers.tick(now: start + .seconds(17)) == .linkIsDead)
+    }
+
+    @Test func aSuspectThatIsHeardHasItsUsualTime() {
+        var timers = timers()
+        timers.suspect(now: start + .seconds(7))
+        _ = timers.tick(now: start + .seconds(7))
+        _ = timers.tick(now: start + .seconds(12))
+        timers.trust()
+        #expect(timers.nextDeadline == start + .seconds(22))
+        #expect(timers.tick(now: start + .seconds(22)) == .sendEnquireLink)
+        timers.answered(now: start + .seconds(23))
+        timers.trust()
+        #expect(timers.nextDeadline == start + .seconds(52))
+    }
+
+    @Test func anAnswerThatIsWaitedForAnywayIsNotAskedForTwice() {
+        var timers = timers()
+        #expect(timers.tick(now: start + .seconds(30)) == .sendEnquireLink)
+        timers.suspect(now: start + .seconds(32))
+        #expect(timers.tick(now: start + .seconds(32)) == .nothing)
+        #expect(timers.nextDeadline == start + .seconds(35))
+    }
 }

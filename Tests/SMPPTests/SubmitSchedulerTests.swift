@@ -20,7 +20,7 @@ import Testing
 
     @Test func aMessageIsCompletedByItsAnswer() {
         var scheduler = scheduler()
-        let key = scheduler.enqueue(segments: 1, deadline: deadline)!
+        let key = scheduler.submit(segments: 1, deadline: deadline).key!
         let write = scheduler.nextWrite(now: start)
         #expect(write == SubmitWrite(message: key, segment: 0, sequence: 1))
         #expect(scheduler.nextWrite(now: start) == nil)
@@ -32,7 +32,7 @@ import Testing
 
     @Test func segmentsAreWrittenInOrderAndDecidedTogether() {
         var scheduler = scheduler(window: 3)
-        let key = scheduler.enqueue(segments: 3, deadline: deadline)!
+        let key = scheduler.submit(segments: 3, deadline: deadline).key!
         let writes = (0..<3).map { _ in scheduler.nextWrite(now: start) }
         #expect(writes.map { $0?.segment } == [0, 1, 2])
         #expect(answer(&scheduler, writes[2], id: "c") == .nothing)
@@ -45,7 +45,7 @@ import Testing
 
     @Test func afterAFinalRefusalTheRestIsNotSent() {
         var scheduler = scheduler(window: 1)
-        let key = scheduler.enqueue(segments: 3, deadline: deadline)!
+        let key = scheduler.submit(segments: 3, deadline: deadline).key!
         #expect(answer(&scheduler, scheduler.nextWrite(now: start), id: "a") == .nothing)
         let step = answer(&scheduler, scheduler.nextWrite(now: start), .invalidDestinationAddress)
         #expect(
@@ -58,7 +58,7 @@ import Testing
 
     @Test func aRefusalWaitsForWhatIsOpen() {
         var scheduler = scheduler(window: 2)
-        let key = scheduler.enqueue(segments: 3, deadline: deadline)!
+        let key = scheduler.submit(segments: 3, deadline: deadline).key!
         let first = scheduler.nextWrite(now: start)
         let second = scheduler.nextWrite(now: start)
         #expect(answer(&scheduler, first, .invalidDestinationAddress) == .nothing)
@@ -71,12 +71,12 @@ import Testing
 
     @Test func firstComeFirstServedAndBounded() {
         var scheduler = scheduler(window: 1, maxWaiting: 2)
-        let first = scheduler.enqueue(segments: 1, deadline: deadline)!
+        let first = scheduler.submit(segments: 1, deadline: deadline).key!
         let write = scheduler.nextWrite(now: start)
         #expect(write?.message == first)
-        let second = scheduler.enqueue(segments: 1, deadline: deadline)!
-        let third = scheduler.enqueue(segments: 1, deadline: deadline)!
-        #expect(scheduler.enqueue(segments: 1, deadline: deadline) == nil)
+        let second = scheduler.submit(segments: 1, deadline: deadline).key!
+        let third = scheduler.submit(segments: 1, deadline: deadline).key!
+        #expect(scheduler.submit(segments: 1, deadline: deadline) == .refused)
         #expect(scheduler.nextWrite(now: start) == nil)
         _ = answer(&scheduler, write)
         let next = scheduler.nextWrite(now: start)
@@ -87,23 +87,25 @@ import Testing
 
     @Test func nothingMayWaitStillMeansThatTheWindowIsUsed() {
         var scheduler = scheduler(window: 1, maxWaiting: 0)
-        #expect(scheduler.enqueue(segments: 1, deadline: deadline) != nil)
+        #expect(scheduler.submit(segments: 1, deadline: deadline).key != nil)
         #expect(scheduler.nextWrite(now: start) != nil)
-        #expect(scheduler.enqueue(segments: 1, deadline: deadline) == nil)
+        #expect(scheduler.submit(segments: 1, deadline: deadline) == .refused)
     }
 
     @Test func anOverdueResponseIsUnknownAndItsLateAnswerFreesNothing() {
         var scheduler = scheduler(window: 1)
-        let key = scheduler.enqueue(segments: 1, deadline: deadline)!
+        let key = scheduler.submit(segments: 1, deadline: deadline).key!
         let write = scheduler.nextWrite(now: start)
         #expect(scheduler.nextDeadline == start + .seconds(5))
         #expect(scheduler.tick(now: start + .seconds(4)) == [])
         #expect(
             scheduler.tick(now: start + .seconds(5)) == [.complete(key, .sent([.unknown(.carrierTimeout)]))])
-        let other = scheduler.enqueue(segments: 1, deadline: deadline)!
+        let other = scheduler.submit(segments: 1, deadline: deadline).key!
         let second = scheduler.nextWrite(now: start + .seconds(6))
-        #expect(answer(&scheduler, write) == .nothing)
+        #expect(answer(&scheduler, write, at: start + .seconds(7)).lateBy == .seconds(2))
+        #expect(answer(&scheduler, write, at: start + .seconds(7)) == .nothing)
         #expect(scheduler.counters.late == 1)
+        #expect(scheduler.counters.unexpected == 1)
         #expect(scheduler.window.count == 1)
         #expect(answer(&scheduler, second, id: "b") == .complete(other, .sent([.accepted(messageID: "b")])))
     }
@@ -111,8 +113,8 @@ import Testing
     @Test func atTheDeadlineWhatIsKnownIsTold() {
         var scheduler = scheduler(window: 2)
         let soon = start + .seconds(2)
-        let partly = scheduler.enqueue(segments: 3, deadline: soon)!
-        let waits = scheduler.enqueue(segments: 1, deadline: soon)!
+        let partly = scheduler.submit(segments: 3, deadline: soon).key!
+        let waits = scheduler.submit(segments: 1, deadline: soon).key!
         let first = scheduler.nextWrite(now: start)
         let second = scheduler.nextWrite(now: start)
         #expect(scheduler.tick(now: soon).contains(.complete(waits, .notSent(.busy))))
@@ -120,9 +122,10 @@ import Testing
         #expect(scheduler.waiting == 0)
         // The window still counts what the carrier has not answered; the answers come too late for the message.
         #expect(scheduler.window.count == 2)
-        #expect(answer(&scheduler, first) == .nothing)
-        #expect(answer(&scheduler, second) == .nothing)
+        #expect(answer(&scheduler, first, at: start + .seconds(3)).lateBy == .seconds(1))
+        #expect(answer(&scheduler, second, at: start + .seconds(4)).lateBy == .seconds(2))
         #expect(scheduler.counters.late == 2)
+        #expect(scheduler.counters.unknown == 2)
         #expect(scheduler.isEmpty)
         _ = partly
     }
@@ -130,7 +133,7 @@ import Testing
     @Test func atTheDeadlineSegmentsAreToldApart() {
         var scheduler = scheduler(window: 2)
         let soon = start + .seconds(2)
-        let key = scheduler.enqueue(segments: 4, deadline: soon)!
+        let key = scheduler.submit(segments: 4, deadline: soon).key!
         let first = scheduler.nextWrite(now: start)
         _ = scheduler.nextWrite(now: start)
         #expect(answer(&scheduler, first, id: "a") == .nothing)
@@ -143,7 +146,7 @@ import Testing
 
     @Test func anExpiredMessageIsNotWritten() {
         var scheduler = scheduler()
-        let key = scheduler.enqueue(segments: 1, deadline: start)!
+        let key = scheduler.submit(segments: 1, deadline: start).key!
         #expect(scheduler.nextWrite(now: start) == nil)
         #expect(scheduler.tick(now: start) == [.complete(key, .notSent(.busy))])
         #expect(scheduler.nextDeadline == nil)
@@ -151,9 +154,9 @@ import Testing
 
     @Test func throttledSegmentsAreWrittenAgainAfterThePauseInOrder() {
         var scheduler = scheduler(window: 2)
-        let first = scheduler.enqueue(segments: 1, deadline: deadline)!
-        let second = scheduler.enqueue(segments: 1, deadline: deadline)!
-        let third = scheduler.enqueue(segments: 1, deadline: deadline)!
+        let first = scheduler.submit(segments: 1, deadline: deadline).key!
+        let second = scheduler.submit(segments: 1, deadline: deadline).key!
+        let third = scheduler.submit(segments: 1, deadline: deadline).key!
         let writes = [scheduler.nextWrite(now: start), scheduler.nextWrite(now: start)]
         #expect(answer(&scheduler, writes[1], .throttled) == .nothing)
         #expect(answer(&scheduler, writes[0], .throttled) == .nothing)
@@ -173,7 +176,7 @@ import Testing
 
     @Test func throttledToTheDeadlineIsARefusal() {
         var scheduler = scheduler()
-        let key = scheduler.enqueue(segments: 2, deadline: start + .milliseconds(1500))!
+        let key = scheduler.submit(segments: 2, deadline: start + .milliseconds(1500)).key!
         let write = scheduler.nextWrite(now: start)
         #expect(answer(&scheduler, write, .throttled) == .nothing)
         let again = scheduler.nextWrite(now: start + .seconds(1))
@@ -184,12 +187,12 @@ import Testing
 
     @Test func countedRetriesWaitTheirTime() {
         var scheduler = scheduler()
-        let key = scheduler.enqueue(segments: 2, deadline: deadline)!
+        let key = scheduler.submit(segments: 2, deadline: deadline).key!
         let write = scheduler.nextWrite(now: start)
         #expect(answer(&scheduler, write, .systemError) == .nothing)
         #expect(scheduler.nextWrite(now: start) == nil, "the next segment waits for the one before")
         #expect(scheduler.nextDeadline == start + .seconds(1))
-        let others = scheduler.enqueue(segments: 1, deadline: deadline)!
+        let others = scheduler.submit(segments: 1, deadline: deadline).key!
         #expect(scheduler.nextWrite(now: start)?.message == others)
         #expect(scheduler.tick(now: start + .seconds(1)) == [])
         let again = scheduler.nextWrite(now: start + .seconds(1))
@@ -204,13 +207,13 @@ import Testing
 
     @Test func aBindOfNoUseGivesTheMessageToAnotherOnce() {
         var scheduler = scheduler()
-        let key = scheduler.enqueue(segments: 2, deadline: deadline)!
+        let key = scheduler.submit(segments: 2, deadline: deadline).key!
         let first = scheduler.nextWrite(now: start)
         let second = scheduler.nextWrite(now: start)
         #expect(answer(&scheduler, first, .invalidBindStatus) == .nothing)
         let carried: [SegmentOutcome] = [.refused(.invalidBindStatus), .refused(.invalidBindStatus)]
         #expect(answer(&scheduler, second, .invalidBindStatus) == .move(key, carried: carried))
-        let moved = scheduler.enqueue(segments: 2, deadline: deadline, carried: carried)!
+        let moved = scheduler.submit(segments: 2, deadline: deadline, carried: carried).key!
         let again = scheduler.nextWrite(now: start)
         #expect(
             answer(&scheduler, again, .invalidBindStatus) == .complete(moved, .sent(carried)))
@@ -218,7 +221,7 @@ import Testing
 
     @Test func whatIsPartlyAcceptedDoesNotMove() {
         var scheduler = scheduler()
-        let key = scheduler.enqueue(segments: 2, deadline: deadline)!
+        let key = scheduler.submit(segments: 2, deadline: deadline).key!
         let first = scheduler.nextWrite(now: start)
         let second = scheduler.nextWrite(now: start)
         #expect(answer(&scheduler, first, id: "a") == .nothing)
@@ -229,9 +232,9 @@ import Testing
 
     @Test func aLostConnectionLeavesTheTruth() {
         var scheduler = scheduler(window: 2)
-        let open = scheduler.enqueue(segments: 3, deadline: deadline)!
-        let retried = scheduler.enqueue(segments: 1, deadline: deadline)!
-        let waits = scheduler.enqueue(segments: 1, deadline: deadline)!
+        let open = scheduler.submit(segments: 3, deadline: deadline).key!
+        let retried = scheduler.submit(segments: 1, deadline: deadline).key!
+        let waits = scheduler.submit(segments: 1, deadline: deadline).key!
         let first = scheduler.nextWrite(now: start)
         _ = scheduler.nextWrite(now: start)
         _ = answer(&scheduler, first, id: "a")
@@ -250,34 +253,44 @@ import Testing
 
     @Test func whatWasRefusedForSpeedMovesWithALostConnection() {
         var scheduler = scheduler()
-        let key = scheduler.enqueue(segments: 1, deadline: deadline)!
+        let key = scheduler.submit(segments: 1, deadline: deadline).key!
         _ = answer(&scheduler, scheduler.nextWrite(now: start), .throttled)
         #expect(scheduler.connectionLost() == [.move(key, carried: [.refused(.throttled)])])
     }
 
     @Test func abandonTellsWhatIsKnown() {
         var scheduler = scheduler(window: 1)
-        let open = scheduler.enqueue(segments: 1, deadline: deadline)!
-        let waits = scheduler.enqueue(segments: 1, deadline: deadline)!
+        let open = scheduler.submit(segments: 1, deadline: deadline).key!
+        let waits = scheduler.submit(segments: 1, deadline: deadline).key!
         let write = scheduler.nextWrite(now: start)
         #expect(
-            scheduler.abandon(.draining) == [
+            scheduler.abandon(.draining, now: start) == [
                 .complete(open, .sent([.unknown(.carrierTimeout)])), .complete(waits, .notSent(.draining)),
             ])
         #expect(scheduler.isEmpty)
-        #expect(answer(&scheduler, write) == .nothing)
+        #expect(answer(&scheduler, write, at: start + .seconds(1)).lateBy == .seconds(1))
         #expect(scheduler.counters.late == 1)
     }
 
     @Test func aKeyOfAGoneMessageIsNobodys() {
         var scheduler = scheduler(window: 1)
-        _ = scheduler.enqueue(segments: 1, deadline: start + .seconds(1))!
+        _ = scheduler.submit(segments: 1, deadline: start + .seconds(1)).key!
         let write = scheduler.nextWrite(now: start)
         _ = scheduler.tick(now: start + .seconds(1))
-        let second = scheduler.enqueue(segments: 1, deadline: deadline)!
-        #expect(answer(&scheduler, write, at: start + .seconds(2)) == .nothing)
+        let second = scheduler.submit(segments: 1, deadline: deadline).key!
+        #expect(answer(&scheduler, write, at: start + .seconds(2)).lateBy == .seconds(1))
         let next = scheduler.nextWrite(now: start + .seconds(2))
         #expect(next?.message == second)
         #expect(answer(&scheduler, next, id: "b") == .complete(second, .sent([.accepted(messageID: "b")])))
+    }
+}
+
+extension SubmitStep {
+    /// How late the response came; nil where it is none.
+    var lateBy: Duration? {
+        switch self {
+        case .late(let response): response.overdueBy
+        case .nothing, .complete, .move: nil
+        }
     }
 }

@@ -46,10 +46,12 @@ import Testing
         #expect(window.expire(now: time(3)) == nil)
         #expect(window.count == 0)
         #expect(window.close(first) == nil)
-        #expect(window.takeLate(first) == true)
-        #expect(window.takeLate(first) == false)
-        #expect(window.takeLate(second) == false)
-        #expect(window.takeLate(third) == true)
+        #expect(window.expects(first))
+        #expect(window.takeLate(first, now: time(4))?.givenUpAt == time(1))
+        #expect(window.takeLate(first, now: time(4)) == nil)
+        #expect(window.takeLate(second, now: time(4)) == nil)
+        #expect(window.takeLate(third, now: time(4)) != nil)
+        #expect(!window.expects(third))
     }
 
     @Test func sequenceNumbersWrapToOne() {
@@ -77,15 +79,17 @@ import Testing
     }
 
     @Test func whatIsRememberedIsBounded() {
-        var window = SubmitWindow(capacity: 1)
-        let first = window.open(submit(0))!
-        #expect(window.giveUpOldest() != nil)
-        for _ in 0..<SubmitWindow.maxRemembered {
-            _ = window.open(submit(0))
-            _ = window.giveUpOldest()
+        var window = SubmitWindow(capacity: 1, maxLate: 3)
+        let sequences = (0..<5).map { index in
+            let sequence = window.open(submit(index))!
+            #expect(window.giveUpOldest(now: time(1)) != nil)
+            return sequence
         }
-        #expect(window.takeLate(first) == false)
+        #expect(window.missing == 3)
+        #expect(window.takeLate(sequences[1], now: time(1)) == nil)
+        #expect(window.takeLate(sequences[2], now: time(1)) != nil)
         window.restart()
         #expect(window.takeSequence() == 1)
+        #expect(window.missing == 0)
     }
 }

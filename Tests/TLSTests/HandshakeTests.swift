@@ -23,7 +23,12 @@ import Testing
         #expect(agreement.cipher == "TLS_AES_128_GCM_SHA256")
         #expect(agreement.alpn == nil)
         #expect(!agreement.resumed)
-        #expect(pair.atClient.agreement == agreement)
+        #expect(agreement.peerCertificateExpiry == nil, "the client shows none")
+        var clients = try #require(pair.atClient.agreement)
+        let file = files.path("server.crt")
+        #expect(clients.peerCertificateExpiry == (try CertificateFile.expiry(of: file)))
+        clients.peerCertificateExpiry = nil
+        #expect(clients == agreement)
         #expect(pair.atClient.errors.isEmpty && pair.atServer.errors.isEmpty)
     }
 

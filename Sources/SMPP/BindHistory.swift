@@ -1,0 +1,46 @@
+/// One change of a bind's state.
+package struct BindChange: Hashable, Sendable {
+    /// `BindState.name` of the new state.
+    package var state: String
+    /// Why, where there is something to say.
+    package var reason: BindFailure.Code?
+    /// The reason in a line of English.
+    package var words: String?
+    package var at: MonotonicTime
+
+    package init(state: String, reason: BindFailure.Code? = nil, words: String? = nil, at: MonotonicTime) {
+        self.state = state
+        self.reason = reason
+        self.words = words
+        self.at = at
+    }
+}
+
+/// What changes are counted by.
+package struct BindChangeKey: Hashable, Sendable {
+    /// `BindState.name` of the new state.
+    package var to: String
+    package var reason: BindFailure.Code?
+
+    package init(to: String, reason: BindFailure.Code? = nil) {
+        self.to = to
+        self.reason = reason
+    }
+}
+
+/// The last changes of a bind, and how often each kind of change took place.
+struct BindHistory: Sendable {
+    /// How many changes are kept.
+    static let kept = 20
+
+    /// Oldest first.
+    private(set) var changes: [BindChange] = []
+    /// States and reasons are few: so are the keys.
+    private(set) var counts: [BindChangeKey: UInt64] = [:]
+
+    mutating func record(_ state: BindState, _ failure: BindFailure?, now: MonotonicTime) {
+        if changes.count == Self.kept { changes.removeFirst() }
+        changes.append(BindChange(state: state.name, reason: failure?.code, words: failure?.words, at: now))
+        counts[BindChangeKey(to: state.name, reason: failure?.code), default: 0] += 1
+    }
+}

@@ -1,0 +1,60 @@
+import NIOCore
+import SMPP
+import Testing
+
+@testable import Carriers
+
+/// What a carrier shows of itself.
+@Suite(.timeLimit(.minutes(1))) struct StatusTests {
+    @Test func aBindShowsItsConnection() async throws {
+        let rig = try await Rig.start {
+            $0.hosts = [HostPort(host: "localhost", port: $0.hosts[0].port)]
+            $0.bindFrom = "127.0.0.2"
+            $0.binds = [BindPlan(kind: .transceiver, count: 1, rate: 500)]
+        }
+        #expect(await rig.submitMany(5).areAccepted)
+        let bind = try await rig.status().binds[0]
+        #expect(bind.address == "127.0.0.1:\(rig.port)")
+        #expect(bind.localAddress?.hasPrefix("127.0.0.2:") == true)
+        #expect(bind.tls == nil)
+        #expect(bind.bindRate == 500 && bind.rateLimit == nil)
+        #expect((0..<5).contains(bind.responseSeconds ?? -1))
+        #expect((0..<5).contains(bind.lastReceivedAgo ?? -1))
+        #expect(!bind.suspect && !bind.drained)
+        #expect(bind.history.map(\.state).suffix(3) == ["connecting", "binding", "bound"])
+        #expect(bind.changeCounts[BindChangeKey(to: "bound")] == 1)
+        try await rig.end()
+        let stopped = try await rig.status().binds[0]
+        #expect(stopped.history.last?.state == "stopped")
+        #expect(stopped.address == nil && stopped.localAddress == nil)
+    }
+
+    @Test func aPairIsOneLink() async throws {
+        // The receiver comes second, and is refused at first.
+        let rig = try await Rig.start(Script(bind: { $0 == 1 ? .refuse(.systemError) : .accept() }), ready: false) {
+            $0.binds = [BindPlan(kind: .receiver, count: 1), BindPlan(kind: .transmitter, count: 1)]
+            $0.reconnectFirst = .milliseconds(500)
+            $0.reconnectMax = .milliseconds(500)
+        }
+        let half = try await rig.status { $0.ready && $0.binds[1].state == "waiting" && $0.binds[1].lastError != nil }
+        #expect(half.links == [LinkStatus(name: "1+2", health: .degraded, binds: ["1", "2"])])
+        try await rig.bound()
+        #expect(try await rig.status().links.map(\.health) == [.up])
+        #expect(try await rig.carrier.stop(bind: "1").get())
+        #expect(try await rig.status().links.map(\.health) == [.down])
+        try await rig.end()
+    }
+
+    @Test func aCertificateIsToldOnceADay() {
+        let watch = CertificateWatch()
+        let day: Int64 = 86_400
+        let now: Int64 = 1_800_000_000
+        #expect(watch.daysToTell(expiry: now + 14 * day, now: now) == nil)
+        #expect(watch.daysToTell(expiry: now + 14 * day - 1, now: now) == 13)
+        #expect(watch.daysToTell(expiry: now + 14 * day - 1, now: now + day - 1) == nil)
+        #expect(watch.daysToTell(expiry: now + 14 * day - 1, now: now + day) == 12)
+        #expect(watch.daysToTell(expiry: now, now: now + 2 * day) == -2)
+        #expect(watch.daysToTell(expiry: now, now: now + 2 * day + 1) == nil)
+        #expect(watch.daysToTell(expiry: now + 400 * day, now: now + 9 * day) == nil)
+    }
+}
