@@ -51,7 +51,7 @@ let package = Package(
         // Floor 3: the edges. They know their own peer and not each other.
         .target(
             name: "Intake",
-            dependencies: ["Messaging", "TLS", collections, logging, nioCore, nioHTTP1, nioPosix]),
+            dependencies: ["Messaging", "TLS", collections, logging, nioCore, nioPosix]),
         .target(
             name: "Carriers",
             dependencies: ["Messaging", "SMPP", "SMPPWire", "TLS", collections, logging, nioCore, nioPosix]),

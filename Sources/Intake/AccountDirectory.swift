@@ -7,10 +7,10 @@ package final class AccountEntry: Sendable {
     /// Its rate and in-flight limits.
     package let meter: AccountMeter
 
-    /// An account nobody has used yet.
-    package init(_ account: Account) {
+    /// An account; `meter` is what its messages were counted by before, nil for one that nobody has used yet.
+    package init(_ account: Account, meter: AccountMeter? = nil) {
         self.account = account
-        self.meter = AccountMeter(rate: account.rate, inFlight: account.inFlight)
+        self.meter = meter ?? AccountMeter(rate: account.rate, inFlight: account.inFlight)
     }
 }
 
@@ -22,8 +22,12 @@ package final class AccountDirectory: Sendable {
     private let byKey: [KeyHash: AccountEntry]
 
     /// The accounts of a configuration.
-    package init(_ accounts: [Account]) {
-        entries = accounts.map(AccountEntry.init)
+    /// - Parameter previous: the accounts before it: those of the same name go on with what was counted, and get their new
+    ///   limits when `applyLimits` is called.
+    package init(_ accounts: [Account], continuing previous: AccountDirectory? = nil) {
+        var meters: [String: AccountMeter] = [:]
+        for entry in previous?.entries ?? [] { meters[entry.account.name] = entry.meter }
+        entries = accounts.map { AccountEntry($0, meter: meters[$0.name]) }
         var byLogin: [String: AccountEntry] = [:]
         var byKey: [KeyHash: AccountEntry] = [:]
         for entry in entries {
@@ -32,6 +36,19 @@ package final class AccountDirectory: Sendable {
         }
         self.byLogin = byLogin
         self.byKey = byKey
+    }
+
+    /// Puts the accounts' own limits into force, also for what came in under the directory before.
+    package func applyLimits() {
+        for entry in entries { entry.meter.limit(rate: entry.account.rate, inFlight: entry.account.inFlight) }
+    }
+
+    /// The account that took the place of `entry`, where a password that was right for that one is right for it too.
+    func successor(of entry: AccountEntry) -> AccountEntry? {
+        guard let login = entry.account.login, let password = entry.account.password,
+            let heir = byLogin[login], heir.account.name == entry.account.name, heir.account.password == password
+        else { return nil }
+        return heir
     }
 
     /// The account with this login.

@@ -13,11 +13,9 @@ package final class AccountMeter: Sendable {
         case limited(retryAfter: Int)
     }
 
-    /// Nanoseconds between messages at the full rate; nil = no limit.
-    private let interval: UInt64?
-    /// How far, in nanoseconds, the arrival time may run ahead: one second's worth of messages, at least one message.
-    private let tolerance: UInt64
-    private let maxInFlight: Int
+    /// Nanoseconds between messages at the full rate; 0 = no limit.
+    private let interval = Atomic<UInt64>(0)
+    private let maxInFlight = Atomic<Int>(.max)
     private let arrival = Atomic<UInt64>(0)
     private let inFlight = Atomic<Int>(0)
 
@@ -25,15 +23,14 @@ package final class AccountMeter: Sendable {
     ///   - rate: messages per second, above 0; nil = no limit.
     ///   - inFlight: messages waiting for a reply at one time; nil = no limit.
     package init(rate: Double?, inFlight: Int?) {
-        if let rate, rate > 0 {
-            let interval = UInt64(min(max(1_000_000_000 / rate, 1), 1e15))
-            self.interval = interval
-            self.tolerance = max(1_000_000_000, interval) - interval
-        } else {
-            self.interval = nil
-            self.tolerance = 0
-        }
-        self.maxInFlight = inFlight ?? .max
+        limit(rate: rate, inFlight: inFlight)
+    }
+
+    /// Sets other limits, as `init` takes them. What was counted stays counted. From any thread.
+    package func limit(rate: Double?, inFlight: Int?) {
+        let nanoseconds = rate.map { $0 > 0 ? UInt64(min(max(1_000_000_000 / $0, 1), 1e15)) : 0 }
+        interval.store(nanoseconds ?? 0, ordering: .relaxed)
+        maxInFlight.store(inFlight ?? .max, ordering: .relaxed)
     }
 
     /// Messages in flight.
@@ -42,7 +39,7 @@ package final class AccountMeter: Sendable {
     /// Takes a place for one message.
     package func admit(now: NIODeadline) -> Admission {
         if let retryAfter = waitForRate(now.uptimeNanoseconds) { return .limited(retryAfter: retryAfter) }
-        guard inFlight.wrappingAdd(1, ordering: .relaxed).newValue <= maxInFlight else {
+        guard inFlight.wrappingAdd(1, ordering: .relaxed).newValue <= maxInFlight.load(ordering: .relaxed) else {
             release()
             return .limited(retryAfter: 1)
         }
@@ -56,7 +53,10 @@ package final class AccountMeter: Sendable {
 
     /// Takes a token; or the seconds until there is one, rounded up.
     private func waitForRate(_ now: UInt64) -> Int? {
-        guard let interval else { return nil }
+        let interval = interval.load(ordering: .relaxed)
+        guard interval > 0 else { return nil }
+        // How far the arrival time may run ahead: one second's worth of messages, at least one message.
+        let tolerance = max(1_000_000_000, interval) - interval
         var expected = arrival.load(ordering: .relaxed)
         while true {
             let start = max(expected, now)

@@ -39,7 +39,7 @@ package final class Authenticator {
     package static let maxWaiters = 1024
 
     private let eventLoop: any EventLoop
-    private let directory: AccountDirectory
+    private var directory: AccountDirectory
     private let lockOut: LockOut
     private let verifier: PasswordVerifier
     private let mac: HMACSHA256
@@ -60,6 +60,13 @@ package final class Authenticator {
         self.verifier = verifier
         self.mac = HMACSHA256(key: secret)
         self.cache = CredentialCache(capacity: remembered, lifetime: remember)
+    }
+
+    /// From now on these are the accounts. Pairs that were verified stay known where login and password are the same. On the
+    /// event loop.
+    package func adopt(_ directory: AccountDirectory) {
+        self.directory = directory
+        cache.replaceAccounts(directory.successor)
     }
 
     /// Decides at once if it can. On the event loop.
@@ -90,20 +97,31 @@ package final class Authenticator {
             waiting[attempt.digest]?.append(waiter)
             return
         }
-        let entry = directory.account(login: attempt.login)
-        let hash = entry?.account.password ?? ScryptHash.decoy
-        let login = attempt.login
-        let digest = attempt.digest
-        let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        let isQueued = verifier.verify(attempt.password, against: hash, on: eventLoop) { matches in
-            bound.value.verified(digest, login: login, matches: matches)
-        }
-        guard isQueued else { return completion(.refused(.busy, retryAfter: 1)) }
+        guard ask(attempt) else { return completion(.refused(.busy, retryAfter: 1)) }
         waiting[attempt.digest] = [waiter]
     }
 
+    /// Queues a pair for scrypt; false = the queue is full.
+    private func ask(_ attempt: Attempt) -> Bool {
+        let hash = directory.account(login: attempt.login)?.account.password ?? ScryptHash.decoy
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        return verifier.verify(attempt.password, against: hash, on: eventLoop) { matches in
+            bound.value.verified(attempt, against: hash, matches: matches)
+        }
+    }
+
     /// Takes scrypt's answer: nil = it was not asked any more.
-    private func verified(_ digest: Digest, login: String, matches: Bool?) {
+    private func verified(_ attempt: Attempt, against hash: ScryptHash, matches: Bool?) {
+        let (digest, login) = (attempt.digest, attempt.login)
+        let entry = directory.account(login: login)
+        if matches != nil, (entry?.account.password ?? .decoy) != hash {
+            // The accounts were read anew meanwhile, and this one has another password.
+            if ask(attempt) { return }
+            for waiter in waiting.removeValue(forKey: digest) ?? [] {
+                waiter.completion(.refused(.busy, retryAfter: 1))
+            }
+            return
+        }
         guard let waiters = waiting.removeValue(forKey: digest) else { return }
         guard let matches else {
             for waiter in waiters { waiter.completion(.refused(.draining, retryAfter: nil)) }
@@ -111,7 +129,6 @@ package final class Authenticator {
         }
         let now = eventLoop.now
         // The decoy matches nothing, but what decides is that there is an account with a password.
-        let entry = directory.account(login: login)
         let account = matches && entry?.account.password != nil ? entry : nil
         if let account { cache.insert(digest, account: account, now: now) }
         for waiter in waiters {

@@ -3,7 +3,6 @@ enum ContentType {
     /// The charset of the form that `value` announces (RFC 9110 §8.3); nil when it announces something else, or a
     /// charset that we do not read.
     static func formCharset(_ value: String) -> FormCharset? {
-        if value == "application/x-www-form-urlencoded" { return .utf8 }
         let parts = value.split(separator: ";", omittingEmptySubsequences: false)
         let type = parts[0].trimmingHTTPSpace()
         guard type.isEmpty || type.lowercased() == "application/x-www-form-urlencoded" else { return nil }
@@ -20,7 +19,6 @@ enum ContentType {
     /// Whether an `Accept` value asks for JSON (RFC 9110 §12.5.1): `application/json` is named, and not with less weight
     /// than `text/plain`. Wildcards ask for nothing in particular.
     static func wantsJSON(accept value: String) -> Bool {
-        if value == "*/*" { return false }
         var json = 0.0
         var plain = 0.0
         for range in value.split(separator: ",") {
@@ -54,13 +52,5 @@ extension StringProtocol where SubSequence == Substring {
     func withoutQuotes() -> Substring {
         let inner = dropFirst().dropLast()
         return utf8.count >= 2 && hasPrefix("\"") && hasSuffix("\"") ? inner : self[...]
-    }
-
-    /// Whether it is `lowercase`, which is ASCII in lower case, without regard to case.
-    func equalsIgnoringCase(_ lowercase: String) -> Bool {
-        utf8.count == lowercase.utf8.count
-            && zip(utf8, lowercase.utf8).allSatisfy { byte, wanted in
-                byte == wanted || ((0x41...0x5A).contains(byte) && byte | 0x20 == wanted)
-            }
     }
 }

@@ -35,6 +35,14 @@ package struct CredentialCache<Digest: Hashable & Sendable>: Sendable {
         order.append(digest)
     }
 
+    /// Replaces each account; a pair whose account has no heir is forgotten.
+    package mutating func replaceAccounts(_ heir: (AccountEntry) -> AccountEntry?) {
+        entries = entries.compactMapValues { entry in
+            heir(entry.account).map { Entry(account: $0, expires: entry.expires) }
+        }
+        order.removeAll { entries[$0] == nil }
+    }
+
     /// Pairs remembered, expired ones included.
     package var count: Int { entries.count }
 }

@@ -1,20 +1,18 @@
 import NIOCore
-import NIOHTTP1
 
 /// Requests: from their parts to the handler. The order of the checks is the order of design §1: head, form, lock-out,
 /// credentials, account, address, rate, in-flight.
 extension IntakeHandler {
     /// Takes the next part of a request.
-    func take(_ part: HTTPServerRequestPart) {
+    func take(_ part: RequestReader.Part) {
         switch part {
-        case .head(let head): takeHead(head)
+        case .head(let terms): takeHead(terms)
         case .body(let bytes): takeBody(bytes)
         case .end: takeEnd()
         }
     }
 
-    private func takeHead(_ head: HTTPRequestHead) {
-        let terms = RequestTerms(head, rules: loop.rules)
+    private func takeHead(_ terms: RequestTerms) {
         if terms.mustClose, let refusal = terms.refusal { return answerAtOnce(refusal, terms: terms) }
         arriving = Arriving(terms: terms, started: headStarted ?? loop.eventLoop.now)
         headStarted = nil
@@ -80,7 +78,7 @@ extension IntakeHandler {
     func answerAtOnce(_ code: ReplyCode, terms: RequestTerms) {
         arriving = nil
         headStarted = nil
-        held.removeAll()
+        reader.discard()
         phase = .finishing(lingers: true)
         var terms = terms
         terms.keepAlive = false

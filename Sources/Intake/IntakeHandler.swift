@@ -1,6 +1,5 @@
 import Logging
 package import NIOCore
-package import NIOHTTP1
 
 /// One connection of the intake: its requests in, their replies out in the same order.
 ///
@@ -20,7 +19,7 @@ package import NIOHTTP1
 ///
 /// This file has the events; `IntakeHandler+Requests` takes requests in, `IntakeHandler+Replies` writes replies.
 package final class IntakeHandler: ChannelDuplexHandler {
-    package typealias InboundIn = HTTPServerRequestPart
+    package typealias InboundIn = ByteBuffer
     package typealias OutboundIn = Never
     package typealias OutboundOut = ByteBuffer
 
@@ -49,19 +48,13 @@ package final class IntakeHandler: ChannelDuplexHandler {
     var source = SourceAddress.unspecified
     var exchanges = ExchangeQueue()
     var arriving: Arriving?
-    /// Parts of requests that came in one read with more requests than may be worked on; reading rests meanwhile, so
-    /// this is bounded by one read.
-    var held = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 0)
-    /// What the parser could not read, to be told when the requests before it are taken in.
-    var parseFailure: ReplyCode?
+    /// What has come and is not taken yet. While no more requests may be worked on reading rests, so it holds one read.
+    var reader: RequestReader
     var isReading = false
     var needsFlush = false
-    var isResuming = false
+    private var isTaking = false
     private var readWithheld = false
-    /// Bytes have come in this read, whether or not they made a whole part.
-    private var sawBytes = false
-    private var sawPart = false
-    /// When the first bytes of a head came that is not whole yet.
+    /// When the first bytes of a head came that is not whole yet: a head that trickles in has its time too.
     var headStarted: NIODeadline?
     private var idleSince: NIODeadline
     private var stalledSince: NIODeadline?
@@ -70,6 +63,7 @@ package final class IntakeHandler: ChannelDuplexHandler {
     /// A connection on `loop`.
     package init(loop: IntakeLoop) {
         self.loop = loop
+        self.reader = RequestReader(maxFields: loop.configuration.maxHeaderFields)
         self.idleSince = loop.eventLoop.now
     }
 
@@ -109,31 +103,21 @@ package final class IntakeHandler: ChannelDuplexHandler {
         phase = .closed
         arriving = nil
         headStarted = nil
-        held.removeAll()
+        reader.discard()
         abandonUnsent()
         writeReplies()
         loop.closed(self)
         updateTimer()
     }
 
-    /// Bytes came in, before they are parsed.
-    func bytesArrived() {
-        sawBytes = true
-    }
-
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         isReading = true
-        sawPart = true
-        let part = unwrapInboundIn(data)
+        let bytes = unwrapInboundIn(data)
         switch phase {
         case .open:
-            if held.isEmpty, parseFailure == nil, arriving != nil || hasRoom {
-                take(part)
-            } else {
-                held.append(part)
-            }
+            reader.receive(bytes)
+            resume()
         case .lingering(let until, let dropped):
-            guard case .body(let bytes) = part else { return }
             let total = dropped + bytes.readableBytes
             phase = .lingering(until: until, dropped: total)
             if total > IntakeConfiguration.lingerBytes { cut() }
@@ -143,9 +127,6 @@ package final class IntakeHandler: ChannelDuplexHandler {
 
     package func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
-        if sawBytes, !sawPart, arriving == nil, case .open = phase { headStarted = headStarted ?? loop.eventLoop.now }
-        sawBytes = false
-        sawPart = false
         if needsFlush {
             needsFlush = false
             context.flush()
@@ -159,8 +140,11 @@ package final class IntakeHandler: ChannelDuplexHandler {
         exchanges.count < loop.configuration.maxPipelined && stalledSince == nil
     }
 
+    /// Whether bytes are of use now: those that have come are taken as far as they make requests.
+    private var wantsBytes: Bool { arriving != nil || hasRoom }
+
     package func read(context: ChannelHandlerContext) {
-        if held.isEmpty, arriving != nil || hasRoom {
+        if wantsBytes {
             context.read()
         } else {
             readWithheld = true
@@ -180,41 +164,42 @@ package final class IntakeHandler: ChannelDuplexHandler {
 
     /// Takes what had to wait, and reads on.
     func resume() {
-        guard !isResuming else { return }
-        isResuming = true
-        defer { isResuming = false }
-        while case .open = phase, arriving != nil || hasRoom, let part = held.popFirst() { take(part) }
-        if case .open = phase {
-            if held.isEmpty, let failure = parseFailure {
-                parseFailure = nil
-                answerAtOnce(failure, terms: arriving?.terms ?? .unparsed)
-            }
-        } else {
-            held.removeAll()
-        }
+        guard !isTaking else { return }
+        takeRequests()
         readOn()
+    }
+
+    /// Takes requests out of what has come, as far as there is room for them. Replies that come at once make room for more.
+    private func takeRequests() {
+        isTaking = true
+        defer { isTaking = false }
+        while case .open = phase, wantsBytes {
+            do throws(RequestProblem) {
+                guard let part = try reader.next(loop.rules) else {
+                    if reader.isInHead { headStarted = headStarted ?? loop.eventLoop.now }
+                    return
+                }
+                take(part)
+            } catch {
+                answerAtOnce(error.code, terms: arriving?.terms ?? .unparsed)
+            }
+        }
+        switch phase {
+        case .open: break
+        case .finishing, .closing, .lingering, .closed: reader.discard()
+        }
     }
 
     /// Reads if reading had to rest and need not any more.
     func readOn() {
-        guard readWithheld, held.isEmpty, hasRoom, let context else { return }
+        guard readWithheld, wantsBytes, let context else { return }
         readWithheld = false
         context.read()
     }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let error = error as? HTTPParserError else {
-            loop.logger.debug("connection failed: \(error)")
-            cut()
-            return
-        }
-        guard case .open = phase, context.channel.isActive, parseFailure == nil else { return }
-        switch error {
-        case .headerOverflow: parseFailure = .headersTooLarge
-        case .invalidEOFState, .closedConnection: return
-        default: parseFailure = .badRequest  // every other way to break HTTP
-        }
-        resume()
+        loop.logger.debug("connection failed: \(error)")
+        cut()
     }
 
     /// Ends the connection as soon as nothing of it is open, and tells a client whose request is on the way.
@@ -296,24 +281,5 @@ package final class IntakeHandler: ChannelDuplexHandler {
         } else if exchanges.isEmpty, idleSince + configuration.idleTimeout <= now {
             cut()
         }
-    }
-}
-
-/// Stands before the parser and tells the connection that bytes have come: a head that trickles in makes no parts, and
-/// its time is bounded too.
-package final class ArrivalWatch: ChannelInboundHandler {
-    package typealias InboundIn = ByteBuffer
-    package typealias InboundOut = ByteBuffer
-
-    private let connection: IntakeHandler
-
-    /// A watch for `connection`.
-    package init(_ connection: IntakeHandler) {
-        self.connection = connection
-    }
-
-    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        connection.bytesArrived()
-        context.fireChannelRead(data)
     }
 }

@@ -40,7 +40,8 @@ package final class IntakeLoop {
     let index: Int
     let configuration: IntakeConfiguration
     let rules: RequestTerms.Rules
-    let handler: MessageHandler
+    /// What decides about messages now; a message stays with the one that it was given to.
+    private(set) var handler: MessageHandler
     let authenticator: Authenticator
     let counters: LoopCounters
     let logger: Logger
@@ -73,6 +74,12 @@ package final class IntakeLoop {
             secret: shared.secret, remember: configuration.rememberCredentials)
         self.ids = MessageIDGenerator(node: configuration.firstNode &+ UInt16(truncatingIfNeeded: index))
         self.writer = ReplyWriter(strictTransportSecurity: configuration.tls != nil)
+    }
+
+    /// From now on these are the accounts, and this decides about their messages. On the event loop.
+    package func adopt(_ directory: AccountDirectory, handler: @escaping MessageHandler) {
+        authenticator.adopt(directory)
+        self.handler = handler
     }
 
     /// An id for a request.

@@ -2,7 +2,6 @@ import Foundation
 package import Logging
 import Messaging
 package import NIOCore
-import NIOHTTP1
 import NIOPosix
 import Synchronization
 import TLS
@@ -22,6 +21,8 @@ package final class IntakeServer: Sendable {
     private let seats: [LoopSeat]
     private let gate: ConnectionGate
     private let listeners = Mutex<[any Channel]>([])
+    /// The accounts as they were read last; event loops have their own reference.
+    private let directory: Mutex<AccountDirectory>
 
     /// A server that does not listen yet.
     /// - Parameters:
@@ -48,8 +49,10 @@ package final class IntakeServer: Sendable {
         self.logger = logger
         self.verifier = verifier
         self.gate = ConnectionGate(limit: configuration.maxConnections, logger: logger)
+        let directory = AccountDirectory(accounts)
+        self.directory = Mutex(directory)
         let shared = IntakeLoop.Shared(
-            configuration: configuration, directory: AccountDirectory(accounts),
+            configuration: configuration, directory: directory,
             lockOut: LockOut(rules: configuration.lockOut), verifier: verifier, secret: SecureRandom.bytes(32),
             logger: logger, handler: handler)
         self.seats = group.makeIterator().enumerated().map { index, loop in
@@ -119,14 +122,22 @@ package final class IntakeServer: Sendable {
         if let tls = configuration.tls {
             try pipeline.addHandler(TLSHandler(server: tls, handshakeTimeout: configuration.handshakeTimeout))
         }
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = configuration.maxHeaderBytes
-        limits.maxHeaderListSize = configuration.maxHeaderBytes
-        limits.maxHeaderFieldCount = configuration.maxHeaderFields
-        let connection = IntakeHandler(loop: loop)
-        try pipeline.addHandler(ArrivalWatch(connection))
-        try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits)))
-        try pipeline.addHandler(connection)
+        try pipeline.addHandler(IntakeHandler(loop: loop))
+    }
+
+    /// Takes other accounts and what decides about their messages, together, loop by loop: a request meets either the old
+    /// ones or the new ones. Messages that were handed over stay with the old handler. Accounts of the same name keep their
+    /// counts, and verified pairs of login and password stay known where they have not changed. Not concurrently with itself.
+    ///
+    /// Returns when every loop has taken them.
+    package func adopt(accounts: [Account], handler: @escaping MessageHandler) async {
+        let next = directory.withLock { current in
+            current = AccountDirectory(accounts, continuing: current)
+            return current
+        }
+        let steps = seats.map { seat in seat.loop.submit { seat.box.value.adopt(next, handler: handler) } }
+        try? await EventLoopFuture.andAllComplete(steps, on: group.next()).get()
+        next.applyLimits()
     }
 
     /// Ends: accepts no more connections, lets what the handler has be answered, refuses new requests (503 `draining`),

@@ -11,7 +11,7 @@ import Testing
         "TLS": ["COpenSSL", "NIOCore", "Foundation", "Dispatch", "Glibc"],
         "Carriers": ["Messaging", "SMPP", "SMPPWire", "TLS", "DequeModule", "Logging", "NIOCore", "NIOPosix", "Glibc"],
         "Intake": [
-            "Messaging", "TLS", "DequeModule", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "Foundation", "Dispatch",
+            "Messaging", "TLS", "DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch",
         ],
         "Monitor": ["TLS", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix"],
         "Settings": ["Messaging", "SMPP", "TLS", "Yams", "Foundation"],

@@ -65,9 +65,8 @@ import Testing
     private static func terms(_ method: HTTPMethod, _ fields: [(String, String)], _ version: HTTPVersion = .http1_1)
         -> RequestTerms
     {
-        RequestTerms(
-            HTTPRequestHead(
-                version: version, method: method, uri: "/sms", headers: HTTPHeaders(fields + [("Host", "h")])),
+        HeadWriter.terms(
+            method, "/sms", fields + [("Host", "h")], version,
             rules: .init(path: "/sms", maxBodyBytes: 100, maxHeaderBytes: 1000))
     }
 

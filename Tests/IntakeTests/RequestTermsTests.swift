@@ -7,9 +7,8 @@ import Testing
         _ method: HTTPMethod = .POST, _ uri: String = "/sms", _ fields: [(String, String)] = [("Host", "h")],
         _ version: HTTPVersion = .http1_1
     ) -> RequestTerms {
-        RequestTerms(
-            HTTPRequestHead(version: version, method: method, uri: uri, headers: HTTPHeaders(fields)),
-            rules: .init(path: "/sms", maxBodyBytes: 100, maxHeaderBytes: 200))
+        HeadWriter.terms(
+            method, uri, fields, version, rules: .init(path: "/sms", maxBodyBytes: 100, maxHeaderBytes: 200))
     }
 
     @Test(arguments: ["/sms", "/sms?x=/y", "/sms?", "https://h/sms", "HTTP://h:1/sms?q"])
@@ -18,7 +17,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "/", "/sms/", "/SMS", "/sms/x", "sms", "//sms", "/%73ms", "https://h", "ftp://h/sms", "/smsx", "",
+        "/", "/sms/", "/SMS", "/sms/x", "//sms", "/%73ms", "https://h", "ftp://h/sms", "/smsx", "https://h?x/sms",
     ])
     func otherPaths(_ uri: String) {
         #expect(terms(.POST, uri).refusal == .notFound)
@@ -26,11 +25,12 @@ import Testing
     }
 
     @Test func methods() {
-        for method in [HTTPMethod.GET, .HEAD, .PUT, .DELETE, .OPTIONS, .PATCH, .CONNECT] {
+        for method in [HTTPMethod.GET, .HEAD, .PUT, .DELETE, .OPTIONS, .PATCH] {
             #expect(terms(method).refusal == .methodNotAllowed)
         }
         #expect(terms(.OPTIONS, "*").refusal == .methodNotAllowed)
-        #expect(!terms(.CONNECT).keepAlive)
+        #expect(terms(.CONNECT, "h:443").refusal == .notFound)
+        #expect(!terms(.CONNECT, "h:443").keepAlive)
     }
 
     @Test(arguments: [
