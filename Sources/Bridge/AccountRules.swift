@@ -12,12 +12,14 @@ package struct AccountRules: Sendable {
     package var destinations: [String]
     /// How the recipient's number is read.
     package var numbers: NumberRules
-    /// The carriers to try, in this order: places in the bridge's list of carriers.
-    package var carriers: [Int]
+    /// The carriers to try.
+    package var carriers: CarrierOrder
+    /// Others for some numbers, longest prefix first.
+    package var routes: [PrefixOrder]
 
     package init(
         name: String, senders: Set<String>, defaultSender: String?, destinations: [String], numbers: NumberRules,
-        carriers: [Int]
+        carriers: CarrierOrder, routes: [PrefixOrder] = []
     ) {
         self.name = name
         self.senders = senders
@@ -25,6 +27,17 @@ package struct AccountRules: Sendable {
         self.destinations = destinations
         self.numbers = numbers
         self.carriers = carriers
+        self.routes = routes.sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
+    }
+
+    /// The route with the longest prefix that the number has; nil = the account's carriers are for it.
+    func route(for recipient: PhoneNumber) -> PrefixOrder? {
+        routes.first { recipient.digits.hasPrefix($0.prefix) }
+    }
+
+    /// The carriers to try for this number.
+    func order(for recipient: PhoneNumber) -> CarrierOrder {
+        route(for: recipient)?.order ?? carriers
     }
 
     /// Whether the account may send to this number.

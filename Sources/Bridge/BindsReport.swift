@@ -1,20 +1,39 @@
 import Carriers
+import Foundation
 import Monitor
 import SMPP
 
 /// `/binds`: the state of every carrier and bind as JSON. Adding members is not a change of `version`.
 enum BindsReport {
-    static func json(_ carriers: [CarrierStatus]) -> JSONWriter {
+    /// - Parameter receipts: one for each carrier.
+    static func json(
+        _ carriers: [CarrierStatus], receipts: [ReceiptsSnapshot], configuration: BridgeState.Snapshot
+    ) -> JSONWriter {
         var json = JSONWriter()
         json.object { json in
             json.member("version", 1)
+            json.key("configuration")
+            json.object { json in
+                json.member("generation", configuration.generation)
+                json.member("loaded_at", configuration.loadedAt.formatted(.iso8601))
+                json.key("switching")
+                json.array { json in
+                    for name in configuration.switching { json.string(name) }
+                }
+            }
             json.key("carriers")
             json.array { json in
-                for carrier in carriers {
+                for (carrier, receipts) in zip(carriers, receipts) {
                     json.object { json in
                         json.member("name", carrier.name)
                         json.member("required", carrier.required)
                         json.member("ready", carrier.ready)
+                        json.key("links")
+                        json.array { json in
+                            for link in carrier.links { json.object { write(link, to: &$0) } }
+                        }
+                        json.key("receipts")
+                        json.object { write(receipts, to: &$0) }
                         json.key("binds")
                         json.array { json in
                             for bind in carrier.binds { json.object { write(bind, to: &$0) } }
@@ -45,6 +64,25 @@ enum BindsReport {
         json.member("throttled", bind.throttled)
         json.member("congestion", bind.congestion)
         json.member("enquire_link_rtt", bind.enquireLinkRTT)
+        json.member("suspect", bind.suspect)
+        json.member("drained", bind.drained)
+        json.member("address", bind.address)
+        json.member("local_address", bind.localAddress)
+        json.member("bind_rate_limit", bind.bindRate)
+        json.member("response_seconds", bind.responseSeconds)
+        json.member("last_received_ago", bind.lastReceivedAgo)
+        json.member("certificate_expires_at", bind.tls?.peerCertificateExpiry.map { Int($0) })
+        json.key("history")
+        json.array { json in
+            for change in bind.history {
+                json.object { json in
+                    json.member("state", change.state)
+                    json.member("reason", change.reason)
+                    json.member("words", change.words)
+                    json.member("ago", change.ago)
+                }
+            }
+        }
         json.key("totals")
         json.object { json in
             json.member("accepted", bind.accepted)
@@ -54,6 +92,32 @@ enum BindsReport {
             json.member("throttled", bind.throttledTotal)
             json.member("delivered", bind.delivered)
             json.member("misplaced", bind.misplaced)
+        }
+    }
+
+    private static func write(_ link: LinkStatus, to json: inout JSONWriter) {
+        json.member("name", link.name)
+        json.member("health", link.health.rawValue)
+        json.key("binds")
+        json.array { json in
+            for bind in link.binds { json.string(bind) }
+        }
+    }
+
+    private static func write(_ receipts: ReceiptsSnapshot, to json: inout JSONWriter) {
+        json.member("matched", Int(clamping: receipts.matched))
+        json.member("duplicates", Int(clamping: receipts.duplicates))
+        json.member("unmatched", Int(clamping: receipts.unmatched))
+        json.member("early", Int(clamping: receipts.early))
+        json.member("other_messages", Int(clamping: receipts.otherMessages))
+        json.member("parked", receipts.parked)
+        json.member("known", receipts.known)
+        json.member("ids", receipts.idForm)
+        json.key("states")
+        json.object { json in
+            for (state, count) in receipts.byState.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                json.member(state.rawValue, Int(clamping: count))
+            }
         }
     }
 }

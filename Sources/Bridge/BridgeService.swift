@@ -22,15 +22,27 @@ package struct BridgeService: Service, CustomStringConvertible {
     /// The service group logs its services: nothing of what is inside.
     package var description: String { "bridge" }
 
-    /// - Parameter onReady: called once, when the listeners are up; binds may still be on their way.
+    /// - Parameters:
+    ///   - read: reads the configuration anew for a reload.
+    ///   - threshold: what `log.level` changes at a reload.
+    ///   - onReady: called once, when the listeners are up; binds may still be on their way.
     /// - Throws: what stops the bridge from being built: a certificate or key that OpenSSL does not take.
     package init(
-        settings: Settings, group: any EventLoopGroup, logger: Logger,
+        settings: Settings, read: @escaping ConfigurationReader, threshold: LogThreshold,
+        group: any EventLoopGroup, logger: Logger,
         onReady: @escaping @Sendable (Addresses) -> Void = { _ in }
     ) throws {
-        assembly = try BridgeAssembly(settings: settings, group: group, logger: logger)
+        assembly = try BridgeAssembly(
+            settings: settings, read: read, threshold: threshold, group: group, logger: logger)
         self.logger = logger
         self.onReady = onReady
+    }
+
+    /// Reads all files and applies what they say: accounts, routes and texts at once; changed carriers hand over one by one
+    /// after it. An invalid configuration is refused whole.
+    @discardableResult
+    package func reload(_ cause: ReloadCause) async -> ReloadReport {
+        await assembly.reloader.reload(cause)
     }
 
     /// Runs until the service group begins its graceful shutdown; then the intake drains before the binds are ended,
@@ -39,7 +51,7 @@ package struct BridgeService: Service, CustomStringConvertible {
     /// - Throws: when a listener cannot be opened.
     package func run() async throws {
         let monitor = try await assembly.monitor.start()
-        for carrier in assembly.carriers { carrier.start() }
+        await assembly.reloader.start()
         do {
             let intake = try await assembly.intake.start()
             logger.notice("smppost is ready", metadata: ["intake": "\(intake)", "monitor": "\(monitor)"])
@@ -54,13 +66,11 @@ package struct BridgeService: Service, CustomStringConvertible {
     }
 
     private func stop() async {
+        logger.notice("smppost is stopping")
+        await assembly.reloader.endReloads()
         await assembly.intake.drain(within: assembly.drainWithin)
         // No message can come any more: all carriers end their binds at the same time.
-        await withDiscardingTaskGroup { group in
-            for carrier in assembly.carriers {
-                group.addTask { try? await carrier.stop().get() }
-            }
-        }
+        await assembly.reloader.stop()
         await assembly.monitor.stop()
     }
 }

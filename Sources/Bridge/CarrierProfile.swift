@@ -14,6 +14,8 @@ package struct CarrierProfile: Sendable {
     package var validityPeriod = ""
     /// §5.2.17: 1 asks for a receipt.
     package var registeredDelivery: UInt8 = 1
+    /// How its receipts write the ids of its responses.
+    package var receiptIDs = ReceiptIDForm.auto
     /// Texts and HTTP statuses for what this carrier answers.
     package var statuses: StatusTable = .standard
 

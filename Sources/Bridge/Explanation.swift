@@ -23,9 +23,14 @@ package struct Explanation: Sendable {
             lines.append("number     \(plan.recipient.digits)")
             lines.append("sender     \(plan.sender.text) (\(plan.sender.kind))")
             var firstRefusal: ReplyCode?
-            for (order, place) in rules.carriers.enumerated() {
+            let route = rules.route(for: plan.recipient)
+            if !rules.routes.isEmpty {
+                lines.append("route      " + (route.map { "prefix \($0.prefix)" } ?? "the account's carriers"))
+            }
+            for (order, place) in (route?.order ?? rules.carriers).places.enumerated() {
                 let carrier = settings.carriers[place]
-                lines.append("carrier    \(order + 1). \(carrier.name)")
+                let share = (route?.order ?? rules.carriers).share(at: order)
+                lines.append("carrier    \(order + 1). \(carrier.name)" + (share.map { ", \($0)" } ?? ""))
                 do throws(ReplyCode) {
                     try explain(plan, for: CarrierProfile(carrier))
                 } catch {

@@ -9,15 +9,21 @@ package enum LogFormat: String, Sendable {
 
 /// A log handler that renders one line an event, as text or JSON, with the metadata at its end.
 package struct LineLogHandler: LogHandler {
-    package var logLevel: Logger.Level
+    /// The threshold's, unless one is set for this logger alone.
+    package var logLevel: Logger.Level {
+        get { ownLevel ?? threshold.level }
+        set { ownLevel = newValue }
+    }
     package var metadata: Logger.Metadata = [:]
+    private var ownLevel: Logger.Level?
+    private let threshold: LogThreshold
     private let label: String
     private let format: LogFormat
     private let writer: LogWriter
 
-    package init(label: String, level: Logger.Level, format: LogFormat, writer: LogWriter) {
+    package init(label: String, threshold: LogThreshold, format: LogFormat, writer: LogWriter) {
         self.label = label
-        self.logLevel = level
+        self.threshold = threshold
         self.format = format
         self.writer = writer
     }

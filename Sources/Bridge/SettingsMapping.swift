@@ -14,7 +14,10 @@ extension AccountRules {
             name: settings.name, senders: Set(settings.senders), defaultSender: settings.defaultSender,
             destinations: settings.destinations,
             numbers: NumberRules(country: settings.country, shortNumbers: settings.shortNumbers),
-            carriers: settings.carriers.compactMap { name in carriers.firstIndex(of: name) })
+            carriers: CarrierOrder(settings.carriers, carriers: carriers),
+            routes: settings.routes.map {
+                PrefixOrder(prefix: $0.prefix, order: CarrierOrder($0.carriers, carriers: carriers))
+            })
     }
 }
 
@@ -57,6 +60,7 @@ extension CarrierProfile {
         priority = settings.priority
         validityPeriod = settings.validityPeriod
         registeredDelivery = settings.receiptsRequested ? 1 : 0
+        receiptIDs = settings.receiptIDs
         statuses = StatusTable(overrides: settings.statuses)
     }
 }
@@ -66,7 +70,8 @@ extension CarrierConfiguration {
     init(_ settings: CarrierSettings) throws(TLSError) {
         self.init(
             name: settings.name, hosts: settings.hosts.map { HostPort(host: $0.host, port: $0.port) },
-            request: settings.request, binds: settings.binds.map { BindPlan(kind: $0.kind, count: $0.count) })
+            request: settings.request,
+            binds: settings.binds.map { BindPlan(kind: $0.kind, count: $0.count, window: $0.window, rate: $0.rate) })
         if settings.tls.enabled {
             let context = try TLSClientContext(
                 caFile: settings.tls.caFile, certificateFile: settings.tls.certificateFile,
@@ -86,6 +91,7 @@ extension CarrierConfiguration {
         unbindTimeout = settings.unbindTimeout
         reconnectFirst = settings.reconnectFirst
         reconnectMax = settings.reconnectMax
+        reconnectRefused = settings.reconnectRefused
         credentialsBackoff = settings.credentialsBackoff
         statuses = StatusTable(overrides: settings.statuses)
     }

@@ -56,6 +56,7 @@ package enum SubmitOutcome {
         case .noBind: IntakeReply(.noBind, language: language, retryAfter: RetryAfter.noBind)
         case .busy: IntakeReply(.busy, language: language, retryAfter: RetryAfter.busy)
         case .draining: IntakeReply(.draining, language: language, retryAfter: RetryAfter.draining)
+        case .unwritable: IntakeReply(.internal, language: language)
         }
     }
 

@@ -17,8 +17,10 @@ package struct AccountSettings: Hashable, Sendable {
     package var senders: [String] = []
     /// `default_sender`: where a form names none; one of `senders` unless these are empty.
     package var defaultSender: String?
-    /// `carriers`: names, tried in this order; at least one.
-    package var carriers: [String] = []
+    /// `carriers`: tried in this order, groups with weights in a drawn one; at least one.
+    package var carriers: [CarrierChoice] = []
+    /// `routes`: other carriers by the number's prefix, in the file's order; each prefix once.
+    package var routes: [PrefixRoute] = []
     /// `destinations`: prefixes of the numbers that it may send to, digits; empty = all.
     package var destinations: [String] = []
     /// `country`: whose national way to write numbers is understood; nil = international numbers only.
@@ -37,6 +39,12 @@ package struct AccountSettings: Hashable, Sendable {
     package var replyProfile = "strict"
 
     package init() {}
+
+    /// Every carrier that it names, those of its routes included: as often as it does.
+    package var carrierNames: [String] { (carriers + routes.flatMap(\.carriers)).map(\.name) }
+
+    /// Whether no list of carriers is empty, which a broken one is.
+    var hasAllCarriers: Bool { !carriers.isEmpty && routes.allSatisfy { !$0.carriers.isEmpty } }
 }
 
 /// Where an account names the things that must be checked against other accounts and files.
@@ -44,7 +52,7 @@ struct AccountPlaces {
     var name: Place
     var login: Place
     var key: Place
-    /// One for each of the account's `carriers`.
+    /// One for each of the account's `carrierNames`.
     var carriers: [Place] = []
 }
 
@@ -142,24 +150,40 @@ extension AccountSettings {
     }
 
     private mutating func readRoutes(_ reader: MappingReader, places: inout AccountPlaces) {
-        let names = reader.texts(
-            "carriers", limit: 100, ifEmpty: "names no carrier", wanted: "the name of a carrier"
-        ) { $0.isEmpty ? nil : $0 }
-        if let names {
-            carriers = names.map(\.value)
-            places.carriers = names.map(\.place)
-        } else {
-            reader.missing("carriers", hint: "the names of one or more files of the carriers directory, without .yaml")
-        }
+        (carriers, places.carriers) = reader.carrierChoices()
+        readPrefixRoutes(reader, places: &places)
         let prefixes = reader.texts(
             "destinations", limit: 1000, ifEmpty: "is empty; remove the key to allow all",
-            wanted: "a prefix of 1 to 15 digits"
-        ) { text in
-            let digits = text.hasPrefix("+") ? String(text.dropFirst()) : text
-            return (1...15).contains(digits.utf8.count) && digits.utf8.allSatisfy(\.isDigit) ? digits : nil
-        }
+            wanted: MappingReader.wantedPrefix, MappingReader.prefix)
         destinations = prefixes?.map(\.value) ?? []
         country = reader.optionalChoice("country", ["RU": .ru])
         shortNumbers = reader.flag("short_numbers", default: shortNumbers)
+    }
+
+    private mutating func readPrefixRoutes(_ reader: MappingReader, places: inout AccountPlaces) {
+        let nodes = reader.list("routes", limit: 1000, ifEmpty: "is empty; remove the key to send all the same way")
+        var lines: [String: Int] = [:]
+        for node in nodes ?? [] {
+            let entry = MappingReader(
+                node, path: "\(reader.path).routes", place: node.place, log: reader.log, called: "a route")
+            if !entry.has("prefix") {
+                entry.missing("prefix", hint: "the first digits of the numbers that go this way")
+            }
+            let prefix = entry.value("prefix").flatMap { value in
+                entry.scalar(
+                    value, named: "prefix", wanted: MappingReader.wantedPrefix, MappingReader.prefix)
+            }
+            let (choices, choicePlaces) = entry.carrierChoices()
+            entry.finish()
+            guard let prefix else { continue }
+            let place = entry.place(of: "prefix")
+            if let line = lines[prefix] {
+                reader.log.problem("another route has this prefix already, in line \(line)", at: place)
+                continue
+            }
+            lines[prefix] = place.line
+            routes.append(PrefixRoute(prefix: prefix, carriers: choices))
+            places.carriers += choicePlaces
+        }
     }
 }

@@ -74,8 +74,10 @@ extension CarrierSettings {
             if !bind.has("kind") { bind.missing("kind", hint: "transceiver, transmitter or receiver") }
             let kind = bind.optionalChoice("kind", kinds)
             let count = bind.integer("count", in: 1...100, default: 1)
+            let window = bind.optionalInteger("window", in: 1...10_000)
+            let rate = bind.rate("rate")
             bind.finish()
-            binds.append(BindSettings(kind: kind ?? .transceiver, count: count))
+            binds.append(BindSettings(kind: kind ?? .transceiver, count: count, window: window, rate: rate))
         }
         if binds.reduce(0, { $0 + $1.count }) > 100 {
             reader.log.problem("\"binds\" are more than 100 together", at: reader.place(of: "binds"))
@@ -111,6 +113,8 @@ extension CarrierSettings {
                 "\"max\" (\(longest)) is less than \"first\" (\(first))",
                 at: reconnect.place(of: reconnect.has("max") ? "max" : "first"))
         }
+        reconnectRefused = reconnect.duration(
+            "refused", in: .milliseconds(100)...(.seconds(600)), default: reconnectRefused)
         reconnect.finish()
         credentialsBackoff = reader.duration(
             "credentials_backoff", in: .seconds(1)...(.seconds(86_400)), default: credentialsBackoff)
@@ -177,6 +181,7 @@ extension CarrierTLSSettings {
         }
         if let pair = reader.certificatePair(context: context) { (certificateFile, keyFile) = pair }
         verify = reader.flag("verify", default: verify)
+        contents = MappingReader.contents(of: [caFile, certificateFile, keyFile])
         if enabled, !verify {
             reader.log.warning(
                 "\"verify\" is false: anybody on the way can pretend to be this carrier", at: reader.place(of: "verify")

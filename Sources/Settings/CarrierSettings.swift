@@ -1,5 +1,6 @@
 package import Messaging
 package import SMPP
+package import TLS
 
 /// A file of the carriers directory: an SMSC, how to bind to it and how to speak to it.
 package struct CarrierSettings: Hashable, Sendable, CustomStringConvertible {
@@ -40,6 +41,8 @@ package struct CarrierSettings: Hashable, Sendable, CustomStringConvertible {
     package var reconnectFirst: Duration = .seconds(1)
     /// `reconnect.max`: the longest; not less than the first, up to 1 h.
     package var reconnectMax: Duration = .seconds(60)
+    /// `reconnect.refused`: the longest wait after a connection that nobody took, which costs the carrier nothing; 100 ms to 10 m.
+    package var reconnectRefused: Duration = .seconds(1)
     /// `credentials_backoff`: the wait after wrong credentials, which lock accounts when repeated; 1 s to 24 h.
     package var credentialsBackoff: Duration = .seconds(300)
     /// `addresses`.
@@ -91,10 +94,16 @@ package struct BindSettings: Hashable, Sendable {
     package var kind: BindKind
     /// 1 to 100.
     package var count: Int
+    /// `window`: of each of them; nil = the carrier's.
+    package var window: Int?
+    /// `rate`: PDUs per second of each of them, beside the carrier's; nil = no limit of its own.
+    package var rate: Double?
 
-    package init(kind: BindKind, count: Int) {
+    package init(kind: BindKind, count: Int, window: Int? = nil, rate: Double? = nil) {
         self.kind = kind
         self.count = count
+        self.window = window
+        self.rate = rate
     }
 }
 
@@ -112,18 +121,8 @@ package struct CarrierTLSSettings: Hashable, Sendable {
     package var keyFile: String?
     /// `verify`: whether the carrier's certificate is verified.
     package var verify = true
+    /// SHA-256 of what is in those files, in the order of the properties: a file that is written anew makes other settings.
+    package var contents: [KeyHash] = []
 
     package init() {}
-}
-
-/// How a receipt writes the message id of `submit_sm_resp`.
-package enum ReceiptIDForm: String, Hashable, Sendable, CaseIterable {
-    /// As it was.
-    case same
-    /// The response's is decimal, the receipt's hexadecimal.
-    case hex
-    /// The response's is hexadecimal, the receipt's decimal.
-    case decimal
-    /// Found out from what comes.
-    case auto
 }

@@ -36,6 +36,13 @@ extension MappingReader {
         return checkDates(file, named: key, now: context.now) ? file.path : nil
     }
 
+    /// SHA-256 of each file that is there; what cannot be read was told when its key was.
+    static func contents(of paths: [String?]) -> [KeyHash] {
+        paths.compactMap { path in
+            path.flatMap { try? FileProbe.read(path: $0, limit: maximumPEM) }.map(KeyHash.init(hashing:))
+        }
+    }
+
     private func isReadable(_ file: (path: String, place: Place), named name: String) -> Bool {
         do throws(FileProblem) {
             let bytes = try FileProbe.read(path: file.path, limit: Self.maximumPEM)

@@ -55,7 +55,7 @@ struct AccountsFile {
     func check(against files: CarrierFiles, log: ProblemLog) {
         var used: Set<String> = []
         for (account, places) in zip(accounts, places) {
-            for (name, place) in zip(account.carriers, places.carriers) {
+            for (name, place) in zip(account.carrierNames, places.carriers) {
                 used.insert(name)
                 if !files.names.contains(name) {
                     let hint = Suggestion.hint(for: name, among: files.names)
@@ -66,7 +66,7 @@ struct AccountsFile {
             }
         }
         // A broken list would make every file look unused.
-        guard !accounts.isEmpty, accounts.allSatisfy({ !$0.carriers.isEmpty }) else { return }
+        guard !accounts.isEmpty, accounts.allSatisfy(\.hasAllCarriers) else { return }
         for name in files.names where !used.contains(name) {
             log.problem("no account uses this carrier", at: Place(file: files.path(of: name)))
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bridge
 import Foundation
 import Settings
 
@@ -21,6 +22,21 @@ struct ConfigurationOptions: ParsableArguments {
         } catch {
             for problem in error.problems { Console.error("\(problem)") }
             throw ExitCode.badConfiguration
+        }
+    }
+
+    /// `read` for a running bridge.
+    var reader: ConfigurationReader {
+        let (config, carriers) = (config, carriers)
+        return {
+            do throws(ConfigurationProblems) {
+                return .success(
+                    try Settings.load(
+                        configDirectory: config, carriersDirectory: carriers,
+                        environment: ProcessInfo.processInfo.environment))
+            } catch {
+                return .failure(error)
+            }
         }
     }
 

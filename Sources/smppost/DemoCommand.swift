@@ -52,14 +52,17 @@ struct DemoCommand: AsyncParsableCommand {
             let simulator = SimulatorService(options: options, logger: log.logger) {
                 Console.say("simulator listening on \($0)")
             }
-            let bridge = try BridgeService(settings: settings, group: group, logger: log.logger) {
+            let bridge = try BridgeService(
+                settings: settings, read: files.reader, threshold: log.threshold, group: group, logger: log.logger
+            ) {
                 ready.yield($0)
                 ready.finish()
             }
+            let hangUp = ReloadOnHangUp(bridge: bridge)
             let visit = FirstMessage(
                 addresses: addresses, path: settings.intake.path, login: login, password: password, to: to, text: text)
             try await ServiceGroup(
-                configuration: .stoppedBySignals([simulator, bridge, visit], logger: log.logger)
+                configuration: .stoppedBySignals([simulator, hangUp, bridge, visit], logger: log.logger)
             ).run()
         } catch {
             log.writer.flush()

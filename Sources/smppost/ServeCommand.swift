@@ -8,7 +8,11 @@ import UnixSignals
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Run the bridge until SIGTERM or SIGINT.")
+        commandName: "serve", abstract: "Run the bridge until SIGTERM or SIGINT.",
+        discussion: """
+            SIGHUP and POST /reload of the monitor read all configuration anew: a valid one is applied at once, an invalid one \
+            is refused whole. SIGTERM and SIGINT let what is under way finish; a second one ends at once.
+            """)
 
     @OptionGroup var files: ConfigurationOptions
 
@@ -18,8 +22,10 @@ struct ServeCommand: AsyncParsableCommand {
         defer { log.writer.flush() }
         do {
             let bridge = try BridgeService(
-                settings: settings, group: MultiThreadedEventLoopGroup.singleton, logger: log.logger)
-            try await ServiceGroup(configuration: .stoppedBySignals([bridge], logger: log.logger)).run()
+                settings: settings, read: files.reader, threshold: log.threshold,
+                group: MultiThreadedEventLoopGroup.singleton, logger: log.logger)
+            let hangUp = ReloadOnHangUp(bridge: bridge)
+            try await ServiceGroup(configuration: .stoppedBySignals([hangUp, bridge], logger: log.logger)).run()
         } catch {
             log.logger.critical("smppost stops", metadata: ["error": "\(error)"])
             throw ExitCode.failure
@@ -30,23 +36,27 @@ struct ServeCommand: AsyncParsableCommand {
 /// The log of a long-running command, as `log:` of the configuration wants it.
 struct ServiceLog {
     let writer = LogWriter()
+    /// What `log.level` sets.
+    let threshold: LogThreshold
     let logger: Logger
 
     init(_ settings: LogSettings) {
         let writer = writer
-        let level = Logger.Level(rawValue: settings.level) ?? .info
+        let threshold = LogThreshold(Logger.Level(rawValue: settings.level) ?? .info)
+        self.threshold = threshold
         let format: LogFormat = settings.format == .json ? .json : .text
         logger = Logger(label: "smppost") { label in
-            LineLogHandler(label: label, level: level, format: format, writer: writer)
+            LineLogHandler(label: label, threshold: threshold, format: format, writer: writer)
         }
     }
 }
 
 extension ServiceGroupConfiguration {
-    /// Services that stop gracefully on SIGTERM and SIGINT, last one first.
+    /// Services that stop gracefully on SIGTERM and SIGINT, last one first. A second signal ends the process at once.
     static func stoppedBySignals(_ services: [any Service], logger: Logger) -> Self {
-        ServiceGroupConfiguration(
-            services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
+        let all = services + [SecondSignal() as any Service]
+        return ServiceGroupConfiguration(
+            services: all.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     }
 }

@@ -10,7 +10,7 @@ import Testing
         let writer = LogWriter(output: pipe.fileHandleForWriting, limit: limit)
         write(
             Logger(label: "test") { label in
-                LineLogHandler(label: label, level: .info, format: format, writer: writer)
+                LineLogHandler(label: label, threshold: LogThreshold(.info), format: format, writer: writer)
             })
         writer.flush()
         try pipe.fileHandleForWriting.close()

@@ -6,7 +6,7 @@ import Testing
 @Suite struct MessagePlanTests {
     private let rules = AccountRules(
         name: "acme", senders: ["ACME", "Acme Shop", "79990001122"], defaultSender: "ACME", destinations: ["7", "375"],
-        numbers: NumberRules(country: .ru), carriers: [0])
+        numbers: NumberRules(country: .ru), carriers: CarrierOrder([], carriers: []))
 
     private func refusal(from: String = "", to: String = "79161234567", text: String = "Hi") -> ReplyCode? {
         do throws(ReplyCode) {

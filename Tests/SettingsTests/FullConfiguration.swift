@@ -44,7 +44,12 @@ enum FullConfiguration {
             key: "\(key)"
             senders: [ACME, "7000", "+79160000000"]
             default_sender: "7000"
-            carriers: [main]
+            carriers: [{ name: main, weight: 3 }]
+            routes:
+              - { prefix: "+7916", carriers: [main] }
+              - prefix: "375"
+                carriers:
+                  - { name: main, weight: 1000 }
             destinations: ["7", "+375"]
             country: RU
             short_numbers: true
@@ -70,7 +75,7 @@ enum FullConfiguration {
         interface_version: "5.0"
         address_range: { ton: 1, npi: 2, range: "^7" }
         binds:
-          - { kind: transmitter, count: 3 }
+          - { kind: transmitter, count: 3, window: 30, rate: 600/m }
           - { kind: receiver }
         required: false
         window: 20
@@ -78,7 +83,7 @@ enum FullConfiguration {
         waiting: 50
         enquire_link: { every: 60s, unanswered: 3 }
         timeouts: { connect: 3s, bind: 4s, response: 6s, unbind: 500ms }
-        reconnect: { first: 2s, max: 2m }
+        reconnect: { first: 2s, max: 2m, refused: 3s }
         credentials_backoff: 10m
         addresses:
           alphanumeric: { ton: 0, npi: 5 }

@@ -53,7 +53,13 @@ struct SettingsTests {
         #expect(account.key?.description == FullConfiguration.key)
         #expect(account.senders == ["ACME", "7000", "79160000000"])
         #expect(account.defaultSender == "7000")
-        #expect(account.carriers == ["main"])
+        #expect(account.carriers == [CarrierChoice("main", weight: 3)])
+        #expect(
+            account.routes == [
+                PrefixRoute(prefix: "7916", carriers: [CarrierChoice("main")]),
+                PrefixRoute(prefix: "375", carriers: [CarrierChoice("main", weight: 1000)]),
+            ])
+        #expect(account.carrierNames == ["main", "main", "main"])
         #expect(account.destinations == ["7", "375"])
         #expect(account.country == .ru)
         #expect(account.shortNumbers)
@@ -82,7 +88,10 @@ struct SettingsTests {
                     systemID: "acme", password: "s3cret", systemType: "VMA", interfaceVersion: 0x50, addrTON: 1,
                     addrNPI: 2, addressRange: "^7"))
         #expect(
-            carrier.binds == [BindSettings(kind: .transmitter, count: 3), BindSettings(kind: .receiver, count: 1)])
+            carrier.binds == [
+                BindSettings(kind: .transmitter, count: 3, window: 30, rate: 10),
+                BindSettings(kind: .receiver, count: 1),
+            ])
         #expect(!carrier.required)
         #expect((carrier.window, carrier.waiting) == (20, 50))
         #expect(carrier.rate == 30)
@@ -91,6 +100,7 @@ struct SettingsTests {
         #expect((carrier.connectTimeout, carrier.bindTimeout) == (.seconds(3), .seconds(4)))
         #expect((carrier.responseTimeout, carrier.unbindTimeout) == (.seconds(6), .milliseconds(500)))
         #expect((carrier.reconnectFirst, carrier.reconnectMax) == (.seconds(2), .seconds(120)))
+        #expect(carrier.reconnectRefused == .seconds(3))
         #expect(carrier.credentialsBackoff == .seconds(600))
         #expect(!carrier.receiptsRequested)
         #expect(carrier.receiptIDs == .hex)

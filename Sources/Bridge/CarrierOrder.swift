@@ -1,0 +1,76 @@
+package import Settings
+
+/// The order in which carriers are tried, with shares of the load where weights are given.
+///
+/// Neighbouring entries with a weight are a group: one of them is drawn in proportion to the weights, then another of the rest
+/// for the case that it fails, and so on; after the group the next entry follows. The draw is a pure function: chance is
+/// an argument.
+package struct CarrierOrder: Hashable, Sendable {
+    /// Places in the bridge's list of carriers, in the configuration's order.
+    package let places: [Int]
+    /// By `places`; nil = this one stands alone.
+    private let weights: [Int?]
+    private let isFixed: Bool
+
+    /// - Parameter names: the names of all carriers, in the bridge's order; unknown ones are left out.
+    package init(_ choices: [CarrierChoice], carriers names: [String]) {
+        let known = choices.compactMap { choice in
+            names.firstIndex(of: choice.name).map { (place: $0, weight: choice.weight) }
+        }
+        places = known.map(\.place)
+        weights = known.map(\.weight)
+        isFixed = !zip(weights, weights.dropFirst()).contains { $0 != nil && $1 != nil }
+    }
+
+    /// The order for one message; without weights the same array each time.
+    ///
+    /// - Parameter chance: any 64 bits that differ from message to message.
+    package func places(chance: UInt64) -> [Int] {
+        guard !isFixed else { return places }
+        var order = places
+        var chance = chance
+        var start = 0
+        while start < order.count {
+            let end = weights[start...].firstIndex { $0 == nil } ?? order.count
+            if end > start { Self.draw(&order, weights, start..<end, &chance) }
+            start = max(end, start + 1)
+        }
+        return order
+    }
+
+    /// The part of the load that the entry at this position of `places` gets, in words; nil where it stands alone.
+    func share(at position: Int) -> String? {
+        guard let weight = weights[position] else { return nil }
+        let start = weights[..<position].lastIndex { $0 == nil }.map { $0 + 1 } ?? 0
+        let end = weights[position...].firstIndex { $0 == nil } ?? weights.count
+        guard end - start > 1 else { return nil }
+        let total = weights[start..<end].reduce(0) { $0 + ($1 ?? 0) }
+        return "weight \(weight) of \(total)"
+    }
+
+    private static func draw(_ order: inout [Int], _ weights: [Int?], _ group: Range<Int>, _ chance: inout UInt64) {
+        var left = group.map { (place: order[$0], weight: UInt64(weights[$0] ?? 1)) }
+        for position in group {
+            // SplitMix64: neighbouring ids must not draw alike.
+            chance &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = (chance ^ chance >> 30) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+            mixed ^= mixed >> 31
+            let total = left.reduce(0) { $0 + $1.weight }
+            // At most 100 weights of at most 1000: the remainder's bias is far below what anybody can count.
+            var ticket = mixed % total
+            var drawn = 0
+            while ticket >= left[drawn].weight {
+                ticket -= left[drawn].weight
+                drawn += 1
+            }
+            order[position] = left.remove(at: drawn).place
+        }
+    }
+}
+
+/// Other carriers for numbers with a prefix.
+package struct PrefixOrder: Hashable, Sendable {
+    package var prefix: String
+    package var order: CarrierOrder
+}

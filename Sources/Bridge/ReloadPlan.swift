@@ -1,0 +1,110 @@
+import Messaging
+import SMPP
+import Settings
+
+/// What a new reading of the configuration asks for beside the one in force.
+struct ReloadPlan: Equatable, Sendable {
+    /// What becomes of a carrier of the new configuration.
+    enum Step: String, Sendable {
+        /// Nothing changed.
+        case keep
+        /// Only what its messages look like changed: its binds stay.
+        case restyle
+        /// Its binds changed: they are made anew.
+        case replace
+        /// It is new.
+        case add
+    }
+
+    /// Carriers of the new configuration, in its order.
+    var carriers: [(name: String, step: Step)]
+    /// Names of carriers that are gone, in the old order.
+    var removed: [String]
+    /// Keys of `smppost.yaml` that changed and cannot be applied to a running bridge.
+    var needsRestart: [String]
+
+    init(from old: Settings, to new: Settings) {
+        carriers = new.carriers.map { carrier in
+            guard let before = old.carriers.first(where: { $0.name == carrier.name }) else {
+                return (carrier.name, .add)
+            }
+            let step: Step = before == carrier ? .keep : before.forBinds == carrier.forBinds ? .restyle : .replace
+            return (carrier.name, step)
+        }
+        let names = Set(new.carriers.map(\.name))
+        removed = old.carriers.map(\.name).filter { !names.contains($0) }
+        needsRestart = Self.needsRestart(old, new)
+    }
+
+    /// What becomes of the carrier of this name.
+    func step(of name: String) -> Step {
+        carriers.first { $0.name == name }?.step ?? .add
+    }
+
+    /// Names of the carriers with this step.
+    func names(_ step: Step) -> [String] {
+        carriers.filter { $0.step == step }.map(\.name)
+    }
+
+    static func == (left: Self, right: Self) -> Bool {
+        left.removed == right.removed && left.needsRestart == right.needsRestart
+            && left.carriers.elementsEqual(right.carriers) { $0 == $1 }
+    }
+
+    private static func needsRestart(_ old: Settings, _ new: Settings) -> [String] {
+        let intake = IntakeKeys.all.filter { !$0.isSame(old.intake, new.intake) }.map { "intake." + $0.name }
+        var keys = intake
+        if old.monitor.listen != new.monitor.listen { keys.append("monitor.listen") }
+        if old.monitor.token != new.monitor.token { keys.append("monitor.token") }
+        if old.journal != new.journal { keys.append("journal") }
+        if old.log.format != new.log.format { keys.append("log.format") }
+        return keys
+    }
+}
+
+/// The keys of `intake:`, none of which a running intake takes.
+private struct IntakeKeys: Sendable {
+    let name: String
+    let isSame: @Sendable (IntakeSettings, IntakeSettings) -> Bool
+
+    private init(_ name: String, _ isSame: @escaping @Sendable (IntakeSettings, IntakeSettings) -> Bool) {
+        self.name = name
+        self.isSame = isSame
+    }
+
+    static let all = [
+        IntakeKeys("listen") { $0.listen == $1.listen },
+        IntakeKeys("path") { $0.path == $1.path },
+        IntakeKeys("tls") {
+            ($0.certificateFile, $0.keyFile) == ($1.certificateFile, $1.keyFile) && $0.clientCAFile == $1.clientCAFile
+        },
+        IntakeKeys("reply_within") { $0.replyWithin == $1.replyWithin },
+        IntakeKeys("max_connections") { $0.maxConnections == $1.maxConnections },
+        IntakeKeys("max_body") { $0.maxBodyBytes == $1.maxBodyBytes },
+        IntakeKeys("max_headers") { $0.maxHeaderBytes == $1.maxHeaderBytes },
+        IntakeKeys("request_timeout") { $0.requestTimeout == $1.requestTimeout },
+        IntakeKeys("idle_timeout") { $0.idleTimeout == $1.idleTimeout },
+        IntakeKeys("max_pipelined") { $0.maxPipelined == $1.maxPipelined },
+        IntakeKeys("lockout") { ($0.lockoutAttempts, $0.lockoutPer) == ($1.lockoutAttempts, $1.lockoutPer) },
+        IntakeKeys("scrypt_queue") { $0.scryptQueue == $1.scryptQueue },
+        IntakeKeys("scrypt_threads") { $0.scryptThreads == $1.scryptThreads },
+        IntakeKeys("default_language") { $0.defaultLanguage == $1.defaultLanguage },
+    ]
+}
+
+extension CarrierSettings {
+    /// Without what only the bodies of messages are made of (`CarrierProfile`): two that are equal here can share their binds.
+    /// `statuses` belong to the binds too.
+    fileprivate var forBinds: CarrierSettings {
+        var settings = self
+        settings.addresses = AddressRules()
+        settings.text = TextPolicy()
+        settings.receiptsRequested = true
+        settings.esmClass = 0
+        settings.validityPeriod = ""
+        settings.priority = 0
+        settings.serviceType = ""
+        settings.protocolID = 0
+        return settings
+    }
+}
