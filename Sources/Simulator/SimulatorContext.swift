@@ -12,6 +12,7 @@ final class SimulatorContext: Sendable {
     /// Nanoseconds to add to the monotonic clock for those since 1970, taken once: a later step of the wall clock
     /// does not disturb the order of messages.
     let wallClockOffset: Int64
+    let paces = PaceMeters()
     private let served = Mutex<Set<[UInt8]>>([])
 
     /// Destinations that `once` remembers; beyond them it forgets all and starts again.

@@ -101,6 +101,11 @@ package final class SimulatorServer: Sendable {
         return sum
     }
 
+    /// The most messages that came within any one second, by `system_id`, over all its binds; see `PaceMeter`.
+    package var maxInOneSecond: [String: Int] {
+        running.withLock { $0?.context }?.paces.largest ?? [:]
+    }
+
     private func makeShards(firstSecond: UInt64) async throws -> [ShardHandle] {
         let eventLoops = Array(group.makeIterator())
         let count = UInt64(eventLoops.count)

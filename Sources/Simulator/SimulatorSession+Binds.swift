@@ -16,7 +16,8 @@ extension SimulatorSession {
             answers.writeMessageResponse(kind.commandID.response, status, sequence: sequence, messageID: nil)
             return
         }
-        phase = .bound(Bind(kind: kind, systemID: request.systemID))
+        let pace = shared.paces.meter(of: request.systemID)
+        phase = .bound(Bind(kind: kind, systemID: request.systemID, pace: pace))
         shard.statistics.binds += 1
         shard.statistics.openBinds += 1
         setDeadline(nil)

@@ -54,7 +54,10 @@ extension SimulatorSession {
         let arrival = Arrival(
             id: shard.takeID(), response: header.id.response, sequence: header.sequence, bind: bind, pdu: pdu,
             time: .now())
-        if schedule.count + unflushedMessages >= shared.options.windowLimit ?? AnswerSchedule.maximumWaiting {
+        bind.pace.count()
+        let unanswered = schedule.count + unflushedMessages
+        shard.statistics.maxUnanswered = max(shard.statistics.maxUnanswered, unanswered + 1)
+        if unanswered >= shared.options.windowLimit ?? AnswerSchedule.maximumWaiting {
             shard.statistics.windowExceeded += 1
             refuse(arrival, .messageQueueFull, .headerOnly, fault: nil)
         } else if rateLimit?.admits(arrival.time) == false {

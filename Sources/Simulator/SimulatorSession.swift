@@ -33,6 +33,7 @@ final class SimulatorSession: ChannelDuplexHandler {
     struct Bind {
         let kind: BindKind
         let systemID: String
+        let pace: PaceMeter
     }
 
     /// How long a peer may take to answer our `unbind`.

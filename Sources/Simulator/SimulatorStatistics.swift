@@ -1,6 +1,7 @@
 package import SMPP
 
 /// What the simulator has seen since its start or the last reset. Gauges say so; the rest only grows.
+/// How many messages came within one second stands in `SimulatorServer.maxInOneSecond`.
 package struct SimulatorStatistics: Hashable, Sendable {
     package var connections = 0
     /// Open now (a gauge, which a reset leaves alone).
@@ -23,6 +24,9 @@ package struct SimulatorStatistics: Hashable, Sendable {
     package var throttled = 0
     /// Refused for the window limit; also in `refused`.
     package var windowExceeded = 0
+    /// The most messages that waited for their answers on one bind at once, the newest included. What a fault leaves
+    /// without an answer does not wait.
+    package var maxUnanswered = 0
     package var queries = 0
     package var cancels = 0
     package var enquireLinks = 0
@@ -37,10 +41,11 @@ package struct SimulatorStatistics: Hashable, Sendable {
 
     package init() {}
 
-    /// The sum of both, event loop by event loop.
+    /// Both together, event loop by event loop: sums, and the larger `maxUnanswered`.
     static func + (left: Self, right: Self) -> Self {
         var sum = left
         for path in counters.map(\.path) { sum[keyPath: path] += right[keyPath: path] }
+        sum.maxUnanswered = max(left.maxUnanswered, right.maxUnanswered)
         sum.statuses.merge(right.statuses, uniquingKeysWith: +)
         return sum
     }
@@ -53,7 +58,7 @@ package struct SimulatorStatistics: Hashable, Sendable {
         self = fresh
     }
 
-    /// Every counter with its name on the status page.
+    /// Every counter that adds up with its name on the status page.
     static var counters: [(name: String, path: WritableKeyPath<SimulatorStatistics, Int>)] {
         [
             ("connections", \.connections), ("open_connections", \.openConnections), ("binds", \.binds),

@@ -33,6 +33,13 @@ final class StatusPage: Sendable {
             var json = JSONWriter()
             json.object { json in
                 for (name, path) in SimulatorStatistics.counters { json.member(name, sum[keyPath: path]) }
+                json.member("max_unanswered", sum.maxUnanswered)
+                let paces = context.paces.largest
+                json.member("max_in_one_second", paces.values.max() ?? 0)
+                json.key("max_in_one_second_by_system_id")
+                json.object { json in
+                    for (systemID, largest) in paces.sorted(by: { $0.key < $1.key }) { json.member(systemID, largest) }
+                }
                 json.key("statuses")
                 json.object { json in
                     for (status, count) in sum.statuses.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
@@ -68,6 +75,7 @@ final class StatusPage: Sendable {
         _ context: SimulatorContext, _ eventLoop: any EventLoop
     ) -> EventLoopFuture<MonitorResponse> {
         context.forgetServed()
+        context.paces.reset()
         let parts = context.shards.map { $0.submit { $0.reset() } }
         return EventLoopFuture.andAllSucceed(parts, on: eventLoop).map { .text("reset") }
     }

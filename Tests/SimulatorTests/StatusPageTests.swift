@@ -54,6 +54,9 @@ struct StatusPageTests {
             #expect(counters["unanswered"] as? Int == 1)
             #expect(counters["open_binds"] as? Int == 1)
             #expect(counters["statuses"] as? [String: Int] == ["0x0000000B": 1])
+            #expect(counters["max_in_one_second"] as? Int == 3)
+            #expect(counters["max_in_one_second_by_system_id"] as? [String: Int] == ["acme": 3])
+            #expect(counters["max_unanswered"] as? Int == 1)
 
             let messages = try await Self.json("/messages", page, as: [[String: Any]].self)
             try #require(messages.count == 3)
@@ -78,6 +81,8 @@ struct StatusPageTests {
             #expect(try await Self.http("POST", "/reset", page).0 == 200)
             let after = try await Self.json("/counters", page, as: [String: Any].self)
             #expect(after["submits"] as? Int == 0)
+            #expect(after["max_in_one_second"] as? Int == 0)
+            #expect(after["max_unanswered"] as? Int == 0)
             #expect(after["open_binds"] as? Int == 1)
             #expect(try await Self.json("/messages", page, as: [Any].self).isEmpty)
         }
