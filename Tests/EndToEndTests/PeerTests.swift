@@ -125,6 +125,10 @@ enum Peers {
     static let havePython =
         Repository.peersAreRequired || succeeds(Repository.peersPython, ["-c", "import smpplib, smsutil"])
     static let haveCapture = Repository.peersAreRequired || succeeds("dumpcap", ["-D"])
+    /// What `unshare` is told to give a program a network of its own, in which it may drop packets.
+    static let newNetwork = geteuid() == 0 ? ["-n"] : ["-rn"]
+    static let haveNamespaces =
+        Repository.peersAreRequired || succeeds("unshare", newNetwork + ["nft", "list", "ruleset"])
 
     private static func succeeds(_ program: String, _ arguments: [String]) -> Bool {
         let process = Process()

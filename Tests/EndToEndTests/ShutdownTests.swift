@@ -21,6 +21,52 @@ import Testing
         }
     }
 
+    /// Whatever the drain waits for: the second signal ends the process at once.
+    @Test(arguments: [SIGTERM, SIGINT])
+    func aSecondSignalEndsItAtOnce(signal: Int32) async throws {
+        try await withSimulator(["--latency", "20s"]) { simulator in
+            let bridge = try await Bridge.start(BridgeSetup(carriers: [CarrierSetup(port: simulator.port)]))
+            defer { bridge.discard() }
+            try await bridge.awaitReady()
+            let client = Task { try await bridge.post(.message(text: "under way")) }
+            try await eventually("received") { try await simulator.counters().submits == 1 }
+            kill(bridge.process.id, SIGTERM)
+            try await bridge.process.waitForOutput(containing: "smppost is stopping")
+            let start = ContinuousClock.now
+            kill(bridge.process.id, signal)
+            let ended = try await bridge.process.waitForExit()
+            #expect(ended.exitCode == 128 + signal)
+            #expect(ContinuousClock.now - start < .seconds(1))
+            _ = await client.result
+        }
+    }
+
+    /// Under load no request is left without its answer, and nothing is accepted that its client is not told.
+    @Test func underLoadEveryRequestIsAnswered() async throws {
+        try await withSimulator(["--latency", "20ms"]) { simulator in
+            let bridge = try await Bridge.start(
+                BridgeSetup(carriers: [CarrierSetup(port: simulator.port, binds: 2)], logLevel: "notice"))
+            defer { bridge.discard() }
+            try await bridge.awaitReady()
+            let posters = try await Posters.start(bridge, clients: 12, seconds: 3)
+            try await eventually("under load") { try await simulator.counters().accepted > 300 }
+            let ended = try await bridge.stop()
+            #expect(ended.exitCode == 0)
+            let report = try await posters.report()
+            let counters = try await simulator.counters()
+            #expect(counters.submits == counters.accepted)
+            #expect(counters.accepted == report.accepted)
+            #expect((counters.unbinds, counters.openBinds) == (2, 0))
+            // After the listener is closed nobody gets in; before it, an answer is either of these.
+            let others = report.outcomes.keys.filter { $0 != "200 accepted" && $0 != "503 not-sent" }
+            #expect(
+                others.allSatisfy {
+                    ["0 ConnectionRefusedError", "0 RemoteDisconnected", "0 ConnectionResetError"].contains($0)
+                },
+                "\(report.outcomes)")
+        }
+    }
+
     /// An idle keep-alive connection does not hold the stop up.
     @Test func idleConnectionsDoNotDelayIt() async throws {
         try await withSimulator { simulator in

@@ -83,17 +83,27 @@ struct CarriersPage: Decodable {
 struct CarrierPage: Decodable {
     var name: String
     var ready: Bool
+    var receipts: ReceiptsPage
     var binds: [BindPage]
+}
+
+struct ReceiptsPage: Decodable {
+    var matched: Int
+    var unmatched: Int
+    var duplicates: Int
+    var ids: String
+    var states: [String: Int]
 }
 
 struct BindPage: Decodable {
     var kind: String
     var state: String
+    var waiting: Int
     var lastError: String?
     var lastErrorCode: String?
 
     enum CodingKeys: String, CodingKey {
-        case kind, state
+        case kind, state, waiting
         case lastError = "last_error"
         case lastErrorCode = "last_error_code"
     }

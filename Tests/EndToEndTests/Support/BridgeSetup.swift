@@ -65,6 +65,8 @@ struct CarrierSetup: Sendable {
     var name = "main"
     /// 0: the port of the simulator that the test starts with the bridge.
     var port = 0
+    /// Of further hosts, all 127.0.0.1.
+    var otherPorts: [Int] = []
     var systemID = "acme"
     var password = "smppass"
     var window = 10
@@ -72,9 +74,13 @@ struct CarrierSetup: Sendable {
     /// Further lines, such as `rate: 1/s`.
     var lines: [String] = []
 
+    private var hosts: String {
+        ([port] + otherPorts).map { "\"127.0.0.1:\($0)\"" }.joined(separator: ", ")
+    }
+
     var yaml: String {
         ([
-            "hosts: [\"127.0.0.1:\(port)\"]", "system_id: \(systemID)", "password: \(password)",
+            "hosts: [\(hosts)]", "system_id: \(systemID)", "password: \(password)",
             "binds: [{ kind: transceiver, count: \(binds) }]", "window: \(window)",
             "reconnect: { first: 1s, max: 2s }",
         ] + lines).joined(separator: "\n") + "\n"

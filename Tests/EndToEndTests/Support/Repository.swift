@@ -23,6 +23,9 @@ enum Repository {
     /// Whether a missing peer or capture tool is a failure (as in `Tests/run`) and not a reason to skip.
     static let peersAreRequired = ProcessInfo.processInfo.environment["SMPPOST_REQUIRE_PEERS"] == "1"
 
+    /// How long the carrier's rate is tried, in seconds.
+    static let pacingSeconds = ProcessInfo.processInfo.environment["SMPPOST_PACING_SECONDS"].flatMap(Double.init) ?? 20
+
     /// The path of a file of the package.
     static func file(_ name: String) -> String { root.appending(path: name).path() }
 
