@@ -2,12 +2,43 @@ import CSMPP34
 import NIOCore
 import SMPP
 
-/// The one place that chooses who reads and writes mandatory bodies: today the shim over libsmpp34, for all of them.
+/// The one place that chooses who reads and writes mandatory bodies: `SubmitCodec` for those that every message costs,
+/// the shim over libsmpp34 for all others.
 ///
 /// Frames, headers and optional parameters do not pass through here.
 enum BodyCodec {
     /// Appends a header, to be filled in by the caller, and the mandatory body.
     static func pack(_ body: PDUBody, into buffer: inout ByteBuffer) throws(PDUEncodingError) {
+        switch body {
+        case .submit(let message): try SubmitCodec.write(message, into: &buffer)
+        case .submitResponse(let response): try SubmitCodec.write(response, into: &buffer)
+        case .bind, .bindResponse, .outbind, .unbind, .unbindResponse, .enquireLink, .enquireLinkResponse,
+            .genericNack, .deliver, .deliverResponse, .data, .dataResponse, .query, .queryResponse, .cancel,
+            .cancelResponse, .alertNotification, .unknown:
+            try packByLibrary(body, into: &buffer)
+        }
+    }
+
+    /// Reads the mandatory body of a whole PDU. `end` is where its optional parameters begin, from the PDU's start.
+    ///
+    /// Bodies come without those. What follows the header of a PDU that has no body is not looked at: `end` is nil.
+    static func unpack(_ id: CommandID, from pdu: ByteBuffer) throws(BodyFault) -> (body: PDUBody, end: Int?) {
+        switch id {
+        case .submitSMResponse:
+            let (response, end) = try SubmitCodec.readResponse(pdu)
+            return (.submitResponse(response), end)
+        case .submitSM:
+            let (message, end) = try SubmitCodec.readMessage(pdu)
+            return (.submit(message), end)
+        default:
+            return try unpackByLibrary(id, from: pdu)
+        }
+    }
+
+    // MARK: libsmpp34, for every body: those of `SubmitCodec` are compared with it.
+
+    /// `pack` by the library alone.
+    static func packByLibrary(_ body: PDUBody, into buffer: inout ByteBuffer) throws(PDUEncodingError) {
         switch body {
         case .bind(_, let request): try append(csmpp34_bind(request), of: body, to: &buffer)
         case .bindResponse(_, let response): try append(csmpp34_bind_resp(response), of: body, to: &buffer)
@@ -29,10 +60,10 @@ enum BodyCodec {
         }
     }
 
-    /// Reads the mandatory body of a whole PDU. `end` is where its optional parameters begin, from the PDU's start.
-    ///
-    /// Bodies come without those. What follows the header of a PDU that has no body is not looked at: `end` is nil.
-    static func unpack(_ id: CommandID, from pdu: ByteBuffer) throws(BodyFault) -> (body: PDUBody, end: Int?) {
+    /// `unpack` by the library alone.
+    static func unpackByLibrary(
+        _ id: CommandID, from pdu: ByteBuffer
+    ) throws(BodyFault) -> (body: PDUBody, end: Int?) {
         switch id {
         case .submitSMResponse:
             let (body, end) = try read(csmpp34_message_resp(), of: id, from: pdu)
@@ -114,7 +145,7 @@ enum BodyCodec {
             return report.outcome == .ok ? report.end : 0
         }
         if report.outcome != .ok {
-            throw PDUEncodingError(field: report.fieldName, reason: report.reason)
+            throw PDUEncodingError(field: report.fieldName, reason: report.outcome.reason)
         }
     }
 

@@ -12,10 +12,15 @@ struct BodyFault: Error, Hashable {
     var reason: String
 
     init(_ report: csmpp34_report) {
-        field = report.fieldName
-        offset = report.field_offset
-        reason = report.reason
-        switch report.outcome {
+        self.init(report.outcome, report.fieldName, at: report.field_offset)
+    }
+
+    /// `offset` is where the field begins, from the start of the PDU.
+    init(_ outcome: csmpp34_outcome, _ field: String, at offset: Int) {
+        self.field = field
+        self.offset = offset
+        reason = outcome.reason
+        switch outcome {
         case .badLength: status = .invalidMessageLength
         case .tooLong: status = Self.statuses[field] ?? .invalidParameterLength
         case .truncated, .noRoom, .noSuchBody, .ok: status = .invalidCommandLength
@@ -51,10 +56,12 @@ extension CommandStatus {
 extension csmpp34_report {
     /// The standard's name of the field at fault.
     var fieldName: String { field.map { String(cString: $0) } ?? "body" }
+}
 
+extension csmpp34_outcome {
     /// The outcome in words.
     var reason: String {
-        switch outcome {
+        switch self {
         case .ok: "nothing is wrong"
         case .noSuchBody: "the command has no such body"
         case .noRoom: "the PDU does not fit"

@@ -52,11 +52,7 @@ extension csmpp34_short_message {
         replace_if_present_flag = message.replaceIfPresent
         data_coding = message.dataCoding
         sm_default_msg_id = message.defaultMessageID
-        let count = message.shortMessage.count
-        guard count <= MemoryLayout.size(ofValue: short_message) else {
-            throw PDUEncodingError(field: "sm_length", reason: "\(count) octets, more than 254")
-        }
-        sm_length = UInt8(count)
+        sm_length = try FieldCoding.messageLength(message)
         withUnsafeMutableBytes(of: &short_message) { $0.copyBytes(from: message.shortMessage) }
     }
 }

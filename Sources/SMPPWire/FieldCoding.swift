@@ -9,35 +9,49 @@ enum FieldCoding {
         _ text: String, _ field: String, in octets: inout Octets, maximum: Int = MemoryLayout<Octets>.size - 1
     ) throws(PDUEncodingError) {
         if text.isEmpty { return }
-        var count = 0
-        var fault: String?
+        if let fault = fault(of: text, maximum: maximum) { throw PDUEncodingError(field: field, reason: fault) }
         withUnsafeMutableBytes(of: &octets) { target in
-            for scalar in text.unicodeScalars {
-                if count == maximum {
-                    fault = "more than \(maximum) octets"
-                } else if scalar.value == 0 {
-                    fault = "a NUL at octet \(count)"
-                } else if scalar.value > 0xFF {
-                    fault = "a character that is not Latin-1 at octet \(count)"
-                } else {
-                    target[count] = UInt8(truncatingIfNeeded: scalar.value)
-                    count += 1
-                    continue
-                }
-                return
+            for (place, scalar) in text.unicodeScalars.enumerated() {
+                target[place] = UInt8(truncatingIfNeeded: scalar.value)
             }
         }
-        if let fault { throw PDUEncodingError(field: field, reason: fault) }
     }
 
-    /// Stores a time, which has 16 octets or none (SMPP 3.4 §7.1.1).
+    /// The first thing that keeps `text` out of a field of at most `maximum` octets; nil where it may go in.
+    static func fault(of text: String, maximum: Int) -> String? {
+        for (place, scalar) in text.unicodeScalars.enumerated() {
+            if place == maximum { return "more than \(maximum) octets" }
+            if scalar.value == 0 { return "a NUL at octet \(place)" }
+            if scalar.value > 0xFF { return "a character that is not Latin-1 at octet \(place)" }
+        }
+        return nil
+    }
+
+    /// Stores a time.
     static func storeTime<Octets: BitwiseCopyable>(
         _ text: String, _ field: String, in octets: inout Octets
     ) throws(PDUEncodingError) {
+        try checkTime(text, field)
+        try store(text, field, in: &octets)
+    }
+
+    /// A time has 16 octets or none (SMPP 3.4 §7.1.1).
+    static func checkTime(_ text: String, _ field: String) throws(PDUEncodingError) {
         guard text.isEmpty || text.unicodeScalars.count == 16 else {
             throw PDUEncodingError(field: field, reason: "neither empty nor 16 octets")
         }
-        try store(text, field, in: &octets)
+    }
+
+    /// Octets of the longest `short_message` (SMPP 3.4 §5.2.22).
+    static let maximumMessage = 254
+
+    /// `sm_length` of a message's `short_message` (SMPP 3.4 §5.2.21).
+    static func messageLength(_ message: ShortMessage) throws(PDUEncodingError) -> UInt8 {
+        let count = message.shortMessage.count
+        guard count <= maximumMessage else {
+            throw PDUEncodingError(field: "sm_length", reason: "\(count) octets, more than \(maximumMessage)")
+        }
+        return UInt8(count)
     }
 
     /// The text of an array up to its NUL.

@@ -10,6 +10,14 @@ package enum PDUDecoder {
     /// Decodes one whole PDU, header included, as `PDUFrameDecoder` delivers it. A command that the bridge does not
     /// speak is `PDUBody.unknown`, not an error.
     package static func decode(_ frame: ByteBuffer) throws(PDUDecodingError) -> PDU {
+        try decode(frame, by: BodyCodec.unpack)
+    }
+
+    /// Reads a mandatory body and says where it ends, as `BodyCodec.unpack` does.
+    typealias Unpack = (CommandID, ByteBuffer) throws(BodyFault) -> (body: PDUBody, end: Int?)
+
+    /// `decode` with another reader of mandatory bodies.
+    static func decode(_ frame: ByteBuffer, by unpack: Unpack) throws(PDUDecodingError) -> PDU {
         guard let header = PDUHeader(peeking: frame) else {
             throw PDUDecodingError(
                 commandID: CommandID(rawValue: 0), status: .invalidCommandLength, sequence: 0, offset: 0,
@@ -25,7 +33,8 @@ package enum PDUDecoder {
             return PDU(status: header.status, sequence: header.sequence, body)
         }
         do {
-            return PDU(status: header.status, sequence: header.sequence, try decodeBody(of: header, from: frame))
+            return PDU(
+                status: header.status, sequence: header.sequence, try decodeBody(of: header, from: frame, by: unpack))
         } catch {
             // The status is what an error response tells; whatever stands behind it must not cost it.
             guard isError, let body = emptyBody(of: header.id, isHeaderOnly: false) else { throw error }
@@ -33,11 +42,13 @@ package enum PDUDecoder {
         }
     }
 
-    private static func decodeBody(of header: PDUHeader, from frame: ByteBuffer) throws(PDUDecodingError) -> PDUBody {
+    private static func decodeBody(
+        of header: PDUHeader, from frame: ByteBuffer, by unpack: Unpack
+    ) throws(PDUDecodingError) -> PDUBody {
         var body: PDUBody
         let end: Int?
         do {
-            (body, end) = try BodyCodec.unpack(header.id, from: frame)
+            (body, end) = try unpack(header.id, frame)
         } catch {
             throw PDUDecodingError(header, error.status, at: error.offset, "\(error.field): \(error.reason)")
         }

@@ -9,6 +9,14 @@ package enum PDUEncoder {
     /// whatever the peer sent. A header-only response is written where `MessageResponse.isHeaderOnly` asks for it and
     /// the status is an error, and for an error answer to a bind or a query that has nothing in its body (§4.1.2).
     package static func encode(_ pdu: PDU, into buffer: inout ByteBuffer) throws(PDUEncodingError) {
+        try encode(pdu, into: &buffer, by: BodyCodec.pack)
+    }
+
+    /// `pack` appends a header, to be filled in, and the mandatory body.
+    static func encode(
+        _ pdu: PDU, into buffer: inout ByteBuffer,
+        by pack: (PDUBody, inout ByteBuffer) throws(PDUEncodingError) -> Void
+    ) throws(PDUEncodingError) {
         let start = buffer.writerIndex
         do throws(PDUEncodingError) {
             guard pdu.status == .ok || pdu.commandID.isResponse else {
@@ -17,7 +25,7 @@ package enum PDUEncoder {
             if try isHeaderOnly(pdu) {
                 buffer.writeRepeatingByte(0, count: PDUHeader.length)
             } else {
-                try BodyCodec.pack(pdu.body, into: &buffer)
+                try pack(pdu.body, &buffer)
                 try TLVCoding.write(pdu.body.tlvs, into: &buffer)
             }
             let length = buffer.writerIndex - start

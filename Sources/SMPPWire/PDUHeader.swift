@@ -30,12 +30,3 @@ package struct PDUHeader: Hashable, Sendable {
             sequence: words.3)
     }
 }
-
-extension ByteBuffer {
-    /// Writes another `sequence_number` (SMPP 3.4 §5.1.4) into the encoded PDU that begins at index `pduStart`.
-    ///
-    /// A PDU that was encoded once may so be sent again under a new number.
-    package mutating func patchSequence(_ sequence: UInt32, at pduStart: Int) {
-        setInteger(sequence, at: pduStart + 12)
-    }
-}

@@ -42,7 +42,7 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 extension SeededGenerator {
-    private mutating func octet() -> UInt8 { UInt8.random(in: 0...255, using: &self) }
+    mutating func octet() -> UInt8 { UInt8.random(in: 0...255, using: &self) }
 
     private mutating func text(_ range: ClosedRange<Int>) -> String {
         let count = Bool.random(using: &self) ? range.upperBound : Int.random(in: range, using: &self)
@@ -51,7 +51,7 @@ extension SeededGenerator {
 
     private mutating func time() -> String { Bool.random(using: &self) ? "" : text(16...16) }
 
-    private mutating func octets(_ range: ClosedRange<Int>) -> [UInt8] {
+    mutating func octets(_ range: ClosedRange<Int>) -> [UInt8] {
         (0..<Int.random(in: range, using: &self)).map { _ in octet() }
     }
 

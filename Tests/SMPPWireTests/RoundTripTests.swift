@@ -80,12 +80,11 @@ import Testing
         #expect(try encode(pdu).count == 17)
     }
 
-    @Test func encodingAppendsAndTheNumberCanBePatched() throws {
+    @Test func encodingAppends() throws {
         var buffer = ByteBuffer(bytes: [1, 2, 3])
         try PDUEncoder.encode(PDU(sequence: 1, .enquireLink), into: &buffer)
         let start = buffer.writerIndex
-        try PDUEncoder.encode(PDU(sequence: 1, .submit(Samples.message)), into: &buffer)
-        buffer.patchSequence(0x0102_0304, at: start)
+        try PDUEncoder.encode(PDU(sequence: 0x0102_0304, .submit(Samples.message)), into: &buffer)
         buffer.moveReaderIndex(to: start)
         #expect(try PDUDecoder.decode(buffer) == PDU(sequence: 0x0102_0304, .submit(Samples.message)))
     }
