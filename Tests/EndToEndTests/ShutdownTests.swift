@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// SIGTERM: what is under way is answered, binds are ended with unbind, the exit code is 0.
-@Suite struct ShutdownTests {
+@Suite(.serialized) struct ShutdownTests {
     @Test(arguments: [SIGTERM, SIGINT])
     func messagesUnderWayAreAnswered(signal: Int32) async throws {
         try await withSimulator(["--latency", "1s"]) { simulator in
