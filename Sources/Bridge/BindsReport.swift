@@ -16,10 +16,7 @@ enum BindsReport {
             json.object { json in
                 json.member("generation", configuration.generation)
                 json.member("loaded_at", configuration.loadedAt.formatted(.iso8601))
-                json.key("switching")
-                json.array { json in
-                    for name in configuration.switching { json.string(name) }
-                }
+                json.member("switching", configuration.switching)
             }
             json.key("carriers")
             json.array { json in
@@ -71,7 +68,7 @@ enum BindsReport {
         json.member("bind_rate_limit", bind.bindRate)
         json.member("response_seconds", bind.responseSeconds)
         json.member("last_received_ago", bind.lastReceivedAgo)
-        json.member("certificate_expires_at", bind.tls?.peerCertificateExpiry.map { Int($0) })
+        json.member("certificate_expires_at", bind.tls?.peerCertificateExpiry)
         json.key("history")
         json.array { json in
             for change in bind.history {
@@ -98,25 +95,22 @@ enum BindsReport {
     private static func write(_ link: LinkStatus, to json: inout JSONWriter) {
         json.member("name", link.name)
         json.member("health", link.health.rawValue)
-        json.key("binds")
-        json.array { json in
-            for bind in link.binds { json.string(bind) }
-        }
+        json.member("binds", link.binds)
     }
 
     private static func write(_ receipts: ReceiptsSnapshot, to json: inout JSONWriter) {
-        json.member("matched", Int(clamping: receipts.matched))
-        json.member("duplicates", Int(clamping: receipts.duplicates))
-        json.member("unmatched", Int(clamping: receipts.unmatched))
-        json.member("early", Int(clamping: receipts.early))
-        json.member("other_messages", Int(clamping: receipts.otherMessages))
+        json.member("matched", receipts.matched)
+        json.member("duplicates", receipts.duplicates)
+        json.member("unmatched", receipts.unmatched)
+        json.member("early", receipts.early)
+        json.member("other_messages", receipts.otherMessages)
         json.member("parked", receipts.parked)
         json.member("known", receipts.known)
         json.member("ids", receipts.idForm)
         json.key("states")
         json.object { json in
             for (state, count) in receipts.byState.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-                json.member(state.rawValue, Int(clamping: count))
+                json.member(state.rawValue, count)
             }
         }
     }

@@ -27,9 +27,10 @@ package struct Explanation: Sendable {
             if !rules.routes.isEmpty {
                 lines.append("route      " + (route.map { "prefix \($0.prefix)" } ?? "the account's carriers"))
             }
-            for (order, place) in (route?.order ?? rules.carriers).places.enumerated() {
+            let carriers = rules.order(for: plan.recipient)
+            for (order, place) in carriers.places.enumerated() {
                 let carrier = settings.carriers[place]
-                let share = (route?.order ?? rules.carriers).share(at: order)
+                let share = carriers.share(at: order)
                 lines.append("carrier    \(order + 1). \(carrier.name)" + (share.map { ", \($0)" } ?? ""))
                 do throws(ReplyCode) {
                     try explain(plan, for: CarrierProfile(carrier))

@@ -48,7 +48,7 @@ package enum ReloadReport: Sendable {
                 status = 503
                 json.member("applied", false)
                 json.member("message", "the reload before is not done yet; try again")
-                Self.write("switching", carriers, to: &json)
+                json.member("switching", carriers)
             case .stopping:
                 status = 503
                 json.member("applied", false)
@@ -63,21 +63,14 @@ package enum ReloadReport: Sendable {
         json.member("accounts", applied.accounts)
         json.key("carriers")
         json.object { json in
-            write("unchanged", applied.unchanged, to: &json)
-            write("restyled", applied.restyled, to: &json)
-            write("changed", applied.changed, to: &json)
-            write("added", applied.added, to: &json)
-            write("removed", applied.removed, to: &json)
+            json.member("unchanged", applied.unchanged)
+            json.member("restyled", applied.restyled)
+            json.member("changed", applied.changed)
+            json.member("added", applied.added)
+            json.member("removed", applied.removed)
         }
-        write("needs_restart", applied.needsRestart, to: &json)
+        json.member("needs_restart", applied.needsRestart)
         write("warnings", applied.warnings, to: &json)
-    }
-
-    private static func write(_ name: String, _ texts: [String], to json: inout JSONWriter) {
-        json.key(name)
-        json.array { json in
-            for text in texts { json.string(text) }
-        }
     }
 
     private static func write(_ name: String, _ problems: [ConfigurationProblem], to json: inout JSONWriter) {

@@ -27,7 +27,7 @@ package enum ReloadCause: String, Sendable {
 /// Takes a new configuration into a running bridge; never on a message's path.
 ///
 /// A reload has two parts. First the accounts, routes and texts change, at once on every event loop, and the caller has its
-/// answer. Then carriers hand over, each by itself: see `CarrierHandover`. The next reload waits for that.
+/// answer. Then carriers hand over, each by itself. The next reload waits for that.
 actor Reloader {
     /// What it works on.
     struct Parts: Sendable {
@@ -141,7 +141,8 @@ actor Reloader {
         let plan = change.plan
         settings = settings.reloaded(next)
         parts.threshold.level = Logger.Level(rawValue: next.log.level) ?? .info
-        reloadCertificate()
+        // The watch would find a certificate written anew a little later.
+        parts.certificate.reload(logger: parts.logger)
         for carrier in next.carriers {
             switch plan.step(of: carrier.name) {
             case .keep, .replace: break
@@ -174,16 +175,6 @@ actor Reloader {
         let shown = settings.carriers.compactMap { routes[$0.name] }
         parts.state.update { $0.show(shown) }
         await parts.intake.adopt(accounts: accounts, handler: path.handle)
-    }
-
-    /// A certificate written anew is taken now; the watch would find it a little later.
-    private func reloadCertificate() {
-        do throws(TLSError) {
-            if try parts.certificate.reloadIfChanged() { parts.logger.notice("the intake's certificate was read anew") }
-        } catch {
-            parts.logger.error(
-                "the intake's new certificate is refused, the old one stays", metadata: ["error": "\(error)"])
-        }
     }
 
     /// Changed, new and removed carriers, all at the same time.

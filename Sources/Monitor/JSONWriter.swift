@@ -86,6 +86,14 @@ package struct JSONWriter: Sendable {
         bool(value)
     }
 
+    /// A member with an array of strings.
+    package mutating func member(_ name: String, _ values: [String]) {
+        key(name)
+        array { json in
+            for value in values { json.string(value) }
+        }
+    }
+
     private mutating func enclose(_ open: UInt8, _ close: UInt8, _ content: (inout JSONWriter) -> Void) {
         separate()
         bytes.append(open)
