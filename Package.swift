@@ -5,6 +5,8 @@ import PackageDescription
 // Imports only point down. Tests/ArchitectureTests reads the imports and fails when a floor is broken.
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
@@ -23,6 +25,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -30,18 +34,22 @@ let package = Package(
         .executableTarget(
             name: "smppost",
             dependencies: [
-                "Bridge", "Carriers", "Intake", "LoadTest", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings",
-                "Simulator", "TLS", argumentParser, lifecycle, logging, nioCore, nioPosix, signals,
+                "Bridge", "Carriers", "Intake", "Journal", "LoadTest", "Messaging", "Monitor", "SMPP", "SMPPWire",
+                "Settings", "Simulator", "TLS", argumentParser, lifecycle, logging, nioCore, nioPosix, signals,
             ]),
 
         // Floor 4: what joins the floors below into services.
         .target(
             name: "Bridge",
             dependencies: [
-                "Carriers", "Intake", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings", "TLS", collections,
-                lifecycle, logging, nioCore, nioPosix,
+                "Carriers", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings", "TLS",
+                collections, lifecycle, logging, nioCore, nioPosix,
             ]),
-        .target(name: "LoadTest", dependencies: ["TLS", nioCore, nioHTTP1, nioPosix]),
+        .target(
+            name: "LoadTest",
+            dependencies: [
+                "Messaging", "SMPP", "SMPPWire", "TLS", collections, histogram, nioCore, nioHTTP1, nioPosix, yams,
+            ]),
         .target(
             name: "Simulator",
             dependencies: [
@@ -55,6 +63,7 @@ let package = Package(
         .target(
             name: "Carriers",
             dependencies: ["Messaging", "SMPP", "SMPPWire", "TLS", collections, logging, nioCore, nioPosix]),
+        .target(name: "Journal", dependencies: ["CPostgreSQL", "Messaging", "SMPP", collections, grdb, logging]),
         .target(name: "Monitor", dependencies: ["TLS", logging, nioCore, nioHTTP1, nioPosix]),
         .target(name: "Settings", dependencies: ["Messaging", "SMPP", "TLS", yams]),
 
@@ -70,38 +79,51 @@ let package = Package(
         .target(name: "CSMPP34", linkerSettings: [.linkedLibrary("smpp34")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
 
+        .target(name: "CPostgreSQL", linkerSettings: [.linkedLibrary("pq")]),
+
         // Tests mirror the targets, one to one.
         .testTarget(name: "ArchitectureTests"),
         .testTarget(
             name: "BridgeTests",
             dependencies: [
-                "Bridge", "Carriers", "Intake", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings", "TLS", logging,
-                nioCore, nioEmbedded, nioPosix,
+                "Bridge", "Carriers", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings",
+                "TLS", logging, nioCore, nioEmbedded, nioPosix,
             ]),
         .testTarget(
             name: "CarriersTests",
             dependencies: ["Carriers", "Messaging", "SMPP", "SMPPWire", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
-        .testTarget(name: "EndToEndTests", dependencies: ["smppost"], exclude: ["Peers"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["TestPrograms", "smppost"], exclude: ["Peers"]),
         .testTarget(
             name: "IntakeTests",
             dependencies: ["Intake", "Messaging", "TLS", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix]),
         .testTarget(
-            name: "LoadTestTests", dependencies: ["LoadTest", "TLS", nioCore, nioEmbedded, nioHTTP1, nioPosix]),
+            name: "JournalTests",
+            dependencies: ["CPostgreSQL", "Journal", "Messaging", "SMPP", "TestPrograms", grdb, logging]),
+        .testTarget(
+            name: "LoadTestTests",
+            dependencies: [
+                "LoadTest", "Messaging", "SMPP", "SMPPWire", "TLS", histogram, nioCore, nioEmbedded, nioHTTP1, nioPosix,
+            ]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"], exclude: ["Oracle"]),
-        .testTarget(name: "MonitorTests", dependencies: ["Monitor", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
+        .testTarget(
+            name: "MonitorTests",
+            dependencies: ["Monitor", "TestPrograms", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
         .testTarget(
             name: "SMPPTests", dependencies: ["SMPP"], exclude: ["Fixtures", "generate_status_rows.py"]),
-        .testTarget(name: "SMPPWireTests", dependencies: ["CSMPP34", "SMPP", "SMPPWire", nioCore, nioEmbedded]),
+        .testTarget(
+            name: "SMPPWireTests", dependencies: ["CSMPP34", "SMPP", "SMPPWire", "TestPrograms", nioCore, nioEmbedded]),
         .testTarget(name: "SettingsTests", dependencies: ["Messaging", "SMPP", "Settings", "TLS"]),
         .testTarget(
             name: "SimulatorTests",
             dependencies: ["SMPP", "SMPPWire", "Simulator", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
-        .testTarget(name: "TLSTests", dependencies: ["TLS", nioCore, nioEmbedded, nioPosix]),
+        .testTarget(name: "TLSTests", dependencies: ["TLS", "TestPrograms", nioCore, nioEmbedded, nioPosix]),
+        // What several of them need: programs that are started and watched.
+        .target(name: "TestPrograms", path: "Tests/TestPrograms"),
     ],
     swiftLanguageModes: [.v6]
 )
 
-let cTargets: Set = ["COpenSSL", "CSMPP34"]
+let cTargets: Set = ["COpenSSL", "CPostgreSQL", "CSMPP34"]
 for target in package.targets where !cTargets.contains(target.name) {
     var settings = target.swiftSettings ?? []
     settings += [

@@ -1,3 +1,4 @@
+import TestPrograms
 import Testing
 
 /// The good path: a form goes in, the carrier has the text, the reply says so.

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 /// What goes over the wire, in the words of Wireshark's dissector.

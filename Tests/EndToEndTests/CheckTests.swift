@@ -1,3 +1,4 @@
+import TestPrograms
 import Testing
 
 /// `smppost check`: every problem as `file:line:column: message`, all in one run, exit code 78.

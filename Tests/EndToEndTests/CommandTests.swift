@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 /// The command line: what is printed, and the exit codes 0, 1, 64 and 78.

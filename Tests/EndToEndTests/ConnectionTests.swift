@@ -1,3 +1,4 @@
+import TestPrograms
 import Testing
 
 /// TLS and HTTP as connections see them.

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 /// Truth while everything breaks: 24 clients post without pause; links are reset, SMSCs killed and restarted, one of two hosts goes

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 /// The carrier's limits as the SMSC counts them, and each account's share of them.

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 /// Programs of other people on the other end: Net::SMPP as the SMSC for `serve`; Net::SMPP and smpplib as ESMEs
@@ -121,23 +122,12 @@ import Testing
 
 /// Which peers this machine has. `Tests/run` requires them all: there a missing one fails its test.
 enum Peers {
-    static let havePerl = Repository.peersAreRequired || succeeds("perl", ["-MNet::SMPP", "-e", "1"])
+    static let havePerl = Repository.peersAreRequired || runSucceeds("perl", ["-MNet::SMPP", "-e", "1"])
     static let havePython =
-        Repository.peersAreRequired || succeeds(Repository.peersPython, ["-c", "import smpplib, smsutil"])
-    static let haveCapture = Repository.peersAreRequired || succeeds("dumpcap", ["-D"])
+        Repository.peersAreRequired || runSucceeds(Repository.peersPython, ["-c", "import smpplib, smsutil"])
+    static let haveCapture = Repository.peersAreRequired || runSucceeds("dumpcap", ["-D"])
     /// What `unshare` is told to give a program a network of its own, in which it may drop packets.
     static let newNetwork = geteuid() == 0 ? ["-n"] : ["-rn"]
     static let haveNamespaces =
-        Repository.peersAreRequired || succeeds("unshare", newNetwork + ["nft", "list", "ruleset"])
-
-    private static func succeeds(_ program: String, _ arguments: [String]) -> Bool {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
-    }
+        Repository.peersAreRequired || runSucceeds("unshare", newNetwork + ["nft", "list", "ruleset"])
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 /// Receipts of an SMSC that is not ours, which gives ids in decimal and writes them in hexadecimal.

@@ -1,3 +1,4 @@
+import TestPrograms
 import Testing
 
 /// Each refusal of the reply table, as a client sees it; nothing of it reaches the carrier.

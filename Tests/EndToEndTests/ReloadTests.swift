@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 /// SIGHUP and `POST /reload`: a valid configuration is applied under load without a failed request, an invalid one is refused

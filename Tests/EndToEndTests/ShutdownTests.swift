@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 /// SIGTERM: what is under way is answered, binds are ended with unbind, the exit code is 0.

@@ -1,11 +1,12 @@
 import Foundation
 import NIOCore
 import SMPP
+import TestPrograms
 import Testing
 
 /// Wireshark's dissector, which is not ours, finds nothing malformed in what we write.
 @Suite(.enabled(if: Tshark.isInstalled, "tshark and text2pcap are not installed")) struct TsharkTests {
-    @Test func nothingIsMalformed() throws {
+    @Test func nothingIsMalformed() async throws {
         let pdus = Samples.all.filter { if case .unknown = $0.body { false } else { true } }
         let folder = URL(fileURLWithPath: NSTemporaryDirectory()).appendingPathComponent("smppost-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -18,13 +19,13 @@ import Testing
             text += "000000 " + (try encode(pdu)).map { UInt32($0).hexDigits(2) }.joined(separator: " ") + "\n"
         }
         try text.write(to: dump, atomically: true, encoding: .utf8)
-        _ = try Tshark.run("text2pcap", "-q", "-T", "40000,2775", dump.path, capture.path)
+        _ = try await Tshark.run("text2pcap", "-q", "-T", "40000,2775", dump.path, capture.path)
         let flags = ["-r", capture.path, "-d", "tcp.port==2775,smpp"]
         let fields = ["-T", "fields", "-e", "smpp.command_id"]
-        let seen = try Tshark.run("tshark", flags + ["-Y", "smpp"] + fields)
+        let seen = try await Tshark.run("tshark", flags + ["-Y", "smpp"] + fields)
         #expect(seen.split(separator: "\n").count == pdus.count)
         let malformed = "_ws.malformed || (smpp && _ws.expert.severity>=0x600000)"
-        #expect(try Tshark.run("tshark", flags + ["-Y", malformed] + fields) == "")
+        #expect(try await Tshark.run("tshark", flags + ["-Y", malformed] + fields) == "")
     }
 }
 
@@ -33,19 +34,13 @@ private enum Tshark {
         ["tshark", "text2pcap"].allSatisfy { FileManager.default.isExecutableFile(atPath: "/usr/bin/" + $0) }
     }
 
-    static func run(_ tool: String, _ arguments: String...) throws -> String { try run(tool, arguments) }
+    static func run(_ tool: String, _ arguments: String...) async throws -> String {
+        try await run(tool, arguments)
+    }
 
-    static func run(_ tool: String, _ arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/" + tool)
-        process.arguments = arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(tool)")
-        return String(decoding: data, as: UTF8.self)
+    static func run(_ tool: String, _ arguments: [String]) async throws -> String {
+        let ended = try await ProcessHandle("/usr/bin/" + tool, arguments).waitForExit()
+        #expect(ended.exitCode == 0, "\(tool): \(ended.standardError)")
+        return ended.standardOutput
     }
 }

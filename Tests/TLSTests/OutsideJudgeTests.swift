@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import TestPrograms
 import Testing
 
 @testable import TLS
@@ -79,22 +80,22 @@ import Testing
 
     @Test func keyUpdate() async throws {
         let listening = try await SocketServer.once(server)
-        let theirs = try RunningOpenSSL(
+        let theirs = try OpenSSL.start(
             ["s_client", "-connect", "127.0.0.1:\(listening.port)", "-tls1_3"] + trust)
         theirs.write("K\n")
-        _ = theirs.wait(for: "KEYUPDATE")
+        try await theirs.waitForOutput(containing: "KEYUPDATE")
         theirs.write("hello\n")
-        #expect(await theirs.output().contains("HELLO"))
+        #expect(try await theirs.waitForExit().everything.contains("HELLO"))
         try await listening.close()
     }
 
     @Test(arguments: ["-tls1_2", "-tls1_3"]) func ourClientAgainstTheirServer(version: String) async throws {
-        let theirs = try RunningOpenSSL([
+        let theirs = try OpenSSL.start([
             "s_server", "-accept", "127.0.0.1:0", "-cert", files.path("server.crt"), "-key", files.path("server.key"),
             version, "-rev",
         ])
         defer { theirs.terminate() }
-        let port = try #require(Self.port(in: theirs.wait(for: "ACCEPT")))
+        let port = try #require(try await Self.port(in: theirs))
         let client = try TLSClientContext(caFile: files.path("server.crt"))
         for round in 0..<3 {
             let result = try await SocketClient.exchange(
@@ -108,12 +109,12 @@ import Testing
 
     @Test func ourClientShowsItsCertificate() async throws {
         let own = try files.pair("client")
-        let theirs = try RunningOpenSSL([
+        let theirs = try OpenSSL.start([
             "s_server", "-accept", "127.0.0.1:0", "-cert", files.path("server.crt"), "-key", files.path("server.key"),
             "-Verify", "1", "-verify_return_error", "-CAfile", own.certificate, "-rev",
         ])
         defer { theirs.terminate() }
-        let port = try #require(Self.port(in: theirs.wait(for: "ACCEPT")))
+        let port = try #require(try await Self.port(in: theirs))
         let client = try TLSClientContext(
             caFile: files.path("server.crt"), certificateFile: own.certificate, keyFile: own.key)
         let result = try await SocketClient.exchange(
@@ -125,7 +126,9 @@ import Testing
         #expect((refused.error as? TLSError)?.reason.contains("alert") == true)
     }
 
-    private static func port(in printed: String) -> Int? {
-        printed.split(separator: "ACCEPT 127.0.0.1:").last.flatMap { Int($0.prefix { $0.isNumber }) }
+    private static func port(in server: ProcessHandle) async throws -> Int? {
+        try await server.waitForOutput(containing: "ACCEPT 127.0.0.1:")
+        let printed = server.current.everything
+        return printed.split(separator: "ACCEPT 127.0.0.1:").last.flatMap { Int($0.prefix { $0.isNumber }) }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 
 /// A running `smppost serve` with a configuration of its own.
 struct Bridge: Sendable {

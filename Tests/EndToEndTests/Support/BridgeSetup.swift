@@ -1,3 +1,5 @@
+import TestPrograms
+
 /// The login that the tests' accounts share the password of.
 enum TestAccount {
     static let login = "acme"

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 
 /// An HTTP reply as curl saw it.
 struct Reply: Sendable {

@@ -1,3 +1,5 @@
+import TestPrograms
+
 import Glibc
 import Synchronization
 

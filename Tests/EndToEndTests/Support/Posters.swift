@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 
 /// Clients that post without end, in a process of their own (`Peers/posters.py`).
 struct Posters: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 
 /// A running `smppost simulate`.
 struct Simulator: Sendable {

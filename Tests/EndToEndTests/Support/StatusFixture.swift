@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 
 /// The reference table of `command_status`, as the unit tests of the table keep it.
 enum StatusFixture {

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 
 /// A folder of a test's own, removed with it.
 struct TemporaryFolder: Sendable {

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A value that one side changes and other tasks wait for.
-final class Watched<Value: Sendable>: Sendable {
+package final class Watched<Value: Sendable>: Sendable {
     private struct Waiter {
         let condition: @Sendable (Value) -> Bool
         let continuation: CheckedContinuation<Value?, Never>
@@ -15,15 +15,15 @@ final class Watched<Value: Sendable>: Sendable {
 
     private let state: Mutex<State>
 
-    init(_ value: Value) {
+    package init(_ value: Value) {
         state = Mutex(State(value: value))
     }
 
     /// The value as it is now.
-    var value: Value { state.withLock { $0.value } }
+    package var value: Value { state.withLock { $0.value } }
 
     /// Changes the value and wakes those whose condition now holds.
-    func update(_ change: (inout Value) -> Void) {
+    package func update(_ change: (inout Value) -> Void) {
         let (value, woken) = state.withLock { state in
             change(&state.value)
             let value = state.value
@@ -39,7 +39,7 @@ final class Watched<Value: Sendable>: Sendable {
     }
 
     /// The first value for which `condition` holds, or nil when `limit` is over.
-    func wait(atMost limit: Duration, until condition: @escaping @Sendable (Value) -> Bool) async -> Value? {
+    package func wait(atMost limit: Duration, until condition: @escaping @Sendable (Value) -> Bool) async -> Value? {
         await withCheckedContinuation { continuation in
             let key: Int? = state.withLock { state in
                 guard !condition(state.value) else { return nil }
