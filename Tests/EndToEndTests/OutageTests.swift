@@ -1,3 +1,4 @@
+import TestPrograms
 import Testing
 
 /// What the client is told when a carrier does not do its part.

@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 /// Logs, at the most talkative level, carry neither secrets nor texts nor whole numbers.

@@ -48,7 +48,7 @@ package final class ProcessHandle: Sendable {
             let feed = try ClosedOnExecPipe()
             let out = try ClosedOnExecPipe()
             let err = try ClosedOnExecPipe()
-            defer { [feed.reading, out.writing, err.writing].forEach { close($0) } }
+            defer { for end in [feed.reading, out.writing, err.writing] { close(end) } }
             let id = try Spawning.start(
                 program, arguments, environment: environment, folder: folder,
                 streams: .init(input: feed.reading, output: out.writing, error: err.writing))

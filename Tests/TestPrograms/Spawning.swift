@@ -47,7 +47,7 @@ enum Spawning {
         let place = folder.map { ["--chdir=" + $0] } ?? []
         let words = ([path] + place + [program] + arguments).map { strdup($0) } + [nil]
         let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { (words + variables).forEach { free($0) } }
+        defer { for text in words + variables { free(text) } }
         var id = pid_t()
         let failure = posix_spawn(&id, path, &actions, &attributes, words, variables)
         guard failure == 0 else { throw HarnessError("cannot start \(program): \(String(cString: strerror(failure)))") }

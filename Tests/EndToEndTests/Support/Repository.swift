@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 
 /// Where the files that the tests start and read are.
 enum Repository {
