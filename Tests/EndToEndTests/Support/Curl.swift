@@ -64,7 +64,7 @@ enum Curl {
 
     static func run(_ requests: [CurlRequest], atMost limit: Duration = .seconds(60)) async throws -> [Reply] {
         let configuration = requests.map { lines(for: $0).joined(separator: "\n") }.joined(separator: "\nnext\n")
-        let output = try await EndToEndTests.run("curl", ["-q", "-K", "-"], input: configuration, atMost: limit)
+        let output = try await TestPrograms.run("curl", ["-q", "-K", "-"], input: configuration, atMost: limit)
         let replies = try parse(output.standardOutput)
         guard replies.count == requests.count else {
             throw HarnessError("curl made \(replies.count) of \(requests.count) transfers: \(output.everything)")

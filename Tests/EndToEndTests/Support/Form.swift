@@ -1,5 +1,3 @@
-import TestPrograms
-
 /// A form as PlanFix posts it: names and values in order, encoded as `application/x-www-form-urlencoded`.
 struct Form: Sendable, ExpressibleByDictionaryLiteral {
     var fields: [(name: String, value: String)]

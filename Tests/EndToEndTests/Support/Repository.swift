@@ -1,5 +1,4 @@
 import Foundation
-import TestPrograms
 
 /// Where the files that the tests start and read are.
 enum Repository {
