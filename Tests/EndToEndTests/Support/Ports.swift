@@ -1,7 +1,6 @@
 import Glibc
 import Synchronization
 import TestPrograms
-import TestPrograms
 
 /// Free TCP ports on 127.0.0.1, below the range from which the system takes the local ports of outgoing connections:
 /// a port given here is not lost to one of those before its server listens.
