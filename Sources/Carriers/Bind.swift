@@ -32,6 +32,8 @@ final class Bind: @unchecked Sendable {
     var timed: (sequence: UInt32, at: MonotonicTime)?
     /// How long responses take, smoothed.
     var responseTime: Duration?
+    /// From the taking of a message to the write of its first segment.
+    var windowWaits = TimeHistogram()
     /// It takes no messages until it is started.
     private(set) var isHeld = false
     /// Messages that lost their place to another account's.
@@ -47,6 +49,8 @@ final class Bind: @unchecked Sendable {
     var flushIsPlanned = false
     var isReading = false
     var handler: BindHandler?
+    /// Copies what goes over the connection while a trace is on.
+    var tap: BindTap?
 
     let connector: BindConnector
     /// Counts connection attempts, so that a late one is recognised.
@@ -56,9 +60,11 @@ final class Bind: @unchecked Sendable {
     /// Starts anew once it has stopped.
     private var startsAgain = false
     var certificateExpiry: Int64?
-    private let events: CarrierEvents
+    let events: CarrierEvents
     var shownState = ""
     var stateSince = MonotonicTime.now
+    /// nil = it is bound.
+    var downSince: MonotonicTime? = .now
     private var timer = LoopTimer()
     private var paceTimer = LoopTimer()
 
@@ -144,11 +150,11 @@ final class Bind: @unchecked Sendable {
             account: submission.account, tag: submission.id.rawValue)
         switch admission {
         case .taken(let key):
-            keep(flight, key)
+            keep(flight, key, now: now)
         case .takenInPlaceOf(let key, let displaced):
             displacements += 1
             leave(displaced)?.finish(.notSent(.busy))
-            keep(flight, key)
+            keep(flight, key, now: now)
         case .refused where flight.isShared:
             // It had a place elsewhere: it is not lost for having been moved.
             return passOn(flight)
@@ -160,7 +166,10 @@ final class Bind: @unchecked Sendable {
         armTimer()
     }
 
-    private func keep(_ flight: Flight, _ key: MessageKey) {
+    private func keep(_ flight: Flight, _ key: MessageKey, now: MonotonicTime) {
+        var flight = flight
+        // What waited on another bind before goes on waiting.
+        if flight.waitingSince == nil { flight.waitingSince = now }
         if key.index < flights.count { flights[key.index] = flight } else { flights.append(flight) }
     }
 
@@ -170,11 +179,13 @@ final class Bind: @unchecked Sendable {
         let now = MonotonicTime.now
         certificateExpiry = handler?.agreement?.peerCertificateExpiry
         watchCertificate()
-        run(session.connected(now: now), now: now)
+        traceConnected()
+        run(session.connected(from: handler?.localAddress?.ipAddress, now: now), now: now)
     }
 
     func connectionEnded(_ failure: BindFailure) {
         let now = MonotonicTime.now
+        traceClosed(byCarrier: true)
         forgetConnection()
         run(session.disconnected(failure, now: now, jitter: chance()), now: now)
     }
@@ -187,6 +198,7 @@ final class Bind: @unchecked Sendable {
     /// One whole PDU.
     func received(_ frame: ByteBuffer) {
         eventLoop.assertInEventLoop()
+        trace(received: frame)
         let now = MonotonicTime.now
         isReading = true
         do throws(PDUDecodingError) {
@@ -228,9 +240,10 @@ final class Bind: @unchecked Sendable {
             case .send(let pdu): send(pdu)
             case .close: close()
             case .submit(let step): perform(step)
-            case .deliver(let message, let isData):
-                events.deliver(
-                    InboundDelivery(carrier: configuration.name, bind: name, message: message, isData: isData))
+            case .deliver(let message, let isData, let key):
+                let delivery = InboundDelivery(
+                    carrier: configuration.name, bind: name, message: message, isData: isData)
+                events.deliver(delivery, DeliveryAnswer(bind: self, key: key))
             case .stopped: stopped(now: now)
             }
         }
@@ -256,10 +269,8 @@ final class Bind: @unchecked Sendable {
     }
 
     func leave(_ key: MessageKey) -> Flight? {
-        let flight = flights[key.index]
-        flights[key.index] = nil
         gauge.messageLeaves()
-        return flight
+        return flights[key.index].take()
     }
 
     /// Gives a message back that came while the bind was not ready.
@@ -301,6 +312,7 @@ final class Bind: @unchecked Sendable {
 
     private func close() {
         flush()
+        traceClosed(byCarrier: false)
         lastClose = handler?.close()
         attempt += 1
         forgetConnection()

@@ -43,8 +43,7 @@ struct BindConnector: Sendable {
                             client: tls.context, serverName: tls.serverName ?? target.host, handshakeTimeout: timeout)
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }
-                    try channel.pipeline.syncOperations.addHandlers(
-                        ByteToMessageHandler(PDUFrameDecoder()),
+                    try channel.pipeline.syncOperations.addHandler(
                         BindHandler(usesTLS: tls != nil, writeTimeout: writeTimeout))
                 }
             }

@@ -34,6 +34,11 @@ extension Bind {
         status.throttledTotal = Int(clamping: traffic.counters.throttled)
         status.delivered = Int(clamping: session.delivered)
         status.misplaced = Int(clamping: session.misplaced + traffic.counters.unexpected)
+        status.lost = Int(clamping: traffic.counters.lost)
+        status.refusals = traffic.refusals
+        status.responseTimes = traffic.responseTimes
+        status.enquireLinkTimes = session.enquireLinkTimes
+        status.windowWaits = windowWaits
         showConnection(in: &status, now: now)
         return status
     }
@@ -45,6 +50,7 @@ extension Bind {
                 ago: (now - change.at).inSeconds)
         }
         status.changeCounts = session.changeCounts
+        status.downFor = downSince.map { (now - $0).inSeconds }
         status.suspect = session.isSuspect
         status.drained = isHeld
         status.displaced = displacements
@@ -104,6 +110,7 @@ extension Bind {
         let before = gauge.readiness
         guard before != readiness else { return }
         gauge.setReadiness(readiness)
+        events.changed()
         if before == .none { carrier?.bindIsReady() }
     }
 
@@ -115,6 +122,8 @@ extension Bind {
         let wasUp = shownState == "bound"
         shownState = state
         stateSince = now
+        downSince = state == "bound" ? nil : downSince ?? now
+        events.changed()
         var metadata: Logger.Metadata = [
             "state": "\(state)", "host": "\(configuration.hosts[session.host])", "kind": "\(kind.rawValue)",
         ]

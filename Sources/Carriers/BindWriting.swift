@@ -35,6 +35,17 @@ extension Bind {
         }
     }
 
+    /// What became of a delivery; on the bind's event loop.
+    func answer(_ key: DeliveryKey, _ verdict: DeliveryAnswer.Verdict) {
+        let now = MonotonicTime.now
+        let status: CommandStatus =
+            switch verdict {
+            case .kept: .ok
+            case .notKept: session.setup.deliveryRetryStatus
+            }
+        run(session.answerDelivery(key, status, now: now), now: now)
+    }
+
     /// Hands everything to the socket, once for each turn of the loop.
     func flush() {
         flushIsPlanned = false
@@ -51,8 +62,8 @@ extension Bind {
     }
 
     private func encode(_ write: SubmitWrite, now: MonotonicTime) {
-        guard let flight = flights[write.message.index] else { return }
-        var message = flight.submission.segments[write.segment]
+        // In place: a copy of the flight would retain all of it.
+        guard var message = flights[write.message.index]?.submission.segments[write.segment] else { return }
         if !session.allowsTLVs, !message.tlvs.isEmpty {
             guard message.dropTLVs() else {
                 return giveUp(write, "the carrier is older than SMPP 3.4 and takes no optional parameters")
@@ -62,6 +73,10 @@ extension Bind {
             try append(PDU(sequence: write.sequence, .submit(message)))
         } catch {
             return giveUp(write, error.description)
+        }
+        if let since = flights[write.message.index]?.waitingSince {
+            windowWaits.add(from: since, to: now)
+            flights[write.message.index]?.waitingSince = nil
         }
         if timed.map({ now - $0.at > configuration.responseTimeout }) ?? true { timed = (write.sequence, now) }
     }
@@ -94,6 +109,7 @@ extension Bind {
             outgoing.moveWriterIndex(to: start)
             throw error
         }
+        trace(writtenFrom: start)
     }
 }
 

@@ -6,6 +6,9 @@ import SMPP
 /// Each future tells whether there is such a bind, once the action is done. While the carrier as a whole is stopped, none
 /// starts.
 extension Carrier {
+    /// `1`, `2`…
+    package var bindNames: [String] { binds.map(\.name) }
+
     /// Takes no new messages; what waits goes to another bind where one has room. It stays bound, for receipts, until
     /// `start`.
     package func drain(bind name: String?) -> EventLoopFuture<Bool> {

@@ -86,6 +86,11 @@ package struct CarrierConfiguration: Sendable {
     package var lateKept = Duration.seconds(10_800)
     /// How many overdue responses are waited for at once, per bind.
     package var maxLate = 10_000
+    /// How many `deliver_sm` of a connection may wait for our answer, and for how long.
+    package var maxDeliveries = 1000
+    package var deliveryWithin = Duration.seconds(5)
+    /// The answer to a `deliver_sm` that could not be kept.
+    package var deliveryRetryStatus = CommandStatus.systemError
     /// What each `command_status` of this carrier means.
     package var statuses = StatusTable.standard
 
@@ -109,6 +114,7 @@ package struct CarrierConfiguration: Sendable {
                 enquireLinkEvery: enquireLinkEvery, enquireLinkUnanswered: enquireLinkUnanswered,
                 reconnectFirst: reconnectFirst, reconnectMax: reconnectMax, reconnectRefused: reconnectRefused,
                 credentialsBackoff: credentialsBackoff),
-            statuses: statuses, lateKept: lateKept, maxLate: maxLate)
+            statuses: statuses, lateKept: lateKept, maxLate: maxLate, maxDeliveries: maxDeliveries,
+            deliveryWithin: deliveryWithin, deliveryRetryStatus: deliveryRetryStatus)
     }
 }

@@ -1,18 +1,47 @@
+import NIOCore
 package import SMPP
 
 /// What a carrier tells beside the outcomes of messages. Called on any event loop; must not block.
 package struct CarrierEvents: Sendable {
     /// A segment that was told as unknown got its response after all.
     package var late: @Sendable (LateResponse) -> Void
-    /// A `deliver_sm` or `data_sm`, already answered with 0.
-    package var deliver: @Sendable (InboundDelivery) -> Void
+    /// A `deliver_sm` or `data_sm`: keep what it carries, then answer it, within `deliveryWithin`.
+    package var deliver: @Sendable (InboundDelivery, DeliveryAnswer) -> Void
+    /// The state of a bind has changed, or whether it takes messages.
+    package var changed: @Sendable () -> Void
 
     package init(
         late: @escaping @Sendable (LateResponse) -> Void = { _ in },
-        deliver: @escaping @Sendable (InboundDelivery) -> Void = { _ in }
+        deliver: @escaping @Sendable (InboundDelivery, DeliveryAnswer) -> Void = { $1.give(.kept) },
+        changed: @escaping @Sendable () -> Void = {}
     ) {
         self.late = late
         self.deliver = deliver
+        self.changed = changed
+    }
+}
+
+/// The response that a `deliver_sm` or `data_sm` waits for.
+package struct DeliveryAnswer: Sendable {
+    /// What became of what it carried.
+    package enum Verdict: Hashable, Sendable {
+        /// It is safe: status 0, and the carrier forgets it.
+        case kept
+        /// It could not be kept: `BindSetup.deliveryRetryStatus`, and the carrier sends it again.
+        case notKept
+    }
+
+    let bind: Bind
+    let key: DeliveryKey
+
+    /// Gives it, from any thread. Only the first answer counts, and none after the connection is gone.
+    package func give(_ verdict: Verdict) {
+        let (bind, key) = (bind, key)
+        if bind.eventLoop.inEventLoop {
+            bind.answer(key, verdict)
+        } else {
+            bind.eventLoop.execute { bind.answer(key, verdict) }
+        }
     }
 }
 

@@ -125,6 +125,8 @@ package struct BindStatus: Hashable, Sendable {
     package var history: [BindChangeStatus] = []
     /// How often each kind of change took place since the start.
     package var changeCounts: [BindChangeKey: UInt64] = [:]
+    /// For how long it is not bound, whatever it did meanwhile to become so; nil = it is bound.
+    package var downFor: Double?
     /// The carrier is silent where it should have spoken: the last choice for new messages.
     package var suspect = false
     /// It takes no new messages until it is started, though it may be bound.
@@ -143,6 +145,16 @@ package struct BindStatus: Hashable, Sendable {
     package var responseSeconds: Double?
     /// Since the last PDU from the carrier.
     package var lastReceivedAgo: Double?
+    /// Of the unknown segments, those whose connection was lost.
+    package var lost = 0
+    /// Refused segments by the name of the carrier's status.
+    package var refusals: [String: UInt64] = [:]
+    /// From the write of a segment to the carrier's answer.
+    package var responseTimes = TimeHistogram()
+    /// From the taking of a message to the write of its first segment.
+    package var windowWaits = TimeHistogram()
+    /// Round trips of `enquire_link`.
+    package var enquireLinkTimes = TimeHistogram()
 
     package init(
         name: String, kind: BindKind, state: String, since: Double = 0, host: String = "", lastError: String? = nil,

@@ -41,13 +41,15 @@ struct Flight: Sendable {
     var carried: [SegmentOutcome]?
     /// It waited on another bind already, which gave it to one with room.
     var isShared = false
+    /// Since when it waits for a free slot and its turn; nil once a byte of it is written.
+    var waitingSince: MonotonicTime?
 
     /// Tells the owner, on the owner's event loop: at once when this is it, else by one hop.
     func finish(_ result: SubmissionResult) {
-        let submission = submission
         if submission.eventLoop.inEventLoop {
             submission.completion(result)
         } else {
+            let submission = submission
             submission.eventLoop.execute { submission.completion(result) }
         }
     }

@@ -55,12 +55,16 @@ package struct PhoneNumber: Hashable, Sendable, CustomStringConvertible {
     package var isShort: Bool { digits.utf8.count <= 6 }
 
     /// Enough of the number to recognise it: `7916*****67`; of shorter ones less, `12****78` and `1***`.
-    package var masked: String {
+    package var masked: String { Self.mask(digits) }
+
+    /// The same for a number whose digits are known to be one.
+    package static func mask(_ digits: String) -> String {
         let (head, tail) =
             switch digits.utf8.count {
             case 10...: (4, 2)
             case 7...: (2, 2)
-            default: (1, 0)
+            case 1...: (1, 0)
+            default: (0, 0)
             }
         return digits.prefix(head) + String(repeating: "*", count: digits.utf8.count - head - tail)
             + digits.suffix(tail)

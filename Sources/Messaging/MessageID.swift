@@ -31,11 +31,9 @@ package struct MessageID: RawRepresentable, Hashable, Comparable, Sendable, Cust
 
     /// 13 characters of Crockford's base 32, lower case; they sort as the ids do.
     package var description: String {
-        var text = ""
-        for place in (0..<Self.length).reversed() {
-            text.unicodeScalars.append(Unicode.Scalar(Self.digits[Int(rawValue >> UInt64(5 * place) & 31)]))
-        }
-        return text
+        let digits = Self.digits
+        let octets = (1...Self.length).map { digits[Int(rawValue >> UInt64(5 * (Self.length - $0)) & 31)] }
+        return String(decoding: octets, as: UTF8.self)
     }
 
     /// When the message came, in milliseconds since 1970; up to a few milliseconds later after a burst.

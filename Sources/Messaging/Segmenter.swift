@@ -10,7 +10,7 @@ package enum Segmenter {
     package static func segment(
         _ text: String, policy: TextPolicy, reference: () -> UInt16
     ) throws(TextProblem) -> SegmentedText {
-        guard text.unicodeScalars.contains(where: { !isWhitespace($0) }) else { throw .empty }
+        guard text.unicodeScalars.contains(where: { !$0.isSpace }) else { throw .empty }
         let encoded = EncodedText.cheapest(of: text, policy)
         let packs = policy.packedGSM && encoded.alphabet == .gsm
         if encoded.units <= policy.limits.single(encoded.alphabet) {
@@ -43,14 +43,6 @@ package enum Segmenter {
         return SegmentedText(
             alphabet: encoded.alphabet, dataCoding: encoded.dataCoding, segments: segments,
             needsReference: policy.long != .payload)
-    }
-
-    /// The property's table is slow, and nearly every text begins in ASCII or with a letter.
-    private static func isWhitespace(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x21...0x7E, 0x0400...0x04FF: false
-        default: scalar.properties.isWhitespace
-        }
     }
 
     /// One of several segments.

@@ -25,8 +25,8 @@ package enum SenderName: Hashable, Sendable {
     /// which ends a C-octet string.
     package init(_ text: String) throws(SenderProblem) {
         let scalars = text.unicodeScalars
-        guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
-            let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
+        guard let first = scalars.firstIndex(where: { !$0.isSpace }),
+            let last = scalars.lastIndex(where: { !$0.isSpace })
         else { throw .empty }
         let name = scalars[first...last]
         if name.first == "+", let digits = Self.groupedDigits(name.dropFirst()) {

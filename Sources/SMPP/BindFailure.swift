@@ -72,7 +72,12 @@ package struct BindFailure: Hashable, Sendable {
     static let stopped = BindFailure(.stopped, "stopped")
 
     /// The connection ended between the bind request and its response.
-    package static let closedBeforeBindResponse = BindFailure(
-        .allowList,
-        "the carrier closed the connection before its bind response: probably our address is not on its allow-list")
+    ///
+    /// - Parameter address: where the connection came from, which the carrier's list must have; nil where it is not known.
+    package static func closedBeforeBindResponse(from address: String?) -> BindFailure {
+        let ours = address.map { "our address \($0)" } ?? "our address"
+        return BindFailure(
+            .allowList,
+            "the carrier closed the connection before its bind response: probably \(ours) is not on its allow-list")
+    }
 }

@@ -17,7 +17,9 @@
 /// ```
 ///
 /// `enquire_link` is answered in every connected state. Peers' mistakes are answered or counted, never trapped on.
-package struct BindSession: Sendable {
+///
+/// Not copyable: a bind looks at its session several times a message, and each look would copy and retain all of it.
+package struct BindSession: ~Copyable, Sendable {
     /// After 0x05 the old session is waited for: 10 s, doubled up to 120 s.
     private static let patience = (first: Duration.seconds(10), max: Duration.seconds(120))
 
@@ -34,12 +36,17 @@ package struct BindSession: Sendable {
     package internal(set) var delivered: UInt64 = 0
     /// PDUs that make no sense where they came: unknown, broken, out of order.
     package internal(set) var misplaced: UInt64 = 0
+    /// Round trips of `enquire_link`, on all connections.
+    package internal(set) var enquireLinkTimes = TimeHistogram()
     /// When the last PDU came in, on this connection or an earlier one.
     package private(set) var lastReceivedAt: MonotonicTime?
     /// The peer is silent where it should have spoken: the last choice for new messages.
     package private(set) var isSuspect = false
 
+    /// The IP address that the connection comes from, where the edge knows it.
+    private var localAddress: String?
     var link: LinkTimers?
+    var deliveries: OpenDeliveries
     private var hosts: HostTurns
     private var patient = Backoff(first: Self.patience.first, max: Self.patience.max)
     private var changes = BindHistory()
@@ -49,6 +56,7 @@ package struct BindSession: Sendable {
         traffic = SubmitScheduler(
             window: setup.window, maxWaiting: setup.maxWaiting, responseTimeout: setup.timings.response,
             statuses: setup.statuses, lateKept: setup.lateKept, maxLate: setup.maxLate)
+        deliveries = OpenDeliveries(capacity: setup.maxDeliveries, answeredWithin: setup.deliveryWithin)
         hosts = HostTurns(
             count: setup.hosts,
             backoff: Backoff(first: setup.timings.reconnectFirst, max: setup.timings.reconnectMax),
@@ -78,6 +86,7 @@ package struct BindSession: Sendable {
         var earliest = state.deadline
         if let time = link?.nextDeadline { earliest = min(earliest ?? time, time) }
         if let time = traffic.nextDeadline { earliest = min(earliest ?? time, time) }
+        if let time = deliveries.nextDeadline { earliest = min(earliest ?? time, time) }
         return earliest
     }
 
@@ -112,8 +121,11 @@ package struct BindSession: Sendable {
     }
 
     /// The connection is open, TLS included: the bind request goes out at once.
-    package mutating func connected(now: MonotonicTime) -> [BindAction] {
+    ///
+    /// - Parameter address: our end's IP address, to be told where the carrier does not like it.
+    package mutating func connected(from address: String? = nil, now: MonotonicTime) -> [BindAction] {
         guard case .connecting = state else { return [] }
+        localAddress = address
         let sequence = traffic.takeSequence()
         enter(.binding(sequence: sequence, deadline: now + setup.timings.bind), now: now)
         return [.send(PDU(sequence: sequence, .bind(setup.kind, setup.request)))]
@@ -132,7 +144,7 @@ package struct BindSession: Sendable {
         switch state {
         case .binding:
             let isProtocol = failure.code == .protocolError || failure.code == .tls
-            return lose(isProtocol ? failure : .closedBeforeBindResponse, now: now, jitter: jitter)
+            return lose(isProtocol ? failure : .closedBeforeBindResponse(from: localAddress), now: now, jitter: jitter)
         case .connecting, .bound, .draining, .unbinding:
             return lose(failure, now: now, jitter: jitter)
         case .idle, .waiting, .stopped:
@@ -149,7 +161,7 @@ package struct BindSession: Sendable {
 
     /// Time has passed; harmless when called too early.
     package mutating func timerFired(now: MonotonicTime, jitter: Double) -> [BindAction] {
-        var actions = traffic.tick(now: now).map(BindAction.submit)
+        var actions = traffic.tick(now: now).map(BindAction.submit) + refuseOverdueDeliveries(now: now)
         if let written = traffic.overdueSince, isSilent(since: written) {
             isSuspect = true
             link?.suspect(now: now)
@@ -195,7 +207,7 @@ package struct BindSession: Sendable {
 
     /// Goes on with a stop once nothing is open.
     package mutating func continueDrain(now: MonotonicTime) -> [BindAction] {
-        guard case .draining = state, traffic.isEmpty else { return [] }
+        guard case .draining = state, traffic.isEmpty, deliveries.isEmpty else { return [] }
         return unbind(.stopped, now: now)
     }
 
@@ -281,6 +293,7 @@ package struct BindSession: Sendable {
     /// The connection is over: messages are decided or move, then the next attempt is planned.
     mutating func lose(_ failure: BindFailure, now: MonotonicTime, jitter: Double) -> [BindAction] {
         let actions = traffic.connectionLost().map(BindAction.submit)
+        deliveries.forget()
         link = nil
         isSuspect = false
         peerSystemID = nil

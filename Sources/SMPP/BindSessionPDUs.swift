@@ -22,12 +22,12 @@ extension BindSession {
         case .enquireLink:
             return [.send(PDU(sequence: pdu.sequence, .enquireLinkResponse))]
         case .enquireLinkResponse:
-            link?.answered(now: now)
+            enquireLinkAnswered(now: now)
             return []
         case .deliver(let message):
-            return delivery(pdu, .deliverResponse(MessageResponse()), .deliver(message, isData: false))
+            return delivery(pdu.sequence, message, isData: false, now: now)
         case .data(let message):
-            return delivery(pdu, .dataResponse(MessageResponse()), .deliver(ShortMessage(message), isData: true))
+            return delivery(pdu.sequence, ShortMessage(message), isData: true, now: now)
         case .bindResponse(_, let response):
             return bindAnswered(pdu.status, response, now: now, jitter: jitter)
         case .unbind:
@@ -50,6 +50,10 @@ extension BindSession {
             misplaced += 1
             return []
         }
+    }
+
+    private mutating func enquireLinkAnswered(now: MonotonicTime) {
+        if let time = link?.answered(now: now) { enquireLinkTimes.add(time) }
     }
 
     /// A whole PDU came in whose body cannot be read.
@@ -83,6 +87,25 @@ extension BindSession {
         return []
     }
 
+    /// What a `deliver_sm` or `data_sm` carried is safe (status 0), or could not be kept.
+    ///
+    /// Harmless when it was answered before or its connection is gone.
+    package mutating func answerDelivery(
+        _ key: DeliveryKey, _ status: CommandStatus, now: MonotonicTime
+    ) -> [BindAction] {
+        guard let answer = deliveries.take(key) else { return [] }
+        return [.send(answer.pdu(status))] + continueDrain(now: now)
+    }
+
+    /// A carrier that waits for long ends the connection: it gets an answer after which it asks again.
+    mutating func refuseOverdueDeliveries(now: MonotonicTime) -> [BindAction] {
+        var actions: [BindAction] = []
+        while let answer = deliveries.takeOverdue(now: now) {
+            actions.append(.send(answer.pdu(setup.deliveryRetryStatus)))
+        }
+        return actions
+    }
+
     // MARK: One by one
 
     private mutating func actions(for step: SubmitStep, now: MonotonicTime) -> [BindAction] {
@@ -94,13 +117,17 @@ extension BindSession {
         return .send(PDU(status: status, sequence: sequence, .genericNack))
     }
 
-    private mutating func delivery(_ pdu: PDU, _ answer: PDUBody, _ delivery: BindAction) -> [BindAction] {
+    private mutating func delivery(
+        _ sequence: UInt32, _ message: ShortMessage, isData: Bool, now: MonotonicTime
+    ) -> [BindAction] {
+        let answer = OpenDeliveries.Answer(sequence: sequence, isData: isData)
         if case .binding = state {
             misplaced += 1
-            return [.send(PDU(status: .invalidBindStatus, sequence: pdu.sequence, answer))]
+            return [.send(answer.pdu(.invalidBindStatus))]
         }
         delivered += 1
-        return [.send(PDU(sequence: pdu.sequence, answer)), delivery]
+        guard let key = deliveries.add(answer, now: now) else { return [.send(answer.pdu(setup.deliveryRetryStatus))] }
+        return [.deliver(message, isData: isData, key)]
     }
 
     private mutating func bindAnswered(
@@ -149,7 +176,7 @@ extension BindSession {
                 return actions(for: step, now: now)
             }
             // Whoever refuses an enquire_link is alive.
-            link?.answered(now: now)
+            enquireLinkAnswered(now: now)
             misplaced += 1
             return []
         case .idle, .connecting, .waiting, .stopped:
@@ -161,4 +188,11 @@ extension BindSession {
 extension CommandStatus {
     /// ESME_RUNKNOWNERR.
     static let unknownError = CommandStatus(rawValue: 0xFF)
+}
+
+extension OpenDeliveries.Answer {
+    fileprivate func pdu(_ status: CommandStatus) -> PDU {
+        let response = MessageResponse()
+        return PDU(status: status, sequence: sequence, isData ? .dataResponse(response) : .deliverResponse(response))
+    }
 }

@@ -68,8 +68,8 @@ package enum BindAction: Hashable, Sendable {
     case close
     /// A message was decided or must move, or a late response came.
     case submit(SubmitStep)
-    /// A `deliver_sm` (or a `data_sm`, `isData`) came; its response with status 0 is the `send` before.
-    case deliver(ShortMessage, isData: Bool)
+    /// A `deliver_sm` (or a `data_sm`, `isData`) came: keep what it carries, then call `answerDelivery` with its key.
+    case deliver(ShortMessage, isData: Bool, DeliveryKey)
     /// The bind has ended: nothing happens until it is started anew.
     case stopped
 }
@@ -124,11 +124,18 @@ package struct BindSetup: Hashable, Sendable {
     package var lateKept: Duration
     /// How many overdue responses are waited for at once.
     package var maxLate: Int
+    /// How many `deliver_sm` of a connection may wait for our response at once.
+    package var maxDeliveries: Int
+    /// How long a `deliver_sm` waits for our response at most.
+    package var deliveryWithin: Duration
+    /// The response to a `deliver_sm` whose content could not be kept: one after which the carrier repeats it.
+    package var deliveryRetryStatus: CommandStatus
 
     package init(
         kind: BindKind, request: BindRequest, hosts: Int = 1, window: Int = 10, maxWaiting: Int = 1000,
         timings: BindTimings = BindTimings(), statuses: StatusTable = .standard,
-        lateKept: Duration = .seconds(10_800), maxLate: Int = 10_000
+        lateKept: Duration = .seconds(10_800), maxLate: Int = 10_000, maxDeliveries: Int = 1000,
+        deliveryWithin: Duration = .seconds(5), deliveryRetryStatus: CommandStatus = .systemError
     ) {
         self.kind = kind
         self.request = request
@@ -139,5 +146,8 @@ package struct BindSetup: Hashable, Sendable {
         self.statuses = statuses
         self.lateKept = lateKept
         self.maxLate = maxLate
+        self.maxDeliveries = maxDeliveries
+        self.deliveryWithin = deliveryWithin
+        self.deliveryRetryStatus = deliveryRetryStatus
     }
 }

@@ -76,11 +76,16 @@ package struct LinkTimers: Hashable, Sendable {
     }
 
     /// An `enquire_link_resp` came. Whatever its sequence number: some peers do not echo it.
-    package mutating func answered(now: MonotonicTime) {
-        guard let sent = sentAt else { return }
-        roundTrip = now - sent
+    ///
+    /// - Returns: how long it took; nil where none was asked for.
+    @discardableResult
+    package mutating func answered(now: MonotonicTime) -> Duration? {
+        guard let sent = sentAt else { return nil }
+        let time = now - sent
+        roundTrip = time
         sentAt = nil
         missed = 0
         nextDeadline = max(now, sent + every)
+        return time
     }
 }

@@ -7,6 +7,10 @@ struct ParkedReceipts: Sendable {
         var received: ReceivedReceipt
         var keys: [ReceiptKey]
         var since: MonotonicTime
+
+        var numbers: Set<RecipientNumber> {
+            Set([received.source, received.destination].compactMap { RecipientNumber($0) })
+        }
     }
 
     let capacity: Int
@@ -19,6 +23,8 @@ struct ParkedReceipts: Sendable {
     private var entries = Deque<Entry?>()
     private var firstPlace = 0
     private var places: [String: [Int]] = [:]
+    /// The same by the numbers that the receipts name.
+    private var numbers: [RecipientNumber: Set<Int>] = [:]
     /// How many wait.
     private(set) var count = 0
 
@@ -42,6 +48,7 @@ struct ParkedReceipts: Sendable {
         let displaced = entries.count == capacity ? removeFirst() : nil
         let place = firstPlace + entries.count
         for text in Set(entry.keys.map(\.text)) { places[text, default: []].append(place) }
+        for number in entry.numbers { numbers[number, default: []].insert(place) }
         entries.append(entry)
         count += 1
         return displaced
@@ -52,6 +59,11 @@ struct ParkedReceipts: Sendable {
         let written = places[id.raw] ?? []
         guard id.folded != id.raw, let folded = places[id.folded] else { return written }
         return written.isEmpty ? folded : Set(written + folded).sorted()
+    }
+
+    /// Where the oldest receipt waits that names this number.
+    func place(of recipient: RecipientNumber) -> Int? {
+        numbers[recipient]?.min()
     }
 
     /// Nil where the receipt is settled already.
@@ -92,6 +104,10 @@ struct ParkedReceipts: Sendable {
         for text in Set(entry.keys.map(\.text)) {
             places[text]?.removeAll { $0 == place }
             if places[text]?.isEmpty == true { places[text] = nil }
+        }
+        for number in entry.numbers {
+            numbers[number]?.remove(place)
+            if numbers[number]?.isEmpty == true { numbers[number] = nil }
         }
     }
 }

@@ -82,10 +82,11 @@ package struct ReceiptMatcher: Sendable {
         id: String, tag: UInt64, segment: Int, recipient: String? = nil, at now: MonotonicTime
     ) -> [SettledReceipt] {
         let id = CarrierMessageID(id)
+        let recipient = recipient.flatMap { RecipientNumber($0) }
         let place = segments.add(
-            AcceptedSegments.Entry(
-                tag: tag, segment: segment, at: now, id: id, recipient: recipient.flatMap { RecipientNumber($0) }))
-        guard let id, parked.count > 0 else { return [] }
+            AcceptedSegments.Entry(tag: tag, segment: segment, at: now, id: id, recipient: recipient))
+        guard parked.count > 0 else { return [] }
+        guard let id else { return recipient.map { unpark(withoutIDFor: $0) } ?? [] }
         return parked.places(of: id).compactMap { unpark($0, for: id, at: place) }
     }
 
@@ -225,6 +226,19 @@ package struct ReceiptMatcher: Sendable {
         return SettledReceipt(
             received: entry.received,
             outcome: outcome(entry.received, at: place, form(hit, at: place), arrival: entry.since))
+    }
+
+    /// A segment without id was accepted: the receipts that came before it and name its recipient alone are its own.
+    private mutating func unpark(withoutIDFor recipient: RecipientNumber) -> [SettledReceipt] {
+        guard let waiting = parked.place(of: recipient), let entry = parked[waiting],
+            let segment = segments.place(withoutIDFor: recipient),
+            let outcome = settleByNumber(entry.received, arrival: entry.since)
+        else { return [] }
+        parked.remove(waiting)
+        let first = SettledReceipt(received: entry.received, outcome: outcome)
+        // It named the segment: others that wait may have the same id.
+        guard let id = segments[segment].learntID else { return [first] }
+        return [first] + parked.places(of: id).compactMap { unpark($0, for: id, at: segment) }
     }
 
     private mutating func giveUp(_ entry: ParkedReceipts.Entry) -> SettledReceipt {

@@ -27,6 +27,10 @@ package struct SubmitScheduler: Sendable {
     package internal(set) var window: SubmitWindow
     package private(set) var throttle = BindThrottle()
     package internal(set) var counters = SubmitCounters()
+    /// Refusals by the name of their status: as many as the table of statuses has, whatever the carrier sends.
+    package private(set) var refusals: [String: UInt64] = [:]
+    /// From the write of a segment to the carrier's answer in time.
+    package private(set) var responseTimes = TimeHistogram()
     /// Messages without an outcome.
     package private(set) var messages = 0
     /// When the request was written that the last `tick` found overdue last; nil = it found none.
@@ -163,6 +167,7 @@ package struct SubmitScheduler: Sendable {
             }
             return late(missing.tag, missing.segment, status, messageID, overdueBy: now - missing.givenUpAt)
         }
+        responseTimes.add(from: submit.deadline + (.zero - responseTimeout), to: now)
         let rule = status == .ok ? BridgeRetry.never : statuses.row(for: status).retry
         var pauseEnd = now
         if status == .ok {
@@ -182,6 +187,7 @@ package struct SubmitScheduler: Sendable {
         let verdict = SubmitVerdict.decide(
             status: status, messageID: messageID, rule: rule, attempts: attempts, pauseEnd: pauseEnd, now: now,
             deadline: deadline)
+        if status != .ok { refusals[status.name, default: 0] += 1 }
         return apply(verdict, to: submit)
     }
 
@@ -269,6 +275,10 @@ extension SubmitScheduler {
 
     mutating func giveUp(_ submit: OpenSubmit, _ reason: UnknownReason, _ steps: inout [SubmitStep]) {
         counters.unknown += 1
+        switch reason {
+        case .carrierTimeout: break
+        case .connectionLost: counters.lost += 1
+        }
         guard isLive(submit.message) else { return }
         entries[submit.message.index].progress?.gaveUp(submit.segment, reason)
         let step = settle(submit.message)

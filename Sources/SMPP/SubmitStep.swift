@@ -52,6 +52,8 @@ package struct SubmitCounters: Hashable, Sendable {
     package var refused: UInt64 = 0
     /// Written, and nobody knows: also where a late response told it in the end.
     package var unknown: UInt64 = 0
+    /// Of the unknown ones, those whose connection was lost.
+    package var lost: UInt64 = 0
     /// Responses that came after their request was given up or its message was completed.
     package var late: UInt64 = 0
     /// Responses to no request of ours, and second ones.

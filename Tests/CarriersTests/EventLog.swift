@@ -20,7 +20,10 @@ final class EventLog: Sendable {
     var events: CarrierEvents {
         CarrierEvents(
             late: { response in self.shared.withLock { $0.late.append(response) } },
-            deliver: { delivery in self.shared.withLock { $0.deliveries.append(delivery) } })
+            deliver: { delivery, answer in
+                self.shared.withLock { $0.deliveries.append(delivery) }
+                answer.give(.kept)
+            })
     }
 
     func add(line: String) {

@@ -29,6 +29,35 @@ import Testing
         #expect(stopped.address == nil && stopped.localAddress == nil)
     }
 
+    @Test func timesAndRefusalsAreCounted() async throws {
+        let rig = try await Rig.start(
+            Script(submit: { $0.text == "bad" ? .refuse(.invalidDestinationAddress) : .accept })
+        ) {
+            $0.enquireLinkEvery = .milliseconds(50)
+        }
+        #expect(await rig.submitMany(5).areAccepted)
+        _ = await rig.submit("bad")
+        let bind = try await rig.status { $0.binds[0].enquireLinkTimes.count > 0 }.binds[0]
+        #expect(bind.responseTimes.count == 6 && bind.responseTimes.sum < 6)
+        #expect(bind.windowWaits.count == 6)
+        #expect(bind.refusals == ["ESME_RINVDSTADR": 1])
+        #expect(bind.lost == 0 && bind.unknown == 0)
+        try await rig.end()
+    }
+
+    /// The second message waits for the first one's slot; a message of two segments waits once.
+    @Test func theWaitForTheWindowIsTimed() async throws {
+        let rig = try await Rig.start { $0.window = 1 }
+        async let first = rig.submit("one", "two")
+        async let second = rig.submit("three")
+        _ = await (first, second)
+        let bind = try await rig.status().binds[0]
+        #expect(bind.windowWaits.count == 2)
+        #expect(bind.responseTimes.count == 3)
+        #expect(bind.windowWaits.sum > 0)
+        try await rig.end()
+    }
+
     @Test func aPairIsOneLink() async throws {
         // The receiver comes second, and is refused at first.
         let rig = try await Rig.start(Script(bind: { $0 == 1 ? .refuse(.systemError) : .accept() }), ready: false) {

@@ -106,6 +106,17 @@ import Testing
         try await rig.end()
     }
 
+    /// What one read leaves of a PDU waits for the next one.
+    @Test func aPDUMayComeInPieces() async throws {
+        let rig = try await Rig.start(Script(submit: { _ in .accept }))
+        let asked: (UInt8) -> [UInt8] = { [0, 0, 0, 16, 0, 0, 0, 0x15, 0, 0, 0, 0, 0, 0, 0, $0] }
+        await rig.smsc.send(octets: asked(7) + Array(asked(8).prefix(5)))
+        #expect(await rig.smsc.wait { !$0.responses.isEmpty }.responses.map(\.sequence) == [7])
+        await rig.smsc.send(octets: Array(asked(8).dropFirst(5)) + asked(9))
+        #expect(await rig.smsc.wait { $0.responses.count > 2 }.responses.map(\.sequence) == [7, 8, 9])
+        try await rig.end()
+    }
+
     @Test(
         arguments: [
             ("65,537 octets", [0, 1, 0, 1, 0, 0, 0, 0x15, 0, 0, 0, 0, 0, 0, 0, 9]),

@@ -35,13 +35,13 @@ import Testing
         _ = write(&session, at: start + .seconds(1))
         let actions = session.timerFired(now: start + .seconds(6), jitter: 0)
         #expect(actions.last == .send(PDU(sequence: 3, .enquireLink)))
-        #expect(session.isSuspect && session.isReady)
+        #expect(session.isSuspect == true && session.isReady == true)
         // The answer to enquire_link is waited for as long as any other.
         #expect(session.nextDeadline == start + .seconds(11))
         #expect(session.timerFired(now: start + .seconds(11), jitter: 0) == [.send(PDU(sequence: 4, .enquireLink))])
         #expect(session.timerFired(now: start + .seconds(16), jitter: 0) == [.close])
         #expect(session.lastFailure?.code == .enquire)
-        #expect(!session.isSuspect)
+        #expect(session.isSuspect == false)
     }
 
     @Test func anythingThatComesEndsTheSuspicion() {
@@ -49,9 +49,9 @@ import Testing
             var session = bound()
             _ = write(&session, at: start + .seconds(1))
             _ = session.timerFired(now: start + .seconds(6), jitter: 0)
-            #expect(session.isSuspect)
+            #expect(session.isSuspect == true)
             _ = session.received(pdu, now: start + .seconds(7), jitter: 0)
-            #expect(!session.isSuspect)
+            #expect(session.isSuspect == false)
             #expect(session.timerFired(now: start + .seconds(11), jitter: 0) == [])
             #expect(session.lastReceivedAt == start + .seconds(7))
         }
@@ -63,15 +63,15 @@ import Testing
         _ = session.received(PDU(sequence: 50, .enquireLink), now: start + .seconds(2), jitter: 0)
         let actions = session.timerFired(now: start + .seconds(6), jitter: 0)
         #expect(actions.count == 1, "the message's outcome only")
-        #expect(!session.isSuspect)
+        #expect(session.isSuspect == false)
     }
 
     @Test func aMissedEnquireLinkIsSuspect() {
         var session = bound()
         _ = session.timerFired(now: start + .seconds(30), jitter: 0)
-        #expect(!session.isSuspect)
+        #expect(session.isSuspect == false)
         _ = session.timerFired(now: start + .seconds(40), jitter: 0)
-        #expect(session.isSuspect)
+        #expect(session.isSuspect == true)
     }
 
     @Test func aDarkHostIsLeftForAnotherAtOnce() {
@@ -148,7 +148,7 @@ import Testing
             ])
         #expect(session.start(now: start + .seconds(1)) == [.connect(host: 0)])
         bind(&session, at: start + .seconds(1))
-        #expect(session.isReady)
+        #expect(session.isReady == true)
         #expect(
             session.history.map(\.state).suffix(6) == [
                 "draining", "unbinding", "stopped", "connecting", "binding", "bound",

@@ -5,7 +5,7 @@ import Testing
 /// A random life of one bind: plays the network, the SMSC and the owner of the messages, and checks every step against the rules.
 ///
 /// What it holds is what really happened; the session's outcomes are held against it.
-struct BindWalk {
+struct BindWalk: ~Copyable {
     private enum Link { case none, opening, open }
 
     private static let statuses: [UInt32] = [0x00, 0x00, 0x00, 0x00, 0x0B, 0x08, 0x14, 0x58, 0x45, 0x04, 0x400, 0xFE]
@@ -18,6 +18,10 @@ struct BindWalk {
     private var link = Link.none
     private var bindSequence: UInt32?
     private var unbindSequence: UInt32?
+    /// Every key that was given.
+    private var deliveries: [DeliveryKey] = []
+    private var deliveriesIn = 0
+    private var deliveriesAnswered = 0
     /// Whether every late response must be told.
     private let keepsAllLate: Bool
 
@@ -31,7 +35,7 @@ struct BindWalk {
                 kind: .transceiver, request: BindRequest(systemID: "acme", password: "secret"),
                 hosts: 1 + random.below(3), window: 1 + random.below(6), maxWaiting: random.below(8),
                 lateKept: keepsAllLate ? .seconds(1_000_000) : .seconds(random.below(60)),
-                maxLate: keepsAllLate ? 100_000 : random.below(4)))
+                maxLate: keepsAllLate ? 100_000 : random.below(4), maxDeliveries: 1 + random.below(3)))
     }
 
     /// Takes `steps` steps, then stops the bind and waits for its end.
@@ -53,6 +57,7 @@ struct BindWalk {
         expect(session.state == .stopped, "never stopped: \(session.state)")
         expect(ledger.isEmpty, "\(ledger.liveCount) messages without an outcome")
         expect(ledger.messages.allSatisfy { $0.outcomes == 1 }, "a message without exactly one outcome")
+        expect(deliveriesAnswered <= deliveriesIn, "a delivery that was answered twice")
     }
 
     private mutating func expect(_ condition: Bool, _ problem: String) {
@@ -74,6 +79,7 @@ struct BindWalk {
         case 97..<98: if random.chance(50) { act(session.start(now: now)) }
         default: fire()
         }
+        if random.chance(50) { answerDelivery() }
         write()
     }
 
@@ -192,7 +198,15 @@ struct BindWalk {
         ]
         let body = bodies.randomElement(using: &random) ?? .enquireLink
         if case .bindResponse = body, case .binding = session.state { bindSequence = nil }
+        if case .deliver = body { deliveriesIn += 1 }
+        if case .data = body { deliveriesIn += 1 }
         return PDU(sequence: sequence, body)
+    }
+
+    /// Now and then also one whose connection is gone, or that was answered before.
+    private mutating func answerDelivery() {
+        guard let key = deliveries.randomElement(using: &random) else { return }
+        act(session.answerDelivery(key, .ok, now: now))
     }
 
     private mutating func breakLink() {
@@ -214,7 +228,7 @@ struct BindWalk {
     // MARK: Actions and rules
 
     private mutating func act(_ actions: [BindAction]) {
-        for (place, action) in actions.enumerated() {
+        for action in actions {
             switch action {
             case .connect(let host):
                 expect(link == .none, "connects while there is a connection")
@@ -223,18 +237,17 @@ struct BindWalk {
             case .send(let pdu):
                 expect(link == .open, "sends \(pdu.commandID.name) without a connection")
                 expect(unbindSequence == nil || pdu.commandID.isResponse, "a request after unbind")
+                if case .deliverResponse = pdu.body { deliveriesAnswered += 1 }
+                if case .dataResponse = pdu.body { deliveriesAnswered += 1 }
                 if case .bind = pdu.body { bindSequence = pdu.sequence }
                 if case .unbind = pdu.body { unbindSequence = pdu.sequence }
             case .close:
                 link = .none
             case .submit(let step):
                 ledger.perform(step)
-            case .deliver:
-                guard place > 0, case .send(let answer) = actions[place - 1] else {
-                    expect(false, "a delivery before its answer")
-                    break
-                }
-                expect(answer.commandID.isResponse && answer.status == .ok, "a delivery without its answer")
+            case .deliver(_, _, let key):
+                expect(!deliveries.contains(key), "a key given twice")
+                deliveries.append(key)
             case .stopped:
                 expect(session.state == .stopped, "stopped in \(session.state)")
                 link = .none

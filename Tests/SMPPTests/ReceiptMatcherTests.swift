@@ -215,6 +215,28 @@ import Testing
         #expect(matcher.formInWords.hasPrefix("mixed: "))
     }
 
+    /// The response has no id, and the receipt comes before it: the recipient's number joins them at once, oldest first.
+    @Test func anEarlyReceiptFindsASegmentWithoutID() {
+        var matcher = ReceiptMatcher(form: .auto)
+        let number = "79160000001"
+        #expect(matcher.match(receipt("a", .enroute, from: number), at: time(0)) == .parked(displaced: nil))
+        #expect(matcher.match(receipt("a", from: "+" + number), at: time(1)) == .parked(displaced: nil))
+        #expect(matcher.match(receipt("b", from: number), at: time(1)) == .parked(displaced: nil))
+        #expect(matcher.match(receipt("c", from: "79160000002"), at: time(1)) == .parked(displaced: nil))
+        for tag in 1...2 as ClosedRange<UInt64> {
+            let settled = matcher.accepted(id: "", tag: tag, segment: 0, recipient: number, at: time(2))
+            #expect(settled.map(\.received.receipt.messageID) == (tag == 1 ? ["a", "a"] : ["b"]))
+            for settled in settled {
+                #expect(
+                    settled.outcome == .matched(ReceiptMatch(tag: tag, segment: 0, form: .number, delay: .zero))
+                        || settled.outcome == .matched(ReceiptMatch(tag: tag, segment: 0, form: .exact, delay: .zero)))
+            }
+        }
+        #expect(matcher.accepted(id: "-", tag: 3, segment: 0, recipient: number, at: time(3)).isEmpty)
+        #expect(matcher.parkedCount == 1)
+        #expect(matcher.expire(now: time(90)).map(\.outcome) == [.unmatched])
+    }
+
     @Test func theRecipientDecidesADoubt() {
         var matcher = ReceiptMatcher(form: .auto)
         _ = matcher.accepted(id: "10", tag: 1, segment: 0, recipient: "79160000001", at: time(0))

@@ -2,7 +2,7 @@
 
 /// Hours in the life of one bind on a simulated clock, event by event: an SMSC that is killed, goes dark, refuses
 /// binds, throttles and answers late, and clients that send in bursts.
-struct SupervisorLife {
+struct SupervisorLife: ~Copyable {
     /// What the SMSC does at present.
     private enum Mode: CaseIterable {
         case up

@@ -174,7 +174,7 @@ struct WalkLedger {
     }
 
     /// The rules that hold at every moment.
-    mutating func check(_ session: BindSession) {
+    mutating func check(_ session: borrowing BindSession) {
         let traffic = session.traffic
         let counters = traffic.counters
         expect(traffic.window.count <= session.setup.window, "window exceeded")
