@@ -28,12 +28,23 @@ package enum FrameError: Error, Hashable, CustomStringConvertible {
     /// The stream ended inside a PDU after this many of its octets.
     case incomplete(received: Int)
 
+    /// Whose first octets these are, where that is well known.
+    private static func hint(_ length: UInt32) -> String {
+        switch length >> 16 {
+        // An alert and a handshake (RFC 8446 §5.1).
+        case 0x1503, 0x1603: ": the peer speaks TLS on this port"
+        // "HTTP".
+        case 0x4854: ": the peer speaks HTTP on this port"
+        default: ""
+        }
+    }
+
     package var description: String {
         switch self {
         case .tooShort(let length):
             "command_length is \(length), less than the 16 octets of a header"
         case .tooLong(let length, let maximum):
-            "command_length is \(length), more than the \(maximum) octets that are taken"
+            "command_length is \(length), more than the \(maximum) octets that are taken" + Self.hint(length)
         case .incomplete(let received):
             "the stream ended inside a PDU, \(received) octets after its beginning"
         }

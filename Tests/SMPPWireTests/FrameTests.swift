@@ -15,6 +15,13 @@ import Testing
 
     private func stream() throws -> [UInt8] { try pdus.flatMap { try encode($0) } }
 
+    @Test(arguments: [(0x1503_0300, "TLS"), (0x1603_0104, "TLS"), (0x4854_5450, "HTTP")] as [(UInt32, String)])
+    func wellKnownOctetsAreNamed(length: UInt32, name: String) {
+        let told = FrameError.tooLong(length: length, maximum: 65_536).description
+        #expect(told.hasSuffix(": the peer speaks \(name) on this port"))
+        #expect(!FrameError.tooLong(length: 70_000, maximum: 65_536).description.contains("speaks"))
+    }
+
     @Test(arguments: [1, 2, 3, 5, 7, 16, 17, 1000])
     func framesComeWholeHoweverTheBytesCome(_ size: Int) throws {
         let channel = channel()
