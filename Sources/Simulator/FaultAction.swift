@@ -35,13 +35,10 @@ package enum FaultAction: Hashable, Sendable {
     /// Takes the message and sends octets that are no PDU.
     case garbage
 
-    /// The longest time that `late` takes.
-    package static let maximumDelay = Duration.seconds(3600)
-
     /// Reads `status:0x0B`, `status-empty:11`, `status-id:0x0B`, `once:0x58`, `silent`, `close`, `reset`, `nack`,
     /// `nack:0x02`, `late:8s`, `empty-id`, `tlv`, `unbind` or `garbage`. Statuses are hexadecimal after `0x`, decimal
     /// otherwise; times are whole numbers of `ms`, `s` or `m`.
-    package init(parsing text: String) throws(FaultProblem) {
+    package init(parsing text: String) throws(OptionProblem) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let argument = parts.count == 2 ? parts[1] : nil
         let plain: FaultAction?
@@ -57,7 +54,7 @@ package enum FaultAction: Hashable, Sendable {
         default: plain = nil
         }
         if let plain {
-            guard argument == nil else { throw FaultProblem("\"\(parts[0])\" takes no argument") }
+            guard argument == nil else { throw OptionProblem("\"\(parts[0])\" takes no argument") }
             self = plain
             return
         }
@@ -66,34 +63,24 @@ package enum FaultAction: Hashable, Sendable {
         case "once": self = .once(try Self.status(argument))
         case "late": self = .late(try Self.time(argument))
         default:
-            guard let body = ErrorBody(rawValue: parts[0]) else { throw FaultProblem("no action \"\(parts[0])\"") }
+            guard let body = ErrorBody(rawValue: parts[0]) else { throw OptionProblem("no action \"\(parts[0])\"") }
             self = .status(try Self.status(argument), body)
         }
     }
 
-    private static func status(_ text: String?) throws(FaultProblem) -> CommandStatus {
-        guard let text else { throw FaultProblem("a command_status is missing: \"status:0x0B\"") }
+    private static func status(_ text: String?) throws(OptionProblem) -> CommandStatus {
+        guard let text else { throw OptionProblem("a command_status is missing: \"status:0x0B\"") }
         let isHex = text.hasPrefix("0x") || text.hasPrefix("0X")
         let digits = isHex ? text.dropFirst(2) : text[...]
         guard digits.allSatisfy(\.isHexDigit), let value = UInt32(digits, radix: isHex ? 16 : 10) else {
-            throw FaultProblem("\"\(text)\" is no command_status")
+            throw OptionProblem("\"\(text)\" is no command_status")
         }
         return CommandStatus(rawValue: value)
     }
 
-    private static func time(_ text: String?) throws(FaultProblem) -> Duration {
-        guard let text else { throw FaultProblem("a time is missing: \"late:8s\"") }
-        let digits = text.prefix { $0.isASCII && $0.isNumber }
-        guard let count = Int64(digits), count <= 3_600_000 else { throw FaultProblem("\"\(text)\" is no time") }
-        let time: Duration
-        switch text.dropFirst(digits.count) {
-        case "ms": time = .milliseconds(count)
-        case "s": time = .seconds(count)
-        case "m": time = .seconds(count * 60)
-        default: throw FaultProblem("\"\(text)\" is no time; write 500ms, 8s or 1m")
-        }
-        guard time <= maximumDelay else { throw FaultProblem("\"\(text)\" is more than an hour") }
-        return time
+    private static func time(_ text: String?) throws(OptionProblem) -> Duration {
+        guard let text else { throw OptionProblem("a time is missing: \"late:8s\"") }
+        return try OptionText.time(text)
     }
 }
 
@@ -108,31 +95,16 @@ extension FaultAction: CustomStringConvertible {
         case .reset: "reset"
         case .nack(.invalidCommandID): "nack"
         case .nack(let status): "nack:\(status.shortHex)"
-        case .late(let time): "late:\(Self.text(time))"
+        case .late(let time): "late:\(OptionText.text(time))"
         case .emptyID: "empty-id"
         case .tlv: "tlv"
         case .unbind: "unbind"
         case .garbage: "garbage"
         }
     }
-
-    private static func text(_ time: Duration) -> String {
-        let milliseconds = time / .milliseconds(1)
-        return milliseconds.truncatingRemainder(dividingBy: 1000) == 0
-            ? "\(Int(milliseconds / 1000))s" : "\(Int(milliseconds))ms"
-    }
 }
 
 extension CommandStatus {
     /// `0x0B`: two digits where they suffice.
     fileprivate var shortHex: String { "0x" + rawValue.hexDigits(2) }
-}
-
-/// Why the text of a fault was not understood.
-package struct FaultProblem: Error, Hashable, CustomStringConvertible {
-    package let description: String
-
-    init(_ description: String) {
-        self.description = description
-    }
 }

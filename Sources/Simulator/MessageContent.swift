@@ -8,6 +8,7 @@ struct MessageContent {
     var destination: SMPPAddress
     var esmClass: UInt8
     var dataCoding: UInt8
+    var registeredDelivery: UInt8
     /// `short_message`, or `message_payload` where that stands in its place.
     var octets: [UInt8]
     var tlvs: [TLV]
@@ -18,23 +19,27 @@ struct MessageContent {
         self.init(decoded.body)
     }
 
+    init(_ message: DataMessage) {
+        self.init(ShortMessage(message))
+    }
+
+    init(_ message: ShortMessage) {
+        source = message.source
+        destination = message.destination
+        esmClass = message.esmClass
+        dataCoding = message.dataCoding
+        registeredDelivery = message.registeredDelivery
+        octets = message.tlvs[.messagePayload]?.value ?? message.shortMessage
+        tlvs = message.tlvs
+    }
+
     /// Nil for anything but a `submit_sm` or `data_sm`.
     init?(_ body: PDUBody) {
         switch body {
         case .submit(let message):
-            source = message.source
-            destination = message.destination
-            esmClass = message.esmClass
-            dataCoding = message.dataCoding
-            octets = message.tlvs[.messagePayload]?.value ?? message.shortMessage
-            tlvs = message.tlvs
+            self.init(message)
         case .data(let message):
-            source = message.source
-            destination = message.destination
-            esmClass = message.esmClass
-            dataCoding = message.dataCoding
-            octets = message.tlvs[.messagePayload]?.value ?? []
-            tlvs = message.tlvs
+            self.init(message)
         case .bind, .bindResponse, .outbind, .unbind, .unbindResponse, .enquireLink, .enquireLinkResponse,
             .genericNack, .submitResponse, .deliver, .deliverResponse, .dataResponse, .query, .queryResponse, .cancel,
             .cancelResponse, .alertNotification, .unknown:

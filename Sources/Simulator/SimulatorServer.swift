@@ -8,7 +8,7 @@ import TLS
 
 /// An SMSC of SMPP 3.4 for tests: many binds of every kind, with answers, limits and faults as its options say.
 ///
-/// It sends no `deliver_sm`. `start` and `stop` are called once each.
+/// `start` and `stop` are called once each.
 package final class SimulatorServer: Sendable {
     private let options: SimulatorOptions
     private let group: any EventLoopGroup
@@ -21,6 +21,7 @@ package final class SimulatorServer: Sendable {
         var context: SimulatorContext
         var statusPage: StatusPage?
         var statusPageAddress: SocketAddress?
+        var inbound: RepeatedTask?
     }
 
     /// Ids start at the second of the start times this: 100,000 messages a second may pass before two runs could give
@@ -66,6 +67,9 @@ package final class SimulatorServer: Sendable {
             }
             started.statusPage = page
         }
+        if let inbound = options.inbound {
+            started.inbound = InboundSource(inbound, context).start()
+        }
         running.withLock { [started] in $0 = started }
         return address
     }
@@ -76,11 +80,13 @@ package final class SimulatorServer: Sendable {
     /// Stops listening and closes every connection, without `unbind`, as a SMSC that goes away does.
     package func stop() async {
         guard let stopped = running.withLock({ $0.take() }) else { return }
+        stopped.inbound?.cancel()
         try? await stopped.listener.close().get()
         await stopped.statusPage?.stop()
         for shard in stopped.context.shards {
             let closing = shard.submit { shard in
-                shard.sessions.values.compactMap { session in
+                shard.deliveries.removeAll()
+                return shard.sessions.values.compactMap { session in
                     session.close()
                     return session.context?.channel.closeFuture
                 }
@@ -114,10 +120,11 @@ package final class SimulatorServer: Sendable {
         for (index, eventLoop) in eventLoops.enumerated() {
             let bound = try await eventLoop.submit { [options] in
                 let shard = SimulatorShard(
-                    index: index, count: Int(count), firstID: firstID, seed: options.seed, record: options.record)
+                    index: index, count: Int(count), firstID: firstID, seed: options.seed, record: options.record,
+                    eventLoop: eventLoop)
                 return NIOLoopBound(shard, eventLoop: eventLoop)
             }.get()
-            shards.append(ShardHandle(eventLoop: eventLoop, bound: bound))
+            shards.append(ShardHandle(index: index, eventLoop: eventLoop, bound: bound))
         }
         return shards
     }

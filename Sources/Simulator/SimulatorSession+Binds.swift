@@ -16,8 +16,10 @@ extension SimulatorSession {
             answers.writeMessageResponse(kind.commandID.response, status, sequence: sequence, messageID: nil)
             return
         }
-        let pace = shared.paces.meter(of: request.systemID)
-        phase = .bound(Bind(kind: kind, systemID: request.systemID, pace: pace))
+        let bind = Bind(
+            kind: kind, systemID: request.systemID, number: shared.takeBindNumber(),
+            pace: shared.paces.meter(of: request.systemID), mailbox: shared.mailboxes.mailbox(of: request.systemID))
+        phase = .bound(bind)
         shard.statistics.binds += 1
         shard.statistics.openBinds += 1
         setDeadline(nil)
@@ -25,6 +27,7 @@ extension SimulatorSession {
         let tlvs = request.interfaceVersion >= 0x34 ? [TLV(.interfaceVersion, 0x34 as UInt8)] : []
         let response = BindResponse(systemID: String(shared.options.systemID.prefix(15)), tlvs: tlvs)
         answers.writePDU(PDU(sequence: sequence, .bindResponse(kind, response)))
+        if kind.receives { startDelivering(bind) }
     }
 
     /// SMPP 3.4 §4.2: answers that wait for their time leave before the `unbind_resp`.
@@ -48,8 +51,7 @@ extension SimulatorSession {
         guard case .bound = phase else { return }
         leaveBind()
         phase = .unbinding
-        self.sequence += 1
-        answers.writeMessageResponse(.unbind, .ok, sequence: self.sequence, messageID: nil)
+        answers.writeMessageResponse(.unbind, .ok, sequence: takeSequence(), messageID: nil)
         setDeadline(Self.unbindTimeout)
     }
 }

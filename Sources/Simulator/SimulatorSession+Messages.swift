@@ -2,17 +2,25 @@ import NIOCore
 import SMPP
 import SMPPWire
 
-extension SimulatorSession {
-    /// A `submit_sm` or `data_sm` that is to be answered.
-    private struct Arrival {
-        let id: UInt64
-        let response: CommandID
-        let sequence: UInt32
-        let bind: Bind
-        let pdu: ByteBuffer
-        let time: NIODeadline
+/// A `submit_sm` or `data_sm` that is to be answered.
+struct Arrival {
+    /// How much of it is known already.
+    enum Content {
+        case outlined(SubmitOutline)
+        case decoded(MessageContent)
     }
 
+    let number: UInt64
+    let id: UInt64
+    let response: CommandID
+    let sequence: UInt32
+    let bind: SimulatorSession.Bind
+    let pdu: ByteBuffer
+    let content: Content
+    let time: NIODeadline
+}
+
+extension SimulatorSession {
     /// SMPP 3.4 §4.4. The usual message is never decoded: see `SubmitOutline`.
     func receiveSubmit(_ pdu: ByteBuffer, _ header: PDUHeader) {
         shard.statistics.submits += 1
@@ -22,13 +30,13 @@ extension SimulatorSession {
         }
         let span = pdu.readableBytesUInt8Span
         if let outline = SubmitOutline(span) {
-            receive(pdu, header, bind, destination: span.extracting(outline.destination))
+            receive(pdu, header, bind, .outlined(outline), destination: span.extracting(outline.destination))
             return
         }
         do {
-            let decoded = try PDUDecoder.decode(pdu)
-            let destination = MessageContent(decoded.body)?.destination.value.latin1Octets ?? []
-            receive(pdu, header, bind, destination: destination.span)
+            guard let content = MessageContent(try PDUDecoder.decode(pdu).body) else { return }
+            let destination = content.destination.value.latin1Octets
+            receive(pdu, header, bind, .decoded(content), destination: destination.span)
         } catch {
             nack(header, error.status)
         }
@@ -42,7 +50,7 @@ extension SimulatorSession {
             return
         }
         let destination = message.destination.value.latin1Octets
-        receive(pdu, header, bind, destination: destination.span)
+        receive(pdu, header, bind, .decoded(MessageContent(message)), destination: destination.span)
     }
 
     var submittingBind: Bind? {
@@ -50,10 +58,12 @@ extension SimulatorSession {
         return bind
     }
 
-    private func receive(_ pdu: ByteBuffer, _ header: PDUHeader, _ bind: Bind, destination: Span<UInt8>) {
+    private func receive(
+        _ pdu: ByteBuffer, _ header: PDUHeader, _ bind: Bind, _ content: Arrival.Content, destination: Span<UInt8>
+    ) {
         let arrival = Arrival(
-            id: shard.takeID(), response: header.id.response, sequence: header.sequence, bind: bind, pdu: pdu,
-            time: .now())
+            number: shared.numbers.take(), id: shard.takeID(), response: header.id.response,
+            sequence: header.sequence, bind: bind, pdu: pdu, content: content, time: .now())
         bind.pace.count()
         let unanswered = schedule.count + unflushedMessages
         shard.statistics.maxUnanswered = max(shard.statistics.maxUnanswered, unanswered + 1)
@@ -63,11 +73,17 @@ extension SimulatorSession {
         } else if rateLimit?.admits(arrival.time) == false {
             shard.statistics.throttled += 1
             refuse(arrival, .throttled, .headerOnly, fault: nil)
-        } else if let fault = shared.faults.action(for: destination) {
+        } else if let fault = quirkFault(pdu) ?? fault(of: arrival, destination: destination) {
             perform(fault, arrival, destination: destination)
         } else {
             accept(arrival, fault: nil)
         }
+    }
+
+    private func fault(of arrival: Arrival, destination: Span<UInt8>) -> FaultAction? {
+        shared.faults.action(
+            for: destination, part: { arrival.part }, elapsed: { shared.elapsed(arrival.time) },
+            using: &shard.generator)
     }
 
     private func perform(_ fault: FaultAction, _ arrival: Arrival, destination: Span<UInt8>) {
@@ -87,7 +103,7 @@ extension SimulatorSession {
         case .nack(let status):
             count(refusal: status)
             record(arrival, status, fault)
-            answer(arrival) { octets in
+            answer(arrival, after: latency()) { octets in
                 octets.writeMessageResponse(.genericNack, status, sequence: arrival.sequence, messageID: nil)
             }
         case .late(let delay): accept(arrival, fault: fault, after: TimeAmount(delay))
@@ -105,8 +121,9 @@ extension SimulatorSession {
     private func accept(
         _ arrival: Arrival, fault: FaultAction?, after delay: TimeAmount? = nil, messageID: String? = nil
     ) {
+        let delay = delay ?? latency()
         shard.statistics.accepted += 1
-        record(arrival, .ok, fault)
+        record(arrival, .ok, fault, decideFate(of: arrival, answeredAfter: delay))
         let messageID = messageID ?? shared.text(of: arrival.id)
         answer(arrival, after: delay) { octets in
             octets.writeMessageResponse(arrival.response, .ok, sequence: arrival.sequence, messageID: messageID)
@@ -115,12 +132,13 @@ extension SimulatorSession {
 
     /// With optional parameters that no SMSC has to send, one of them a vendor's own (SMPP 3.4 §5.3.2).
     private func acceptWithTLVs(_ arrival: Arrival, _ fault: FaultAction) {
+        let delay = latency()
         shard.statistics.accepted += 1
-        record(arrival, .ok, fault)
+        record(arrival, .ok, fault, decideFate(of: arrival, answeredAfter: delay))
         let tlvs = [TLV(.congestionState, 0 as UInt8), TLV(TLVTag(rawValue: 0x1400), cString: "simulator")]
         let response = MessageResponse(messageID: shared.text(of: arrival.id), tlvs: tlvs)
         let body: PDUBody = arrival.response == .dataSMResponse ? .dataResponse(response) : .submitResponse(response)
-        answer(arrival) { $0.writePDU(PDU(sequence: arrival.sequence, body)) }
+        answer(arrival, after: delay) { $0.writePDU(PDU(sequence: arrival.sequence, body)) }
     }
 
     private func refuse(
@@ -134,7 +152,7 @@ extension SimulatorSession {
             case .emptyID: ""
             case .withID: shared.text(of: arrival.id)
             }
-        answer(arrival) { octets in
+        answer(arrival, after: latency()) { octets in
             octets.writeMessageResponse(arrival.response, status, sequence: arrival.sequence, messageID: messageID)
         }
     }
@@ -150,45 +168,20 @@ extension SimulatorSession {
         shard.statistics.statuses[status, default: 0] += 1
     }
 
+    /// The SMSC has the message, and its sender does not know.
     private func leaveUnanswered(_ arrival: Arrival, _ fault: FaultAction) {
         shard.statistics.unanswered += 1
-        record(arrival, nil, fault)
+        record(arrival, nil, fault, decideFate(of: arrival, answeredAfter: latency()))
     }
 
-    private func record(_ arrival: Arrival, _ status: CommandStatus?, _ fault: FaultAction?) {
-        guard shard.messages.capacity > 0 else { return }
+    private func record(
+        _ arrival: Arrival, _ status: CommandStatus?, _ fault: FaultAction?, _ fate: MessageFate? = nil
+    ) {
+        let isKept = shard.messages.capacity > 0
         shard.messages.append(
             ReceivedMessage(
-                id: arrival.id, systemID: arrival.bind.systemID, kind: arrival.bind.kind,
-                pdu: Array(arrival.pdu.readableBytesView), status: status, fault: fault,
-                unixNanoseconds: shared.unixNanoseconds(arrival.time)))
-    }
-
-    /// Writes an answer when it is due: after `delay`, or else the latency.
-    private func answer(_ arrival: Arrival, after delay: TimeAmount? = nil, _ write: (inout ByteBuffer) -> Void) {
-        let delay = delay ?? latency()
-        guard delay > .zero else {
-            write(&answers)
-            unflushedMessages += 1
-            return
-        }
-        let tick = AnswerSchedule.tick(arrival.time + delay)
-        guard schedule.add(at: tick, write) else { return }
-        context?.eventLoop.assumeIsolated().scheduleTask(deadline: AnswerSchedule.due(tick)) {
-            self.answersAreDue(tick)
-        }
-    }
-
-    private func answersAreDue(_ tick: UInt64) {
-        guard var due = schedule.take(tick) else { return }
-        answers.writeBuffer(&due)
-        flushUnlessReading()
-    }
-
-    private func latency() -> TimeAmount {
-        let latency = TimeAmount(shared.options.latency).nanoseconds
-        let jitter = TimeAmount(shared.options.jitter).nanoseconds
-        guard jitter > 0 else { return .nanoseconds(latency) }
-        return .nanoseconds(latency + Int64.random(in: 0...jitter, using: &shard.generator))
+                number: arrival.number, id: arrival.id, systemID: arrival.bind.systemID, kind: arrival.bind.kind,
+                bind: arrival.bind.number, pdu: isKept ? Array(arrival.pdu.readableBytesView) : [], status: status,
+                fault: fault, unixNanoseconds: shared.unixNanoseconds(arrival.time), fate: fate))
     }
 }

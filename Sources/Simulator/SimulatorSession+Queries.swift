@@ -18,7 +18,8 @@ extension SimulatorSession {
             answers.writeMessageResponse(.querySMResponse, .invalidMessageID, sequence: sequence, messageID: nil)
             return
         }
-        let found = shared.shard(of: id).submit { shard in shard.query(id, by: bind.systemID) }
+        let time = shared.unixNanoseconds(.now())
+        let found = shared.shard(of: id).submit { shard in shard.query(id, by: bind.systemID, at: time) }
         found.hop(to: context.eventLoop).assumeIsolated().whenSuccess { found in
             self.answerQuery(request, found, sequence: sequence)
         }
@@ -46,18 +47,21 @@ extension SimulatorSession {
             return
         }
         let time = shared.unixNanoseconds(.now())
-        let cancelled: EventLoopFuture<Bool>
+        let cancelled: EventLoopFuture<[ReceivedMessage]>
         if request.messageID.isEmpty {
-            let counts = shared.shards.map { $0.submit { $0.cancelAll(request, by: bind.systemID, at: time) } }
-            cancelled = EventLoopFuture.whenAllSucceed(counts, on: context.eventLoop).map { $0.contains { $0 > 0 } }
+            let lists = shared.shards.map { $0.submit { $0.cancelAll(request, by: bind.systemID, at: time) } }
+            cancelled = EventLoopFuture.whenAllSucceed(lists, on: context.eventLoop).map { $0.flatMap { $0 } }
         } else if let id = shared.id(from: request.messageID) {
-            cancelled = shared.shard(of: id).submit { $0.cancel(id, request, by: bind.systemID, at: time) }
+            cancelled = shared.shard(of: id).submit { shard in
+                shard.cancel(id, request, by: bind.systemID, at: time).map { [$0] } ?? []
+            }
         } else {
-            cancelled = context.eventLoop.makeSucceededFuture(false)
+            cancelled = context.eventLoop.makeSucceededFuture([])
         }
-        cancelled.hop(to: context.eventLoop).assumeIsolated().whenSuccess { isCancelled in
-            let status: CommandStatus = isCancelled ? .ok : .cancelFailed
+        cancelled.hop(to: context.eventLoop).assumeIsolated().whenSuccess { messages in
+            let status: CommandStatus = messages.isEmpty ? .cancelFailed : .ok
             self.answers.writeMessageResponse(.cancelSMResponse, status, sequence: sequence, messageID: nil)
+            for message in messages { self.tellOfCancel(message, bind.mailbox, at: time) }
             self.flushUnlessReading()
         }
     }

@@ -33,7 +33,10 @@ final class SimulatorSession: ChannelDuplexHandler {
     struct Bind {
         let kind: BindKind
         let systemID: String
+        /// Counted over all binds of the simulator, from 1.
+        let number: UInt64
         let pace: PaceMeter
+        let mailbox: Mailbox
     }
 
     /// How long a peer may take to answer our `unbind`.
@@ -49,6 +52,10 @@ final class SimulatorSession: ChannelDuplexHandler {
     var unflushedMessages = 0
     var schedule = AnswerSchedule()
     var rateLimit: RateLimit?
+    var quirkState = QuirkState()
+    var outbox: Outbox
+    /// Runs while a `deliver_sm` waits for its answer.
+    var outboxTimer: Scheduled<Void>?
     /// Of what we send as requests.
     var sequence: UInt32 = 0
     private(set) var context: ChannelHandlerContext?
@@ -59,6 +66,7 @@ final class SimulatorSession: ChannelDuplexHandler {
     init(shared: SimulatorContext, shard: SimulatorShard) {
         self.shared = shared
         self.shard = shard
+        outbox = Outbox(window: shared.options.deliveries.window)
         rateLimit = shared.options.rateLimit.map { RateLimit(limit: max(1, $0)) }
     }
 
@@ -73,11 +81,14 @@ final class SimulatorSession: ChannelDuplexHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        endQuirks()
         leaveBind()
         phase = .closed
         deadline?.cancel()
         deadline = nil
         _ = schedule.takeAll()
+        outboxTimer?.cancel()
+        outboxTimer = nil
         shard.sessions.removeValue(forKey: ObjectIdentifier(self))
         shard.statistics.openConnections -= 1
         self.context = nil
@@ -87,6 +98,7 @@ final class SimulatorSession: ChannelDuplexHandler {
         isReading = true
         let pdu = unwrapInboundIn(data)
         guard let header = PDUHeader(peeking: pdu) else { return }
+        if playsQuirk(pdu, header) { return }
         switch phase {
         case .open, .bound, .unbinding: receive(pdu, header)
         case .closing, .closed: break
@@ -132,6 +144,11 @@ final class SimulatorSession: ChannelDuplexHandler {
     private func receive(_ pdu: ByteBuffer, _ header: PDUHeader) {
         if header.id == .submitSM {
             receiveSubmit(pdu, header)
+            return
+        }
+        // The header is enough: message_id is unused (SMPP 3.4 §4.6.2), and a generic_nack has nothing else (§4.3.1).
+        if header.id == .deliverSMResponse || header.id == .genericNack {
+            receiveDeliverAnswer(header)
             return
         }
         let decoded: PDU
@@ -238,7 +255,8 @@ final class SimulatorSession: ChannelDuplexHandler {
 
     /// Counts a bind that ends.
     func leaveBind() {
-        guard case .bound = phase else { return }
+        guard case .bound(let bind) = phase else { return }
         shard.statistics.openBinds -= 1
+        stopDelivering(bind)
     }
 }

@@ -10,13 +10,22 @@ final class SimulatorShard {
     var messages: MessageRing
     var generator: SeededGenerator
     var sessions: [ObjectIdentifier: SimulatorSession] = [:]
+    /// Those of `sessions` that may be sent `deliver_sm`, by their binds' numbers.
+    var receivers: [UInt64: SimulatorSession] = [:]
+    var deliveries = DeliverySchedule()
+    /// Whether a kept message may be cancelled.
+    private(set) var hasCancelled = false
+    let index: Int
+    let eventLoop: any EventLoop
     private var nextID: UInt64
     private let idStep: UInt64
 
     /// - Parameters:
     ///   - index: of this shard among `count`.
     ///   - firstID: a multiple of `count`; ids start behind it.
-    init(index: Int, count: Int, firstID: UInt64, seed: UInt64, record: Int) {
+    init(index: Int, count: Int, firstID: UInt64, seed: UInt64, record: Int, eventLoop: any EventLoop) {
+        self.index = index
+        self.eventLoop = eventLoop
         messages = MessageRing(capacity: record)
         generator = SeededGenerator(seed: seed &+ UInt64(index))
         nextID = firstID + UInt64(index)
@@ -29,40 +38,53 @@ final class SimulatorShard {
         return nextID
     }
 
-    func reset() {
+    /// Forgets what came up to the message with this number.
+    func reset(through number: UInt64) {
         statistics.reset()
-        messages.removeAll()
+        messages.removeAll(through: number)
     }
 
     /// What `query_sm` tells of a message: nil where this SMSC does not know it, or knows it from another `system_id`.
-    func query(_ id: UInt64, by systemID: String) -> (state: MessageState, addresses: MessageAddresses)? {
+    ///
+    /// - Parameter time: now, nanoseconds since 1970.
+    func query(
+        _ id: UInt64, by systemID: String, at time: Int64
+    ) -> (state: MessageState, addresses: MessageAddresses)? {
         guard let position = messages.position(of: id) else { return nil }
         let message = messages[position]
         guard message.systemID == systemID, message.isTaken else { return nil }
-        let state: MessageState = message.cancelledAt.map { .deleted(at: $0) } ?? .enroute
-        return (state, MessageAddresses(of: message))
+        return (message.state(at: time), MessageAddresses(of: message))
     }
 
-    /// Deletes a message; false where it is unknown, deleted already, or its addresses differ (SMPP 3.4 §4.9).
-    func cancel(_ id: UInt64, _ request: CancelRequest, by systemID: String, at time: Int64) -> Bool {
-        guard let position = messages.position(of: id) else { return false }
+    /// Deletes a message; nil where it is unknown, in a final state already, or its addresses differ (SMPP 3.4 §4.9).
+    func cancel(_ id: UInt64, _ request: CancelRequest, by systemID: String, at time: Int64) -> ReceivedMessage? {
+        guard let position = messages.position(of: id) else { return nil }
         return cancel(position: position, request, by: systemID, at: time)
     }
 
-    /// Deletes every message from this source to this destination; how many they were.
-    func cancelAll(_ request: CancelRequest, by systemID: String, at time: Int64) -> Int {
-        messages.indices.count { cancel(position: $0, request, by: systemID, at: time) }
+    /// Deletes every message from this source to this destination.
+    func cancelAll(_ request: CancelRequest, by systemID: String, at time: Int64) -> [ReceivedMessage] {
+        messages.indices.compactMap { cancel(position: $0, request, by: systemID, at: time) }
     }
 
-    private func cancel(position: Int, _ request: CancelRequest, by systemID: String, at time: Int64) -> Bool {
+    private func cancel(
+        position: Int, _ request: CancelRequest, by systemID: String, at time: Int64
+    ) -> ReceivedMessage? {
         let message = messages[position]
-        guard message.systemID == systemID, message.isTaken, message.cancelledAt == nil else { return false }
+        guard message.systemID == systemID, message.isTaken, message.state(at: time) == .enroute else { return nil }
         let addresses = MessageAddresses(of: message)
         guard addresses.source == request.source.value, addresses.destination == request.destination.value else {
-            return false
+            return nil
         }
         messages[position].cancelledAt = time
-        return true
+        hasCancelled = true
+        return messages[position]
+    }
+
+    /// Whether `cancel_sm` has deleted a message that is still kept.
+    func isCancelled(_ id: UInt64) -> Bool {
+        guard let position = messages.position(of: id) else { return false }
+        return messages[position].cancelledAt != nil
     }
 }
 
@@ -70,6 +92,8 @@ final class SimulatorShard {
 enum MessageState: Sendable, Equatable {
     /// Accepted; nothing is delivered yet.
     case enroute
+    /// What its receipt tells, since so many nanoseconds since 1970.
+    case reached(ReceiptState, at: Int64)
     /// Cancelled, at so many nanoseconds since 1970.
     case deleted(at: Int64)
 
@@ -77,6 +101,7 @@ enum MessageState: Sendable, Equatable {
     var octet: UInt8 {
         switch self {
         case .enroute: 1
+        case .reached(let state, _): state.messageState
         case .deleted: 4
         }
     }
@@ -85,8 +110,18 @@ enum MessageState: Sendable, Equatable {
     var finalDate: String {
         switch self {
         case .enroute: ""
+        case .reached(let state, let time): state.isFinal ? UTCTime(unixNanoseconds: time).smpp : ""
         case .deleted(let time): UTCTime(unixNanoseconds: time).smpp
         }
+    }
+}
+
+extension ReceivedMessage {
+    /// As `query_sm` tells it.
+    func state(at time: Int64) -> MessageState {
+        if let cancelledAt { return .deleted(at: cancelledAt) }
+        guard let fate, fate.unixNanoseconds <= time else { return .enroute }
+        return .reached(fate.state, at: fate.unixNanoseconds)
     }
 }
 
@@ -104,6 +139,7 @@ struct MessageAddresses: Sendable, Equatable {
 
 /// A shard from outside its event loop.
 struct ShardHandle: Sendable {
+    let index: Int
     let eventLoop: any EventLoop
     let bound: NIOLoopBound<SimulatorShard>
 

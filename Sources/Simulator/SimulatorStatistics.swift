@@ -36,6 +36,13 @@ package struct SimulatorStatistics: Hashable, Sendable {
     package var brokenPDUs = 0
     /// Connections closed because their octets were not SMPP.
     package var brokenStreams = 0
+    /// How often the habit of a `Scenario` was played, how often the peer did then what it must, and how often it did
+    /// what this SMSC does not allow.
+    package var habitsPlayed = 0
+    package var habitsKept = 0
+    package var habitsBroken = 0
+    var receipts = DeliveryCounts()
+    var inbound = DeliveryCounts()
     /// How often each `command_status` but 0 answered a `submit_sm` or `data_sm`.
     package var statuses: [CommandStatus: Int] = [:]
 
@@ -50,23 +57,28 @@ package struct SimulatorStatistics: Hashable, Sendable {
         return sum
     }
 
+    /// What became of the deliveries of one kind.
+    subscript(kind: Delivery.Kind) -> DeliveryCounts {
+        _read {
+            switch kind {
+            case .receipt: yield receipts
+            case .inbound: yield inbound
+            }
+        }
+        _modify {
+            switch kind {
+            case .receipt: yield &receipts
+            case .inbound: yield &inbound
+            }
+        }
+    }
+
     /// Zeroes everything but the gauges.
     mutating func reset() {
         var fresh = SimulatorStatistics()
-        fresh.openConnections = openConnections
-        fresh.openBinds = openBinds
+        for counter in Self.counters where counter.isGauge {
+            fresh[keyPath: counter.path] = self[keyPath: counter.path]
+        }
         self = fresh
-    }
-
-    /// Every counter that adds up with its name on the status page.
-    static var counters: [(name: String, path: WritableKeyPath<SimulatorStatistics, Int>)] {
-        [
-            ("connections", \.connections), ("open_connections", \.openConnections), ("binds", \.binds),
-            ("refused_binds", \.refusedBinds), ("open_binds", \.openBinds), ("submits", \.submits),
-            ("data_messages", \.dataMessages), ("accepted", \.accepted), ("refused", \.refused),
-            ("unanswered", \.unanswered), ("throttled", \.throttled), ("window_exceeded", \.windowExceeded),
-            ("queries", \.queries), ("cancels", \.cancels), ("enquire_links", \.enquireLinks),
-            ("unbinds", \.unbinds), ("broken_pdus", \.brokenPDUs), ("broken_streams", \.brokenStreams),
-        ]
     }
 }

@@ -2,10 +2,11 @@ import Logging
 import Messaging
 import Monitor
 import NIOCore
+import NIOPosix
 import SMPP
 
-/// What the simulator tells over HTTP: `GET /counters`, `GET /messages` (`?limit=100` for the last hundred) and
-/// `POST /reset`.
+/// What the simulator tells over HTTP: `GET /counters`, `GET /metrics`, `GET /messages` (`?limit=100` for the last
+/// hundred), `GET /record` (see `RecordPage`), `POST /inbound` (see `InboundPage`) and `POST /reset`.
 ///
 /// Numbers and texts stand there in full, unlike anywhere else in this program: what a simulator receives is test data,
 /// and a test must see what arrived.
@@ -15,6 +16,9 @@ final class StatusPage: Sendable {
     init(context: SimulatorContext, host: String, port: Int, group: any EventLoopGroup, logger: Logger) {
         var routes = MonitorRoutes()
         routes.get("/counters") { _, eventLoop in Self.counters(context, eventLoop) }
+        routes.get("/metrics") { _, eventLoop in Self.metrics(context, eventLoop) }
+        routes.get("/record") { request, eventLoop in RecordPage.answer(context, request, eventLoop) }
+        routes.post("/inbound") { request, eventLoop in InboundPage.answer(context, request, eventLoop) }
         routes.get("/messages") { request, eventLoop in Self.messages(context, request, eventLoop) }
         routes.post("/reset") { _, eventLoop in Self.reset(context, eventLoop) }
         server = MonitorServer(host: host, port: port, group: group, logger: logger, handler: routes.respond)
@@ -27,27 +31,39 @@ final class StatusPage: Sendable {
     private static func counters(
         _ context: SimulatorContext, _ eventLoop: any EventLoop
     ) -> EventLoopFuture<MonitorResponse> {
-        let parts = context.shards.map { $0.submit { $0.statistics } }
-        return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).map { parts in
-            let sum = parts.reduce(SimulatorStatistics(), +)
+        SimulatorTotals.gather(context, eventLoop).map { totals in
             var json = JSONWriter()
             json.object { json in
-                for (name, path) in SimulatorStatistics.counters { json.member(name, sum[keyPath: path]) }
-                json.member("max_unanswered", sum.maxUnanswered)
-                let paces = context.paces.largest
-                json.member("max_in_one_second", paces.values.max() ?? 0)
+                for counter in SimulatorStatistics.counters {
+                    json.member(counter.name, totals.statistics[keyPath: counter.path])
+                }
+                json.member("record_dropped", totals.recordDropped)
+                json.member("max_unanswered", totals.statistics.maxUnanswered)
+                json.member("max_in_one_second", totals.paces.values.max() ?? 0)
                 json.key("max_in_one_second_by_system_id")
                 json.object { json in
-                    for (systemID, largest) in paces.sorted(by: { $0.key < $1.key }) { json.member(systemID, largest) }
+                    for (systemID, largest) in totals.paces.sorted(by: { $0.key < $1.key }) {
+                        json.member(systemID, largest)
+                    }
                 }
                 json.key("statuses")
                 json.object { json in
-                    for (status, count) in sum.statuses.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                    for (status, count) in totals.statistics.statuses.sorted(by: { $0.key.rawValue < $1.key.rawValue })
+                    {
                         json.member(status.hex, count)
                     }
                 }
             }
             return .json(json)
+        }
+    }
+
+    private static func metrics(
+        _ context: SimulatorContext, _ eventLoop: any EventLoop
+    ) -> EventLoopFuture<MonitorResponse> {
+        SimulatorTotals.gather(context, eventLoop).map { totals in
+            MonitorResponse(
+                contentType: MetricsWriter.contentType, body: ByteBuffer(bytes: MetricsPage.text(totals).bytes))
         }
     }
 
@@ -61,13 +77,16 @@ final class StatusPage: Sendable {
         case .some: return eventLoop.makeSucceededFuture(.text("limit must be a number", status: 400))
         }
         let parts = context.shards.map { $0.submit { $0.messages.all } }
-        return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).map { parts in
-            let all = parts.flatMap { $0 }.sorted { ($0.unixNanoseconds, $0.id) < ($1.unixNanoseconds, $1.id) }
-            var json = JSONWriter()
-            json.array { json in
-                for message in all.suffix(limit) { write(message, context, &json) }
+        // Writing many messages takes longer than an event loop may be held up.
+        return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).flatMap { parts in
+            NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
+                let all = parts.flatMap { $0 }.sorted { $0.number < $1.number }
+                var json = JSONWriter()
+                json.array { json in
+                    for message in all.suffix(limit) { write(message, context, &json) }
+                }
+                return .json(json)
             }
-            return .json(json)
         }
     }
 
@@ -76,7 +95,8 @@ final class StatusPage: Sendable {
     ) -> EventLoopFuture<MonitorResponse> {
         context.forgetServed()
         context.paces.reset()
-        let parts = context.shards.map { $0.submit { $0.reset() } }
+        let last = context.numbers.reset()
+        let parts = context.shards.map { $0.submit { $0.reset(through: last) } }
         return EventLoopFuture.andAllSucceed(parts, on: eventLoop).map { .text("reset") }
     }
 
@@ -95,7 +115,7 @@ final class StatusPage: Sendable {
             json.member("esm_class", content.esmClass)
             json.member("data_coding", content.dataCoding)
             json.member("octets", content.octets.hexadecimal)
-            json.member("text", content.text)
+            json.member("text", content.text(by: context.quirks))
             json.member("reference", content.numbering?.reference)
             json.member("part", content.numbering?.sequence)
             json.member("parts", content.numbering?.total)

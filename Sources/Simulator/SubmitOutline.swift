@@ -1,28 +1,41 @@
-/// Where the destination stands in a `submit_sm`, found by one walk over the fields that proves the PDU's structure.
+/// Where the fields of a `submit_sm` stand that the simulator looks at, found by one walk over the fields that proves
+/// the PDU's structure. Places count from the start of the PDU.
 ///
 /// This is the fast path: a message is answered without decoding it. What the walk does not like goes to `PDUDecoder`,
 /// which knows what to forgive and what to answer.
 struct SubmitOutline: Equatable {
-    /// The octets of `destination_addr` without its NUL, from the start of the PDU.
+    /// The octets of `source_addr` without its NUL; type of number and numbering plan stand in front of it.
+    let source: Range<Int>
+    /// The octets of `destination_addr`, likewise.
     let destination: Range<Int>
+    let esmClass: Int
+    let registeredDelivery: Int
+    let dataCoding: Int
+    /// The octets of `short_message`.
+    let message: Range<Int>
 
     /// Nil when a field is longer than SMPP 3.4 §4.4.1 allows, or the PDU ends inside one.
     init?(_ pdu: Span<UInt8>) {
         var offset = 16
         guard Self.skipString(pdu, &offset, 6) != nil else { return nil }
         offset += 2
-        guard Self.skipString(pdu, &offset, 21) != nil else { return nil }
+        guard let source = Self.skipString(pdu, &offset, 21) else { return nil }
         offset += 2
         guard let destination = Self.skipString(pdu, &offset, 21) else { return nil }
+        esmClass = offset
         offset += 3
         guard Self.skipString(pdu, &offset, 17) != nil, Self.skipString(pdu, &offset, 17) != nil else { return nil }
+        registeredDelivery = offset
+        dataCoding = offset + 2
         offset += 4
         guard offset < pdu.count, pdu[offset] <= 254 else { return nil }
-        offset += 1 + Int(pdu[offset])
+        message = offset + 1..<offset + 1 + Int(pdu[offset])
+        offset = message.upperBound
         while offset + 4 <= pdu.count {
             offset += 4 + Int(pdu[offset + 2]) << 8 + Int(pdu[offset + 3])
         }
         guard offset == pdu.count else { return nil }
+        self.source = source
         self.destination = destination
     }
 

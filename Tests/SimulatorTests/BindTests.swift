@@ -36,7 +36,7 @@ struct BindTests {
         ("other", "secret", .invalidSystemID), ("ACME", "secret", .invalidSystemID),
     ])
     func credentialsAreChecked(systemID: String, password: String, expected: CommandStatus) async throws {
-        try await withSimulator(SimulatorOptions(credentials: ("acme", "secret"))) { server, address in
+        try await withSimulator(SimulatorOptions(logins: ["acme": "secret"])) { server, address in
             let esme = try await ESME(address)
             let request = BindRequest(systemID: systemID, password: password)
             let answer = try await esme.request(.bind(.transceiver, request))
@@ -47,6 +47,21 @@ struct BindTests {
             // A refusal leaves the connection open for another try.
             let again = try await esme.request(.bind(.transceiver, BindRequest(systemID: "acme", password: "secret")))
             #expect(again.status == (expected == .ok ? .alreadyBound : .ok))
+        }
+    }
+
+    @Test func everyLoginHasItsPassword() async throws {
+        try await withSimulator(SimulatorOptions(logins: ["acme": "secret", "other": "word"])) { _, address in
+            let logins = [
+                ("acme", "secret", CommandStatus.ok), ("other", "word", .ok), ("other", "secret", .invalidPassword),
+                ("third", "word", .invalidSystemID),
+            ]
+            for (systemID, password, expected) in logins {
+                let esme = try await ESME(address)
+                let answer = try await esme.request(
+                    .bind(.transceiver, BindRequest(systemID: systemID, password: password)))
+                #expect(answer.status == expected)
+            }
         }
     }
 
@@ -90,7 +105,7 @@ struct BindTests {
     }
 
     @Test func waitingAnswersLeaveBeforeTheUnbindResponse() async throws {
-        try await withSimulator(SimulatorOptions(latency: .seconds(30))) { _, address in
+        try await withSimulator(SimulatorOptions(latency: .constant(.seconds(30)))) { _, address in
             let esme = try await ESME.bound(address)
             try await esme.send(.submit(.to("79160000001")), .submit(.to("79160000002")), .unbind)
             let answers = [try await esme.nextPDU(), try await esme.nextPDU(), try await esme.nextPDU()]

@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct LimitTests {
     @Test func answersComeAfterTheLatencyAndInOrder() async throws {
-        try await withSimulator(SimulatorOptions(latency: .milliseconds(50))) { _, address in
+        try await withSimulator(SimulatorOptions(latency: .constant(.milliseconds(50)))) { _, address in
             let esme = try await ESME.bound(address)
             let start = ContinuousClock.now
             let sequences = try await esme.send((0..<20).map { _ in .submit(.to("79160000000")) })
@@ -20,7 +20,7 @@ struct LimitTests {
     }
 
     @Test func jitterSpreadsTheAnswers() async throws {
-        let options = SimulatorOptions(latency: .milliseconds(10), jitter: .milliseconds(60))
+        let options = SimulatorOptions(latency: .constant(.milliseconds(10)), jitter: .milliseconds(60))
         try await withSimulator(options) { _, address in
             let esme = try await ESME.bound(address)
             let start = ContinuousClock.now
@@ -35,7 +35,7 @@ struct LimitTests {
     }
 
     @Test func enquireLinkDoesNotWaitForTheLatency() async throws {
-        try await withSimulator(SimulatorOptions(latency: .seconds(30))) { _, address in
+        try await withSimulator(SimulatorOptions(latency: .constant(.seconds(30)))) { _, address in
             let esme = try await ESME.bound(address)
             try await esme.send(.submit(.to("79160000000")), .enquireLink)
             #expect(try await esme.nextPDU() == PDU(sequence: 3, .enquireLinkResponse))
@@ -43,7 +43,7 @@ struct LimitTests {
     }
 
     @Test func moreThanTheWindowIsRefusedAndTheRestAccepted() async throws {
-        let options = SimulatorOptions(latency: .milliseconds(100), windowLimit: 10)
+        let options = SimulatorOptions(latency: .constant(.milliseconds(100)), windowLimit: 10)
         try await withSimulator(options) { server, address in
             let esme = try await ESME.bound(address)
             let other = try await ESME.bound(address)

@@ -72,7 +72,7 @@ struct PaceTests {
     }
 
     @Test func theLargestWindowIsThatOfOneBind() async throws {
-        try await withSimulator(SimulatorOptions(latency: .milliseconds(100))) { server, address in
+        try await withSimulator(SimulatorOptions(latency: .constant(.milliseconds(100)))) { server, address in
             for count in [3, 7, 2] {
                 let esme = try await ESME.bound(address)
                 let sequences = try await esme.send((0..<count).map { _ in .submit(.to("79160000000")) })

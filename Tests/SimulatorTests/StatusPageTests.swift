@@ -8,32 +8,6 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct StatusPageTests {
-    /// One HTTP request over a connection of its own; status and body.
-    private static func http(_ method: String, _ path: String, _ address: SocketAddress) async throws -> (Int, Data) {
-        let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connect(to: address) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-                }
-            }
-        return try await client.executeThenClose { inbound, outbound in
-            let request = "\(method) \(path) HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-            try await outbound.write(ByteBuffer(string: request))
-            var answer = ByteBuffer()
-            for try await var part in inbound { answer.writeBuffer(&part) }
-            let text = String(buffer: answer)
-            let status = try #require(Int(text.dropFirst(9).prefix(3)))
-            let body = try #require(text.range(of: "\r\n\r\n"))
-            return (status, Data(text[body.upperBound...].utf8))
-        }
-    }
-
-    private static func json<Value>(_ path: String, _ address: SocketAddress, as: Value.Type) async throws -> Value {
-        let (status, body) = try await http("GET", path, address)
-        try #require(status == 200)
-        return try #require(try JSONSerialization.jsonObject(with: body) as? Value)
-    }
-
     @Test func countersAndMessagesAreServedAndReset() async throws {
         try await withSimulator(SimulatorOptions(statusPage: ("127.0.0.1", 0))) { server, address in
             let page = try #require(server.statusPageAddress)
@@ -47,7 +21,7 @@ struct StatusPageTests {
             try await esme.send(.submit(.to("79160670001")))
             _ = try await esme.request(.enquireLink)
 
-            let counters = try await Self.json("/counters", page, as: [String: Any].self)
+            let counters = try await StatusPageClient.json("/counters", page, as: [String: Any].self)
             #expect(counters["submits"] as? Int == 3)
             #expect(counters["accepted"] as? Int == 1)
             #expect(counters["refused"] as? Int == 1)
@@ -58,7 +32,7 @@ struct StatusPageTests {
             #expect(counters["max_in_one_second_by_system_id"] as? [String: Int] == ["acme": 3])
             #expect(counters["max_unanswered"] as? Int == 1)
 
-            let messages = try await Self.json("/messages", page, as: [[String: Any]].self)
+            let messages = try await StatusPageClient.json("/messages", page, as: [[String: Any]].self)
             try #require(messages.count == 3)
             #expect(messages[0]["id"] as? String == id)
             #expect(messages[0]["system_id"] as? String == "acme")
@@ -75,16 +49,16 @@ struct StatusPageTests {
             #expect(messages[1]["text"] as? String == "П😀")
             #expect(messages[2]["status"] is NSNull)
             #expect(messages[2]["fault"] as? String == "silent")
-            let last = try await Self.json("/messages?limit=1", page, as: [[String: Any]].self)
+            let last = try await StatusPageClient.json("/messages?limit=1", page, as: [[String: Any]].self)
             #expect(last.map { $0["destination"] as? String } == ["79160670001"])
 
-            #expect(try await Self.http("POST", "/reset", page).0 == 200)
-            let after = try await Self.json("/counters", page, as: [String: Any].self)
+            #expect(try await StatusPageClient.http("POST", "/reset", page).0 == 200)
+            let after = try await StatusPageClient.json("/counters", page, as: [String: Any].self)
             #expect(after["submits"] as? Int == 0)
             #expect(after["max_in_one_second"] as? Int == 0)
             #expect(after["max_unanswered"] as? Int == 0)
             #expect(after["open_binds"] as? Int == 1)
-            #expect(try await Self.json("/messages", page, as: [Any].self).isEmpty)
+            #expect(try await StatusPageClient.json("/messages", page, as: [Any].self).isEmpty)
         }
     }
 
@@ -94,7 +68,7 @@ struct StatusPageTests {
             let esme = try await ESME.bound(address)
             #expect(try await esme.submit("79160670010").0 == .throttled)
             #expect(try await esme.submit("79160670010").0 == .ok)
-            #expect(try await Self.http("POST", "/reset", page).0 == 200)
+            #expect(try await StatusPageClient.http("POST", "/reset", page).0 == 200)
             #expect(try await esme.submit("79160670010").0 == .throttled)
         }
     }
@@ -106,7 +80,7 @@ struct StatusPageTests {
     func otherRequestsAreRefused(method: String, path: String, expected: Int) async throws {
         try await withSimulator(SimulatorOptions(statusPage: ("127.0.0.1", 0))) { server, _ in
             let page = try #require(server.statusPageAddress)
-            #expect(try await Self.http(method, path, page).0 == expected)
+            #expect(try await StatusPageClient.http(method, path, page).0 == expected)
         }
     }
 }

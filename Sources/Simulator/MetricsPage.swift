@@ -1,0 +1,55 @@
+import Monitor
+import NIOCore
+import SMPP
+
+/// `GET /metrics`: the counters in Prometheus' text format.
+enum MetricsPage {
+    static let prefix = "smppost_simulator_"
+
+    static func text(_ totals: SimulatorTotals) -> MetricsWriter {
+        var metrics = MetricsWriter()
+        for counter in SimulatorStatistics.counters {
+            if counter.isGauge {
+                metrics.family(prefix + counter.name, .gauge, counter.help + ".")
+            } else {
+                metrics.family(prefix + counter.name + "_total", .counter, counter.help + ".")
+            }
+            metrics.sample(totals.statistics[keyPath: counter.path])
+        }
+        metrics.family(
+            prefix + "refusals_total", .counter, "Messages answered with another status than 0, by command_status.")
+        for (status, count) in totals.statistics.statuses.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            metrics.sample(count, ["status": status.hex])
+        }
+        metrics.family(
+            prefix + "max_unanswered", .gauge, "The most messages of one bind that waited for their answers at once.")
+        metrics.sample(totals.statistics.maxUnanswered)
+        metrics.family(
+            prefix + "max_in_one_second", .gauge, "The most messages of one system_id within any one second.")
+        metrics.sample(totals.paces.values.max() ?? 0)
+        metrics.family(prefix + "record_dropped", .gauge, "Received messages that the record does not keep any more.")
+        metrics.sample(totals.recordDropped)
+        return metrics
+    }
+}
+
+/// What a simulator has counted, over all event loops.
+struct SimulatorTotals: Sendable {
+    var statistics = SimulatorStatistics()
+    /// The busiest second by `system_id`.
+    var paces: [String: Int] = [:]
+    var recordDropped: UInt64 = 0
+
+    /// Asks every event loop.
+    static func gather(_ context: SimulatorContext, _ eventLoop: any EventLoop) -> EventLoopFuture<SimulatorTotals> {
+        let base = context.numbers.resetAt
+        let parts = context.shards.map { shard in
+            shard.submit { ($0.statistics, $0.messages.lostThrough) }
+        }
+        return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).map { parts in
+            SimulatorTotals(
+                statistics: parts.map(\.0).reduce(SimulatorStatistics(), +), paces: context.paces.largest,
+                recordDropped: RecordPage.dropped(lostThrough: parts.map(\.1).max() ?? 0, base: base))
+        }
+    }
+}
