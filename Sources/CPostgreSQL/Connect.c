@@ -48,6 +48,8 @@ static void drop_notice(void *nothing, const PGresult *notice) {
 }
 
 cpq_connection *cpq_open(const char *url, const char *application, int seconds) {
+    // Without this OpenSSL asks the terminal for the passphrase of a client key that has one (`sslpassword`).
+    PQsetSSLKeyPassHook_OpenSSL(PQdefaultSSLKeyPassHook_OpenSSL);
     cpq_connection *connection = calloc(1, sizeof *connection);
     if (connection == NULL) return NULL;
     char bound[16];

@@ -6,14 +6,20 @@ package enum JournalRecord: Hashable, Sendable {
     case message(MessageRecord)
     /// Its reply is decided. At most one of each message.
     case outcome(OutcomeRecord)
-    /// Clients took the replies of these messages: their repeats are new messages.
+    /// Clients took the replies of these messages, which said more than that nobody knows: their repeats are new messages.
     case delivered([MessageID])
     /// A response to one of its segments came after the reply.
     case late(LateRecord)
     /// A receipt, whether its message is known or not.
     case receipt(ReceiptRecord)
-    /// Somebody's message to us, whole.
+    /// Somebody's message to us, whole or given up; its parts go with it.
     case inbound(InboundRecord)
+    /// A part of somebody's message to us that is not whole yet.
+    case inboundPart(InboundPartRecord)
+    /// Something that has to be posted to a URL.
+    case posting(PostingRecord)
+    /// These postings are done or given up: they go.
+    case posted([MessageID])
 }
 
 /// A message that was posted and planned.
@@ -168,11 +174,15 @@ package struct InboundRecord: Hashable, Sendable {
     package var from: String
     package var to: String
     package var segments: Int
-    /// The text, where the configuration keeps texts, or while it has still to be posted to a URL.
+    /// How many of them came: fewer where the rest was not waited for any more.
+    package var received: Int
+    /// The text, where the configuration keeps texts.
     package var text: String?
 
+    /// - Parameter received: nil = all.
     package init(
-        id: MessageID, at: UInt64, carrier: String, from: String, to: String, segments: Int, text: String?
+        id: MessageID, at: UInt64, carrier: String, from: String, to: String, segments: Int, received: Int? = nil,
+        text: String?
     ) {
         self.id = id
         self.at = at
@@ -180,6 +190,7 @@ package struct InboundRecord: Hashable, Sendable {
         self.from = from
         self.to = to
         self.segments = segments
+        self.received = received ?? segments
         self.text = text
     }
 }

@@ -43,6 +43,13 @@ package protocol JournalReader: Sendable {
 
     /// Inbound messages, newest first; `account`, `outcome` and `carrier` of the filter apply as far as they can.
     func inbound(_ filter: JournalFilter) throws(JournalProblem) -> [InboundRecord]
+
+    /// What has to be posted, oldest first.
+    ///
+    /// - Parameters:
+    ///   - after: only those with a greater id; nil = from the first.
+    ///   - limit: 1 to 10,000.
+    func postings(after: MessageID?, limit: Int) throws(JournalProblem) -> [PostingRecord]
 }
 
 /// Which messages a list has.

@@ -1,0 +1,12 @@
+extension MessageLife {
+    /// An inbound message as a life: its outcome is `inbound`, at the moment it came, and it has no account.
+    package init(inbound: InboundRecord) {
+        self.init(
+            message: MessageRecord(
+                id: inbound.id, account: "", recipient: inbound.to, sender: inbound.from, segments: inbound.segments,
+                text: inbound.text, fingerprint: Fingerprint(high: 0, low: 0)))
+        outcome = OutcomeRecord(
+            id: inbound.id, at: inbound.at, outcome: "inbound", httpStatus: 0, code: nil, carrier: inbound.carrier,
+            segments: [])
+    }
+}

@@ -1,0 +1,149 @@
+import Foundation
+package import Logging
+import Synchronization
+
+/// The journal: what the bridge did, durable, and who must not be sent anything twice.
+///
+/// One thread owns the store and the ledger. Event loops hand over batches and are called back; nothing here blocks them.
+package final class Journal: Sendable {
+    private let options: JournalOptions
+    private let queue: JournalQueue
+    private let published = JournalHealthBox()
+    private let logger: Logger
+    private let makeStore: @Sendable () -> any JournalStore
+    private let end = JournalEnd()
+    /// Records for which there was no room.
+    private let refused = Atomic<UInt64>(0)
+
+    /// A journal that does not work yet.
+    ///
+    /// - Parameter makeStore: called once, on the journal's thread, which alone uses the store.
+    package init(options: JournalOptions, logger: Logger, makeStore: @escaping @Sendable () -> any JournalStore) {
+        self.options = options
+        self.logger = logger
+        self.makeStore = makeStore
+        queue = JournalQueue(options: options)
+    }
+
+    /// Starts the thread. Once; returns when earlier processes' messages are known, or when that has to wait: `health` says
+    /// which.
+    package func start() async {
+        await withCheckedContinuation { continuation in
+            let thread = Thread { [self] in
+                let writer = JournalWriter(
+                    store: makeStore(), options: options, queue: queue, published: published, logger: logger)
+                writer.run { continuation.resume() }
+                end.come()
+            }
+            thread.name = "journal"
+            thread.start()
+        }
+    }
+
+    /// Writes what is there and ends; nothing may be handed over any more.
+    ///
+    /// - Parameter limit: how long that may take; then the thread is left to itself.
+    package func stop(within limit: Duration) async {
+        queue.stop()
+        await end.wait(within: limit)
+    }
+
+    /// Hands over what happened on an event loop in one of its turns. Its records are always taken; where the queue is full,
+    /// or messages are refused because of an outage, its intents are answered at once, on the caller's thread.
+    package func hand(_ batch: JournalBatch) {
+        if batch.intents.isEmpty {
+            if !batch.records.isEmpty { _ = queue.add(batch, isOwed: true) }
+            return
+        }
+        let answer: BeginAnswer
+        switch options.onOutage {
+        case .refuse:
+            // The thread may be busy for seconds with a database that does not answer.
+            let problem = published.current.problem
+            if problem == nil, queue.add(batch, isOwed: false) { return }
+            answer = .failed(problem ?? Self.full)
+        case .continue:
+            if queue.add(batch, isOwed: false) { return }
+            refused.wrappingAdd(UInt64(batch.intents.count), ordering: .relaxed)
+            answer = .new
+        }
+        batch.done(
+            JournalBatchResult(begins: Array(repeating: answer, count: batch.intents.count), isCommitted: false))
+        guard !batch.records.isEmpty else { return }
+        _ = queue.add(
+            JournalBatch(records: batch.records, done: batch.done, ended: batch.ended), isOwed: true)
+    }
+
+    /// Adds facts that no message waits for: late responses, receipts, inbound messages.
+    ///
+    /// - Parameter then: called on the journal's thread with nil when they are committed, or with the problem: at once, on the
+    ///   caller's thread, when there is no room for them. Must not block.
+    package func append(_ records: [JournalRecord], then: (@Sendable (JournalProblem?) -> Void)? = nil) {
+        let batch = JournalBatch(records: records, done: { if $0.isCommitted { then?(nil) } })
+        if queue.add(batch, isOwed: false) { return }
+        refused.wrappingAdd(UInt64(records.count), ordering: .relaxed)
+        then?(Self.full)
+    }
+
+    /// Adds what somebody brings again where it cannot be written at once: then it is not kept.
+    ///
+    /// - Parameter then: called once, with nil when all is committed (or done without), with the problem when nothing is: on
+    ///   the journal's thread, or at once on the caller's when there is no room. Must not block.
+    package func offer(_ records: [JournalRecord], then: @escaping @Sendable (JournalProblem?) -> Void) {
+        var batch = JournalBatch(records: records, done: { if $0.isCommitted { then(nil) } })
+        batch.refused = then
+        if !queue.add(batch, isOwed: false) { then(Self.full) }
+    }
+
+    /// How it is, from any thread.
+    package var health: JournalHealth {
+        var health = published.current
+        health.queued = queue.count
+        health.dropped += refused.load(ordering: .relaxed)
+        return health
+    }
+
+    private static let full = JournalProblem(.failed, "too many records wait to be written")
+}
+
+/// The health as the journal's thread told it last.
+final class JournalHealthBox: Sendable {
+    private let health = Mutex(JournalHealth())
+
+    var current: JournalHealth { health.withLock { $0 } }
+
+    func set(_ new: JournalHealth) {
+        health.withLock { $0 = new }
+    }
+}
+
+/// The end of the journal's thread, which somebody may wait for.
+private final class JournalEnd: Sendable {
+    private struct State {
+        var hasCome = false
+        var waiting: CheckedContinuation<Void, Never>?
+    }
+
+    private let state = Mutex(State())
+
+    func wait(within limit: Duration) async {
+        DispatchQueue.global().asyncAfter(deadline: .now() + limit.dispatch) { [self] in come() }
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                if !state.hasCome { state.waiting = continuation }
+                return state.hasCome
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    /// It has, or is not waited for any more.
+    func come() {
+        let waiting = state.withLock { state in
+            state.hasCome = true
+            defer { state.waiting = nil }
+            return state.waiting
+        }
+        waiting?.resume()
+    }
+}

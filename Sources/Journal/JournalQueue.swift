@@ -1,0 +1,111 @@
+import Dispatch
+import Synchronization
+
+/// The way from the event loops to the journal's thread: one lock and at most one wake-up a batch, and a batch is a turn of
+/// an event loop.
+final class JournalQueue: Sendable {
+    /// What the thread finds.
+    struct Work {
+        var batches: [JournalBatch] = []
+        var isStopping = false
+    }
+
+    private struct State {
+        var batches: [JournalBatch] = []
+        var records = 0
+        /// Records that the thread has taken and keeps, because the database cannot be written.
+        var held = 0
+        var isStopping = false
+    }
+
+    private let limit: Int
+    private let batch: Int
+    private let commitWithin: Duration
+    private let state = Mutex(State())
+    private let wake = DispatchSemaphore(value: 0)
+
+    init(options: JournalOptions) {
+        limit = max(1, options.queue)
+        batch = max(1, options.batch)
+        commitWithin = options.commitWithin
+    }
+
+    /// Records that wait.
+    var count: Int { state.withLock { $0.records + $0.held } }
+
+    /// Adds a batch. What only tells how begun messages ended is always taken: they are bounded by what was let begin.
+    ///
+    /// - Parameter isOwed: whether it must be taken.
+    /// - Returns: false when there is no room, or the journal has ended.
+    func add(_ added: JournalBatch, isOwed: Bool) -> Bool {
+        let (isTaken, wakes) = state.withLock { state in
+            guard !state.isStopping || isOwed, isOwed || state.records + state.held < limit else {
+                return (false, false)
+            }
+            let before = state.records
+            state.batches.append(added)
+            state.records += added.count
+            return (true, before == 0 || (before < batch && state.records >= batch))
+        }
+        if wakes { wake.signal() }
+        return isTaken
+    }
+
+    /// No new messages from now on; the thread ends when it has written what is there.
+    func stop() {
+        state.withLock { $0.isStopping = true }
+        wake.signal()
+    }
+
+    /// How many records the thread keeps.
+    func hold(_ count: Int) {
+        state.withLock { $0.held = count }
+    }
+
+    /// Waits for something to do, at most so long. On the journal's thread.
+    func take(within time: Duration) -> Work {
+        let end = ContinuousClock.now + time
+        while true {
+            let work = state.withLock { state in
+                if state.batches.isEmpty { return Work(isStopping: state.isStopping) }
+                return take(&state)
+            }
+            if !work.batches.isEmpty || work.isStopping { return work }
+            let left = end - ContinuousClock.now
+            guard left > .zero, wake.wait(timeout: .now() + left.dispatch) == .success else { return Work() }
+            gather()
+        }
+    }
+
+    /// What has just come waits for others, where the configuration says so.
+    private func gather() {
+        guard commitWithin > .zero else { return }
+        let end = ContinuousClock.now + commitWithin
+        while state.withLock({ $0.records < batch && !$0.isStopping }) {
+            let left = end - ContinuousClock.now
+            guard left > .zero, wake.wait(timeout: .now() + left.dispatch) == .success else { return }
+        }
+    }
+
+    private func take(_ state: inout State) -> Work {
+        var (records, end) = (0, 0)
+        while end < state.batches.count, records < batch {
+            records += state.batches[end].count
+            end += 1
+        }
+        defer { state.records -= records }
+        guard end < state.batches.count else {
+            defer { state.batches = [] }
+            return Work(batches: state.batches)
+        }
+        defer { state.batches.removeFirst(end) }
+        return Work(batches: Array(state.batches[..<end]))
+    }
+}
+
+extension Duration {
+    /// The same for Dispatch, in whole nanoseconds.
+    var dispatch: DispatchTimeInterval {
+        .nanoseconds(Int(clamping: Int64(components.seconds) * 1_000_000_000 + components.attoseconds / 1_000_000_000))
+    }
+}

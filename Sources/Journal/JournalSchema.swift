@@ -1,0 +1,121 @@
+package import Messaging
+
+/// The shape of the tables, the same in both databases; types are SQLite's / PostgreSQL's.
+///
+/// Every table is ordered by message id, which is time; so writing appends, a restart reads a tail, pruning cuts a
+/// head, and one message is found by its key. There is no other index on the write path.
+///
+/// | table | columns |
+/// |---|---|
+/// | `message` | `id` key, `account`, `recipient`, `sender`, `segments`, `text` or null, `fingerprint_high`, `fingerprint_low` (64 bits each, as signed integers) |
+/// | `outcome` | `id` key, `at`, `outcome`, `http_status`, `code` or null, `carrier` or null, `segments` (`SegmentCoding`), `replay_of` or null; an index on `id` of the few rows whose `replay_of` is not null |
+/// | `delivered` | SQLite: `last` key, `ids` (`DeliveredMarks`); PostgreSQL: `id` key, a row for each message |
+/// | `late` | `id`, `segment`, `at`, `n`, `carrier`, `status`, `carrier_id`; key: `id`, `at`, `n` |
+/// | `receipt` | `place`, `at`, `n`, `message` or null, `segment` or null, `carrier`, `carrier_id`, `state`, `error` or null, `delay` or null, `is_duplicate`; key: `place`, `at`, `n` |
+/// | `inbound` | `id` key, `at`, `carrier`, `sender`, `recipient`, `segments`, `received`, `text` or null |
+/// | `inbound_part` | `id`, `at`, `n` (the part's number), `carrier`, `sender`, `recipient`, `reference`, `parts`, `content`; key: `id`, `at`, `n`; deleted when the row of `inbound` with this `id` is added |
+/// | `posting` | `id` key, `at`, `target`, `form`; deleted when it is posted |
+/// | `setting` | `name` key, `value` (bytes): `fingerprint_key` |
+///
+/// Integers are INTEGER / BIGINT, words TEXT (`storable`), bytes BLOB / BYTEA. `n` only makes keys unique. A row that is
+/// there already stays as it is (`ON CONFLICT DO NOTHING`): a batch may be added again after a commit whose end is not
+/// known, at worst with its receipts and late responses twice. A repeat that was answered from the ledger has an outcome
+/// and no message: its life shows what the message of `replay_of` says.
+package enum JournalSchema {
+    /// What a database of this version says of itself; it refuses one with a higher number.
+    package static let version = 1
+
+    /// The name in `setting` of the key of fingerprints.
+    package static let fingerprintKeyName = "fingerprint_key"
+    package static let fingerprintKeyLength = 32
+
+    /// The smallest message id of a moment: rows from then on have a key of at least this.
+    ///
+    /// - Parameter moment: milliseconds since 1970; before 2025 it counts as 2025, after 2094 as the end of ids.
+    package static func firstKey(at moment: UInt64) -> Int64 {
+        guard moment > epoch else { return 0 }
+        let milliseconds = moment - epoch
+        return milliseconds >= 1 << 41 ? .max : Int64(milliseconds << 22)
+    }
+
+    /// Where a receipt stands: at its message, and without one at the end of its moment.
+    package static func place(of receipt: ReceiptRecord) -> Int64 {
+        if let message = receipt.message { return key(message) }
+        let first = firstKey(at: receipt.at)
+        return first | 0x3F_FFFF
+    }
+
+    /// Text as both databases can keep it: a NUL, which neither can, becomes U+FFFD.
+    package static func storable(_ text: String) -> String {
+        guard text.utf8.contains(0) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }))
+    }
+
+    /// A message id as a database has it: never negative.
+    package static func key(_ id: MessageID) -> Int64 { Int64(id.rawValue) }
+
+    /// The message id of a key; nil where a database has what no store of ours wrote.
+    package static func id(_ key: Int64) -> MessageID? {
+        UInt64(exactly: key).flatMap(MessageID.init(rawValue:))
+    }
+
+    private static let epoch = MessageID(rawValue: 0)?.unixMilliseconds ?? 0
+}
+
+/// Rows of `delivered`: a commit's marks together, eight octets each, most significant first.
+///
+/// A row's key is its greatest id, and all its ids are less than `span` before it: so the mark of a message is in a row
+/// whose key is between its id and `span` after it, or nowhere. A row whose key is there already takes the new ids
+/// to its end (`ON CONFLICT (last) DO UPDATE SET ids = ids || excluded.ids`): that is a mark which came again.
+package enum DeliveredMarks {
+    /// One minute, as ids count time.
+    package static let span: Int64 = 60_000 << 22
+
+    /// The greatest key that a row with this id in it can have.
+    package static func end(of key: Int64) -> Int64 {
+        let (end, isPast) = key.addingReportingOverflow(span - 1)
+        return isPast ? .max : end
+    }
+
+    /// The rows of one commit, greatest key first.
+    package static func rows(of ids: [MessageID]) -> [(last: Int64, ids: [UInt8])] {
+        var rows: [(last: Int64, ids: [UInt8])] = []
+        for id in ids.sorted(by: >) {
+            let key = JournalSchema.key(id)
+            if let last = rows.last?.last, last - key < span {
+                append(key, to: &rows[rows.count - 1].ids)
+            } else {
+                var octets: [UInt8] = []
+                append(key, to: &octets)
+                rows.append((key, octets))
+            }
+        }
+        return rows
+    }
+
+    /// The ids of a row; a rest of less than eight octets is left out.
+    package static func ids(in octets: some Collection<UInt8>) -> [MessageID] {
+        var ids: [MessageID] = []
+        ids.reserveCapacity(octets.count / 8)
+        var value: UInt64 = 0
+        for (index, octet) in octets.enumerated() {
+            value = value << 8 | UInt64(octet)
+            if index % 8 == 7, let id = MessageID(rawValue: value) { ids.append(id) }
+        }
+        return ids
+    }
+
+    private static func append(_ key: Int64, to octets: inout [UInt8]) {
+        for shift in stride(from: 56, through: 0, by: -8) {
+            octets.append(UInt8(truncatingIfNeeded: key >> Int64(shift)))
+        }
+    }
+}
+
+/// What a store is to survive without losing a record that it said it has.
+package enum JournalDurability: String, Hashable, Sendable, CaseIterable {
+    /// The process is killed. A power cut may cost the last moments; what is left is whole.
+    case processCrash = "process_crash"
+    /// The power fails, or the kernel dies: each commit waits for the disk.
+    case powerCut = "power_cut"
+}

@@ -1,0 +1,136 @@
+import Logging
+import Messaging
+
+extension JournalWriter {
+    /// Takes in what earlier processes wrote: the ledger's entries, and accepted segments for the receipts.
+    func restore() throws(JournalProblem) {
+        let key = try store.fingerprintKey()
+        let now = options.now()
+        let age = max(options.ledger.ttl, options.receiptMemory)
+        var restart = JournalRestart(
+            ledgerFrom: now - min(now, options.ledger.ttl), receiptsFrom: now - min(now, options.receiptMemory),
+            isRecentKept: options.ledger.duplicateWindow > 0, refusal: options.refusalStatus)
+        try store.replay(since: now - min(now, age)) { records in
+            for record in records { restart.take(record) }
+            let segments = restart.takeSegments()
+            if !segments.isEmpty { options.restored(segments) }
+        }
+        options.restoredParts(restart.openParts)
+        ledger = InDoubtLedger(rules: options.ledger)
+        restart.fill(&ledger)
+        ledger.expire(at: now)
+        fingerprint = options.fingerprints(key)
+        if ledger.count > 0 {
+            logger.notice(
+                "messages whose answer nobody has yet are known again",
+                metadata: ["entries": "\(ledger.count)", "in_doubt": "\(ledger.unknownCount)"])
+        }
+    }
+}
+
+/// Reads the journal of earlier processes. Records come in the order of their messages' ids, which is not the order in which
+/// they were written: what a message left behind is known only at the end.
+struct JournalRestart {
+    private struct Left {
+        var fingerprint: Fingerprint
+        var outcome: OutcomeRecord?
+        var isDelivered = false
+    }
+
+    /// Entries begin at this moment at the earliest (milliseconds since 1970).
+    private let ledgerFrom: UInt64
+    /// Accepted segments, too.
+    private let receiptsFrom: UInt64
+    /// Whether delivered messages are of use.
+    private let isRecentKept: Bool
+    private let refusal: InDoubtLedger.RefusalStatus
+    private var left: [MessageID: Left] = [:]
+    /// Recipients of messages without an outcome so far.
+    private var recipients: [MessageID: String] = [:]
+    private var segments: [RestoredSegment] = []
+    /// Parts of inbound messages that are not whole.
+    private var parts: [MessageID: [InboundPartRecord]] = [:]
+
+    init(
+        ledgerFrom: UInt64, receiptsFrom: UInt64, isRecentKept: Bool, refusal: @escaping InDoubtLedger.RefusalStatus
+    ) {
+        self.ledgerFrom = ledgerFrom
+        self.receiptsFrom = receiptsFrom
+        self.isRecentKept = isRecentKept
+        self.refusal = refusal
+    }
+
+    mutating func take(_ record: JournalRecord) {
+        switch record {
+        case .message(let message):
+            recipients[message.id] = message.recipient
+            guard message.id.unixMilliseconds > ledgerFrom else { return }
+            left[message.id] = Left(fingerprint: message.fingerprint)
+        case .outcome(let outcome): take(outcome)
+        case .delivered(let ids):
+            for id in ids {
+                if isRecentKept { left[id]?.isDelivered = true } else { left[id] = nil }
+            }
+        case .late(let late):
+            let segment: SegmentRecord =
+                late.status == 0 ? .accepted(id: late.carrierID) : .refused(status: late.status)
+            resolve(late.id, late.segment, segment, carrier: late.carrier)
+            if late.status == 0 { add(late.id, late.segment, late.carrier, late.carrierID, nil, at: late.at) }
+        case .receipt(let receipt):
+            guard let id = receipt.message, let segment = receipt.segment else { return }
+            resolve(id, segment, .accepted(id: receipt.carrierID), carrier: receipt.carrier)
+        case .inboundPart(let part): parts[part.id, default: []].append(part)
+        case .inbound(let inbound): parts[inbound.id] = nil
+        case .posting, .posted: break
+        }
+    }
+
+    private mutating func take(_ outcome: OutcomeRecord) {
+        let recipient = recipients.removeValue(forKey: outcome.id)
+        switch outcome.word {
+        case .accepted, .partial, .unknown: left[outcome.id]?.outcome = outcome
+        // Nothing went.
+        case .refused, .notSent: left[outcome.id] = nil
+        }
+        // A repeat's segments are its original's.
+        guard outcome.replayOf == nil, let carrier = outcome.carrier else { return }
+        for (index, segment) in outcome.segments.enumerated() {
+            guard case .accepted(let id) = segment else { continue }
+            add(outcome.id, index, carrier, id, recipient, at: outcome.at)
+        }
+    }
+
+    private mutating func resolve(_ id: MessageID, _ index: Int, _ segment: SegmentRecord, carrier: String) {
+        guard var outcome = left[id]?.outcome, outcome.word == .unknown,
+            outcome.resolve(index, segment, carrier: carrier, refusal: refusal)
+        else { return }
+        left[id]?.outcome = outcome
+    }
+
+    private mutating func add(
+        _ message: MessageID, _ segment: Int, _ carrier: String, _ carrierID: String, _ recipient: String?, at: UInt64
+    ) {
+        guard at > receiptsFrom else { return }
+        segments.append(
+            RestoredSegment(
+                message: message, segment: segment, carrier: carrier, carrierID: carrierID, recipient: recipient, at: at
+            ))
+    }
+
+    /// The accepted segments since the last time.
+    mutating func takeSegments() -> [RestoredSegment] {
+        defer { segments.removeAll(keepingCapacity: true) }
+        return segments
+    }
+
+    /// The parts of inbound messages that were not whole, when everything has been read.
+    var openParts: [InboundPartRecord] { parts.values.flatMap { $0 } }
+
+    /// Everything has been read.
+    func fill(_ ledger: inout InDoubtLedger) {
+        for (id, left) in left.sorted(by: { $0.key < $1.key }) {
+            ledger.restore(
+                id, left.fingerprint, since: id.unixMilliseconds, outcome: left.outcome, isDelivered: left.isDelivered)
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import Messaging
+
+/// What one turn of the journal's thread writes, and whom it tells.
+struct JournalTurn {
+    /// A record with what it is when the transaction fails.
+    struct Row {
+        var record: JournalRecord
+        /// It must be written all the same; the others belong to messages that then never begin.
+        var isOwed: Bool
+    }
+
+    /// A batch with the answers to its intents.
+    struct Part {
+        let batch: JournalBatch
+        var begins: [BeginAnswer] = []
+    }
+
+    /// A repeat that waited, with its answer.
+    struct End {
+        var waiter: MessageID
+        var answer: BeginAnswer
+        var tell: @Sendable (MessageID, BeginAnswer) -> Void
+    }
+
+    var records: [Row] = []
+    var parts: [Part] = []
+    var ends: [End] = []
+    /// Messages that begin with this turn.
+    var begun: [MessageRecord] = []
+
+    /// Everything is committed, or done without.
+    func tell() {
+        for part in parts { part.batch.done(JournalBatchResult(begins: part.begins, isCommitted: true)) }
+        for end in ends { end.tell(end.waiter, end.answer) }
+    }
+
+    /// The answers that cannot wait for a commit.
+    func tellBegins() {
+        for part in parts where !part.begins.isEmpty {
+            part.batch.done(JournalBatchResult(begins: part.begins, isCommitted: false))
+        }
+    }
+
+    /// What is not kept.
+    func tellRefusals(_ problem: JournalProblem) {
+        for part in parts { part.batch.refused?(problem) }
+    }
+
+    /// The commit that came later.
+    func tellCommits() {
+        for part in parts where !part.batch.records.isEmpty && part.batch.refused == nil {
+            part.batch.done(JournalBatchResult(begins: [], isCommitted: true))
+        }
+        for end in ends { end.tell(end.waiter, end.answer) }
+    }
+}
+
+extension JournalWriter {
+    /// Takes in a batch: its facts, then its intents.
+    func take(_ batch: JournalBatch, into turn: inout JournalTurn, at now: UInt64) {
+        let first = turn.records.count
+        for record in batch.records { take(record, into: &turn, at: now) }
+        if batch.refused != nil {
+            for index in first..<turn.records.count { turn.records[index].isOwed = false }
+        }
+        var part = JournalTurn.Part(batch: batch)
+        for intent in batch.intents { part.begins.append(begin(intent, batch, &turn, at: now)) }
+        turn.parts.append(part)
+    }
+
+    private func take(_ record: JournalRecord, into turn: inout JournalTurn, at now: UInt64) {
+        switch record {
+        case .outcome(let outcome):
+            if let original = outcome.replayOf {
+                // A repeat that did not wait to the end. Its end may have come at the same time: then that one counts.
+                guard waiters.removeValue(forKey: outcome.id) != nil else { return }
+                ledger.leave(outcome.id, of: original)
+            }
+            turn.records.append(JournalTurn.Row(record: record, isOwed: true))
+            let (ended, answer) = ledger.end(outcome, refusal: options.refusalStatus)
+            for waiter in ended { end(waiter, answer, &turn, at: now) }
+        case .delivered(let ids):
+            turn.records.append(JournalTurn.Row(record: record, isOwed: true))
+            for id in ids { ledger.delivered(id) }
+        case .late(let late):
+            turn.records.append(JournalTurn.Row(record: record, isOwed: true))
+            ledger.take(late, refusal: options.refusalStatus)
+        case .receipt(let receipt):
+            turn.records.append(JournalTurn.Row(record: record, isOwed: true))
+            ledger.take(receipt, refusal: options.refusalStatus)
+        case .message, .inbound, .inboundPart, .posting, .posted:
+            turn.records.append(JournalTurn.Row(record: record, isOwed: true))
+        }
+    }
+
+    private func end(_ waiter: MessageID, _ answer: LedgerAnswer, _ turn: inout JournalTurn, at now: UInt64) {
+        guard let tell = waiters.removeValue(forKey: waiter) else { return }
+        turn.records.append(JournalTurn.Row(record: .outcome(answer.replay(for: waiter, at: now)), isOwed: true))
+        turn.ends.append(JournalTurn.End(waiter: waiter, answer: .repeats(answer), tell: tell))
+        health.replayed += 1
+    }
+
+    private func begin(
+        _ intent: MessageIntent, _ batch: JournalBatch, _ turn: inout JournalTurn, at now: UInt64
+    ) -> BeginAnswer {
+        if options.onOutage == .refuse {
+            switch phase {
+            case .opening: return .failed(Self.notOpen)
+            case .writing: break
+            case .waiting(let problem, _): return .failed(problem)
+            }
+        }
+        guard let message = record(of: intent) else {
+            // Sent without a record, and without anybody who knows what earlier processes sent.
+            health.dropped += 1
+            return .new
+        }
+        switch ledger.begin(message.id, message.fingerprint, at: now) {
+        case .new:
+            turn.records.append(JournalTurn.Row(record: .message(message), isOwed: false))
+            turn.begun.append(message)
+            return .new
+        case .repeats(let answer):
+            turn.records.append(
+                JournalTurn.Row(record: .outcome(answer.replay(for: message.id, at: now)), isOwed: false))
+            health.replayed += 1
+            return .repeats(answer)
+        case .underWay(let original):
+            waiters[message.id] = batch.ended
+            return .underWay(original)
+        case .full: return .failed(Self.tooMany)
+        }
+    }
+
+    static let notOpen = JournalProblem(.unreachable, "the journal is not open yet")
+    private static let tooMany = JournalProblem(.failed, "the ledger of messages in doubt is full")
+
+    private func record(of intent: MessageIntent) -> MessageRecord? {
+        guard let fingerprint else { return nil }
+        return MessageRecord(
+            id: intent.id, account: intent.account,
+            recipient: options.maskNumbers ? PhoneNumber.mask(intent.recipient) : intent.recipient,
+            sender: intent.sender, segments: 0, text: options.keepText ? intent.text : nil,
+            fingerprint: fingerprint(intent))
+    }
+
+    /// The turn's transaction failed and nothing goes without a record: its messages do not begin. Whether a lost database has
+    /// their records nobody knows, so it is told later that they were not sent.
+    func refuse(_ turn: inout JournalTurn, _ problem: JournalProblem, at now: UInt64) {
+        for message in turn.begun {
+            for waiter in ledger.abandon(message.id) { waiters[waiter] = nil }
+            turn.records.append(JournalTurn.Row(record: .message(message), isOwed: true))
+            turn.records.append(JournalTurn.Row(record: .outcome(.notSent(message.id, at: now)), isOwed: true))
+        }
+        turn.begun = []
+        for place in turn.parts.indices {
+            for (index, answer) in turn.parts[place].begins.enumerated() {
+                refuse(turn.parts[place].batch.intents[index].id, answer)
+                turn.parts[place].begins[index] = .failed(problem)
+            }
+        }
+    }
+
+    private func refuse(_ id: MessageID, _ answer: BeginAnswer) {
+        switch answer {
+        case .underWay(let original):
+            waiters[id] = nil
+            ledger.leave(id, of: original)
+        case .repeats: health.replayed -= 1
+        case .new, .failed: break
+        }
+    }
+}

@@ -1,0 +1,170 @@
+/// The journal's tables in PostgreSQL (`JournalSchema` says what they mean), in a schema `smppost` of the database.
+///
+/// A delivered message is a row of its own here; `n` of late responses and receipts is a digest of the record, so that one which
+/// is added again after a commit whose end is not known is the same row.
+enum PostgreSQLSchema {
+    /// What version n + 1 adds to version n. Never changed once it was released.
+    static let migrations = [
+        [
+            """
+            CREATE TABLE message (
+                id bigint PRIMARY KEY, fingerprint_high bigint NOT NULL, fingerprint_low bigint NOT NULL,
+                segments integer NOT NULL, account text NOT NULL, recipient text NOT NULL, sender text NOT NULL,
+                text text)
+            """,
+            """
+            CREATE TABLE outcome (
+                id bigint PRIMARY KEY, at bigint NOT NULL, replay_of bigint, http_status integer NOT NULL,
+                outcome text NOT NULL, code text, carrier text, segments text NOT NULL)
+            """,
+            "CREATE INDEX outcome_replay ON outcome (id) WHERE replay_of IS NOT NULL",
+            "CREATE TABLE delivered (id bigint PRIMARY KEY)",
+            """
+            CREATE TABLE late (
+                id bigint, at bigint, n bigint, segment integer NOT NULL, status bigint NOT NULL,
+                carrier text NOT NULL, carrier_id text NOT NULL, PRIMARY KEY (id, at, n))
+            """,
+            """
+            CREATE TABLE receipt (
+                place bigint, at bigint, n bigint, message bigint, delay bigint, segment integer,
+                is_duplicate boolean NOT NULL, carrier text NOT NULL, carrier_id text NOT NULL, state text NOT NULL,
+                error text, PRIMARY KEY (place, at, n))
+            """,
+            """
+            CREATE TABLE inbound (
+                id bigint PRIMARY KEY, at bigint NOT NULL, segments integer NOT NULL, received integer NOT NULL,
+                carrier text NOT NULL, sender text NOT NULL, recipient text NOT NULL, text text)
+            """,
+            """
+            CREATE TABLE inbound_part (
+                id bigint, at bigint, n bigint, reference integer NOT NULL, parts integer NOT NULL,
+                carrier text NOT NULL, sender text NOT NULL, recipient text NOT NULL, content text NOT NULL,
+                PRIMARY KEY (id, at, n))
+            """,
+            "CREATE TABLE posting (id bigint PRIMARY KEY, at bigint NOT NULL, target text NOT NULL, form text NOT NULL)",
+            "CREATE TABLE setting (name text PRIMARY KEY, value bytea NOT NULL)",
+        ]
+    ]
+
+    /// The key of the advisory lock under which the schema is changed: "smppost" in ASCII.
+    static let lockKey: Int64 = 0x73_6D_70_70_6F_73_74
+
+    /// What is asked of every session.
+    ///
+    /// `processCrash` waits for the server's own disk too: with `synchronous_commit` off a crash of the server, which
+    /// is other processes than ours, would forget messages that were answered, and their repeats would be sent again.
+    /// `powerCut` waits for synchronous standbys besides, where the server has some.
+    static func session(durability: JournalDurability, statement: Duration) -> [PostgreSQLCommand] {
+        let commit =
+            switch durability {
+            case .processCrash: "local"
+            case .powerCut: "on"
+            }
+        return [
+            .sql("SET search_path = smppost"),
+            .sql("SET statement_timeout = \(milliseconds(statement))"),
+            .sql("SET lock_timeout = 0"),
+            // What a node that died in the middle of something has locked is free again in less than half a minute.
+            .sql("SET idle_in_transaction_session_timeout = 10000"),
+            .sql("SET tcp_keepalives_idle = 10"),
+            .sql("SET tcp_keepalives_interval = 5"),
+            .sql("SET tcp_keepalives_count = 3"),
+            .sql("SET synchronous_commit = \(commit)"),
+        ]
+    }
+
+    static func milliseconds(_ duration: Duration) -> Int64 { Int64(duration / .milliseconds(1)) }
+
+    // MARK: Writing
+
+    /// A table that takes records, as its statement's name.
+    enum Table: String, CaseIterable {
+        case message, outcome, delivered, late, receipt, inbound, posting
+        case inboundPart = "inbound_part"
+
+        /// Adds rows that are given as columns.
+        var insertion: String {
+            let columns = columns
+            let names = columns.map(\.name).joined(separator: ", ")
+            let arrays = columns.enumerated().map { "$\($0.offset + 1)::\($0.element.type)[]" }
+            return """
+                INSERT INTO \(rawValue) (\(names)) SELECT * FROM unnest(\(arrays.joined(separator: ", "))) \
+                ON CONFLICT DO NOTHING
+                """
+        }
+
+        /// The column that rows are ordered and pruned by: a message id.
+        var key: String {
+            switch self {
+            case .message, .outcome, .delivered, .late, .inbound, .inboundPart, .posting: "id"
+            case .receipt: "place"
+            }
+        }
+
+        /// In the order of `PostgreSQLBatch`'s parameters, and of the rows that `PostgreSQLRecords` reads.
+        var columns: [(name: String, type: String)] {
+            switch self {
+            case .message:
+                [
+                    ("id", "bigint"), ("fingerprint_high", "bigint"), ("fingerprint_low", "bigint"),
+                    ("segments", "integer"), ("account", "text"), ("recipient", "text"), ("sender", "text"),
+                    ("text", "text"),
+                ]
+            case .outcome:
+                [
+                    ("id", "bigint"), ("at", "bigint"), ("replay_of", "bigint"), ("http_status", "integer"),
+                    ("outcome", "text"), ("code", "text"), ("carrier", "text"), ("segments", "text"),
+                ]
+            case .delivered: [("id", "bigint")]
+            case .late:
+                [
+                    ("id", "bigint"), ("at", "bigint"), ("n", "bigint"), ("segment", "integer"), ("status", "bigint"),
+                    ("carrier", "text"), ("carrier_id", "text"),
+                ]
+            case .receipt:
+                [
+                    ("place", "bigint"), ("at", "bigint"), ("n", "bigint"), ("message", "bigint"), ("delay", "bigint"),
+                    ("segment", "integer"), ("is_duplicate", "boolean"), ("carrier", "text"), ("carrier_id", "text"),
+                    ("state", "text"), ("error", "text"),
+                ]
+            case .inbound:
+                [
+                    ("id", "bigint"), ("at", "bigint"), ("segments", "integer"), ("received", "integer"),
+                    ("carrier", "text"), ("sender", "text"), ("recipient", "text"), ("text", "text"),
+                ]
+            case .inboundPart:
+                [
+                    ("id", "bigint"), ("at", "bigint"), ("n", "bigint"), ("reference", "integer"),
+                    ("parts", "integer"), ("carrier", "text"), ("sender", "text"), ("recipient", "text"),
+                    ("content", "text"),
+                ]
+            case .posting: [("id", "bigint"), ("at", "bigint"), ("target", "text"), ("form", "text")]
+            }
+        }
+
+        /// All columns of `alias`, for a selection.
+        func selected(_ alias: String) -> String {
+            columns.map { "\(alias).\($0.name)" }.joined(separator: ", ")
+        }
+    }
+
+    // MARK: Pruning
+
+    /// Deletes rows whose key is below `$1`, `$2` in all tables together, and gives how many it deleted. Rows that another
+    /// node deletes at this moment are left to it. Messages go first: what is left of one that goes is then never shown.
+    static let pruning: String = {
+        let tables: [Table] = [.message, .outcome, .delivered, .late, .receipt, .inbound, .inboundPart, .posting]
+        var steps: [String] = []
+        var done = "0"
+        for (index, table) in tables.enumerated() {
+            steps.append(
+                """
+                d\(index) AS (DELETE FROM \(table.rawValue) WHERE ctid = ANY(ARRAY(
+                    SELECT ctid FROM \(table.rawValue) WHERE \(table.key) < $1::bigint ORDER BY \(table.key)
+                    LIMIT greatest(0, $2::bigint - (\(done))) FOR UPDATE SKIP LOCKED)) RETURNING 1)
+                """)
+            done += " + (SELECT count(*) FROM d\(index))"
+        }
+        return "WITH " + steps.joined(separator: ", ") + " SELECT " + done
+    }()
+}

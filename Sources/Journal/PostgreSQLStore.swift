@@ -1,0 +1,156 @@
+import Messaging
+
+/// The journal in PostgreSQL, which several nodes may share.
+///
+/// A batch is one round trip: a statement for each table, which takes whole columns, all in one transaction. No call lasts
+/// longer than `PostgreSQLBounds` says. A batch whose commit was not answered may be added again.
+///
+/// libpq reads the URL (`postgresql://user:password@host:port/database?sslmode=verify-full&…`), with all of its parameters,
+/// and the usual `PG…` variables and password file. Several hosts are tried in turn.
+package final class PostgreSQLStore: JournalStore {
+    private let url: String
+    private let durability: JournalDurability
+    private let bounds: PostgreSQLBounds
+    private var connection: PostgreSQLConnection?
+    private var key: [UInt8]?
+
+    /// Opens nothing yet.
+    package init(url: String, durability: JournalDurability = .processCrash, bounds: PostgreSQLBounds = .init()) {
+        self.url = url
+        self.durability = durability
+        self.bounds = bounds
+    }
+
+    /// Connects, makes or updates the schema, and sees that this session and this role may write.
+    package func open() throws(JournalProblem) {
+        close()
+        let connection = try PostgreSQLConnection(url: url, bounds: bounds)
+        try begin(connection)
+        try PostgreSQLMigration(connection: connection, bounds: bounds).run()
+        key = try prepare(connection)
+        self.connection = connection
+    }
+
+    /// A statement for each table that gets records, all of them one transaction and one round trip.
+    package func append(_ records: [JournalRecord]) throws(JournalProblem) {
+        let commands = PostgreSQLBatch(records).commands
+        guard !commands.isEmpty else { return }
+        try run(commands)
+    }
+
+    /// The key that the first node of all made; the same for all nodes.
+    package func fingerprintKey() throws(JournalProblem) -> [UInt8] {
+        guard let key else { throw Self.notOpen }
+        return key
+    }
+
+    /// Reads pages of each table: every statement is short, and memory holds a page of each.
+    package func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {
+        var replay = PostgreSQLReplay(since: moment)
+        repeat {
+            for table in replay.wanted {
+                try run([replay.page(of: table)]) { replay.add($1, to: table) }
+            }
+            let records = replay.next()
+            if !records.isEmpty { take(records) }
+        } while !replay.isFinished
+    }
+
+    /// Deletes in one statement; rows that another node deletes at this moment are left to it.
+    package func prune(before moment: UInt64, limit: Int) throws(JournalProblem) -> Int {
+        var parameters = PostgreSQLParameters()
+        parameters.add(JournalSchema.firstKey(at: moment))
+        parameters.add(Int64(max(0, limit)))
+        var deleted = 0
+        try run([.sql(PostgreSQLSchema.pruning, parameters)]) { deleted = Int($1.integer(0, 0)) }
+        return deleted
+    }
+
+    /// Ends the connection; what is under way on the server may still be done there.
+    package func close() {
+        connection = nil
+        key = nil
+    }
+
+    // MARK: Steps
+
+    private static let notOpen = JournalProblem(.unreachable, "the connection to PostgreSQL is not open")
+
+    private func run(
+        _ commands: [PostgreSQLCommand], take: (Int, PostgreSQLRows) -> Void = { _, _ in }
+    ) throws(JournalProblem) {
+        guard let connection else { throw Self.notOpen }
+        do throws(JournalProblem) {
+            try connection.run(commands, within: bounds.answer, take: take)
+        } catch {
+            if error.isLost { close() }
+            throw error
+        }
+    }
+
+    /// Sets the session up and sees whether it is one that can write.
+    private func begin(_ connection: PostgreSQLConnection) throws(JournalProblem) {
+        let settings = PostgreSQLSchema.session(durability: durability, statement: bounds.statement)
+        let state = PostgreSQLCommand.sql(
+            "SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'")
+        var isStandby = false
+        var isReadOnly = false
+        try connection.run(settings + [state], within: bounds.answer) { _, rows in
+            isStandby = rows.flag(0, 0)
+            isReadOnly = rows.flag(0, 1)
+        }
+        guard !isStandby else {
+            throw JournalProblem(.readOnly, "the PostgreSQL that answers is a standby, which takes no writes")
+        }
+        guard !isReadOnly else { throw JournalProblem(.readOnly, "PostgreSQL's transactions are read-only") }
+    }
+
+    /// Makes the statements, and the key of fingerprints if this is the first opening of all; writes something.
+    private func prepare(_ connection: PostgreSQLConnection) throws(JournalProblem) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        let random = (0..<JournalSchema.fingerprintKeyLength).map { _ in
+            UInt8.random(in: .min ... .max, using: &generator)
+        }
+        var name = PostgreSQLParameters()
+        name.add(JournalSchema.fingerprintKeyName)
+        var fresh = name
+        fresh.add(octets: random)
+        let statements = PostgreSQLSchema.Table.allCases.map {
+            PostgreSQLCommand(kind: .prepare(name: $0.rawValue, sql: $0.insertion))
+        }
+        var key = ""
+        var mayWrite = false
+        try connection.run(
+            statements + [
+                // Of several nodes that come first at the same time one makes it; the others wait here for its commit.
+                .sql("INSERT INTO setting (name, value) VALUES ($1::text, $2::bytea) ON CONFLICT DO NOTHING", fresh),
+                .sql("UPDATE setting SET value = value WHERE name = $1::text", name),
+                .sql("SELECT encode(value, 'hex') FROM setting WHERE name = $1::text", name),
+                .sql(Self.privileges),
+            ], within: bounds.answer
+        ) { command, rows in
+            if command == statements.count + 2 { key = rows.text(0, 0) } else { mayWrite = rows.flag(0, 0) }
+        }
+        guard mayWrite else {
+            throw JournalProblem(.readOnly, "PostgreSQL's role lacks rights on the tables of the schema smppost")
+        }
+        let octets = Self.octets(ofHexadecimal: key)
+        guard octets.count == JournalSchema.fingerprintKeyLength else {
+            throw JournalProblem(.corrupt, "the key of fingerprints in PostgreSQL is damaged")
+        }
+        return octets
+    }
+
+    private static let privileges: String = {
+        let tables = PostgreSQLSchema.Table.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        return """
+            SELECT bool_and(has_table_privilege(name, kind)) FROM unnest(ARRAY[\(tables)]) AS name,
+            unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS kind
+            """
+    }()
+
+    private static func octets(ofHexadecimal text: String) -> [UInt8] {
+        let digits = text.compactMap(\.hexDigitValue)
+        return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    }
+}

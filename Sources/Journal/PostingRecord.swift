@@ -1,0 +1,19 @@
+package import Messaging
+
+/// Something that has to be posted to a URL, until it is done or given up.
+package struct PostingRecord: Hashable, Sendable {
+    package var id: MessageID
+    /// Since when it waits, in milliseconds since 1970.
+    package var at: UInt64
+    /// Whose URL: `PostingTarget.stored`.
+    package var target: String
+    /// The fields that are known already, form-urlencoded. They may hold a text and whole numbers, which go with it.
+    package var form: String
+
+    package init(id: MessageID, at: UInt64, target: String, form: String) {
+        self.id = id
+        self.at = at
+        self.target = target
+        self.form = form
+    }
+}

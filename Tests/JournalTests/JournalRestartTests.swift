@@ -1,0 +1,93 @@
+import Messaging
+import Synchronization
+import Testing
+
+@testable import Journal
+
+/// What the next process knows.
+@Suite struct JournalRestartTests {
+    @Test func whatHasNoOutcomeIsInDoubt() async {
+        let disk = MemoryDisk()
+        let first = await JournalRig(disk)
+        #expect(await first.begin(1, "under way").word == "new")
+        #expect(await first.begin(2, "accepted").word == "new")
+        #expect(await first.begin(3, "delivered").word == "new")
+        #expect(await first.begin(4, "refused").word == "new")
+        #expect(await first.begin(5, "silent").word == "new")
+        #expect(
+            await first.commit([
+                .outcome(.now(2, "accepted", [.accepted(id: "a")])),
+                .outcome(.now(3, "accepted", [.accepted(id: "b")])),
+                .outcome(.now(4, "refused", [.refused(status: 11)])),
+                .outcome(.now(5, "unknown", [.unknown(reason: "carrier_timeout")])), .delivered([.now(3)]),
+            ]))
+        // The process ends here: nothing is stopped in order.
+        let segments = Mutex<[RestoredSegment]>([])
+        let next = await JournalRig(disk) {
+            $0.restored = { new in segments.withLock { $0 += new } }
+        }
+        #expect(next.journal.health.inDoubt == 2)
+        #expect(next.journal.health.entries == 3)
+        let interrupted = await next.begin(11, "under way").outcome
+        #expect(interrupted?.outcome == "unknown")
+        #expect(interrupted?.id == .now(1))
+        #expect(await next.begin(12, "accepted").outcome?.segments == [.accepted(id: "a")])
+        #expect(await next.begin(13, "delivered").word == "new")
+        #expect(await next.begin(14, "refused").word == "new")
+        #expect(await next.begin(15, "silent").outcome?.code == "code")
+        #expect(segments.withLock { $0.map(\.carrierID).sorted() } == ["a", "b"])
+        #expect(segments.withLock { $0.allSatisfy { $0.recipient == "79160000000" } })
+        await next.stop()
+        await first.stop()
+    }
+
+    /// The second message is new because the first one's answer was delivered, which the journal tells last.
+    @Test func sameTextTwiceIsTwoMessages() async {
+        let disk = MemoryDisk()
+        let first = await JournalRig(disk)
+        #expect(await first.begin(1).word == "new")
+        #expect(await first.commit([.outcome(.now(1, "accepted", [.accepted(id: "a")]))]))
+        #expect(await first.commit([.delivered([.now(1)])]))
+        #expect(await first.begin(2).word == "new")
+        #expect(await first.commit([.outcome(.now(2, "accepted", [.accepted(id: "b")]))]))
+        let next = await JournalRig(disk)
+        #expect(await next.begin(3).outcome?.id == .now(2))
+        await next.stop()
+        await first.stop()
+    }
+
+    @Test func replaysAreNoMessages() async {
+        let disk = MemoryDisk()
+        let first = await JournalRig(disk)
+        #expect(await first.begin(1).word == "new")
+        #expect(await first.begin(2).word == "under way")
+        #expect(await first.commit([.outcome(.now(1, "unknown", [.unknown(reason: "connection_lost")]))]))
+        #expect(await first.begin(3).word == "repeats")
+        let next = await JournalRig(disk)
+        #expect(next.journal.health.entries == 1)
+        #expect(await next.begin(4).outcome?.id == .now(1))
+        #expect(
+            await next.commit([
+                .late(
+                    LateRecord(
+                        id: .now(1), at: JournalClock.now(), carrier: "main", segment: 0, status: 0, carrierID: "x"))
+            ]))
+        // And what was resolved stays so.
+        let third = await JournalRig(disk)
+        #expect(await third.begin(5).outcome?.segments == [.accepted(id: "x")])
+        for rig in [third, next, first] { await rig.stop() }
+    }
+
+    @Test func duplicateWindowIsKeptToo() async {
+        let disk = MemoryDisk()
+        let first = await JournalRig(disk) { $0.ledger.duplicateWindow = 60_000 }
+        #expect(await first.begin(1).word == "new")
+        #expect(
+            await first.commit([.outcome(.now(1, "accepted", [.accepted(id: "a")])), .delivered([.now(1)])]))
+        let next = await JournalRig(disk) { $0.ledger.duplicateWindow = 60_000 }
+        #expect(await next.begin(2).outcome?.id == .now(1))
+        let third = await JournalRig(disk)
+        #expect(await third.begin(3).word == "new")
+        for rig in [third, next, first] { await rig.stop() }
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import Logging
+import Messaging
+import Synchronization
+import Testing
+
+@testable import Journal
+
+/// A journal on a `MemoryDisk`, with answers that a test can await.
+final class JournalRig: Sendable {
+    let disk: MemoryDisk
+    let journal: Journal
+    private let ends = Mutex<[MessageID: BeginAnswer]>([:])
+
+    init(_ disk: MemoryDisk = MemoryDisk(), _ change: (inout JournalOptions) -> Void = { _ in }) async {
+        self.disk = disk
+        var options = JournalOptions { _ in
+            { Fingerprint(high: UInt64(bitPattern: Int64($0.text.hashValue)), low: UInt64($0.recipient.utf8.count)) }
+        }
+        change(&options)
+        journal = Journal(options: options, logger: Logger(label: "journal") { _ in SwiftLogNoOpLogHandler() }) {
+            MemoryStore(disk)
+        }
+        await journal.start()
+    }
+
+    /// What the journal says to one message.
+    func begin(_ id: UInt64, _ text: String = "hello", account: String = "acme") async -> BeginAnswer {
+        await withCheckedContinuation { continuation in
+            journal.hand(
+                JournalBatch(
+                    intents: [
+                        MessageIntent(
+                            id: .now(id), account: account, recipient: "79160000000", sender: "ACME", text: text)
+                    ],
+                    done: { result in
+                        guard let answer = result.begins.first else { return }
+                        continuation.resume(returning: answer)
+                    },
+                    ended: { [self] waiter, answer in ends.withLock { $0[waiter] = answer } }))
+        }
+    }
+
+    /// Hands over records; true once they are committed. A test that waits for the end of an outage does not await it.
+    func commit(_ records: [JournalRecord]) async -> Bool {
+        await withCheckedContinuation { continuation in
+            journal.hand(JournalBatch(records: records, done: { continuation.resume(returning: $0.isCommitted) }))
+        }
+    }
+
+    /// The end that a waiter was told; nil = none so far.
+    func end(of waiter: UInt64) -> BeginAnswer? {
+        ends.withLock { $0[.now(waiter)] }
+    }
+
+    func stop() async {
+        await journal.stop(within: .seconds(5))
+    }
+}
+
+extension MessageID {
+    /// An id of this process's time.
+    static func now(_ number: UInt64) -> MessageID {
+        MessageID(rawValue: base.rawValue + number) ?? base
+    }
+
+    private static let base: MessageID = {
+        var generator = MessageIDGenerator(node: 7)
+        return generator.next(unixMilliseconds: JournalClock.now())
+    }()
+}
+
+extension OutcomeRecord {
+    /// Of an id of this process's time.
+    static func now(_ number: UInt64, _ word: String, _ segments: [SegmentRecord]) -> OutcomeRecord {
+        var record = OutcomeRecord.made(number, word, segments)
+        record.id = .now(number)
+        record.at = JournalClock.now()
+        return record
+    }
+}
+
+extension BeginAnswer {
+    var word: String {
+        switch self {
+        case .new: "new"
+        case .repeats: "repeats"
+        case .underWay: "under way"
+        case .failed: "failed"
+        }
+    }
+
+    var outcome: OutcomeRecord? {
+        if case .repeats(let answer) = self { answer.outcome } else { nil }
+    }
+}
+
+/// Waits until something is so.
+func soon(_ what: Comment, within time: Duration = .seconds(10), _ isSo: () async -> Bool) async {
+    let end = ContinuousClock.now + time
+    while ContinuousClock.now < end {
+        if await isSo() { return }
+        try? await Task.sleep(for: .milliseconds(5))
+    }
+    Issue.record("not so in time: \(what)")
+}

@@ -1,0 +1,116 @@
+import Messaging
+import Synchronization
+
+@testable import Journal
+
+/// A disk for a store of tests: it outlives the store as a file outlives a process, and fails on demand.
+final class MemoryDisk: Sendable {
+    /// What goes wrong.
+    enum Fault: Hashable, Sendable {
+        /// Nothing is written.
+        case fails(JournalProblem.Kind)
+        /// The transaction is written and the answer is lost.
+        case loses
+        /// Records with this account's name are not taken.
+        case refuses(account: String)
+    }
+
+    struct State {
+        var commits: [[JournalRecord]] = []
+        var fault: Fault?
+        var isOpen = false
+        var openings = 0
+        var pruned: [UInt64] = []
+        /// How many records are old.
+        var old = 0
+    }
+
+    let state = Mutex(State())
+
+    var records: [JournalRecord] { state.withLock { $0.commits.flatMap { $0 } } }
+    var openings: Int { state.withLock { $0.openings } }
+
+    func set(_ fault: Fault?) {
+        state.withLock { $0.fault = fault }
+    }
+}
+
+/// A store that keeps the rules of one: nothing before it is open, all or nothing, and a row that is there stays.
+final class MemoryStore: JournalStore {
+    private let disk: MemoryDisk
+    private var isOpen = false
+
+    init(_ disk: MemoryDisk) {
+        self.disk = disk
+    }
+
+    func open() throws(JournalProblem) {
+        let fault = disk.state.withLock { state in
+            state.openings += 1
+            return state.fault
+        }
+        if case .fails(let kind) = fault { throw JournalProblem(kind, "the disk fails") }
+        isOpen = true
+    }
+
+    func append(_ records: [JournalRecord]) throws(JournalProblem) {
+        guard isOpen else { throw JournalProblem(.failed, "not open") }
+        let fault = disk.state.withLock { state in
+            switch state.fault {
+            case .fails: return state.fault
+            case .refuses(let account):
+                let isRefused = records.contains { record in
+                    if case .message(let message) = record { message.account == account } else { false }
+                }
+                if isRefused { return state.fault }
+            case .loses: state.fault = nil
+            case nil:
+                state.commits.append(records)
+                return nil
+            }
+            state.commits.append(records)
+            return state.fault == nil ? .loses : nil
+        }
+        switch fault {
+        case .fails(let kind): throw JournalProblem(kind, "the disk fails")
+        case .loses:
+            isOpen = false
+            throw JournalProblem(.unreachable, "the answer is lost")
+        case .refuses: throw JournalProblem(.failed, "not such a record")
+        case nil: break
+        }
+    }
+
+    func fingerprintKey() throws(JournalProblem) -> [UInt8] { Array(repeating: 7, count: 32) }
+
+    func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {
+        // In the order of message ids, each once, as the stores do it.
+        var byID: [MessageID: [JournalRecord]] = [:]
+        var delivered: [MessageID] = []
+        for record in disk.records {
+            switch record {
+            case .message(let message): byID[message.id, default: []].insert(record, at: 0)
+            case .outcome(let outcome): byID[outcome.id, default: []].append(record)
+            case .late(let late): byID[late.id, default: []].append(record)
+            case .receipt(let receipt): receipt.message.map { byID[$0, default: []].append(record) }
+            case .delivered(let ids): delivered += ids
+            case .inbound, .inboundPart, .posting, .posted: break
+            }
+        }
+        for (_, records) in byID.sorted(by: { $0.key < $1.key }) { take(records) }
+        take([.delivered(delivered)])
+    }
+
+    func prune(before moment: UInt64, limit: Int) throws(JournalProblem) -> Int {
+        disk.state.withLock { state in
+            state.pruned.append(moment)
+            let count = min(limit, state.old)
+            state.old -= count
+            return count
+        }
+    }
+
+    func close() {
+        isOpen = false
+    }
+}

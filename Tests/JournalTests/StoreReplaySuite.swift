@@ -1,0 +1,118 @@
+import Journal
+import Messaging
+import Testing
+
+/// What a restart reads, and what age takes away.
+@Suite struct StoreReplaySuite {
+    @Test(arguments: StoreBackend.all) func aMessageComesBeforeWhatBecameOfIt(_ backend: StoreBackend) async throws {
+        let journal = try await backend.make()
+        let ids = (0..<1_200).map { Sample.id(at: Sample.now + UInt64($0 / 2), Int64($0 % 2)) }
+        var records: [JournalRecord] = ids.map { .message(Sample.message($0)) }
+        records += ids.map { .outcome(Sample.outcome($0)) }
+        records += ids.filter { $0.rawValue % 2 == 0 }.map { .late(Sample.late($0)) }
+        // Also from before its message, as a carrier's clock or a hurry may have it.
+        records += ids.map { .receipt(Sample.receipt($0, at: Sample.now - 1)) }
+        records.append(.receipt(Sample.receipt(nil, at: Sample.now + 100)))
+        records.append(.inbound(Sample.inbound(Sample.id(at: Sample.now + 50, 9))))
+        try journal.store.append(records)
+        try journal.store.append([.delivered(ids)])
+
+        var batches = 0
+        var replayed: [JournalRecord] = []
+        try journal.store.replay(since: 0) { batch in
+            #expect(!batch.isEmpty)
+            batches += 1
+            replayed += batch
+        }
+        #expect(batches > 1)
+        var marked: Set<MessageID> = []
+        var seen: [MessageID: Int] = [:]
+        var last: MessageID?
+        for record in replayed {
+            switch record {
+            case .message(let record):
+                #expect(last.map { $0 < record.id } ?? true)
+                last = record.id
+                seen[record.id] = 1
+            case .outcome(let record):
+                #expect(seen[record.id] == 1)
+                seen[record.id] = 2
+            case .late(let record):
+                #expect(seen[record.id] == 2)
+            case .receipt(let record):
+                if let id = record.message { #expect(seen[id] == 2) }
+            case .delivered(let ids):
+                #expect(ids.allSatisfy { seen[$0] == 2 })
+                marked.formUnion(ids)
+            case .inbound, .inboundPart, .posting, .posted: break
+            }
+        }
+        #expect(marked == Set(ids))
+        func isNoMark(_ record: JournalRecord) -> Bool { if case .delivered = record { false } else { true } }
+        #expect(Set(replayed.filter(isNoMark)) == Set(records))
+        #expect(replayed.filter(isNoMark).count == records.count)
+    }
+
+    @Test(arguments: StoreBackend.all) func theMomentIsTheFirst(_ backend: StoreBackend) async throws {
+        let journal = try await backend.make()
+        let before = Sample.id(at: Sample.now - 1, 0x3F_FFFF)
+        let first = Sample.id(at: Sample.now, 0)
+        try journal.store.append([
+            .message(Sample.message(before)), .outcome(Sample.outcome(before)), .message(Sample.message(first)),
+            .receipt(Sample.receipt(nil, at: Sample.now - 1)), .receipt(Sample.receipt(nil, at: Sample.now)),
+        ])
+        #expect(
+            try journal.replayed(since: Sample.now) == [
+                .message(Sample.message(first)), .receipt(Sample.receipt(nil, at: Sample.now)),
+            ])
+        #expect(try journal.replayed(since: Sample.now + 1).isEmpty)
+        #expect(try journal.replayed(since: .max).isEmpty)
+        #expect(try journal.replayed(since: 0).count == 5)
+    }
+
+    @Test(arguments: StoreBackend.all) func pruningTakesTheOldestInSteps(_ backend: StoreBackend) async throws {
+        let journal = try await backend.make()
+        let ids = (0..<100).map { Sample.id(at: Sample.now + UInt64($0)) }
+        try journal.store.append(ids.map { .message(Sample.message($0)) })
+        try journal.store.append(ids.map { .outcome(Sample.outcome($0)) })
+        try journal.store.append(ids.map { .receipt(Sample.receipt($0)) } + ids.map { .late(Sample.late($0)) })
+        try journal.store.append([.receipt(Sample.receipt(nil, at: Sample.now + 3)), .inbound(Sample.inbound(ids[3]))])
+
+        #expect(try journal.store.prune(before: Sample.now, limit: 10) == 0)
+        #expect(try journal.reader.life(of: ids[0]) != nil)
+        // Fifty messages with an outcome, a receipt and a late response each, one more receipt, one inbound.
+        var steps: [Int] = []
+        while steps.isEmpty || steps.last == 7 {
+            steps.append(try journal.store.prune(before: Sample.now + 50, limit: 7))
+            guard steps.count < 100 else { break }
+        }
+        let pruned = steps.reduce(0, +)
+        #expect(pruned == 202)
+        #expect(steps.allSatisfy { $0 <= 7 })
+        #expect(try journal.store.prune(before: Sample.now + 50, limit: 7) == 0)
+
+        for (index, id) in ids.enumerated() {
+            let life = try journal.reader.life(of: id)
+            #expect((life == nil) == (index < 50))
+            guard let life else { continue }
+            #expect(life.outcome == Sample.outcome(id))
+            #expect(life.receipts == [Sample.receipt(id)])
+            #expect(life.late == [Sample.late(id)])
+        }
+        #expect(try journal.replayed().count == 200)
+        #expect(try journal.store.prune(before: .max, limit: 10_000) == 200)
+        #expect(try journal.replayed().isEmpty)
+    }
+
+    @Test(arguments: StoreBackend.all) func pruningTakesMarks(_ backend: StoreBackend) async throws {
+        let journal = try await backend.make()
+        let old = Sample.id(at: Sample.now)
+        let new = Sample.id(at: Sample.now + 3_600_000)
+        try journal.store.append([
+            .message(Sample.message(old)), .message(Sample.message(new)), .delivered([old, new]),
+        ])
+        _ = try journal.store.prune(before: Sample.now + 1_800_000, limit: 100)
+        #expect(try journal.reader.life(of: new)?.isDelivered == true)
+        #expect(try journal.replayed() == [.message(Sample.message(new)), .delivered([new])])
+    }
+}
