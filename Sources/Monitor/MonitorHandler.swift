@@ -9,10 +9,11 @@ import TLS
 /// ```
 ///            head                end                    answer written, keep-alive
 /// waiting ───────────▶ receiving ───▶ answering ─────────────────────────────▶ waiting
-///    │ time is up          │ too large,   │ failed: 500; time is up,
-///    ▼                     ▼ time is up   ▼ or the peer wants no more
-///  closed ◀──────────── closing ◀─────────┘        (closing: the last answer is on its way)
+///    │ time is up          │ too large,   │ │ the answer goes on: streaming ──┐ the server stops
+///    ▼                     ▼ time is up   ▼ failed: 500; time is up, last one │
+///  closed ◀──────────── closing ◀─────────┴───────────────────────────────────┘
 /// ```
+/// (closing: the last answer is on its way)
 final class MonitorHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -21,6 +22,7 @@ final class MonitorHandler: ChannelInboundHandler {
         case waiting
         case receiving(HTTPRequestHead, refusal: MonitorResponse?)
         case answering(HTTPRequestHead)
+        case streaming
         case closing
         case closed
     }
@@ -29,13 +31,19 @@ final class MonitorHandler: ChannelInboundHandler {
     private var body = ByteBuffer()
     private var deadline: Scheduled<Void>?
 
-    private let token: [UInt8]?
+    private let access: MonitorAccess
+    private let isSecure: Bool
     private let limits: MonitorLimits
     private let logger: Logger
     private let respond: MonitorRoutes.Handler
 
-    init(token: [UInt8]?, limits: MonitorLimits, logger: Logger, respond: @escaping MonitorRoutes.Handler) {
-        self.token = token
+    /// - Parameter isSecure: whether the connection has TLS.
+    init(
+        access: MonitorAccess, isSecure: Bool, limits: MonitorLimits, logger: Logger,
+        respond: @escaping MonitorRoutes.Handler
+    ) {
+        self.access = access
+        self.isSecure = isSecure
         self.limits = limits
         self.logger = logger
         self.respond = respond
@@ -52,6 +60,17 @@ final class MonitorHandler: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is MonitorStop else { return context.fireUserInboundEventTriggered(event) }
+        // What would go on for ever ends here; other answers finish.
+        guard case .streaming = state else { return }
+        state = .closing
+        arm(limits.answerTimeout, context)
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
+            context.close(promise: nil)
+        }
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // A broken request has had its 400 from the handler in front; anything else is the connection's end.
         logger.debug("monitor connection failed", metadata: ["error": "\(type(of: error))"])
@@ -62,7 +81,7 @@ final class MonitorHandler: ChannelInboundHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             guard case .waiting = state else { return }
-            state = .receiving(head, refusal: refusal(of: head))
+            state = .receiving(head, refusal: access.refusal(of: head))
             body.clear()
         case .body(var part):
             guard case .receiving(let head, let refusal) = state else { return }
@@ -80,30 +99,6 @@ final class MonitorHandler: ChannelInboundHandler {
         }
     }
 
-    private func refusal(of head: HTTPRequestHead) -> MonitorResponse? {
-        if let token, !Self.carries(token, head.headers) { return .unauthorized }
-        switch head.method {
-        case .GET, .HEAD: return nil
-        case .POST: return Self.isForeign(head.headers) ? .foreignOrigin : nil
-        default: return .methodNotAllowed("GET, HEAD, POST")
-        }
-    }
-
-    private static func carries(_ token: [UInt8], _ headers: HTTPHeaders) -> Bool {
-        let values = headers["Authorization"]
-        guard values.count == 1 else { return false }
-        let parts = values[0].split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return false }
-        return constantTimeEquals(Array(parts[1].utf8), token)
-    }
-
-    /// Whether a browser sends this for a page of another site: such a page must not press our buttons.
-    private static func isForeign(_ headers: HTTPHeaders) -> Bool {
-        guard let origin = headers.first(name: "Origin") else { return false }
-        guard let host = headers.first(name: "Host") else { return true }
-        return origin != "http://" + host && origin != "https://" + host
-    }
-
     private func answer(_ head: HTTPRequestHead, refusal: MonitorResponse?, _ context: ChannelHandlerContext) {
         arm(limits.answerTimeout, context)
         if let refusal {
@@ -116,7 +111,7 @@ final class MonitorHandler: ChannelInboundHandler {
         }
         let request = MonitorRequest(
             method: head.method == .POST ? .post : .get, path: target.path, query: target.query,
-            headers: head.headers, body: body)
+            headers: head.headers, body: body, peer: context.remoteAddress?.ipAddress)
         respond(request, context.eventLoop).hop(to: context.eventLoop).assumeIsolated().whenComplete { result in
             guard case .answering = self.state else { return }
             switch result {
@@ -132,16 +127,15 @@ final class MonitorHandler: ChannelInboundHandler {
     private func write(
         _ response: MonitorResponse, to request: HTTPRequestHead, keepAlive: Bool, _ context: ChannelHandlerContext
     ) {
-        var headers = response.headers
-        headers.replaceOrAdd(name: "Content-Type", value: response.contentType)
+        if let stream = response.stream, request.method != .HEAD {
+            return begin(stream, response, to: request, context)
+        }
+        var headers = headers(of: response)
         headers.replaceOrAdd(name: "Content-Length", value: String(response.body.readableBytes))
         if !keepAlive {
             headers.replaceOrAdd(name: "Connection", value: "close")
         } else if request.version == .http1_0 {
             headers.replaceOrAdd(name: "Connection", value: "keep-alive")
-        }
-        for (name, value) in MonitorResponse.securityHeaders where !headers.contains(name: name) {
-            headers.add(name: name, value: value)
         }
         let head = HTTPResponseHead(
             version: .http1_1, status: HTTPResponseStatus(statusCode: response.status), headers: headers)
@@ -159,6 +153,35 @@ final class MonitorHandler: ChannelInboundHandler {
         }
     }
 
+    private func headers(of response: MonitorResponse) -> HTTPHeaders {
+        var headers = response.headers
+        headers.replaceOrAdd(name: "Content-Type", value: response.contentType)
+        for (name, value) in MonitorResponse.securityHeaders where !headers.contains(name: name) {
+            headers.add(name: name, value: value)
+        }
+        if isSecure { headers.replaceOrAdd(name: "Strict-Transport-Security", value: "max-age=31536000") }
+        return headers
+    }
+
+    /// Writes the head of an answer that goes on, and hands the rest over.
+    private func begin(
+        _ start: (MonitorStream) -> Void, _ response: MonitorResponse, to request: HTTPRequestHead,
+        _ context: ChannelHandlerContext
+    ) {
+        var headers = headers(of: response)
+        headers.replaceOrAdd(name: "Connection", value: "close")
+        state = .streaming
+        deadline?.cancel()
+        deadline = nil
+        let marks = ChannelOptions.Types.WriteBufferWaterMark(
+            low: MonitorStream.backlogBytes / 2, high: MonitorStream.backlogBytes)
+        context.channel.setOption(.writeBufferWaterMark, value: marks).whenFailure { _ in }
+        // HTTP/1.0 knows no chunks: the connection's end is the body's.
+        let head = HTTPResponseHead(version: request.version, status: .ok, headers: headers)
+        context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+        start(MonitorStream(channel: context.channel))
+    }
+
     private func arm(_ time: TimeAmount, _ context: ChannelHandlerContext) {
         deadline?.cancel()
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: time) { self.timeIsUp(context) }
@@ -169,7 +192,7 @@ final class MonitorHandler: ChannelInboundHandler {
         case .receiving(let head, _): write(.requestTimeout, to: head, keepAlive: false, context)
         case .answering(let head): write(.late, to: head, keepAlive: false, context)
         case .waiting, .closing: context.close(promise: nil)
-        case .closed: break
+        case .streaming, .closed: break
         }
     }
 }

@@ -17,17 +17,25 @@ package struct MonitorRequest: Sendable {
     package var headers: HTTPHeaders
     /// At most `MonitorLimits.bodyBytes`.
     package var body: ByteBuffer
+    /// The address that the request came from; behind a proxy, the proxy's.
+    package var peer: String?
 
     package init(
         method: Method, path: String, query: [String: String] = [:], headers: HTTPHeaders = HTTPHeaders(),
-        body: ByteBuffer = ByteBuffer()
+        body: ByteBuffer = ByteBuffer(), peer: String? = nil
     ) {
         self.method = method
         self.path = path
         self.query = query
         self.headers = headers
         self.body = body
+        self.peer = peer
     }
+}
+
+extension MonitorRequest {
+    /// The fields of an `application/x-www-form-urlencoded` body; of a repeated name the first. Nil where it is none.
+    package var form: [String: String]? { MonitorTarget.fields(Substring(String(buffer: body))) }
 }
 
 /// A request target in origin form (RFC 9112 §3.2.1), taken apart.
@@ -43,17 +51,21 @@ struct MonitorTarget: Equatable {
         guard target.utf8.first == UInt8(ascii: "/") else { return nil }
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         path = String(parts[0])
-        query = [:]
-        guard parts.count == 2 else { return }
-        let fields = parts[1].split(separator: "&")
-        guard fields.count <= Self.maximumFields else { return nil }
+        guard let query = Self.fields(parts.count == 2 ? parts[1] : "") else { return nil }
+        self.query = query
+    }
+
+    /// The fields of a query or a form, by name; nil where they are badly encoded or too many.
+    static func fields(_ text: Substring) -> [String: String]? {
+        var decoded: [String: String] = [:]
+        let fields = text.split(separator: "&")
+        guard fields.count <= maximumFields else { return nil }
         for field in fields {
             let pair = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = Self.decode(pair[0]), let value = Self.decode(pair.count == 2 ? pair[1] : "") else {
-                return nil
-            }
-            if query[name] == nil { query[name] = value }
+            guard let name = decode(pair[0]), let value = decode(pair.count == 2 ? pair[1] : "") else { return nil }
+            if decoded[name] == nil { decoded[name] = value }
         }
+        return decoded
     }
 
     /// Form decoding: `+` is a space, `%XX` an octet; the result must be UTF-8.

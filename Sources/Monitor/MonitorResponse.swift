@@ -10,6 +10,8 @@ package struct MonitorResponse: Sendable {
     /// Further headers. One that the server would add itself (such as a page's own `Content-Security-Policy`)
     /// takes that one's place.
     package var headers: HTTPHeaders
+    /// Where the body goes on after the answer has begun: called once, on the connection's event loop, in place of `body`.
+    package var stream: (@Sendable (MonitorStream) -> Void)?
 
     package init(
         status: Int = 200, contentType: String, body: ByteBuffer = ByteBuffer(), headers: HTTPHeaders = HTTPHeaders()
@@ -27,6 +29,18 @@ package struct MonitorResponse: Sendable {
             headers: headers)
     }
 
+    /// 503 with the time after which it may be better (RFC 9110 §10.2.3).
+    package static func later(_ line: String, seconds: Int) -> Self {
+        text(line, status: 503, headers: ["Retry-After": String(seconds)])
+    }
+
+    /// Server-sent events (HTML, "Server-sent events"): `start` gets the stream to write them to. A proxy must not gather them.
+    package static func events(_ start: @escaping @Sendable (MonitorStream) -> Void) -> Self {
+        var response = MonitorResponse(contentType: "text/event-stream", headers: ["X-Accel-Buffering": "no"])
+        response.stream = start
+        return response
+    }
+
     /// What a `JSONWriter` has written.
     package static func json(_ writer: JSONWriter, status: Int = 200) -> Self {
         MonitorResponse(status: status, contentType: "application/json", body: ByteBuffer(bytes: writer.bytes))
@@ -34,10 +48,11 @@ package struct MonitorResponse: Sendable {
 }
 
 extension MonitorResponse {
-    static let badRequest = text("bad request", status: 400)
+    package static let badRequest = text("bad request", status: 400)
     static let unauthorized = text("a token is needed", status: 401, headers: ["WWW-Authenticate": "Bearer"])
     static let foreignOrigin = text("not from another site's page", status: 403)
-    static let notFound = text("not found", status: 404)
+    static let foreignName = text("not by this name: use an address or localhost", status: 421)
+    package static let notFound = text("not found", status: 404)
     static let requestTimeout = text("the request did not arrive in time", status: 408)
     static let bodyTooLarge = text("the body is too large", status: 413)
     static let internalError = text("internal error", status: 500)

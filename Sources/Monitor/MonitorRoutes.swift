@@ -6,6 +6,7 @@ package struct MonitorRoutes: Sendable {
     package typealias Handler = @Sendable (MonitorRequest, any EventLoop) -> EventLoopFuture<MonitorResponse>
 
     private var routes: [String: [MonitorRequest.Method: Handler]] = [:]
+    private var branches: [(prefix: String, method: MonitorRequest.Method, handler: Handler)] = []
 
     package init() {}
 
@@ -19,9 +20,28 @@ package struct MonitorRoutes: Sendable {
         routes[path, default: [:]][.post] = handler
     }
 
+    /// Serves POST to every path that begins so and has no route of its own; the handler reads the rest.
+    package mutating func postBelow(_ prefix: String, _ handler: @escaping Handler) {
+        branches.append((prefix, .post, handler))
+    }
+
+    /// The same for GET (and HEAD).
+    package mutating func getBelow(_ prefix: String, _ handler: @escaping Handler) {
+        branches.append((prefix, .get, handler))
+    }
+
     /// The route's answer, or 404, or 405 with `Allow`.
     package func respond(to request: MonitorRequest, on eventLoop: any EventLoop) -> EventLoopFuture<MonitorResponse> {
-        guard let methods = routes[request.path] else { return eventLoop.makeSucceededFuture(.notFound) }
+        guard let methods = routes[request.path] else {
+            guard let branch = branches.first(where: { request.path.hasPrefix($0.prefix) }) else {
+                return eventLoop.makeSucceededFuture(.notFound)
+            }
+            guard request.method == branch.method else {
+                return eventLoop.makeSucceededFuture(
+                    .methodNotAllowed(branch.method == .post ? "POST" : "GET, HEAD"))
+            }
+            return branch.handler(request, eventLoop)
+        }
         guard let handler = methods[request.method] else {
             let allowed = methods[.get] == nil ? "POST" : "GET, HEAD"
             return eventLoop.makeSucceededFuture(.methodNotAllowed(allowed))

@@ -5,13 +5,13 @@ import NIOPosix
 import Synchronization
 package import TLS
 
-/// The monitor's HTTP/1.1 listener: GET, HEAD and POST, bounded in every direction, behind a token where one is set.
+/// The monitor's HTTP/1.1 listener: GET, HEAD and POST, bounded in every direction, for those whom `MonitorAccess` lets in.
 ///
 /// It knows nothing of what it serves: floor 4 gives it the routes. `start` and `stop` are called once each.
 package final class MonitorServer: Sendable {
     private let host: String
     private let port: Int
-    private let token: [UInt8]?
+    private let access: MonitorAccess
     private let tls: TLSServerContext?
     private let limits: MonitorLimits
     private let group: any EventLoopGroup
@@ -26,18 +26,17 @@ package final class MonitorServer: Sendable {
 
     /// - Parameters:
     ///   - port: 0 lets the system choose.
-    ///   - token: what `Authorization: Bearer` must carry; nil asks for none, which suits a loopback address only.
     ///   - tls: nil serves plain HTTP.
     ///   - group: nil is the process-wide group of NIO.
     ///   - handler: called for every request, on its connection's event loop; see `MonitorRoutes.respond`.
     package init(
-        host: String, port: Int, token: String? = nil, tls: TLSServerContext? = nil,
+        host: String, port: Int, access: MonitorAccess = MonitorAccess(), tls: TLSServerContext? = nil,
         limits: MonitorLimits = MonitorLimits(), group: (any EventLoopGroup)? = nil,
         logger: Logger, handler: @escaping MonitorRoutes.Handler
     ) {
         self.host = host
         self.port = port
-        self.token = token.map { Array($0.utf8) }
+        self.access = access
         self.tls = tls
         self.limits = limits
         self.group = group ?? MultiThreadedEventLoopGroup.singleton
@@ -60,7 +59,7 @@ package final class MonitorServer: Sendable {
         return address
     }
 
-    /// Stops listening, lets the answers that are under way finish (bounded by the answer time-out), closes the rest.
+    /// Stops listening, lets the answers that are under way finish (bounded by the answer time-out), ends streams, closes the rest.
     package func stop() async {
         let (listener, connections) = state.withLock { state in
             defer { state.listener = nil }
@@ -68,6 +67,7 @@ package final class MonitorServer: Sendable {
         }
         try? await listener?.close().get()
         for connection in connections {
+            connection.pipeline.fireUserInboundEventTriggered(MonitorStop())
             connection.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
         }
         for connection in connections {
@@ -97,6 +97,10 @@ package final class MonitorServer: Sendable {
         try pipeline.configureHTTPServerPipeline(
             withEncoderConfiguration: HTTPResponseEncoder.Configuration(), withDecoderLimitConfiguration: decoderLimits)
         try pipeline.addHandler(
-            MonitorHandler(token: token, limits: limits, logger: logger, respond: handler))
+            MonitorHandler(
+                access: access, isSecure: tls != nil, limits: limits, logger: logger, respond: handler))
     }
 }
+
+/// Tells the handler of a connection that the server stops.
+struct MonitorStop {}

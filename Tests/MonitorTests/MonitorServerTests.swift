@@ -23,6 +23,8 @@ struct MonitorServerTests {
         }
         routes.get("/fails") { _, eventLoop in eventLoop.makeFailedFuture(ChannelError.eof) }
         routes.get("/never") { _, eventLoop in eventLoop.makePromise(of: MonitorResponse.self).leaked() }
+        routes.get("/open") { _, eventLoop in eventLoop.makeSucceededFuture(.text("page")) }
+        routes.postBelow("/below/") { request, eventLoop in eventLoop.makeSucceededFuture(.text(request.path)) }
         routes.get("/elsewhere") { _, _ in
             MultiThreadedEventLoopGroup.singleton.any().makeSucceededFuture(.text("hopped"))
         }
@@ -30,11 +32,12 @@ struct MonitorServerTests {
     }
 
     private func withMonitor(
-        token: String? = nil, limits: MonitorLimits = MonitorLimits(),
+        token: String? = nil, access: MonitorAccess? = nil, limits: MonitorLimits = MonitorLimits(),
         _ body: (MonitorServer, SocketAddress) async throws -> Void
     ) async throws {
         let server = MonitorServer(
-            host: "127.0.0.1", port: 0, token: token, limits: limits, logger: Logger(label: "monitor.test"),
+            host: "127.0.0.1", port: 0, access: access ?? MonitorAccess(token: token), limits: limits,
+            logger: Logger(label: "monitor.test"),
             handler: Self.routes.respond)
         let address = try await server.start()
         do {
@@ -144,6 +147,43 @@ struct MonitorServerTests {
         try await withMonitor { _, address in
             let request = Self.request("POST /press", "Origin: \(origin)")
             try await HTTPClient.expect([status], address, request)
+        }
+    }
+
+    /// What a browser says of itself holds behind a proxy too, where `Origin` and `Host` differ.
+    @Test(arguments: [("same-origin", 200), ("none", 200), ("same-site", 403), ("cross-site", 403), ("", 403)])
+    func theBrowserKnowsWhoPresses(site: String, status: Int) async throws {
+        try await withMonitor { _, address in
+            let request = Self.request("POST /press", "Sec-Fetch-Site: \(site)", "Origin: https://proxy")
+            try await HTTPClient.expect([status], address, request)
+        }
+    }
+
+    /// A page of another site may call our address by a name of its own (DNS rebinding): it gets nothing.
+    @Test(arguments: [
+        ("127.0.0.1:8080", 200), ("localhost", 200), ("LOCALHOST:1", 200), ("[::1]:8080", 200), ("10.0.0.1", 200),
+        ("evil.example", 421), ("localhost.evil.example:8080", 421), ("127.0.0.1.evil.example", 421), ("", 421),
+    ])
+    func onlyLocalNames(host: String, status: Int) async throws {
+        try await withMonitor(access: MonitorAccess(localNamesOnly: true)) { _, address in
+            for line in ["GET /hello", "POST /press"] {
+                let request = "\(line) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n"
+                try await HTTPClient.expect([status], address, request)
+            }
+        }
+    }
+
+    /// The page holds no data: it asks for the token itself.
+    @Test(arguments: [
+        ("GET /open", 200), ("HEAD /open", 200), ("GET /open?x=1", 200), ("GET /", 401), ("GET //open", 401),
+        ("GET /hello", 401), ("POST /press", 401),
+        ("GET /%6Fpen", 401), ("GET /open/", 401),
+    ])
+    func openPathsNeedNoToken(line: String, status: Int) async throws {
+        let access = MonitorAccess(token: "secret", openPaths: ["/open"])
+        try await withMonitor(access: access) { _, address in
+            let answers = try await HTTPClient.exchange(address, Self.request(line))
+            #expect(answers.map(\.status) == [status])
         }
     }
 

@@ -1,0 +1,49 @@
+/// The page's fixed markup; its texts come from `PageScript.words`.
+enum PageMarkup {
+    static let body = #"""
+        <a class="skip" href="#carriers" data-word="skip"></a>
+        <header>
+        <div class="title"><h1>smppost</h1><span id="version"></span></div>
+        <p id="overall"></p>
+        <div class="tools">
+        <span id="link" class="link"></span>
+        <button type="button" id="reload" data-word="reload"></button>
+        <button type="button" id="forget" data-word="forget" hidden></button>
+        <button type="button" id="language"></button>
+        </div>
+        </header>
+        <p id="lost" role="alert" hidden></p>
+        <p id="said" role="status"></p>
+        <p id="news" class="unseen" aria-live="polite"></p>
+        <noscript><p class="note">This page needs JavaScript. The same data as JSON: <a href="binds">binds</a>.</p></noscript>
+        <nav data-label="glance"><ul id="glance"></ul></nav>
+        <main id="carriers" tabindex="-1"></main>
+        <section id="doubt" aria-labelledby="doubt-title" hidden>
+        <h2 id="doubt-title" data-word="doubtTitle"></h2>
+        <p class="hint" data-word="doubtHint"></p>
+        <div class="scroll"><table><thead><tr>
+        <th scope="col" data-word="doubtWhen"></th><th scope="col" data-word="doubtWhy"></th>
+        <th scope="col" data-word="doubtTo"></th><th scope="col" data-word="doubtAccount"></th>
+        <th scope="col" data-word="doubtCarrier"></th><th scope="col" data-word="doubtID"></th>
+        </tr></thead><tbody id="doubt-rows"></tbody></table></div>
+        </section>
+        <section id="service" aria-labelledby="service-title" hidden>
+        <h2 id="service-title" data-word="serviceTitle"></h2>
+        <dl id="service-facts" class="facts"></dl>
+        </section>
+        <dialog id="confirm" aria-labelledby="confirm-title" aria-describedby="confirm-text">
+        <h2 id="confirm-title"></h2><p id="confirm-text"></p>
+        <div class="buttons">
+        <button type="button" id="confirm-no" data-word="cancel"></button>
+        <button type="button" id="confirm-yes" class="strong"></button>
+        </div>
+        </dialog>
+        <dialog id="ask" aria-labelledby="ask-title">
+        <h2 id="ask-title" data-word="tokenTitle"></h2>
+        <p data-word="tokenHint"></p>
+        <p id="ask-wrong" class="wrong" role="alert" data-word="tokenWrong" hidden></p>
+        <label><span data-word="tokenLabel"></span><input id="ask-token" type="password" autocomplete="off" spellcheck="false"></label>
+        <div class="buttons"><button type="button" id="ask-yes" class="strong" data-word="tokenGo"></button></div>
+        </dialog>
+        """#
+}

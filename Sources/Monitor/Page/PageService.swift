@@ -1,0 +1,75 @@
+extension PageScript {
+    /// The bridge itself, messages in doubt, and the line over all.
+    static let service = #"""
+        let service = null, serviceAt = 0;
+        const facts = {};
+
+        function takeService(data) {
+          service = data;
+          serviceAt = performance.now();
+        }
+
+        function drawService() {
+          if (!service) return;
+          const elapsed = (performance.now() - serviceAt) / 1000, list = $('service-facts');
+          const {intake, process, configuration} = service;
+          const values = {
+            requests: number(intake.requests), connections: number(intake.connections), clientsGone: number(intake.clients_gone),
+            handlerTimeouts: number(intake.handler_timeouts), certificate: intake.certificate_expires_at ? day(intake.certificate_expires_at) : '–',
+            up: span(process.uptime + elapsed), memory: process.resident_bytes === null ? '–' : `${number(process.resident_bytes / 1e6, 0)} ${W.units.mb}`,
+            files: process.open_files === null ? '–' : process.max_files === null ? number(process.open_files) : fill(W.filesOf, number(process.open_files), number(process.max_files)),
+            journal: !service.journal ? W.noJournal : fill(service.journal.writing ? W.journalWrites : W.journalDown, span(service.journal.since + elapsed)),
+            ledger: service.journal ? number(service.journal.in_doubt) : '–', replayed: service.journal ? number(service.journal.replayed) : '–',
+            cpu: process.cpu_seconds === null ? '–' : span(process.cpu_seconds),
+            generation: fill(W.generationAt, configuration.generation, new Date(configuration.loaded_at).toLocaleString(language, {dateStyle: 'short', timeStyle: 'medium'}))
+          };
+          for (const [word, value] of Object.entries(values)) {
+            facts[word] ??= fact(list, word);
+            say(facts[word], value);
+          }
+          say($('version'), process.version);
+          show($('service'), true);
+          show($('doubt'), service.in_doubt.length > 0);
+          $('doubt-rows').replaceChildren(...service.in_doubt.map(one => make('tr', '',
+            make('td', '', moment(one.ago + elapsed)), make('td', '', W.doubtReasons[one.reason] || one.reason), make('td', '', one.to),
+            make('td', '', one.account), make('td', '', one.carrier), make('td', '', one.id))));
+        }
+
+        const ORDER = ['red', 'yellow', 'off', 'green'];
+        const ICONS = {green: ['%231a7f37', 'M16 3a13 13 0 100 26a13 13 0 100-26'], yellow: ['%23c98a00', 'M16 3L30 29H2z'], red: ['%23c2202b', 'M4 4h24v24H4z'], off: ['%236a737d', 'M4 12h24v8H4z']};
+        let shownIcon = null;
+
+        // What stands in the header, in the window's title and in its icon.
+        function drawOverall() {
+          const counts = {red: 0, yellow: 0, off: 0, green: 0};
+          for (const name of order) counts[carriers.get(name).data.light] += 1;
+          const bad = ORDER.filter(light => light !== 'green' && counts[light]);
+          let text = !service ? W.wait : !order.length ? W.noCarriers : !bad.length ? W.allGreen
+            : ORDER.filter(light => counts[light]).map(light => `${W.lights[light]}: ${counts[light]}`).join(' · ');
+          if (service && service.configuration.switching.length) text += '; ' + fill(W.switching, service.configuration.switching.join(', '));
+          if (service && service.journal && !service.journal.writing) text += '; ' + W.journalBroken;
+          if (service && service.intake.draining) text += '; ' + W.draining;
+          say($('overall'), text);
+          const light = !isConnected ? 'off' : bad[0] || 'green';
+          const title = (!isConnected ? `${W.gone} · ` : bad.length && order.length ? `${W.lights[light]}: ${counts[light]} · ` : '') + 'smppost';
+          if (document.title !== title) document.title = title;
+          if (shownIcon !== light) {
+            shownIcon = light;
+            const [colour, path] = ICONS[light];
+            $('icon').href = `data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><path fill='${colour}' d='${path}'/></svg>`;
+          }
+        }
+
+        // For screen readers: only what turns, not every number.
+        const toldLights = new Map();
+        function tellTurns() {
+          const news = [];
+          for (const name of order) {
+            const light = carriers.get(name).data.light;
+            if (toldLights.has(name) && toldLights.get(name) !== light) news.push(`${fill(W.carrier, name)}: ${W[light]}`);
+            toldLights.set(name, light);
+          }
+          if (news.length) say($('news'), news.join('. '));
+        }
+        """#
+}
