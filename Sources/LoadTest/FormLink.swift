@@ -1,0 +1,245 @@
+import NIOCore
+import NIOPosix
+import TLS
+
+/// Where and how forms are posted; one for all links of a run.
+struct FormTarget: Sendable {
+    var url: FormURL
+    var address: SocketAddress
+    var context: TLSClientContext
+    var timeout: UInt64
+    /// All of a request before the value of `Content-Length`.
+    var head: ByteBuffer
+
+    init(url: FormURL, address: SocketAddress, context: TLSClientContext, timeout: Duration) {
+        self.url = url
+        self.address = address
+        self.context = context
+        self.timeout = UInt64(clamping: TimeAmount(timeout).nanoseconds)
+        head = ByteBuffer(
+            string: "POST \(url.path) HTTP/1.1\r\nHost: \(url.authority)\r\n"
+                + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ")
+    }
+}
+
+/// One keep-alive HTTPS connection that posts one form at a time.
+///
+///     closed ──▶ connecting ──handshake──▶ idle ◀──reply── busy
+///       ▲            │                      │  ──send──▶    │
+///       └─back-off───┴──────────────────────┴───────────────┘ closed, timed out, unreadable
+final class FormLink: ChannelInboundHandler, LoadLink {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum State {
+        case closed
+        case connecting
+        case idle
+        case busy(Flight)
+    }
+
+    private let index: Int
+    private let target: FormTarget
+    private let maker: MessageMaker
+    private unowned let lane: LoadLane<FormLink>
+    private var state = State.closed
+    private var context: ChannelHandlerContext?
+    private var reader = ReplyReader()
+    private var request = ByteBuffer()
+    private var body = ByteBuffer()
+    private var failures: UInt64 = 0
+    private var isEnding = false
+    private var onClosed: (() -> Void)?
+
+    init(index: Int, target: FormTarget, maker: MessageMaker, lane: LoadLane<FormLink>) {
+        self.index = index
+        self.target = target
+        self.maker = maker
+        self.lane = lane
+    }
+
+    var hasRoom: Bool {
+        if case .idle = state { true } else { false }
+    }
+
+    func open() {
+        guard case .closed = state, !isEnding else { return }
+        state = .connecting
+        let loop = lane.eventLoop
+        let handler = NIOLoopBound(self, eventLoop: loop)
+        let target = target
+        ClientBootstrap(group: loop)
+            .connectTimeout(.seconds(10))
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(TLSHandler(client: target.context, serverName: target.url.host))
+                    try pipeline.addHandler(handler.value)
+                }
+            }
+            .connect(to: target.address)
+            .assumeIsolated().whenFailure { [self] error in connectFailed("\(error)") }
+    }
+
+    func send(_ flight: Flight) {
+        guard let context, case .idle = state else {
+            lane.ended(flight, .connectionLost)
+            return
+        }
+        body.clear()
+        maker.writeForm(flight.number, into: &body)
+        request.clear()
+        request.writeImmutableBuffer(target.head)
+        request.writeDecimal(UInt64(body.readableBytes), width: 1)
+        request.writeStaticString("\r\n\r\n")
+        request.writeBuffer(&body)
+        state = .busy(flight)
+        context.writeAndFlush(wrapOutboundOut(request), promise: nil)
+    }
+
+    func tick(_ now: UInt64) {
+        guard case .busy(let flight) = state, now > flight.started + target.timeout else { return }
+        end(as: .timedOut)
+    }
+
+    func abandon(as outcome: LoadOutcome) {
+        guard case .busy = state else { return }
+        isEnding = true
+        end(as: outcome)
+    }
+
+    func close(_ done: @escaping () -> Void) {
+        isEnding = true
+        guard let context else {
+            done()
+            return
+        }
+        onClosed = done
+        context.close(promise: nil)
+    }
+
+    // MARK: The channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is TLSHandshakeCompleted, case .connecting = state {
+            failures = 0
+            lane.recorder.connectionsOpened += 1
+            becomeIdle()
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        switch reader.read(&bytes) {
+        case .needsBytes: break
+        case .broken: end(as: .unreadable)
+        case .reply(let reply): answered(reply)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if case .connecting = state { lane.recorder.lastConnectFailure = "\(error)" }
+        context.close(promise: nil)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        let was = state
+        state = .closed
+        let reply = reader.end()
+        reader = ReplyReader()
+        switch was {
+        case .closed: break
+        case .connecting: countFailure()
+        case .idle: if !isEnding { lane.recorder.connectionsLost += 1 }
+        case .busy(let flight):
+            if let reply {
+                settle(flight, reply)
+            } else {
+                lane.recorder.connectionsLost += 1
+                lane.ended(flight, .connectionLost)
+            }
+        }
+        onClosed?()
+        onClosed = nil
+        reopen()
+    }
+
+    // MARK: Steps
+
+    private func becomeIdle() {
+        state = .idle
+        lane.becameReady(index)
+    }
+
+    private func answered(_ reply: ReplyReader.Reply) {
+        guard case .busy(let flight) = state else {
+            // Nothing was asked: an early error, or a second answer.
+            end(as: .unreadable)
+            return
+        }
+        if reply.closes {
+            state = .closed
+            settle(flight, reply)
+            context?.close(promise: nil)
+        } else {
+            state = .idle
+            settle(flight, reply)
+            lane.becameReady(index)
+        }
+    }
+
+    private func settle(_ flight: Flight, _ reply: ReplyReader.Reply) {
+        if reply.isReplayed { lane.recorder.replayed += 1 }
+        lane.recorder.segments += reply.acceptedSegments
+        lane.ended(flight, Self.outcome(of: reply), code: UInt32(reply.status))
+    }
+
+    /// The bridge says it; for any other target the status alone decides.
+    static func outcome(of reply: ReplyReader.Reply) -> LoadOutcome {
+        if let outcome = reply.outcome { return outcome }
+        return switch reply.status {
+        case 200: .accepted
+        case 429, 503: .notSent
+        case 400..<500, 502: .refused
+        default: .unknown
+        }
+    }
+
+    /// The connection is of no use any more.
+    private func end(as outcome: LoadOutcome) {
+        let was = state
+        state = .closed
+        context?.close(promise: nil)
+        if case .busy(let flight) = was { lane.ended(flight, outcome) }
+    }
+
+    private func connectFailed(_ reason: String) {
+        lane.recorder.lastConnectFailure = reason
+        // Where the handler was in a pipeline, its removal does the rest.
+        guard context == nil, case .connecting = state else { return }
+        state = .closed
+        countFailure()
+        onClosed?()
+        onClosed = nil
+        reopen()
+    }
+
+    private func countFailure() {
+        lane.recorder.connectFailures += 1
+        failures += 1
+    }
+
+    private func reopen() {
+        guard !isEnding else { return }
+        let wait = min(LoadLimits.reconnectFirst << min(failures, 5), LoadLimits.reconnectMaximum)
+        let pause: TimeAmount = failures == 0 ? .zero : .nanoseconds(Int64(wait))
+        lane.eventLoop.assumeIsolated().scheduleTask(in: pause) { [self] in open() }
+    }
+}

@@ -1,0 +1,105 @@
+/// What one event loop has seen of a run. Loop-confined; copies of it leave the loop.
+struct LoadRecorder: Sendable {
+    /// Of the time since the last look, for the progress line and the series.
+    struct Interval: Sendable {
+        var sent = 0
+        var accepted = 0
+        var errors = 0
+        var response = LatencyHistogram()
+
+        mutating func add(_ other: Interval) {
+            sent += other.sent
+            accepted += other.accepted
+            errors += other.errors
+            response.add(other.response)
+        }
+    }
+
+    /// Messages intended before this time are the warm-up: counted, but in no percentile.
+    var warmUpEnd: UInt64 = 0
+    /// From the intended start to the answer.
+    private(set) var response = LatencyHistogram()
+    /// From the actual start to the answer.
+    private(set) var service = LatencyHistogram()
+    private(set) var outcomes = [Int](repeating: 0, count: LoadOutcome.allCases.count)
+    private(set) var faults: [LoadFault: Int] = [:]
+    private(set) var started = 0
+    /// Answers that `X-Replayed` marks.
+    var replayed = 0
+    /// Segments that the target says were accepted.
+    var segments = 0
+    var connectionsOpened = 0
+    /// Connections that ended during the run.
+    var connectionsLost = 0
+    /// Attempts to connect or to bind that failed, and why the last one did.
+    var connectFailures = 0
+    var lastConnectFailure: String?
+    /// How late after its intended time a message was sent at most, nanoseconds.
+    private(set) var latestStart: UInt64 = 0
+    private(set) var lastAnswer: UInt64 = 0
+    private var interval = Interval()
+
+    mutating func sent(intended: UInt64, at now: UInt64) {
+        started += 1
+        interval.sent += 1
+        if now > intended { latestStart = max(latestStart, now - intended) }
+    }
+
+    /// A message is over.
+    mutating func ended(_ flight: Flight, _ outcome: LoadOutcome, code: UInt32, at now: UInt64) {
+        outcomes[Int(outcome.rawValue)] += 1
+        if outcome == .accepted {
+            interval.accepted += 1
+        } else {
+            if outcome.isError { interval.errors += 1 }
+            faults[LoadFault(outcome, code: code), default: 0] += 1
+        }
+        guard flight.isSent, outcome.isAnswered || outcome == .timedOut else { return }
+        lastAnswer = max(lastAnswer, now)
+        let time = now &- min(flight.intended, now)
+        interval.response.record(time)
+        guard flight.intended >= warmUpEnd else { return }
+        response.record(time)
+        service.record(now &- min(flight.started, now))
+    }
+
+    /// What came since the last call.
+    mutating func takeInterval() -> Interval {
+        let taken = interval
+        interval.sent = 0
+        interval.accepted = 0
+        interval.errors = 0
+        interval.response.reset()
+        return taken
+    }
+
+    mutating func add(_ other: LoadRecorder) {
+        response.add(other.response)
+        service.add(other.service)
+        for place in outcomes.indices { outcomes[place] += other.outcomes[place] }
+        faults.merge(other.faults, uniquingKeysWith: +)
+        started += other.started
+        replayed += other.replayed
+        segments += other.segments
+        connectionsOpened += other.connectionsOpened
+        connectionsLost += other.connectionsLost
+        connectFailures += other.connectFailures
+        lastConnectFailure = lastConnectFailure ?? other.lastConnectFailure
+        latestStart = max(latestStart, other.latestStart)
+        lastAnswer = max(lastAnswer, other.lastAnswer)
+    }
+
+    func count(_ outcome: LoadOutcome) -> Int { outcomes[Int(outcome.rawValue)] }
+}
+
+/// A message under way.
+struct Flight: Sendable {
+    /// Its place in the run, from 0.
+    var number: Int
+    /// When it should be sent, nanoseconds of the monotonic clock.
+    var intended: UInt64
+    /// When it was; 0 before.
+    var started: UInt64 = 0
+
+    var isSent: Bool { started > 0 }
+}
