@@ -155,15 +155,25 @@ package struct FormBody {
     private mutating func keep(_ field: FormField) throws(FormProblem) {
         guard values[field.index] == nil else { throw .duplicate(field) }
         guard value.count <= field.maxBytes else { throw .tooLong(field) }
-        guard let text = String(validating: value, as: UTF8.self) else { throw .encoding(field) }
+        guard let text = Self.text(value) else { throw .encoding(field) }
         switch field {
         case .password:
-            password = value
+            // Copies: `value` keeps its room.
+            password = Array(value[...])
             values[field.index] = ""
         case .key:
-            key = value
+            key = Array(value[...])
             values[field.index] = ""
         case .login, .from, .to, .text: values[field.index] = text
+        }
+    }
+
+    /// The text of these bytes; nil where they are not UTF-8. `String(validating:as:)` is generic, and not specialised here.
+    private static func text(_ octets: [UInt8]) -> String? {
+        do {
+            return String(copying: try UTF8Span(validating: octets.span))
+        } catch {
+            return nil
         }
     }
 

@@ -15,15 +15,23 @@ extension IntakeHandler {
 
     /// Answers a request. The one place where an exchange ends, so the account's place is given back exactly once.
     func answer(_ number: UInt64, _ reply: IntakeReply) {
+        if let context, isOpenForReplies, let exchange = exchanges.takeFirst(number) {
+            giveBackPlace(exchange)
+            return writeReplies(from: exchange, reply, context)
+        }
         guard let exchange = exchanges.answer(number, with: reply) else {
             loop.counters.lateReplies.add()
             return
         }
+        giveBackPlace(exchange)
+        writeReplies()
+    }
+
+    private func giveBackPlace(_ exchange: Exchange) {
         switch exchange.phase {
         case .handed: exchange.account?.meter.release()
         case .checking, .answered: break
         }
-        writeReplies()
     }
 
     /// Answers a request whose time is over.
@@ -51,13 +59,19 @@ extension IntakeHandler {
         }
     }
 
-    /// Writes the replies whose turn it is, all into one buffer.
+    /// Writes the replies whose turn it is.
     func writeReplies() {
         guard let context, isOpenForReplies else { return dropReplies() }
-        guard let first = exchanges.popAnswered() else { return }
-        var buffer = context.channel.allocator.buffer(capacity: 512)
-        var isLast = append(first, to: &buffer)
-        while !isLast, let next = exchanges.popAnswered() { isLast = append(next, to: &buffer) }
+        guard let (exchange, reply) = exchanges.popAnswered() else { return }
+        writeReplies(from: exchange, reply, context)
+    }
+
+    /// Writes this reply and those behind it whose turn it is, all into one buffer.
+    private func writeReplies(from exchange: Exchange, _ reply: IntakeReply, _ context: ChannelHandlerContext) {
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(512)
+        var isLast = append(exchange, reply, to: &buffer)
+        while !isLast, let (exchange, reply) = exchanges.popAnswered() { isLast = append(exchange, reply, to: &buffer) }
         touch()
         if isLast {
             writeLast(buffer, context)
@@ -77,7 +91,7 @@ extension IntakeHandler {
     }
 
     /// Appends one reply; returns whether it is the connection's last.
-    private func append(_ answered: (exchange: Exchange, reply: IntakeReply), to buffer: inout ByteBuffer) -> Bool {
+    private func append(_ exchange: Exchange, _ reply: IntakeReply, to buffer: inout ByteBuffer) -> Bool {
         let isFinishing: Bool
         switch phase {
         case .finishing: isFinishing = true
@@ -85,20 +99,32 @@ extension IntakeHandler {
         }
         let isLast = isFinishing && exchanges.isEmpty
         let frame = ReplyWriter.Frame(
-            id: answered.exchange.id, terms: answered.exchange.terms, closes: isLast,
-            profile: answered.exchange.account?.account.replyProfile ?? .strict)
-        loop.write(answered.reply, frame, into: &buffer)
-        loop.exchangeClosed(answered.exchange, answered.reply, peer: peer, clientGone: false)
+            id: exchange.id, terms: exchange.terms, closes: isLast,
+            profile: exchange.account?.account.replyProfile ?? .strict)
+        loop.write(reply, frame, into: &buffer)
+        if let onDelivered = reply.onDelivered { awaited.append((exchange.id, onDelivered)) }
+        loop.exchangeClosed(exchange, reply, peer: peer, clientGone: false)
         return isLast
     }
 
     /// Writes now, or with the rest of this read.
     func write(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
+        let written = awaited.isEmpty ? nil : context.eventLoop.makePromise(of: Void.self)
+        if let written { tellDelivery(written) }
         if isReading {
-            context.write(wrapOutboundOut(buffer), promise: nil)
+            context.write(wrapOutboundOut(buffer), promise: written)
             needsFlush = true
         } else {
-            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
+        }
+    }
+
+    /// Tells those who want to know it when the replies of the next write have left.
+    private func tellDelivery(_ written: EventLoopPromise<Void>) {
+        let replies = awaited
+        awaited.removeAll(keepingCapacity: true)
+        written.futureResult.assumeIsolated().whenSuccess {
+            for reply in replies { reply.onDelivered(reply.id) }
         }
     }
 
@@ -112,11 +138,14 @@ extension IntakeHandler {
         needsFlush = false
         if lingers {
             phase = .lingering(until: until, dropped: 0)
-            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+            let written = awaited.isEmpty ? nil : context.eventLoop.makePromise(of: Void.self)
+            if let written { tellDelivery(written) }
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
             readOn()
         } else {
             phase = .closing(until: until)
             let written = context.eventLoop.makePromise(of: Void.self)
+            if !awaited.isEmpty { tellDelivery(written) }
             written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
             context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
         }

@@ -53,20 +53,20 @@ extension IntakeHandler {
         guard let request = arriving else { return }
         arriving = nil
         if !request.terms.keepAlive { phase = .finishing(lingers: false) }
-        let number = open(request.terms)
+        let now = loop.eventLoop.now
+        let number = open(request.terms, now: now)
         if let refusal = request.terms.refusal { return answer(number, refusal) }
         if loop.isDraining { return answer(number, .draining) }
         do throws(FormProblem) {
             let form = try loop.form.decode(request.body ?? ByteBuffer(), charset: request.terms.charset)
-            authenticate(number, form)
+            authenticate(number, form, now: now)
         } catch {
             answer(number, IntakeReply(error.code, language: language(of: nil), detail: error.field))
         }
     }
 
     /// Makes an exchange of a request.
-    private func open(_ terms: RequestTerms) -> UInt64 {
-        let now = loop.eventLoop.now
+    private func open(_ terms: RequestTerms, now: NIODeadline) -> UInt64 {
         loop.exchangeOpened()
         return exchanges.append(
             Exchange(
@@ -83,44 +83,44 @@ extension IntakeHandler {
         var terms = terms
         terms.keepAlive = false
         terms.refusal = code
-        answer(open(terms), code)
+        answer(open(terms, now: loop.eventLoop.now), code)
         updateTimer()
     }
 
-    private func authenticate(_ number: UInt64, _ form: SMSForm) {
-        switch loop.authenticator.begin(form.credentials, source: source, now: loop.eventLoop.now) {
-        case .decided(let verdict): authenticated(number, form, verdict)
+    private func authenticate(_ number: UInt64, _ form: SMSForm, now: NIODeadline) {
+        switch loop.authenticator.begin(form.credentials, source: source, now: now) {
+        case .decided(let verdict): authenticated(number, form, verdict, now: now)
         case .mustVerify(let attempt):
-            loop.authenticator.verify(attempt) { self.authenticated(number, form, $0) }
+            loop.authenticator.verify(attempt) { self.authenticated(number, form, $0, now: self.loop.eventLoop.now) }
         }
     }
 
-    private func authenticated(_ number: UInt64, _ form: SMSForm, _ verdict: Authenticator.Verdict) {
+    private func authenticated(
+        _ number: UInt64, _ form: SMSForm, _ verdict: Authenticator.Verdict, now: NIODeadline
+    ) {
         // Given up, or its client left, while scrypt ran: nobody waits for it, and nothing was sent.
-        guard exchanges[open: number] != nil else { return }
+        guard exchanges.isOpen(number) else { return }
         switch verdict {
         case .refused(let code, let retryAfter):
             answer(number, IntakeReply(code, language: language(of: nil), retryAfter: retryAfter))
-        case .verified(let entry): admit(number, form, entry)
+        case .verified(let entry): admit(number, form, entry, now: now)
         }
     }
 
-    private func admit(_ number: UInt64, _ form: SMSForm, _ entry: AccountEntry) {
+    private func admit(_ number: UInt64, _ form: SMSForm, _ entry: AccountEntry, now: NIODeadline) {
         guard let exchange = exchanges[open: number] else { return }
         exchanges.identify(number, account: entry)
-        let account = entry.account
-        let now = loop.eventLoop.now
-        guard account.enabled else { return answer(number, .accountDisabled) }
-        guard account.allows(source) else { return answer(number, .ipNotAllowed) }
+        guard entry.account.enabled else { return answer(number, .accountDisabled) }
+        guard entry.account.allows(source) else { return answer(number, .ipNotAllowed) }
         guard !loop.isDraining else { return answer(number, .draining) }
         switch entry.meter.admit(now: now) {
         case .limited(let retryAfter):
-            answer(number, IntakeReply(.rateLimited, language: account.language, retryAfter: retryAfter))
+            answer(number, IntakeReply(.rateLimited, language: entry.account.language, retryAfter: retryAfter))
         case .admitted:
             exchanges.hand(number)
             loop.counters.handed.add()
             let request = SMSRequest(
-                id: exchange.id, account: account, from: form.from, to: form.to, text: form.text,
+                id: exchange.id, entry: entry, from: form.from, to: form.to, text: form.text,
                 deadline: exchange.arrived + loop.configuration.replyWithin, eventLoop: loop.eventLoop,
                 loopIndex: loop.index)
             let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)

@@ -1,4 +1,5 @@
 import Logging
+import Messaging
 package import NIOCore
 
 /// One connection of the intake: its requests in, their replies out in the same order.
@@ -52,6 +53,8 @@ package final class IntakeHandler: ChannelDuplexHandler {
     var reader: RequestReader
     var isReading = false
     var needsFlush = false
+    /// Replies in the buffer that is being filled whose delivery somebody wants to know.
+    var awaited: [(id: MessageID, onDelivered: @Sendable (MessageID) -> Void)] = []
     private var isTaking = false
     private var readWithheld = false
     /// When the first bytes of a head came that is not whole yet: a head that trickles in has its time too.
@@ -233,10 +236,9 @@ package final class IntakeHandler: ChannelDuplexHandler {
         let giveUpAt = exchanges.giveUpAt
         switch phase {
         case .open, .finishing:
-            let configuration = loop.configuration
-            let arrival = (arriving?.started ?? headStarted).map { $0 + configuration.requestTimeout }
-            let stall = stalledSince.map { $0 + configuration.idleTimeout }
-            return Self.earlier(giveUpAt, Self.earlier(arrival, stall)) ?? idleSince + configuration.idleTimeout
+            let arrival = (arriving?.started ?? headStarted).map { $0 + loop.configuration.requestTimeout }
+            let stall = stalledSince.map { $0 + loop.configuration.idleTimeout }
+            return Self.earlier(giveUpAt, Self.earlier(arrival, stall)) ?? idleSince + loop.configuration.idleTimeout
         case .closing(let until), .lingering(let until, _): return Self.earlier(giveUpAt, until)
         case .closed: return giveUpAt
         }

@@ -54,6 +54,8 @@ package final class IntakeLoop {
     private var writer: ReplyWriter
     private var connections: [ObjectIdentifier: IntakeHandler] = [:]
     private var openExchanges = 0
+    /// Of `counters`, by label: only a label's first reply takes a lock.
+    private var replyCounters: [ReplyLabel: LoopCounters.Counter] = [:]
     private var allAnswered: EventLoopPromise<Void>?
     private var allClosed: EventLoopPromise<Void>?
 
@@ -96,11 +98,16 @@ package final class IntakeLoop {
     /// Counts a request in.
     func exchangeOpened() {
         openExchanges += 1
+        counters.openRequests.add()
     }
 
     /// Counts a request out and logs its one line: at info for what was a message, at debug for the rest.
     func exchangeClosed(_ exchange: Exchange, _ reply: IntakeReply, peer: SocketAddress?, clientGone: Bool) {
         counters.requests.add()
+        counters.openRequests.add(-1)
+        counters.times.add(nanoseconds: (eventLoop.now - exchange.arrived).nanoseconds)
+        let account = exchange.account?.account.name
+        replyCounter(ReplyLabel(account: account, status: reply.status, code: reply.code)).add()
         if clientGone { counters.clientsGone.add() }
         logger.log(level: exchange.terms.refusal == nil ? .info : .debug, "\(line(exchange, reply, peer, clientGone))")
         openExchanges -= 1
@@ -108,6 +115,16 @@ package final class IntakeLoop {
             allAnswered?.succeed()
             allAnswered = nil
         }
+    }
+
+    private func replyCounter(_ label: ReplyLabel) -> LoopCounters.Counter {
+        if let counter = replyCounters[label] { return counter }
+        var label = label
+        if replyCounters.count >= LoopCounters.maxLabels { label.account = ReplyLabel.otherAccount }
+        if let counter = replyCounters[label] { return counter }
+        let counter = counters.makeCounter(label)
+        replyCounters[label] = counter
+        return counter
     }
 
     /// One string and no metadata: a dictionary per message would cost more than the rest of the line. The address is told

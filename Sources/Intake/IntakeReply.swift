@@ -1,3 +1,5 @@
+package import Messaging
+
 /// What a request is answered with. It says all that the HTTP reply will, and nothing about how the reply is written.
 package struct IntakeReply: Sendable {
     /// The HTTP status; `always200` accounts get 200 in its place.
@@ -28,6 +30,9 @@ package struct IntakeReply: Sendable {
     package var allow: String?
     /// Whether this is the answer to an earlier request, from the ledger.
     package var replayed: Bool
+    /// Called with the reply's message id on its connection's event loop, once the reply was handed to the socket of a client
+    /// that was still there; never, where the client had gone.
+    package var onDelivered: (@Sendable (MessageID) -> Void)?
 
     /// A reply, part by part.
     package init(

@@ -18,6 +18,14 @@ package struct IntakeStatistics: Sendable, Hashable {
     package var connections = 0
     /// Every event loop refuses new requests.
     package var isDraining = true
+    /// Requests whose reply is not written yet.
+    package var openRequests = 0
+    /// Requests answered, by whose they were and how.
+    package var replies: [ReplyLabel: Int] = [:]
+    /// How long they took.
+    package var times = RequestTimes()
+
+    package init() {}
 }
 
 /// The counters of one event loop. Only that loop writes, so a write is a load and a store; any thread may read.
@@ -40,6 +48,20 @@ final class LoopCounters: Sendable {
     let handlerTimeouts = Counter()
     /// 1 once the loop refuses new requests.
     let draining = Counter()
+    let openRequests = Counter()
+    let times = LoopTimes()
+    /// Every label that the loop has met, with its counter.
+    private let replies = Mutex<[(label: ReplyLabel, counter: Counter)]>([])
+
+    /// So many labels are told apart: accounts times kinds of replies, across all reloads.
+    static let maxLabels = 10_000
+
+    /// A counter for a label that the loop has not met yet. Once per label: the loop remembers it.
+    func makeCounter(_ label: ReplyLabel) -> Counter {
+        let counter = Counter()
+        replies.withLock { $0.append((label, counter)) }
+        return counter
+    }
 
     /// Adds these counters to `total`.
     func add(to total: inout IntakeStatistics) {
@@ -48,6 +70,11 @@ final class LoopCounters: Sendable {
         total.clientsGone += clientsGone.current
         total.lateReplies += lateReplies.current
         total.handlerTimeouts += handlerTimeouts.current
+        total.openRequests += openRequests.current
+        times.add(to: &total.times)
+        for (label, counter) in replies.withLock({ $0 }) {
+            total.replies[label, default: 0] += counter.current
+        }
         total.isDraining = total.isDraining && draining.current > 0
     }
 }

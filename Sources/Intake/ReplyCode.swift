@@ -28,6 +28,8 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
     case noBind = "no_bind"
     case busy
     case draining
+    case noJournal = "no_journal"
+    case notRecorded = "not_recorded"
     case carrierTimeout = "carrier_timeout"
     case connectionLost = "connection_lost"
     case partialUnknown = "partial_unknown"
@@ -50,8 +52,8 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
         case .rateLimited, .lockedOut: 429
         case .internal: 500
         case .partial, .carrierRefused: 502
-        case .noBind, .busy, .draining: 503
-        case .carrierTimeout, .connectionLost, .partialUnknown: 504
+        case .noBind, .busy, .draining, .noJournal: 503
+        case .carrierTimeout, .connectionLost, .partialUnknown, .notRecorded: 504
         }
     }
 
@@ -63,8 +65,8 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
             .bodyTooLarge, .unsupportedMediaType, .headersTooLarge, .badNumber, .severalNumbers, .extension,
             .badSender, .textEmpty, .textTooLong, .carrierRefused:
             .refused
-        case .requestTimeout, .rateLimited, .lockedOut, .internal, .noBind, .busy, .draining: .notSent
-        case .carrierTimeout, .connectionLost, .partialUnknown: .unknown
+        case .requestTimeout, .rateLimited, .lockedOut, .internal, .noBind, .busy, .draining, .noJournal: .notSent
+        case .carrierTimeout, .connectionLost, .partialUnknown, .notRecorded: .unknown
         case .partial: .partial
         }
     }
@@ -117,6 +119,8 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
         case .noBind: "Not sent, no carrier connection"
         case .busy: "Not sent, busy"
         case .draining: "Not sent, shutting down"
+        case .noJournal: "Not sent, journal not writable"
+        case .notRecorded: "Unknown, outcome not recorded, do not repeat"
         case .carrierTimeout: "Unknown, carrier did not answer, do not repeat"
         case .connectionLost: "Unknown, carrier connection lost, do not repeat"
         case .partialUnknown: "Unknown for some parts, do not repeat"

@@ -56,7 +56,7 @@ package struct ReplyWriter {
             frame.terms.wantsJSON
                 ? "\r\nContent-Type: application/json\r\nContent-Length: "
                 : "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ")
-        buffer.writeString(String(body.readableBytes))
+        buffer.writeDecimal(body.readableBytes)
         switch reply.language {
         case .ru: buffer.writeStaticString("\r\nContent-Language: ru\r\nCache-Control: no-store\r\nX-Message-Id: ")
         case .en: buffer.writeStaticString("\r\nContent-Language: en\r\nCache-Control: no-store\r\nX-Message-Id: ")
@@ -82,7 +82,7 @@ package struct ReplyWriter {
         case .always200: status = 200
         }
         buffer.writeStaticString("HTTP/1.1 ")
-        buffer.writeString(String(status))
+        buffer.writeDecimal(status)
         buffer.writeStaticString(" ")
         buffer.writeString(ReplyText.cleanReason(reply.reason))
         buffer.writeStaticString("\r\nDate: ")
@@ -90,7 +90,10 @@ package struct ReplyWriter {
 
     private func writeOptionalFields(_ reply: IntakeReply, into buffer: inout ByteBuffer) {
         if reply.totalSegments > 0 {
-            buffer.writeString("\r\nX-Segments: \(reply.acceptedSegments)/\(reply.totalSegments)")
+            buffer.writeStaticString("\r\nX-Segments: ")
+            buffer.writeDecimal(reply.acceptedSegments)
+            buffer.writeStaticString("/")
+            buffer.writeDecimal(reply.totalSegments)
         }
         if let (hex, name) = reply.smppStatus {
             buffer.writeString("\r\nX-Smpp-Status: \(ReplyText.cleanReason(hex)) \(ReplyText.cleanReason(name))")
@@ -132,5 +135,13 @@ package struct ReplyWriter {
             body.writeJSONString(id)
         }
         body.writeStaticString("]")
+    }
+}
+
+extension ByteBuffer {
+    /// Appends a number from 0 up in decimal digits, without a string on the way.
+    fileprivate mutating func writeDecimal(_ number: Int) {
+        if number >= 10 { writeDecimal(number / 10) }
+        writeInteger(UInt8(truncatingIfNeeded: number % 10) + UInt8(ascii: "0"))
     }
 }

@@ -5,8 +5,9 @@ package import NIOCore
 package struct SMSRequest: Sendable {
     /// The message's id, which the reply will carry.
     package let id: MessageID
-    /// Whose message it is.
-    package let account: Account
+    /// Whose message it is, with its limits. A reference: a request goes from closure to closure, and an account that is
+    /// copied on the way costs a dozen reference counts that all event loops share.
+    package let entry: AccountEntry
     /// The sender's name as sent; empty = the account's default.
     package let from: String
     /// The recipient as written; may be empty.
@@ -20,13 +21,16 @@ package struct SMSRequest: Sendable {
     /// The place of `eventLoop` among the loops of the server's group.
     package let loopIndex: Int
 
+    /// Whose message it is.
+    package var account: Account { entry.account }
+
     /// A request, part by part.
     package init(
-        id: MessageID, account: Account, from: String, to: String, text: String, deadline: NIODeadline,
+        id: MessageID, entry: AccountEntry, from: String, to: String, text: String, deadline: NIODeadline,
         eventLoop: any EventLoop, loopIndex: Int
     ) {
         self.id = id
-        self.account = account
+        self.entry = entry
         self.from = from
         self.to = to
         self.text = text

@@ -38,6 +38,22 @@ import Testing
         #expect(queue.openNumbers == [numbers[2]])
     }
 
+    @Test func theFirstMayLeaveBeforeItsReplyIsKept() {
+        var generator = MessageIDGenerator(node: 1)
+        var queue = ExchangeQueue()
+        let numbers = (0..<3).map { _ in queue.append(exchange(&generator)) }
+        #expect(queue.takeFirst(numbers[1]) == nil)
+        #expect(queue.answer(numbers[1], with: reply) != nil)
+        #expect(queue.isOpen(numbers[0]) && !queue.isOpen(numbers[1]))
+        #expect(queue.takeFirst(numbers[0]) != nil)
+        #expect(queue.takeFirst(numbers[0]) == nil)
+        #expect(!queue.isOpen(numbers[0]))
+        // Answered already: it comes out with the reply that was kept.
+        #expect(queue.takeFirst(numbers[1]) == nil)
+        #expect(queue.popAnswered() != nil)
+        #expect(queue.openNumbers == [numbers[2]])
+    }
+
     @Test func overdue() {
         var generator = MessageIDGenerator(node: 1)
         var queue = ExchangeQueue()

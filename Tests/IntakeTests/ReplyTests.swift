@@ -15,7 +15,8 @@ import Testing
         415: ["unsupported_media_type"], 431: ["headers_too_large"],
         422: ["bad_number", "several_numbers", "extension", "bad_sender", "text_empty", "text_too_long"],
         429: ["rate_limited", "locked_out"], 500: ["internal"], 502: ["partial", "carrier_refused"],
-        503: ["no_bind", "busy", "draining"], 504: ["carrier_timeout", "connection_lost", "partial_unknown"],
+        503: ["no_bind", "busy", "draining", "no_journal"],
+        504: ["carrier_timeout", "connection_lost", "partial_unknown", "not_recorded"],
     ]
 
     @Test func everyCodeHasItsRow() {
