@@ -37,6 +37,8 @@ package struct AccountSettings: Hashable, Sendable {
     package var allowFrom: [String] = []
     /// `reply_profile`: `strict` or `always200`.
     package var replyProfile = "strict"
+    /// `receipts`: where the receipts of its messages are posted; nil = nowhere.
+    package var receipts: PostingSettings?
 
     package init() {}
 
@@ -76,6 +78,9 @@ extension AccountSettings {
             ) { NetworkText.isAddressBlock($0) ? $0 : nil }?.map(\.value) ?? []
         replyProfile = reader.choice(
             "reply_profile", ["strict": "strict", "always200": "always200"], default: replyProfile)
+        let receipts = reader.section("receipts")
+        self.receipts = PostingSettings(reading: receipts, context: context)
+        receipts.finish()
         reader.finish()
     }
 

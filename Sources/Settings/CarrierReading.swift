@@ -16,6 +16,9 @@ extension CarrierSettings {
         readAddresses(reader.section("addresses"))
         text.read(reader.section("text"))
         readSubmitFields(reader)
+        let inbound = reader.section("inbound")
+        self.inbound = PostingSettings(reading: inbound, context: context)
+        inbound.finish()
         statuses = StatusReading.overrides(reader)
         reader.finish()
     }
@@ -139,7 +142,14 @@ extension CarrierSettings {
         receiptsRequested = receipts.flag("request", default: receiptsRequested)
         receiptIDs = receipts.choice(
             "ids", ["same": .same, "hex": .hex, "decimal": .decimal, "auto": .auto], default: receiptIDs)
+        if let status = receipts.optionalInteger("retry_status", in: 1...0xFFFF_FFFF) {
+            retryStatus = CommandStatus(rawValue: UInt32(status))
+        }
         receipts.finish()
+        let deliver = reader.section("deliver")
+        deliverWithin = deliver.duration("within", in: .milliseconds(100)...(.seconds(60)), default: deliverWithin)
+        deliverQueue = deliver.integer("queue", in: 1...100_000, default: deliverQueue)
+        deliver.finish()
         esmClass = reader.octet("esm_class", default: esmClass)
         if esmClass & 0x40 != 0 {
             reader.log.problem(

@@ -53,6 +53,14 @@ package struct CarrierSettings: Hashable, Sendable, CustomStringConvertible {
     package var receiptsRequested = true
     /// `receipts.ids`: how a receipt writes the id that the response gave.
     package var receiptIDs = ReceiptIDForm.auto
+    /// `receipts.retry_status`: the answer to a `deliver_sm` that could not be kept, after which the carrier sends it again.
+    package var retryStatus = CommandStatus.systemError
+    /// `deliver.within`: how long a `deliver_sm` waits for its answer at most; 100 ms to 60 s.
+    package var deliverWithin: Duration = .seconds(5)
+    /// `deliver.queue`: how many of a connection may wait for their answer; 1 to 100,000.
+    package var deliverQueue = 1000
+    /// `inbound`: where messages of subscribers are posted; nil = nowhere.
+    package var inbound: PostingSettings?
     /// `esm_class`: bits to set besides 0x40, which a user data header brings by itself (SMPP 3.4 §5.2.12).
     package var esmClass: UInt8 = 0
     /// `validity`: as `validity_period` is sent, empty or 16 octets in the relative form (SMPP 3.4 §7.1.1.2).

@@ -26,9 +26,9 @@ package enum DurationText {
 }
 
 /// Sizes: `65536` (bytes), `64KiB`, `1MiB`.
-enum ByteSize {
-    /// Nil where `text` is not such a size or does not fit.
-    static func parse(_ text: String) -> Int? {
+package enum ByteSize {
+    /// Bytes; nil where `text` is not such a size or does not fit.
+    package static func parse(_ text: String) -> Int? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         let suffix = text.dropFirst(digits.count).drop { $0 == " " }
         let unit: Int

@@ -4,45 +4,17 @@ package struct MonitorSettings: Hashable, Sendable, CustomStringConvertible {
     package var listen = ListenAddress(host: "127.0.0.1", port: 8080)
     /// `token`, `token_file` or `token_env`: at least 16 octets; there whenever `listen` is not loopback. Never printed.
     package var token: String?
+    /// `tls.certificate`: the certificate chain in PEM; nil = plain HTTP, which away from loopback must be asked for.
+    package var certificateFile: String?
+    /// `tls.key`: its private key in PEM; there with the certificate.
+    package var keyFile: String?
+    /// `trace_directory`: where PDU traces are written, its path resolved; made when it is needed.
+    package var traceDirectory = "var/trace"
 
     package init() {}
 
     /// Never the token.
     package var description: String { "MonitorSettings(\(listen))" }
-}
-
-/// `journal:` of `smppost.yaml`.
-package struct JournalSettings: Hashable, Sendable, CustomStringConvertible {
-    /// Where the journal is kept.
-    package enum Store: Hashable, Sendable {
-        /// A file, its path resolved.
-        case sqlite(path: String)
-        /// A connection URL. It may hold a password: never printed.
-        case postgresql(url: String)
-    }
-
-    /// `url`: `sqlite:FILE`, `postgresql://…` or `postgres://…`.
-    package var store: Store
-    /// `keep_text`: whether texts are stored.
-    package var keepText = false
-    /// `mask_numbers`: whether numbers are stored masked.
-    package var maskNumbers = false
-    /// `retention`: rows older than this are deleted; 1 h to 10 years.
-    package var retention: Duration = .seconds(30 * 86_400)
-    /// `in_doubt_ttl`: how long an unresolved message answers its repeats; 1 m to 48 h.
-    package var inDoubtTTL: Duration = .seconds(3 * 3600)
-
-    package init(store: Store) {
-        self.store = store
-    }
-
-    /// Never the URL.
-    package var description: String {
-        switch store {
-        case .sqlite: "JournalSettings(sqlite)"
-        case .postgresql: "JournalSettings(postgresql)"
-        }
-    }
 }
 
 /// `log:` of `smppost.yaml`.
@@ -75,49 +47,41 @@ extension MonitorSettings {
                     "the token must have at least 16 visible ASCII characters, without spaces", at: secret.place)
             }
         }
-        let hasToken = ["token", "token_file", "token_env"].contains { reader.has($0) }
-        if !hasToken, !NetworkText.isLoopback(listen.host) {
+        traceDirectory = FileProbe.resolve(
+            reader.string("trace_directory", default: traceDirectory), from: reader.place(of: "trace_directory").file)
+        let saysTLS = readTLS(reader, context: context)
+        checkOpen(reader, saysTLS: saysTLS)
+        reader.finish()
+    }
+
+    /// Reads `tls:`; whether it says anything: `enabled: false` is said too.
+    private mutating func readTLS(_ reader: MappingReader, context: LoadContext) -> Bool {
+        guard reader.has("tls") else { return false }
+        let tls = reader.section("tls")
+        let isEnabled = tls.flag("enabled", default: true)
+        if let pair = tls.certificatePair(context: context) {
+            if isEnabled { (certificateFile, keyFile) = pair }
+        } else if isEnabled, !tls.has("certificate"), !tls.has("key") {
+            tls.missing("certificate")
+            tls.missing("key")
+        }
+        tls.finish()
+        return true
+    }
+
+    /// Reports what is missing where more than this machine can reach the monitor.
+    private func checkOpen(_ reader: MappingReader, saysTLS: Bool) {
+        guard !NetworkText.isLoopback(listen.host) else { return }
+        if !["token", "token_file", "token_env"].contains(where: reader.has) {
             reader.log.problem(
                 "the monitor listens on more than this machine, so it needs \"token_file\", \"token_env\" or \"token\"",
                 at: reader.place(of: "listen"))
         }
-        reader.finish()
-    }
-}
-
-extension JournalSettings {
-    /// Reads `journal:`. Nothing records into it yet, and the operator is told.
-    init?(reading reader: MappingReader) {
-        let store = Self.store(reader)
-        self.init(store: store ?? .sqlite(path: ""))
-        keepText = reader.flag("keep_text", default: keepText)
-        maskNumbers = reader.flag("mask_numbers", default: maskNumbers)
-        let longest = Duration.seconds(3650 * 86_400)
-        retention = reader.duration("retention", in: .seconds(3600)...longest, default: retention)
-        inDoubtTTL = reader.duration("in_doubt_ttl", in: .seconds(60)...(.seconds(48 * 3600)), default: inDoubtTTL)
-        reader.finish()
-        reader.log.warning(
-            "this version keeps no journal: \"journal\" is checked and nothing is recorded", at: reader.place)
-        if store == nil { return nil }
-    }
-
-    private static func store(_ reader: MappingReader) -> Store? {
-        guard reader.has("url") else {
-            reader.missing("url", hint: "for example sqlite:var/smppost.db")
-            return nil
+        if !saysTLS {
+            reader.log.problem(
+                "the monitor listens on more than this machine, so it needs \"tls\": { certificate: FILE, key: FILE }, or "
+                    + "{ enabled: false } where a proxy in front of it has TLS", at: reader.place(of: "listen"))
         }
-        guard let url = reader.optionalString("url", secret: true) else { return nil }
-        let place = reader.place(of: "url")
-        if url.hasPrefix("sqlite:"), !url.hasPrefix("sqlite://") {
-            let path = String(url.dropFirst("sqlite:".count))
-            if !path.isEmpty { return .sqlite(path: FileProbe.resolve(path, from: place.file)) }
-        }
-        for scheme in ["postgresql://", "postgres://"] where url.hasPrefix(scheme) && url != scheme {
-            return .postgresql(url: url)
-        }
-        // The URL may hold a password, so it is not shown.
-        reader.log.problem("\"url\" must be sqlite:FILE or postgresql://USER@HOST/DATABASE", at: place)
-        return nil
     }
 }
 

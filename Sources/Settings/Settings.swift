@@ -4,7 +4,7 @@ import Foundation
 package struct Settings: Hashable, Sendable {
     package var intake = IntakeSettings()
     package var monitor = MonitorSettings()
-    /// Nil where no journal is configured. Checked only: nothing records into it yet.
+    /// Nil where no journal is configured: then nothing is recorded, and repeats are sent again.
     package var journal: JournalSettings?
     package var log = LogSettings()
     /// At least one, in the file's order.
@@ -46,6 +46,7 @@ package struct Settings: Hashable, Sendable {
             settings.carriers = carriers.carriers
             accounts?.check(against: carriers, log: log)
             settings.checkTimes(carriers, log: log)
+            settings.checkPostings(configDirectory, carriersDirectory, log: log)
         }
         settings.warnings = log.sortedWarnings
         guard log.sortedProblems.isEmpty else {
@@ -76,11 +77,26 @@ package struct Settings: Hashable, Sendable {
             reader.missing("intake")
         }
         monitor = MonitorSettings(reading: reader.section("monitor"), context: context)
-        if reader.has("journal") { journal = JournalSettings(reading: reader.section("journal")) }
+        if reader.has("journal") { journal = JournalSettings(reading: reader.section("journal"), context: context) }
         log = LogSettings(reading: reader.section("log"))
         reader.finish()
         for address in intake.listen where address == monitor.listen && address.port != 0 {
             context.log.problem("\"intake\" and \"monitor\" both listen on \(address)", at: reader.place(of: "monitor"))
+        }
+    }
+
+    /// What is posted waits in the journal.
+    private func checkPostings(_ configDirectory: String, _ carriersDirectory: String, log: ProblemLog) {
+        guard journal == nil, log.sortedProblems.isEmpty else { return }
+        for account in accounts where account.receipts != nil {
+            log.problem(
+                "\"receipts\" of account \(account.name) needs \"journal\" in smppost.yaml",
+                at: Place(file: FileProbe.join(configDirectory, "accounts.yaml")))
+        }
+        for carrier in carriers where carrier.inbound != nil {
+            log.problem(
+                "\"inbound\" needs \"journal\" in smppost.yaml",
+                at: Place(file: FileProbe.join(carriersDirectory, carrier.name + ".yaml")))
         }
     }
 

@@ -318,6 +318,8 @@ struct BrokenConfigurationTests {
         ])
         #expect(
             fixture.problems() == [
+                "config/smppost.yaml:4:20: the monitor listens on more than this machine, so it needs \"tls\": { certificate: "
+                    + "FILE, key: FILE }, or { enabled: false } where a proxy in front of it has TLS",
                 "config/smppost.yaml:4:20: the monitor listens on more than this machine, so it needs \"token_file\", "
                     + "\"token_env\" or \"token\"",
                 "config/smppost.yaml:5:17: \"url\" must be sqlite:FILE or postgresql://USER@HOST/DATABASE",
@@ -331,6 +333,29 @@ struct BrokenConfigurationTests {
                 "config/smppost.yaml:4:10: \"intake\" and \"monitor\" both listen on 127.0.0.1:8443",
                 "config/smppost.yaml:4:45: the token must have at least 16 visible ASCII characters, without spaces",
                 "config/smppost.yaml:5:10: \"url\" is missing; for example sqlite:var/smppost.db",
+            ])
+    }
+
+    @Test func monitorAndTLS() throws {
+        let intake = Fixture.valid["config/smppost.yaml"] ?? ""
+        let open = "listen: \"0.0.0.0:8080\", token: 0123456789abcdef"
+        let fixture = try Fixture(["config/smppost.yaml": intake + "\nmonitor: { \(open), tls: { enabled: false } }\n"])
+        #expect(fixture.problems().isEmpty)
+        try fixture.write(
+            "config/smppost.yaml",
+            intake + "\nmonitor: { \(open), tls: { certificate: server.crt, key: server.key } }\n")
+        #expect(fixture.problems().isEmpty)
+        try fixture.write("config/smppost.yaml", intake + "\nmonitor: { \(open), tls: {} }\n")
+        #expect(
+            fixture.problems() == [
+                "config/smppost.yaml:4:66: \"certificate\" is missing", "config/smppost.yaml:4:66: \"key\" is missing",
+            ])
+        try fixture.write(
+            "config/smppost.yaml", intake + "\nmonitor: { tls: { certificate: server.crt, kee: server.key } }\n")
+        #expect(
+            fixture.problems() == [
+                "config/smppost.yaml:4:17: \"key\" is missing; it belongs to \"certificate\"",
+                "config/smppost.yaml:4:44: unknown key \"kee\"; did you mean \"key\"?",
             ])
     }
 }

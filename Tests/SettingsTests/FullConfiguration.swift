@@ -26,13 +26,22 @@ enum FullConfiguration {
           default_language: en
         monitor:
           listen: "10.0.0.1:9000"
+          tls: { enabled: true, certificate: server.crt, key: server.key }
           token_file: secrets/token
+          trace_directory: ../traces
         journal:
           url: "sqlite:var/smppost.db"
           keep_text: true
           mask_numbers: true
           retention: 90d
           in_doubt_ttl: 1h
+          in_doubt_reply: accepted
+          duplicate_window: 10m
+          durability: power
+          on_outage: continue
+          queue: 2000
+          batch: 50
+          commit_within: 5ms
         log: { level: debug, format: json }
         """,
         "config/accounts.yaml": """
@@ -58,6 +67,11 @@ enum FullConfiguration {
             in_flight: 200
             allow_from: ["203.0.113.0/24", "2001:db8::1"]
             reply_profile: always200
+            receipts:
+              url: https://crm.example.net:8443/sms/receipts
+              secret_file: secrets/receipts
+              ca: ../carriers/ca.crt
+              give_up_after: 2h
         """,
         "carriers/main.yaml": """
         hosts: ["smsc1.example.net:2775", "[2001:db8::1]:2776"]
@@ -98,7 +112,9 @@ enum FullConfiguration {
           packed: true
           transliterate: true
           limits: { gsm_single: 150, gsm_part: 140, ucs2_single: 60, ucs2_part: 50, octets_single: 130, octets_part: 120 }
-        receipts: { request: false, ids: hex }
+        receipts: { request: false, ids: hex, retry_status: 0x14 }
+        deliver: { within: 2s, queue: 50 }
+        inbound: { url: https://crm.example.net/sms/inbound, secret: 0123456789abcdef0123, give_up_after: 1h }
         esm_class: 0x03
         validity: 36h
         priority: 2
@@ -113,6 +129,7 @@ enum FullConfiguration {
     /// The files that these name.
     static func addSecrets(to fixture: Fixture) throws {
         try fixture.write("config/secrets/token", "0123456789abcdef\n")
+        try fixture.write("config/secrets/receipts", "0123456789abcdef0123\n")
         try fixture.write("carriers/secrets/main.password", "s3cret\n")
         try fixture.write("carriers/ca.crt", Fixture.certificate?.certificatePEM ?? "")
     }

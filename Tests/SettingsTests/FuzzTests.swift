@@ -149,6 +149,7 @@ struct FuzzTests {
         check(intake.lockoutAttempts > 0 && intake.scryptQueue > 0 && intake.scryptThreads > 0, "lockout, scrypt")
         check(
             NetworkText.isLoopback(settings.monitor.listen.host) || (settings.monitor.token?.count ?? 0) >= 16, "token")
+        check((settings.monitor.certificateFile == nil) == (settings.monitor.keyFile == nil), "monitor.tls")
         check(!settings.accounts.isEmpty && !settings.carriers.isEmpty, "nothing to do")
         let carriers = Set(settings.carriers.map(\.name))
         for account in settings.accounts {

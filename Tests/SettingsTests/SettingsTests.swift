@@ -35,11 +35,21 @@ struct SettingsTests {
         #expect(intake.defaultLanguage == "en")
         #expect(settings.monitor.listen == ListenAddress(host: "10.0.0.1", port: 9000))
         #expect(settings.monitor.token == "0123456789abcdef")
+        #expect(settings.monitor.certificateFile == "\(fixture.root)/config/server.crt")
+        #expect(settings.monitor.keyFile == "\(fixture.root)/config/server.key")
+        #expect(settings.monitor.traceDirectory == "\(fixture.root)/config/../traces")
         #expect(settings.journal?.store == .sqlite(path: "\(fixture.root)/config/var/smppost.db"))
         #expect(settings.journal?.keepText == true)
         #expect(settings.journal?.maskNumbers == true)
         #expect(settings.journal?.retention == .seconds(90 * 86_400))
         #expect(settings.journal?.inDoubtTTL == .seconds(3600))
+        #expect(settings.journal?.inDoubtReply == .accepted)
+        #expect(settings.journal?.duplicateWindow == .seconds(600))
+        #expect(settings.journal?.durability == .power)
+        #expect(settings.journal?.onOutage == .continue)
+        #expect(settings.journal?.queue == 2000)
+        #expect(settings.journal?.batch == 50)
+        #expect(settings.journal?.commitWithin == .milliseconds(5))
         #expect(settings.log.level == "debug")
         #expect(settings.log.format == .json)
     }
@@ -235,7 +245,6 @@ struct SettingsTests {
                 "carriers/main.yaml:23:46: \"response\" (21s) is longer than the intake's \"reply_within\" (20s), which ends "
                     + "the wait",
                 "carriers/old.yml:1:1: not read: a carrier's file ends in .yaml",
-                "config/smppost.yaml:23:3: this version keeps no journal: \"journal\" is checked and nothing is recorded",
             ])
     }
 }

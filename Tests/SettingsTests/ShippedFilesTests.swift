@@ -26,11 +26,12 @@ struct ShippedFilesTests {
     }
 
     @Test func defaultWorksAndIsSafe() throws {
-        let settings = try fixture().load()
+        let fixture = try fixture()
+        let settings = try fixture.load()
         #expect(settings.warnings == [])
         #expect(settings.intake.listen.allSatisfy { NetworkText.isLoopback($0.host) })
         #expect(NetworkText.isLoopback(settings.monitor.listen.host))
-        #expect(settings.journal == nil)
+        #expect(settings.journal?.store == .sqlite(path: fixture.root + "/config/var/smppost.db"))
         let account = try #require(settings.accounts.first)
         #expect(settings.accounts.count == 1)
         #expect((account.name, account.login, account.defaultSender) == ("demo", "demo", "SMPPOST"))
