@@ -115,7 +115,9 @@ let package = Package(
         .testTarget(name: "SettingsTests", dependencies: ["Messaging", "SMPP", "Settings", "TLS"]),
         .testTarget(
             name: "SimulatorTests",
-            dependencies: ["SMPP", "SMPPWire", "Simulator", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
+            dependencies: [
+                "Messaging", "SMPP", "SMPPWire", "Simulator", "TLS", logging, nioCore, nioEmbedded, nioPosix,
+            ]),
         .testTarget(name: "TLSTests", dependencies: ["TLS", "TestPrograms", nioCore, nioEmbedded, nioPosix]),
         // What several of them need: programs that are started and watched.
         .target(name: "TestPrograms", path: "Tests/TestPrograms"),

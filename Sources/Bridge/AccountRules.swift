@@ -1,21 +1,23 @@
 package import Messaging
 
 /// What an account may send and where it goes: the part of an account that concerns messages, not requests.
-package struct AccountRules: Sendable {
+///
+/// An object: every message takes hold of its account's rules, on all event loops.
+package final class AccountRules: Sendable {
     /// The account's name, as the configuration gives it.
-    package var name: String
+    package let name: String
     /// Sender names that the account may use, compared letter by letter; empty allows every valid one.
-    package var senders: Set<String>
+    package let senders: Set<String>
     /// The sender of a form whose `from` is empty; nil where the account must name one.
-    package var defaultSender: String?
+    package let defaultSender: String?
     /// Digits with which a recipient's number must begin; empty allows every number.
-    package var destinations: [String]
+    package let destinations: [String]
     /// How the recipient's number is read.
-    package var numbers: NumberRules
+    package let numbers: NumberRules
     /// The carriers to try.
-    package var carriers: CarrierOrder
+    package let carriers: CarrierOrder
     /// Others for some numbers, longest prefix first.
-    package var routes: [PrefixOrder]
+    package let routes: [PrefixOrder]
 
     package init(
         name: String, senders: Set<String>, defaultSender: String?, destinations: [String], numbers: NumberRules,

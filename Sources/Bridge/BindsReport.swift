@@ -1,74 +1,151 @@
 import Carriers
 import Foundation
+import Intake
+import Journal
 import Monitor
 import SMPP
 
-/// `/binds`: the state of every carrier and bind as JSON. Adding members is not a change of `version`.
+/// `/binds`: a `MonitorSnapshot` as JSON. Adding members is not a change of `version`.
+///
+/// Members are snake_case; times are seconds, moments are RFC 3339 in UTC or, where named `…_expires_at`, Unix seconds;
+/// what is not known or does not apply is null.
 enum BindsReport {
-    /// - Parameter receipts: one for each carrier.
-    static func json(
-        _ carriers: [CarrierStatus], receipts: [ReceiptsSnapshot], configuration: BridgeState.Snapshot
-    ) -> JSONWriter {
+    static let version = 1
+
+    static func json(_ snapshot: MonitorSnapshot) -> JSONWriter {
         var json = JSONWriter()
-        json.object { json in
-            json.member("version", 1)
-            json.key("configuration")
-            json.object { json in
-                json.member("generation", configuration.generation)
-                json.member("loaded_at", configuration.loadedAt.formatted(.iso8601))
-                json.member("switching", configuration.switching)
-            }
-            json.key("carriers")
-            json.array { json in
-                for (carrier, receipts) in zip(carriers, receipts) {
-                    json.object { json in
-                        json.member("name", carrier.name)
-                        json.member("required", carrier.required)
-                        json.member("ready", carrier.ready)
-                        json.key("links")
-                        json.array { json in
-                            for link in carrier.links { json.object { write(link, to: &$0) } }
-                        }
-                        json.key("receipts")
-                        json.object { write(receipts, to: &$0) }
-                        json.key("binds")
-                        json.array { json in
-                            for bind in carrier.binds { json.object { write(bind, to: &$0) } }
-                        }
-                    }
-                }
-            }
-        }
+        json.object { writeMembers(snapshot, carriers: snapshot.carriers, to: &$0) }
         return json
     }
 
-    /// Times are seconds.
-    private static func write(_ bind: BindStatus, to json: inout JSONWriter) {
+    /// The members of the document, with these carriers.
+    static func writeMembers(
+        _ snapshot: MonitorSnapshot, carriers: [CarrierSnapshot], to json: inout JSONWriter
+    ) {
+        json.member("version", version)
+        json.member("taken_at", snapshot.takenAt.formatted(.iso8601))
+        json.key("configuration")
+        json.object { json in
+            json.member("generation", snapshot.configuration.generation)
+            json.member("loaded_at", snapshot.configuration.loadedAt.formatted(.iso8601))
+            json.member("switching", snapshot.configuration.switching)
+        }
+        json.key("intake")
+        json.object { write(snapshot.intake, certificateExpiry: snapshot.intakeCertificateExpiry, to: &$0) }
+        json.member("monitor_certificate_expires_at", snapshot.monitorCertificateExpiry)
+        json.key("process")
+        json.object { write(snapshot.process, takenAt: snapshot.takenAt, to: &$0) }
+        json.key("journal")
+        if let journal = snapshot.journal {
+            json.object { write(journal, takenAt: snapshot.takenAt, to: &$0) }
+        } else {
+            json.null()
+        }
+        json.key("in_doubt")
+        json.array { json in
+            for message in snapshot.inDoubt { json.object { write(message, to: &$0) } }
+        }
+        json.key("carriers")
+        json.array { json in
+            for carrier in carriers { write(carrier, to: &json) }
+        }
+    }
+
+    /// A carrier as an object.
+    static func write(_ carrier: CarrierSnapshot, to json: inout JSONWriter) {
+        let status = carrier.status
+        json.object { json in
+            json.member("name", status.name)
+            json.member("required", status.required)
+            json.member("ready", status.ready)
+            json.member("light", status.light.rawValue)
+            json.member("summary", status.summary)
+            json.key("links")
+            json.array { json in
+                for link in status.links {
+                    json.object { json in
+                        json.member("name", link.name)
+                        json.member("health", link.health.rawValue)
+                        json.member("binds", link.binds)
+                    }
+                }
+            }
+            json.key("receipts")
+            json.object { write(carrier.receipts, to: &$0) }
+            json.key("trace")
+            if let trace = carrier.trace { trace.write(to: &json) } else { json.null() }
+            json.key("binds")
+            json.array { json in
+                for (place, bind) in status.binds.enumerated() {
+                    let recent = carrier.recent.indices.contains(place) ? carrier.recent[place] : BindRecent()
+                    json.object { write(bind, recent, to: &$0) }
+                }
+            }
+        }
+    }
+
+    private static func write(_ intake: IntakeStatistics, certificateExpiry: Int64, to json: inout JSONWriter) {
+        json.member("requests", intake.requests)
+        json.member("handed", intake.handed)
+        json.member("clients_gone", intake.clientsGone)
+        json.member("late_replies", intake.lateReplies)
+        json.member("handler_timeouts", intake.handlerTimeouts)
+        json.member("connections", intake.connections)
+        json.member("connections_refused", intake.connectionsRefused)
+        json.member("draining", intake.isDraining)
+        json.member("certificate_expires_at", certificateExpiry)
+    }
+
+    private static func write(_ process: ProcessStatus, takenAt: Date, to json: inout JSONWriter) {
+        json.member("version", process.version)
+        json.member("started_at", process.startedAt.formatted(.iso8601))
+        json.member("uptime", rounded(takenAt.timeIntervalSince(process.startedAt)))
+        json.member("pid", process.pid)
+        json.member("cpu_seconds", process.cpuSeconds)
+        json.member("resident_bytes", process.residentBytes)
+        json.member("threads", process.threads)
+        json.member("open_files", process.openFiles)
+        json.member("max_files", process.maxFiles)
+    }
+
+    private static func write(_ journal: JournalHealth, takenAt: Date, to json: inout JSONWriter) {
+        json.member("writing", journal.isWriting)
+        json.member("problem", journal.problem?.kind.rawValue)
+        json.member("since", rounded(max(0, takenAt.timeIntervalSince1970 - Double(journal.since) / 1000)))
+        json.member("queued", journal.queued)
+        json.member("in_doubt", journal.inDoubt)
+        json.member("replayed", journal.replayed)
+        json.member("dropped", journal.dropped)
+    }
+
+    private static func write(_ message: InDoubtStatus, to json: inout JSONWriter) {
+        json.member("id", message.id)
+        json.member("account", message.account)
+        json.member("carrier", message.carrier)
+        json.member("to", message.maskedNumber)
+        json.member("ago", rounded(message.ago))
+        json.member("reason", message.reason)
+    }
+
+    private static func write(_ bind: BindStatus, _ recent: BindRecent, to json: inout JSONWriter) {
         json.member("name", bind.name)
         json.member("kind", bind.kind.rawValue)
+        json.member("light", bind.light.rawValue)
         json.member("state", bind.state)
-        json.member("since", bind.since)
+        json.member("since", rounded(bind.since))
+        json.member("down_for", bind.downFor.map(rounded))
+        json.member("trouble", bind.trouble)
         json.member("host", bind.host)
-        json.member("last_error", bind.lastError)
-        json.member("last_error_code", bind.lastErrorCode)
-        json.member("next_attempt_in", bind.nextAttemptIn)
-        json.member("smsc_system_id", bind.smscSystemID)
-        json.member("window_in_use", bind.windowInUse)
-        json.member("window_size", bind.windowSize)
-        json.member("waiting", bind.waiting)
-        json.member("rate_limit", bind.rateLimit)
-        json.member("recovering_limit", bind.recoveringLimit)
-        json.member("throttled", bind.throttled)
-        json.member("congestion", bind.congestion)
-        json.member("enquire_link_rtt", bind.enquireLinkRTT)
-        json.member("suspect", bind.suspect)
-        json.member("drained", bind.drained)
         json.member("address", bind.address)
         json.member("local_address", bind.localAddress)
-        json.member("bind_rate_limit", bind.bindRate)
-        json.member("response_seconds", bind.responseSeconds)
-        json.member("last_received_ago", bind.lastReceivedAgo)
+        json.member("smsc_system_id", bind.smscSystemID)
+        json.member("tls", bind.tls?.version)
+        json.member("tls_cipher", bind.tls?.cipher)
         json.member("certificate_expires_at", bind.tls?.peerCertificateExpiry)
+        json.member("last_error", bind.lastError)
+        json.member("last_error_code", bind.lastErrorCode)
+        json.member("next_attempt_in", bind.nextAttemptIn.map(rounded))
+        writeTraffic(bind, recent, to: &json)
         json.key("history")
         json.array { json in
             for change in bind.history {
@@ -76,7 +153,7 @@ enum BindsReport {
                     json.member("state", change.state)
                     json.member("reason", change.reason)
                     json.member("words", change.words)
-                    json.member("ago", change.ago)
+                    json.member("ago", rounded(change.ago))
                 }
             }
         }
@@ -87,15 +164,31 @@ enum BindsReport {
             json.member("unknown", bind.unknown)
             json.member("late", bind.late)
             json.member("throttled", bind.throttledTotal)
+            json.member("displaced", bind.displaced)
             json.member("delivered", bind.delivered)
             json.member("misplaced", bind.misplaced)
         }
     }
 
-    private static func write(_ link: LinkStatus, to json: inout JSONWriter) {
-        json.member("name", link.name)
-        json.member("health", link.health.rawValue)
-        json.member("binds", link.binds)
+    private static func writeTraffic(_ bind: BindStatus, _ recent: BindRecent, to json: inout JSONWriter) {
+        json.member("window_in_use", bind.windowInUse)
+        json.member("window_size", bind.windowSize)
+        json.member("waiting", bind.waiting)
+        json.member("rate", recent.rate)
+        json.member("rate_limit", bind.rateLimit)
+        json.member("bind_rate_limit", bind.bindRate)
+        json.member("recovering_limit", bind.recoveringLimit.map(rounded))
+        json.member("throttled", bind.throttled)
+        json.member("congestion", bind.congestion)
+        json.member("suspect", bind.suspect)
+        json.member("drained", bind.drained)
+        json.member("response_seconds", bind.responseSeconds.map(rounded))
+        json.member("recent_answers", recent.answers)
+        json.member("response_p50", recent.p50.map(rounded))
+        json.member("response_p95", recent.p95.map(rounded))
+        json.member("response_p99", recent.p99.map(rounded))
+        json.member("enquire_link_rtt", bind.enquireLinkRTT.map(rounded))
+        json.member("last_received_ago", bind.lastReceivedAgo.map(rounded))
     }
 
     private static func write(_ receipts: ReceiptsSnapshot, to json: inout JSONWriter) {
@@ -114,4 +207,7 @@ enum BindsReport {
             }
         }
     }
+
+    /// To microseconds: more digits than that are noise.
+    private static func rounded(_ seconds: Double) -> Double { (seconds * 1e6).rounded() / 1e6 }
 }

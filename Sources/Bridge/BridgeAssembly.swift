@@ -1,4 +1,5 @@
 import Carriers
+import Foundation
 import Intake
 import Logging
 import Monitor
@@ -12,7 +13,14 @@ struct BridgeAssembly: Sendable {
     let intake: IntakeServer
     let monitor: MonitorServer
     let certificate: TLSServerContext
+    /// Nil where the monitor serves plain HTTP.
+    let monitorCertificate: TLSServerContext?
+    let feed: LiveFeed
     let reloader: Reloader
+    let state: BridgeState
+    /// Nil where none is configured.
+    let journal: BridgeJournal?
+    let traces: TraceDesk
     /// What is in flight is answered within this time.
     let drainWithin: Duration
 
@@ -27,32 +35,49 @@ struct BridgeAssembly: Sendable {
         certificate = try TLSServerContext(
             certificateFile: settings.intake.certificateFile, keyFile: settings.intake.keyFile,
             clientCAFile: settings.intake.clientCAFile)
+        let desks = ReceiptDesks(group: group, logger: logger)
+        let journal = settings.journal.map { BridgeJournal($0, desks: desks, group: group, logger: logger) }
+        try journal?.postings.know(settings)
+        self.journal = journal
+        let state = BridgeState()
+        self.state = state
+        let traces = TraceDesk(directory: settings.monitor.traceDirectory, group: group, logger: logger)
+        self.traces = traces
         let factory = CarrierFactory(
-            group: group, logger: logger, desks: ReceiptDesks(group: group, logger: logger))
+            group: group, logger: logger, desks: desks, journal: journal, traces: traces, changes: state.changes)
         let references = LoopReferences(group: group)
         var routes: [String: CarrierRoute] = [:]
         for carrier in settings.carriers {
             routes[carrier.name] = factory.route(try CarrierConfiguration(carrier), CarrierProfile(carrier))
         }
-        let path = MessagePath(settings: settings, routes: routes, references: references)
+        journal?.know(routes.values)
+        let path = MessagePath(settings: settings, routes: routes, references: references, lanes: journal?.lanes)
         intake = IntakeServer(
             configuration: IntakeConfiguration(settings.intake, certificate: certificate),
             accounts: try Account.list(settings.accounts), group: group, logger: logger, handler: path.handle)
-        let state = BridgeState()
         state.update { $0.show(settings.carriers.compactMap { routes[$0.name] }) }
         let reloader = Reloader(
             settings: settings, routes: routes,
             parts: Reloader.Parts(
-                read: read, factory: factory, references: references, intake: intake, certificate: certificate,
-                threshold: threshold, state: state, logger: logger))
+                read: read, factory: factory, journal: journal, references: references, intake: intake,
+                certificate: certificate, threshold: threshold, state: state, logger: logger))
         self.reloader = reloader
-        let pages = MonitorPages(state: state, reloader: reloader).routes()
+        monitorCertificate = try TLSServerContext(settings.monitor)
+        let source = MonitorSource(
+            state: state, intake: intake, intakeCertificate: certificate, monitorCertificate: monitorCertificate,
+            startedAt: .now, history: MonitorHistory(), doubts: desks.doubts, journal: journal?.journal,
+            postings: journal?.postings,
+            traces: traces)
+        let feed = LiveFeed(source: source, eventLoop: group.next(), logger: logger)
+        state.changes.listen { feed.stateChanged() }
+        self.feed = feed
+        let messages = journal.map { MonitorMessages(reader: $0.reader) }
+        let pages = MonitorPages(
+            source: source, feed: feed, reloader: reloader, messages: messages,
+            traces: MonitorTraces(desk: traces, state: state, logger: logger), logger: logger
+        ).routes()
         monitor = MonitorServer(
-            host: settings.monitor.listen.host, port: settings.monitor.listen.port, token: settings.monitor.token,
-            group: group, logger: logger
-        ) { request, loop in
-            pages.respond(to: request, on: loop)
-        }
+            settings.monitor, certificate: monitorCertificate, group: group, logger: logger, handler: pages.respond)
         drainWithin = settings.intake.replyWithin
     }
 }
@@ -62,32 +87,42 @@ struct CarrierFactory: Sendable {
     let group: any EventLoopGroup
     let logger: Logger
     let desks: ReceiptDesks
+    let journal: BridgeJournal?
+    let traces: TraceDesk
+    let changes: ChangeSignal
 
     func route(
         _ configuration: CarrierConfiguration, _ profile: CarrierProfile, isExpected: Bool = false
     ) -> CarrierRoute {
         let receipts = desks.receipts(of: configuration.name, form: profile.receiptIDs)
         let events = CarrierEvents(
-            late: { late in
+            late: { [journal] late in
+                journal?.add(late, carrier: configuration.name)
+                receipts.doubts.settle(tag: late.tag, segment: late.segment)
                 guard late.status == .ok else { return }
                 receipts.desk.accepted([
                     AcceptedSegment(tag: late.tag, segment: late.segment, carrierID: late.messageID)
                 ])
             },
-            deliver: { receipts.desk.deliver($0) })
-        return CarrierRoute(
-            carrier: Carrier(configuration, group: group, logger: logger, events: events), profile: profile,
-            receipts: receipts, isExpected: isExpected)
+            deliver: { delivery, answer in
+                receipts.take(delivery, policy: profile.text) { answer.give($0) }
+            },
+            changed: { [changes] in changes.send() })
+        let carrier = Carrier(configuration, group: group, logger: logger, events: events)
+        traces.attach(carrier)
+        return CarrierRoute(carrier: carrier, profile: profile, receipts: receipts, isExpected: isExpected)
     }
 }
 
 extension MessagePath {
     /// - Parameter routes: one for each carrier of the settings, by its name.
-    init(settings: Settings, routes: [String: CarrierRoute], references: LoopReferences) {
+    convenience init(
+        settings: Settings, routes: [String: CarrierRoute], references: LoopReferences, lanes: JournalLanes?
+    ) {
         let known = settings.carriers.compactMap { routes[$0.name] }
         self.init(
             rules: settings.accounts.map { AccountRules($0, carriers: known.map(\.carrier.name)) }, routes: known,
-            references: references)
+            references: references, lanes: lanes)
     }
 }
 

@@ -1,5 +1,6 @@
 import Carriers
 import Intake
+import Journal
 package import Logging
 import Monitor
 package import NIOCore
@@ -14,6 +15,9 @@ package struct BridgeService: Service, CustomStringConvertible {
         package var intake: [SocketAddress]
         package var monitor: SocketAddress
     }
+
+    /// How long the journal may take to write what is left.
+    private static let journalEnd = Duration.seconds(5)
 
     private let assembly: BridgeAssembly
     private let logger: Logger
@@ -38,6 +42,9 @@ package struct BridgeService: Service, CustomStringConvertible {
         self.onReady = onReady
     }
 
+    /// One line about the carriers. From any thread.
+    package var statusLine: String { assembly.state.statusLine }
+
     /// Reads all files and applies what they say: accounts, routes and texts at once; changed carriers hand over one by one
     /// after it. An invalid configuration is refused whole.
     @discardableResult
@@ -51,12 +58,19 @@ package struct BridgeService: Service, CustomStringConvertible {
     /// - Throws: when a listener cannot be opened.
     package func run() async throws {
         let monitor = try await assembly.monitor.start()
+        assembly.feed.start()
+        // Before any message, and before a receipt of an earlier process's messages can come.
+        await assembly.journal?.journal.start()
+        assembly.journal?.postings.start()
         await assembly.reloader.start()
         do {
             let intake = try await assembly.intake.start()
             logger.notice("smppost is ready", metadata: ["intake": "\(intake)", "monitor": "\(monitor)"])
             onReady(Addresses(intake: intake, monitor: monitor))
-            await CertificateWatch(context: assembly.certificate, logger: logger).run()
+            let monitorCertificate = assembly.monitorCertificate.map { [("monitor", $0)] } ?? []
+            await CertificateWatch(
+                contexts: [("intake", assembly.certificate)] + monitorCertificate, logger: logger
+            ).run()
         } catch {
             await stop()
             throw error
@@ -71,6 +85,11 @@ package struct BridgeService: Service, CustomStringConvertible {
         await assembly.intake.drain(within: assembly.drainWithin)
         // No message can come any more: all carriers end their binds at the same time.
         await assembly.reloader.stop()
+        await assembly.traces.stop()
+        // Late responses and receipts are over too.
+        await assembly.journal?.postings.stop()
+        await assembly.journal?.journal.stop(within: Self.journalEnd)
+        try? await assembly.feed.stop().get()
         await assembly.monitor.stop()
     }
 }

@@ -21,11 +21,14 @@ final class BridgeState: Sendable {
         }
     }
 
+    /// Sent when the configuration or the state of a bind has changed.
+    let changes = ChangeSignal()
     private let state = Mutex(Snapshot())
 
     var current: Snapshot { state.withLock { $0 } }
 
     func update(_ change: (inout Snapshot) -> Void) {
         state.withLock { change(&$0) }
+        changes.send()
     }
 }

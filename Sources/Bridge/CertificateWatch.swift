@@ -2,44 +2,50 @@ import Logging
 import ServiceLifecycle
 import TLS
 
-/// Reads the intake's certificate anew when its files change, off the event loops.
+/// Reads our own certificates anew when their files change, off the event loops.
 struct CertificateWatch {
-    let context: TLSServerContext
+    /// Each with the name of the listener that shows it.
+    let contexts: [(name: String, context: TLSServerContext)]
     let logger: Logger
     private let every = Duration.seconds(10)
 
-    init(context: TLSServerContext, logger: Logger) {
-        self.context = context
+    init(contexts: [(name: String, context: TLSServerContext)], logger: Logger) {
+        self.contexts = contexts
         self.logger = logger
     }
 
     /// Returns when the service shuts down.
     func run() async {
         await cancelWhenGracefulShutdown {
-            var told: String?
+            var told: [String: String] = [:]
             while !Task.isCancelled {
                 try? await Task.sleep(for: every)
-                told = context.reload(told: told, logger: logger)
+                for (name, context) in contexts {
+                    told[name] = context.reload(of: name, told: told[name], logger: logger)
+                }
             }
         }
     }
 }
 
 extension TLSServerContext {
-    /// Reads the intake's certificate anew where its files changed, and logs it; a broken one is logged and not taken.
+    /// Reads a listener's certificate anew where its files changed, and logs it; a broken one is logged and not taken.
     ///
-    /// - Parameter told: the problem that was logged last; the same one is not logged again.
+    /// - Parameters:
+    ///   - listener: its name.
+    ///   - told: the problem that was logged last; the same one is not logged again.
     /// - Returns: the problem now; nil where there is none.
     @discardableResult
-    func reload(told: String? = nil, logger: Logger) -> String? {
+    func reload(of listener: String, told: String? = nil, logger: Logger) -> String? {
         do {
-            if try reloadIfChanged() { logger.notice("the intake's certificate was read anew") }
+            if try reloadIfChanged() { logger.notice("the \(listener)'s certificate was read anew") }
             return nil
         } catch {
             let problem = "\(error)"
             if problem != told {
                 logger.error(
-                    "the intake's new certificate is refused, the old one stays", metadata: ["error": "\(problem)"])
+                    "the \(listener)'s new certificate is refused, the old one stays", metadata: ["error": "\(problem)"]
+                )
             }
             return problem
         }

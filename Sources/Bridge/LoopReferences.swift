@@ -16,7 +16,7 @@ struct LoopReferences: Sendable {
         }
     }
 
-    /// A lease for one message; it takes a number only when the text needs one.
+    /// A number for one message whose text needs one.
     func lease(for recipient: PhoneNumber, policy: TextPolicy, loop: Int) -> ReferenceLease {
         ReferenceLease(pool: pools[loop], destination: recipient.digits, bits: policy.long == .udh8 ? 8 : 16)
     }
@@ -26,25 +26,18 @@ struct LoopReferences: Sendable {
 final class ReferenceLease {
     private let pool: NIOLoopBoundBox<SegmentReferences>
     private let destination: String
-    private let bits: Int
-    private var reference: UInt16?
+    let reference: UInt16
+    private var isHeld = true
 
     init(pool: NIOLoopBoundBox<SegmentReferences>, destination: String, bits: Int) {
         self.pool = pool
         self.destination = destination
-        self.bits = bits
-    }
-
-    func take() -> UInt16 {
-        if let reference { return reference }
-        let taken = pool.value.take(for: destination, bits: bits)
-        reference = taken
-        return taken
+        reference = pool.value.take(for: destination, bits: bits)
     }
 
     func release() {
-        guard let reference else { return }
-        self.reference = nil
+        guard isHeld else { return }
+        isHeld = false
         pool.value.release(reference, for: destination)
     }
 }

@@ -42,6 +42,9 @@ package struct MessagePlan: Equatable, Sendable {
 extension String {
     /// Without spaces and tabs at both ends.
     fileprivate var trimmingSpaces: String {
+        // By characters only where there is something to trim: that is slow.
+        let isBlank = { (octet: UInt8?) in octet == UInt8(ascii: " ") || octet == UInt8(ascii: "\t") }
+        guard isBlank(utf8.first) || isBlank(utf8.last) else { return self }
         var view = Substring(self)
         while let first = view.first, first == " " || first == "\t" { view.removeFirst() }
         while let last = view.last, last == " " || last == "\t" { view.removeLast() }

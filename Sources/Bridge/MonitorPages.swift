@@ -1,33 +1,76 @@
 import Carriers
+import Journal
+import Logging
 import Monitor
 import NIOCore
 
 /// What the monitor's listener answers.
 struct MonitorPages: Sendable {
-    let state: BridgeState
-    let reloader: Reloader
+    /// An action that takes longer is answered as under way: `stop` waits for the carrier's answers.
+    private static let patience = TimeAmount.seconds(2)
 
-    /// `/healthz`, `/readyz`, `/binds` and `/reload`.
+    let source: MonitorSource
+    let feed: LiveFeed
+    let reloader: Reloader
+    /// Nil where no journal is configured.
+    let messages: MonitorMessages?
+    let traces: MonitorTraces
+    let logger: Logger
+
+    /// The page, `/events`, `/healthz`, `/readyz`, `/binds`, `/metrics`, `/messages/ID`; actions and `/reload`.
     func routes() -> MonitorRoutes {
         var routes = MonitorRoutes()
+        let page = MonitorPage.response
+        routes.get("/") { _, loop in loop.makeSucceededFuture(page) }
+        routes.get("/events") { [feed] _, loop in loop.makeSucceededFuture(feed.response) }
         routes.get("/healthz") { _, loop in loop.makeSucceededFuture(.text("ok")) }
         routes.get("/readyz") { _, loop in loop.makeSucceededFuture(readiness()) }
-        routes.get("/binds") { _, loop in
-            let current = state.current
-            let carriers = EventLoopFuture.whenAllSucceed(current.carriers.map { $0.status() }, on: loop)
-            let receipts = EventLoopFuture.whenAllSucceed(current.desks.map { $0.snapshot() }, on: loop)
-            return carriers.and(receipts).map { .json(BindsReport.json($0, receipts: $1, configuration: current)) }
-        }
-        routes.post("/reload") { [reloader] _, loop in
-            loop.makeFutureWithTask { await reloader.reload(.request).response }
+        routes.get("/binds") { _, loop in source.snapshot(on: loop).map { .json(BindsReport.json($0)) } }
+        routes.get("/metrics") { _, loop in source.snapshot(on: loop).map { MetricsReport.response($0) } }
+        messages?.add(to: &routes)
+        routes.postBelow("/carriers/") { request, loop in act(request, on: loop) }
+        routes.post("/reload") { [reloader, logger] request, loop in
+            logger.notice("a reload is asked for", metadata: ["by": "\(request.peer ?? "-")"])
+            return loop.makeFutureWithTask { await reloader.reload(.request).response }
         }
         return routes
     }
 
-    /// Ready while every carrier that is marked `required` has a bind that takes messages.
+    private func act(_ request: MonitorRequest, on loop: any EventLoop) -> EventLoopFuture<MonitorResponse> {
+        if let answer = traces.answer(request, on: loop) { return answer }
+        guard let action = OperatorAction(path: request.path) else { return loop.makeSucceededFuture(.notFound) }
+        guard let carrier = source.state.current.carriers.first(where: { $0.name == action.carrier }) else {
+            return loop.makeSucceededFuture(action.response(.nowhere))
+        }
+        // A bind that does not exist is not logged: its name is the request's.
+        let isKnown = action.bind == nil || carrier.bindNames.contains(action.bind ?? "")
+        guard isKnown else { return loop.makeSucceededFuture(action.response(.nowhere)) }
+        logger.notice(
+            "an action was asked for",
+            metadata: [
+                "action": "\(action.kind.rawValue)", "carrier": "\(carrier.name)", "bind": "\(action.bind ?? "all")",
+                "by": "\(request.peer ?? "-")",
+            ])
+        let changes = source.state.changes
+        let progress = loop.makePromise(of: OperatorAction.Progress.self)
+        let timer = loop.scheduleTask(in: Self.patience) { progress.succeed(.underWay) }
+        action.perform(on: carrier).hop(to: loop).whenComplete { _ in
+            timer.cancel()
+            progress.succeed(.done)
+            changes.send()
+        }
+        return progress.futureResult.map { action.response($0) }
+    }
+
+    /// Ready while every carrier that is marked `required` has a bind that takes messages, and the journal writes.
     private func readiness() -> MonitorResponse {
-        let missing = state.current.carriers.filter { $0.isRequired && !$0.isReady }.map(\.name)
-        if missing.isEmpty { return .text("ready") }
-        return .text("not ready: no bind of \(missing.joined(separator: ", ")) is up", status: 503)
+        var reasons: [String] = []
+        let missing = source.state.current.carriers.filter { $0.isRequired && !$0.isReady }.map(\.name)
+        if !missing.isEmpty { reasons.append("no bind of \(missing.joined(separator: ", ")) is up") }
+        if let health = source.journal?.health, !health.isWriting {
+            reasons.append("the journal cannot be written" + (health.problem.map { " (\($0.kind.rawValue))" } ?? ""))
+        }
+        if reasons.isEmpty { return .text("ready") }
+        return .text("not ready: " + reasons.joined(separator: "; "), status: 503)
     }
 }

@@ -15,10 +15,11 @@ package final class ReceiptDesk: Sendable {
 
     /// - Parameters:
     ///   - form: how the carrier's receipts write ids.
-    ///   - handler: called on `eventLoop` for each receipt that is matched, a duplicate or unmatched; must not block.
+    ///   - handler: called on `eventLoop` for each receipt, with its reply where that is still due, and once more when one that
+    ///     had to wait is settled; must not block.
     package init(
         carrier: String, form: ReceiptIDForm, limits: ReceiptMatcher.Limits = ReceiptMatcher.Limits(),
-        eventLoop: any EventLoop, logger: Logger, handler: @escaping @Sendable (ReceiptEvent) -> Void
+        eventLoop: any EventLoop, logger: Logger, handler: @escaping @Sendable (ReceiptEvent, DeliveryReply?) -> Void
     ) {
         self.carrier = carrier
         self.eventLoop = eventLoop
@@ -35,16 +36,21 @@ package final class ReceiptDesk: Sendable {
         perform { $0.accepted(batch) }
     }
 
-    /// A `deliver_sm` or `data_sm` of the carrier; what is no receipt is only counted.
-    package func deliver(_ delivery: InboundDelivery) {
+    /// A `deliver_sm` or `data_sm` of the carrier.
+    ///
+    /// - Returns: false when it is no receipt: then it is only counted, and its reply is the caller's.
+    @discardableResult
+    package func deliver(_ delivery: InboundDelivery, reply: @escaping DeliveryReply = { _ in }) -> Bool {
         // Read on the caller's loop: the desk's one has all binds to serve.
         guard let receipt = DeliveryReceipt(parsing: delivery.message) else {
-            return perform { $0.countOther() }
+            perform { $0.countOther() }
+            return false
         }
         let received = ReceivedReceipt(
             receipt, bind: delivery.bind, source: delivery.message.source.value,
             destination: delivery.message.destination.value)
-        perform { $0.received(received) }
+        perform { $0.received(received, reply) }
+        return true
     }
 
     /// Totals since the start, and what is held now.
@@ -82,11 +88,11 @@ private final class DeskWork {
     private var isStopped = false
     private let eventLoop: any EventLoop
     private let logger: Logger
-    private let handler: @Sendable (ReceiptEvent) -> Void
+    private let handler: @Sendable (ReceiptEvent, DeliveryReply?) -> Void
 
     init(
         carrier: String, matcher: ReceiptMatcher, eventLoop: any EventLoop, logger: Logger,
-        handler: @escaping @Sendable (ReceiptEvent) -> Void
+        handler: @escaping @Sendable (ReceiptEvent, DeliveryReply?) -> Void
     ) {
         self.matcher = matcher
         self.eventLoop = eventLoop
@@ -102,20 +108,22 @@ private final class DeskWork {
         let now = now
         for one in batch {
             let settled = matcher.accepted(
-                id: one.carrierID, tag: one.tag, segment: one.segment, recipient: one.destination, at: now)
-            for settled in settled { report(settled) }
+                id: one.carrierID, tag: one.tag, segment: one.segment, recipient: one.destination,
+                at: now + (.zero - one.age))
+            for settled in settled { report(settled, .ends) }
         }
     }
 
-    func received(_ received: ReceivedReceipt) {
-        guard !isStopped else { return }
+    func received(_ received: ReceivedReceipt, _ reply: @escaping DeliveryReply) {
+        guard !isStopped else { return reply(.notKept) }
         totals.byState[received.receipt.state, default: 0] += 1
         switch matcher.match(received, at: now) {
         case .settled(let outcome):
-            report(SettledReceipt(received: received, outcome: outcome))
+            report(SettledReceipt(received: received, outcome: outcome), .none, reply)
         case .parked(let displaced):
             totals.early += 1
-            if let displaced { report(displaced) }
+            if let displaced { report(displaced, .ends) }
+            tell(SettledReceipt(received: received, outcome: .unmatched), .begins, reply)
             armTimer()
         }
     }
@@ -137,7 +145,7 @@ private final class DeskWork {
         isStopped = true
         timer?.cancel()
         timer = nil
-        for settled in matcher.expire(now: MonotonicTime(nanoseconds: .max)) { report(settled) }
+        for settled in matcher.expire(now: MonotonicTime(nanoseconds: .max)) { report(settled, .ends) }
     }
 
     private func armTimer() {
@@ -149,11 +157,11 @@ private final class DeskWork {
 
     private func expire() {
         timer = nil
-        for settled in matcher.expire(now: now) { report(settled) }
+        for settled in matcher.expire(now: now) { report(settled, .ends) }
         armTimer()
     }
 
-    private func report(_ settled: SettledReceipt) {
+    private func report(_ settled: SettledReceipt, _ wait: ReceiptWait, _ reply: DeliveryReply? = nil) {
         let receipt = settled.received.receipt
         switch settled.outcome {
         case .matched(let match):
@@ -167,9 +175,14 @@ private final class DeskWork {
             totals.unmatched += 1
             log("a receipt of no message that is known", receipt, of: nil)
         }
+        tell(settled, wait, reply)
+    }
+
+    private func tell(_ settled: SettledReceipt, _ wait: ReceiptWait, _ reply: DeliveryReply?) {
         handler(
             ReceiptEvent(
-                carrier: totals.carrier, bind: settled.received.bind, receipt: receipt, outcome: settled.outcome))
+                carrier: totals.carrier, bind: settled.received.bind, receipt: settled.received.receipt,
+                outcome: settled.outcome, wait: wait), reply)
     }
 
     /// Never a number, a text or an id of the carrier's.

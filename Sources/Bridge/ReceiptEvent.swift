@@ -1,3 +1,6 @@
+package import Carriers
+import Journal
+import Messaging
 package import SMPP
 
 /// A segment that a carrier accepted, for its receipt.
@@ -10,12 +13,17 @@ package struct AcceptedSegment: Hashable, Sendable {
     package var carrierID: String
     /// The recipient's number: without an id, only it finds the receipt; with one, it decides where ids leave a doubt.
     package var destination: String?
+    /// How long ago it was accepted.
+    package var age = Duration.zero
 
-    package init(tag: UInt64, segment: Int, carrierID: String, destination: String? = nil) {
+    package init(
+        tag: UInt64, segment: Int, carrierID: String, destination: String? = nil, age: Duration = .zero
+    ) {
         self.tag = tag
         self.segment = segment
         self.carrierID = carrierID
         self.destination = destination
+        self.age = age
     }
 }
 
@@ -26,7 +34,21 @@ package struct ReceiptEvent: Hashable, Sendable {
     package var bind: String
     package var receipt: DeliveryReceipt
     package var outcome: ReceiptOutcome
+    package var wait = ReceiptWait.none
 }
+
+/// Whether a receipt came before the response with its id.
+package enum ReceiptWait: Hashable, Sendable {
+    /// It did not.
+    case none
+    /// It did: its message is not known so far.
+    case begins
+    /// It did, and was told with `begins` before.
+    case ends
+}
+
+/// What becomes of a `deliver_sm`; called once, from any thread.
+package typealias DeliveryReply = @Sendable (DeliveryAnswer.Verdict) -> Void
 
 /// The receipts of one carrier since the start.
 package struct ReceiptsSnapshot: Hashable, Sendable {
@@ -54,5 +76,26 @@ package struct ReceiptsSnapshot: Hashable, Sendable {
 
     package init(carrier: String) {
         self.carrier = carrier
+    }
+}
+
+extension ReceiptRecord {
+    /// A receipt as the journal keeps it.
+    init(_ event: ReceiptEvent, at now: UInt64) {
+        let receipt = event.receipt
+        let match: ReceiptMatch?
+        var isDuplicate = false
+        switch event.outcome {
+        case .matched(let found): match = found
+        case .duplicate(let found):
+            match = found
+            isDuplicate = true
+        case .unmatched: match = nil
+        }
+        self.init(
+            message: match.flatMap { MessageID(rawValue: $0.tag) }, segment: match?.segment, at: now,
+            carrier: event.carrier, carrierID: receipt.messageID ?? "", state: receipt.state.rawValue,
+            error: receipt.error ?? receipt.networkError.map { "\($0.code)" },
+            delay: match.map { UInt64(max(0, $0.delay.nanoseconds / 1_000_000)) }, isDuplicate: isDuplicate)
     }
 }

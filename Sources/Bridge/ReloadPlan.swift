@@ -56,6 +56,10 @@ struct ReloadPlan: Equatable, Sendable {
         var keys = intake
         if old.monitor.listen != new.monitor.listen { keys.append("monitor.listen") }
         if old.monitor.token != new.monitor.token { keys.append("monitor.token") }
+        let isSameTLS =
+            old.monitor.certificateFile == new.monitor.certificateFile && old.monitor.keyFile == new.monitor.keyFile
+        if !isSameTLS { keys.append("monitor.tls") }
+        if old.monitor.traceDirectory != new.monitor.traceDirectory { keys.append("monitor.trace_directory") }
         if old.journal != new.journal { keys.append("journal") }
         if old.log.format != new.log.format { keys.append("log.format") }
         return keys
@@ -105,6 +109,7 @@ extension CarrierSettings {
         settings.priority = 0
         settings.serviceType = ""
         settings.protocolID = 0
+        settings.inbound = nil
         return settings
     }
 }

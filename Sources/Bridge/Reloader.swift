@@ -33,6 +33,7 @@ actor Reloader {
     struct Parts: Sendable {
         var read: ConfigurationReader
         var factory: CarrierFactory
+        var journal: BridgeJournal?
         var references: LoopReferences
         var intake: IntakeServer
         var certificate: TLSServerContext
@@ -142,7 +143,7 @@ actor Reloader {
         settings = settings.reloaded(next)
         parts.threshold.level = Logger.Level(rawValue: next.log.level) ?? .info
         // The watch would find a certificate written anew a little later.
-        parts.certificate.reload(logger: parts.logger)
+        parts.certificate.reload(of: "intake", logger: parts.logger)
         for carrier in next.carriers {
             switch plan.step(of: carrier.name) {
             case .keep, .replace: break
@@ -171,7 +172,10 @@ actor Reloader {
 
     /// Gives every event loop the accounts and routes as they are now.
     private func publish(accounts: [Account]) async {
-        let path = MessagePath(settings: settings, routes: routes, references: parts.references)
+        parts.journal?.know(routes.values)
+        parts.journal?.postings.knowAgain(settings)
+        let path = MessagePath(
+            settings: settings, routes: routes, references: parts.references, lanes: parts.journal?.lanes)
         let shown = settings.carriers.compactMap { routes[$0.name] }
         parts.state.update { $0.show(shown) }
         await parts.intake.adopt(accounts: accounts, handler: path.handle)

@@ -9,7 +9,7 @@ import TLS
 /// How checked settings become the values that each part of the bridge takes. Settings knows no part, no part knows it.
 extension AccountRules {
     /// - Parameter carriers: the names of all carriers, in the bridge's order.
-    init(_ settings: AccountSettings, carriers: [String]) {
+    convenience init(_ settings: AccountSettings, carriers: [String]) {
         self.init(
             name: settings.name, senders: Set(settings.senders), defaultSender: settings.defaultSender,
             destinations: settings.destinations,
@@ -93,6 +93,9 @@ extension CarrierConfiguration {
         reconnectMax = settings.reconnectMax
         reconnectRefused = settings.reconnectRefused
         credentialsBackoff = settings.credentialsBackoff
+        maxDeliveries = settings.deliverQueue
+        deliveryWithin = settings.deliverWithin
+        deliveryRetryStatus = settings.retryStatus
         statuses = StatusTable(overrides: settings.statuses)
     }
 }
@@ -114,5 +117,7 @@ extension IntakeConfiguration {
         scryptQueue = settings.scryptQueue
         scryptThreads = settings.scryptThreads
         defaultLanguage = Language(settings.defaultLanguage)
+        // Bridges that share a journal must not give the same id twice, nor one whose clock was put back.
+        firstNode = .random(in: 0...UInt16.max)
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import NIOCore
 import Settings
-import Simulator
 
 /// `HOST:PORT`, IPv6 in brackets.
 struct ListenArgument: ExpressibleByArgument, CustomStringConvertible {
@@ -37,16 +36,6 @@ struct DurationArgument: ExpressibleByArgument, CustomStringConvertible {
 
     var description: String { "\(duration)" }
     var defaultValueDescription: String { description }
-}
-
-/// `ENDING=ACTION` of the simulator.
-struct FaultArgument: ExpressibleByArgument {
-    var rule: FaultRule
-
-    init?(argument: String) {
-        guard let rule = try? FaultRule(parsing: argument) else { return nil }
-        self.rule = rule
-    }
 }
 
 extension SocketAddress {

@@ -110,7 +110,7 @@ private struct FirstMessage: Service, CustomStringConvertible {
         Console.say("A first message went to \(url):")
         for line in AnswerText.lines(answer) { Console.say("  " + line) }
         Console.say("")
-        Console.say("Monitor: http://\(addresses.monitor.hostAndPort)/binds (also /healthz, /readyz)")
+        Console.say("Monitor: http://\(addresses.monitor.hostAndPort)/ (also /binds, /metrics, /healthz, /readyz)")
         Console.say("Send another one:")
         Console.say("  curl -k \(url) -d login=\(login) -d password=\(password) -d to=79161234567 -d text=Hello")
         Console.say("The bridge is running. Ctrl-C stops it.")

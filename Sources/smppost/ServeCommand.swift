@@ -21,11 +21,20 @@ struct ServeCommand: AsyncParsableCommand {
         let log = ServiceLog(settings.log)
         defer { log.writer.flush() }
         do {
+            let group = MultiThreadedEventLoopGroup.singleton
+            let manager = NotifySocket()
             let bridge = try BridgeService(
-                settings: settings, read: files.reader, threshold: log.threshold,
-                group: MultiThreadedEventLoopGroup.singleton, logger: log.logger)
-            let hangUp = ReloadOnHangUp(bridge: bridge)
-            try await ServiceGroup(configuration: .stoppedBySignals([hangUp, bridge], logger: log.logger)).run()
+                settings: settings, read: files.reader, threshold: log.threshold, group: group, logger: log.logger
+            ) { _ in
+                if manager?.ready() == false {
+                    log.logger.warning("the service manager does not hear that we are ready")
+                }
+            }
+            var services: [any Service] = [ReloadOnHangUp(bridge: bridge, manager: manager), bridge]
+            if let manager {
+                services.append(ServiceNotices(manager, group: group, logger: log.logger) { bridge.statusLine })
+            }
+            try await ServiceGroup(configuration: .stoppedBySignals(services, logger: log.logger)).run()
         } catch {
             log.logger.critical("smppost stops", metadata: ["error": "\(error)"])
             throw ExitCode.failure

@@ -6,6 +6,8 @@ import UnixSignals
 /// Reads the configuration anew at each SIGHUP. Signals that come meanwhile count as one.
 struct ReloadOnHangUp: Service, CustomStringConvertible {
     let bridge: BridgeService
+    /// What is told of each reload; nil = no service manager.
+    var manager: NotifySocket?
 
     /// The service group logs its services.
     var description: String { "reload on SIGHUP" }
@@ -13,7 +15,9 @@ struct ReloadOnHangUp: Service, CustomStringConvertible {
     func run() async throws {
         let signals = await UnixSignalsSequence(trapping: .sighup)
         for await _ in signals.cancelOnGracefulShutdown() {
+            manager?.reloading()
             await bridge.reload(.signal)
+            manager?.ready()
         }
         // One that comes during the drain must not end it.
         signal(SIGHUP, SIG_IGN)

@@ -12,7 +12,13 @@ struct SimulateCommand: AsyncParsableCommand {
         abstract: "Be an SMSC for tests: answer binds and submits as told.",
         discussion: """
             A destination whose last six digits are 66dddd is answered with command_status dddd (decimal). Endings 670001 to \
-            670011 play faults: see the README. --fault adds endings: 0404=silent, 12=status:0x0B, 13=late:8s.
+            670011 play faults: see the README. --fault adds endings: 0404=silent, 12=status:0x0B, 13=late:8s, \
+            14=segment:2:silent.
+
+            The status page has /counters, /metrics (Prometheus), /messages, /record?after=N&limit=M (one JSON object a \
+            line, for audits), POST /inbound (from, to, text, system_id) and POST /reset.
+
+            Ready in a minute: smppost simulate --status 127.0.0.1:8081 --receipts 2s --latency exponential:20ms
             """)
 
     @Option(help: "Where to listen, HOST:PORT; port 0 lets the system choose.")
@@ -21,54 +27,31 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "A page of counters and received messages, with full texts and numbers: HOST:PORT.")
     var status: ListenArgument?
 
-    @Option(help: "The only system_id that may bind; with --password.")
-    var systemId: String?
+    @Option(help: "Received messages that the status page and query_sm know: the last so many, or more.")
+    var record: Int?
 
-    @Option(help: "Its password.")
-    var password: String?
-
-    @Option(help: "Time before an answer, like 20ms.")
-    var latency = DurationArgument(.zero)
-
-    @Option(help: "Random time on top of it, up to this, like 5ms.")
-    var jitter = DurationArgument(.zero)
-
-    @Option(help: "Messages a second and bind; more are answered 0x58.")
-    var rate: Int?
-
-    @Option(help: "Unanswered submits a bind; more are answered 0x14.")
-    var window: Int?
-
-    @Option(help: "An ending of destinations and what happens to them: ENDING=ACTION. May be repeated.")
-    var fault: [FaultArgument] = []
-
-    @Flag(help: "Play no fault but those of --fault.")
-    var noFaults = false
+    @OptionGroup(title: "Who may bind") var access: SimulatedAccess
+    @OptionGroup(title: "Answers") var answers: SimulatedAnswers
+    @OptionGroup(title: "Faults") var faults: SimulatedFaults
+    @OptionGroup(title: "Receipts") var receipts: SimulatedReceipts
+    @OptionGroup(title: "Inbound messages") var inbound: SimulatedInbound
 
     @Option(help: "Seed of what is random.")
     var seed: UInt64 = 1
 
+    @Flag(help: "Print the scenarios and end.")
+    var listScenarios = false
+
     func validate() throws {
-        guard (systemId == nil) == (password == nil) else {
-            throw ValidationError("--system-id and --password go together")
-        }
-        if let rate, rate < 1 { throw ValidationError("--rate is 1 or more") }
-        if let window, window < 1 { throw ValidationError("--window is 1 or more") }
+        if let record, !(0...10_000_000).contains(record) { throw ValidationError("--record is 0 to 10000000") }
     }
 
     func run() async throws {
-        var options = SimulatorOptions()
-        options.host = listen.host
-        options.port = listen.port
-        options.latency = latency.duration
-        options.jitter = jitter.duration
-        options.rateLimit = rate
-        options.windowLimit = window
-        options.faults = fault.map(\.rule)
-        options.standardFaults = !noFaults
-        options.seed = seed
-        if let systemId, let password { options.credentials = (systemId, password) }
-        if let status { options.statusPage = (status.host, status.port) }
+        if listScenarios {
+            for scenario in Scenario.all { Console.say("\(scenario.name)\t\(scenario.habit)\t\(scenario.summary)") }
+            return
+        }
+        let options = try options()
         let log = ServiceLog(.init())
         defer { log.writer.flush() }
         do {
@@ -80,6 +63,23 @@ struct SimulateCommand: AsyncParsableCommand {
             Console.error("\(listen): \(error)")
             throw ExitCode.failure
         }
+    }
+
+    /// The scenario first; what is said beside it counts more.
+    private func options() throws -> SimulatorOptions {
+        var options = SimulatorOptions()
+        faults.scenario?.apply(to: &options)
+        options.host = listen.host
+        options.port = listen.port
+        options.seed = seed
+        if let record { options.record = record }
+        if let status { options.statusPage = (status.host, status.port) }
+        try access.apply(to: &options)
+        answers.apply(to: &options)
+        faults.apply(to: &options)
+        receipts.apply(to: &options)
+        inbound.apply(to: &options)
+        return options
     }
 }
 

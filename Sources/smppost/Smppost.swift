@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bridge
 
 @main
 struct Smppost: AsyncParsableCommand {
@@ -8,11 +9,7 @@ struct Smppost: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, DemoCommand.self, CheckCommand.self, ExplainCommand.self, SendCommand.self,
-            SimulateCommand.self, HashCommand.self, DecodeCommand.self,
+            BindsCommand.self, MessagesCommand.self, SimulateCommand.self, LoadCommand.self, HashCommand.self,
+            DecodeCommand.self,
         ])
-}
-
-/// What `--version` prints and the logs of a start name.
-enum Version {
-    static let text = "0.1.0"
 }

@@ -36,8 +36,9 @@ import Testing
     }
 
     @Test func withoutADefaultTheSenderMustBeNamed() {
-        var rules = rules
-        rules.defaultSender = nil
+        let rules = AccountRules(
+            name: "acme", senders: [], defaultSender: nil, destinations: [], numbers: NumberRules(country: .ru),
+            carriers: CarrierOrder([], carriers: []))
         #expect(throws: ReplyCode.badSender) {
             try MessagePlan(from: "", to: "79161234567", text: "Hi", rules: rules)
         }

@@ -22,7 +22,10 @@ import Testing
         _ eventLoop: any EventLoop, _ events: Events, form: ReceiptIDForm = .auto,
         logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     ) -> ReceiptDesk {
-        ReceiptDesk(carrier: "main", form: form, eventLoop: eventLoop, logger: logger) { events.add($0) }
+        ReceiptDesk(carrier: "main", form: form, eventLoop: eventLoop, logger: logger) { event, reply in
+            if event.wait != .begins { events.add(event) }
+            reply?(.kept)
+        }
     }
 
     private func delivery(

@@ -70,14 +70,15 @@ import Testing
             $0.intake.certificateFile = "other.crt"
             $0.intake.lockoutPer = .seconds(1)
             $0.monitor.token = "0123456789abcdef"
+            $0.monitor.certificateFile = "monitor.crt"
             $0.journal = JournalSettings(store: .sqlite(path: "x"))
             $0.log.format = .json
             $0.log.level = "debug"
         }
         #expect(
             plan.needsRestart == [
-                "intake.listen", "intake.tls", "intake.reply_within", "intake.lockout", "monitor.token", "journal",
-                "log.format",
+                "intake.listen", "intake.tls", "intake.reply_within", "intake.lockout", "monitor.token",
+                "monitor.tls", "journal", "log.format",
             ])
     }
 

@@ -1,0 +1,84 @@
+package import Foundation
+
+/// `/binds` as `smppost binds` reads it. What a newer bridge adds is skipped.
+package struct BindsDocument: Decodable, Hashable, Sendable {
+    /// The bridge.
+    package struct Process: Decodable, Hashable, Sendable {
+        package var version: String
+        package var uptime: Double
+    }
+
+    /// A carrier; its light as `TrafficLight.rawValue`, or one that a newer bridge has.
+    package struct Carrier: Decodable, Hashable, Sendable {
+        package var name: String
+        package var required: Bool
+        package var ready: Bool
+        package var light: String
+        package var summary: String
+        package var binds: [Bind]
+    }
+
+    /// A bind. Times are in seconds.
+    package struct Bind: Decodable, Hashable, Sendable {
+        /// Segments since the start.
+        package struct Totals: Decodable, Hashable, Sendable {
+            package var accepted: Int
+            package var refused: Int
+            package var unknown: Int
+        }
+
+        package var name: String
+        package var kind: String
+        package var state: String
+        package var since: Double
+        package var downFor: Double?
+        package var trouble: String?
+        package var lastError: String?
+        package var windowInUse: Int
+        package var windowSize: Int
+        package var waiting: Int
+        package var rate: Double
+        package var rateLimit: Double?
+        package var responseP95: Double?
+        package var enquireLinkRtt: Double?
+        package var totals: Totals
+    }
+
+    package var version: Int
+    package var process: Process
+    package var carriers: [Carrier]
+
+    /// - Throws: `BindsDocumentProblem` for anything but version 1 of the document.
+    package init(json: Data) throws(BindsDocumentProblem) {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let document = try? decoder.decode(BindsDocument.self, from: json) else {
+            throw BindsDocumentProblem(reason: "the answer is not the /binds of an smppost bridge")
+        }
+        guard document.version == BindsReport.version else {
+            throw BindsDocumentProblem(reason: "version \(document.version) of /binds is not known here")
+        }
+        self = document
+    }
+
+    /// Only the carriers with these names; all where there are none.
+    ///
+    /// - Throws: where one of them does not exist.
+    package func only(_ names: [String]) throws(BindsDocumentProblem) -> BindsDocument {
+        guard !names.isEmpty else { return self }
+        for name in names where !carriers.contains(where: { $0.name == name }) {
+            let known = carriers.map(\.name).joined(separator: ", ")
+            throw BindsDocumentProblem(reason: "there is no carrier \(name); there are: \(known)")
+        }
+        var copy = self
+        copy.carriers.removeAll { !names.contains($0.name) }
+        return copy
+    }
+}
+
+/// Why an answer of `/binds` cannot be used.
+package struct BindsDocumentProblem: Error, Hashable, CustomStringConvertible {
+    package var reason: String
+
+    package var description: String { reason }
+}

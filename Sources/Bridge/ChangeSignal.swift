@@ -1,0 +1,15 @@
+import Synchronization
+
+/// Tells one listener that something people look at has changed. From any thread; never on a message's path.
+final class ChangeSignal: Sendable {
+    private let listener = Mutex<(@Sendable () -> Void)?>(nil)
+
+    /// - Parameter action: called on any thread, at each change; must not block.
+    func listen(_ action: @escaping @Sendable () -> Void) {
+        listener.withLock { $0 = action }
+    }
+
+    func send() {
+        listener.withLock { $0 }?()
+    }
+}

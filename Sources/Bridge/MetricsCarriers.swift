@@ -1,0 +1,119 @@
+import Carriers
+import Monitor
+import SMPP
+
+/// What `/metrics` tells of carriers and their binds.
+extension MetricsReport {
+    static func writeCarriers(_ carriers: [CarrierStatus], to metrics: inout MetricsWriter) {
+        metrics.family("smppost_carrier_ready", .gauge, "1 while a bind of the carrier takes messages.")
+        for carrier in carriers { metrics.sample(carrier.ready, ["carrier": carrier.name]) }
+        metrics.family("smppost_carrier_required", .gauge, "1 where the service counts as ready only with the carrier.")
+        for carrier in carriers { metrics.sample(carrier.required, ["carrier": carrier.name]) }
+        metrics.family(
+            "smppost_carrier_light", .gauge,
+            "The carrier's traffic light on the page: 1 for the colour that it has, 0 for the others.")
+        for carrier in carriers {
+            for light in TrafficLight.allCases {
+                metrics.sample(carrier.light == light, ["carrier": carrier.name, "light": light.rawValue])
+            }
+        }
+        metrics.family(
+            "smppost_tps_limit", .gauge, "PDUs per second that the carrier's contract allows over all its binds.")
+        for carrier in carriers {
+            if let rate = carrier.binds.first?.rateLimit { metrics.sample(rate, ["carrier": carrier.name]) }
+        }
+    }
+
+    static func writeBinds(_ carriers: [CarrierStatus], to metrics: inout MetricsWriter) {
+        metrics.family("smppost_bind_up", .gauge, "1 while the bind is bound.")
+        for (carrier, bind) in binds(carriers) {
+            metrics.sample(
+                bind.state == BindState.bound.name,
+                ["carrier": carrier, "bind": bind.name, "kind": bind.kind.rawValue])
+        }
+        metrics.family("smppost_bind_state", .gauge, "Always 1; the state that the bind is in is its label.")
+        for (carrier, bind) in binds(carriers) {
+            metrics.sample(1, ["carrier": carrier, "bind": bind.name, "state": bind.state])
+        }
+        metrics.family("smppost_bind_since_seconds", .gauge, "For how long the bind has been in its state.")
+        for (carrier, bind) in binds(carriers) {
+            metrics.sample(bind.since, ["carrier": carrier, "bind": bind.name])
+        }
+        metrics.family(
+            "smppost_bind_last_error", .gauge,
+            "1 with the reason why the bind is not up; without a sample where nothing is wrong.")
+        for (carrier, bind) in binds(carriers) {
+            guard let reason = bind.lastErrorCode else { continue }
+            metrics.sample(1, ["carrier": carrier, "bind": bind.name, "reason": reason])
+        }
+        metrics.family("smppost_bind_next_attempt_seconds", .gauge, "Until the bind connects again, while it waits.")
+        for (carrier, bind) in binds(carriers) {
+            guard let wait = bind.nextAttemptIn else { continue }
+            metrics.sample(wait, ["carrier": carrier, "bind": bind.name])
+        }
+        metrics.family("smppost_bind_state_changes_total", .counter, "Changes of the bind's state, and why.")
+        for (carrier, bind) in binds(carriers) {
+            for (change, count) in bind.changeCounts.sorted(by: { Self.order($0.key) < Self.order($1.key) }) {
+                metrics.sample(
+                    count,
+                    [
+                        "carrier": carrier, "bind": bind.name, "to": change.to,
+                        "reason": change.reason?.rawValue ?? "none",
+                    ])
+            }
+        }
+    }
+
+    private static func order(_ change: BindChangeKey) -> String { "\(change.to) \(change.reason?.rawValue ?? "")" }
+
+    /// The link between us and the carrier.
+    static func writeConnections(_ carriers: [CarrierStatus], to metrics: inout MetricsWriter) {
+        metrics.family(
+            "smppost_bind_suspect", .gauge, "1 while the carrier is silent where it should have answered.")
+        for (carrier, bind) in binds(carriers) {
+            metrics.sample(bind.suspect, ["carrier": carrier, "bind": bind.name])
+        }
+        metrics.family("smppost_bind_drained", .gauge, "1 while the bind was told to take no new messages.")
+        for (carrier, bind) in binds(carriers) {
+            metrics.sample(bind.drained, ["carrier": carrier, "bind": bind.name])
+        }
+        metrics.family("smppost_last_received_seconds", .gauge, "Since the last PDU from the carrier.")
+        for (carrier, bind) in binds(carriers) {
+            guard let ago = bind.lastReceivedAgo else { continue }
+            metrics.sample(ago, ["carrier": carrier, "bind": bind.name])
+        }
+        metrics.family("smppost_enquire_link_last_seconds", .gauge, "Round trip of the last answered enquire_link.")
+        for (carrier, bind) in binds(carriers) {
+            guard let time = bind.enquireLinkRTT else { continue }
+            metrics.sample(time, ["carrier": carrier, "bind": bind.name])
+        }
+        metrics.family("smppost_enquire_link_seconds", .histogram, "Round trips of enquire_link.")
+        for carrier in carriers { write(sum(carrier, \.enquireLinkTimes), of: carrier, to: &metrics) }
+        metrics.family(
+            "smppost_pdu_errors_total", .counter, "PDUs of the carrier that make no sense where they came.")
+        for (carrier, bind) in binds(carriers) {
+            metrics.sample(bind.misplaced, ["carrier": carrier, "bind": bind.name])
+        }
+        metrics.family("smppost_deliveries_total", .counter, "deliver_sm and data_sm that came in, receipts included.")
+        for (carrier, bind) in binds(carriers) {
+            metrics.sample(bind.delivered, ["carrier": carrier, "bind": bind.name])
+        }
+    }
+
+    /// Every bind with its carrier's name.
+    static func binds(_ carriers: [CarrierStatus]) -> [(carrier: String, bind: BindStatus)] {
+        carriers.flatMap { carrier in carrier.binds.map { (carrier.name, $0) } }
+    }
+
+    /// A time of all binds of a carrier.
+    static func sum(_ carrier: CarrierStatus, _ times: KeyPath<BindStatus, TimeHistogram>) -> TimeHistogram {
+        var total = TimeHistogram()
+        for bind in carrier.binds { total.add(bind[keyPath: times]) }
+        return total
+    }
+
+    static func write(_ histogram: TimeHistogram, of carrier: CarrierStatus, to metrics: inout MetricsWriter) {
+        metrics.histogram(
+            bounds: histogram.bounds, counts: histogram.buckets, sum: histogram.sum, ["carrier": carrier.name])
+    }
+}

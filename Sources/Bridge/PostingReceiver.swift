@@ -1,0 +1,72 @@
+import Foundation
+import Monitor
+import NIOCore
+import NIOPosix
+import Settings
+import TLS
+
+/// A URL that things are posted to, signed.
+struct PostingReceiver: Sendable {
+    /// What became of one attempt.
+    enum Result: Hashable, Sendable {
+        /// 2xx.
+        case taken
+        /// Another status: it refused this one.
+        case refused(Int)
+        /// 429, 5xx, or no answer: it takes nothing now.
+        case down(String)
+    }
+
+    /// For connecting and answering together.
+    static let patience = TimeAmount.seconds(10)
+
+    /// How long something is tried.
+    let giveUpAfter: Duration
+    private let client: MonitorClient
+    private let path: String
+    private let secret: [UInt8]
+
+    /// - Throws: `TLSError` for a file of certificates that OpenSSL does not take; `MonitorClient.Failure` for a URL that is none.
+    init(_ settings: PostingSettings, group: any EventLoopGroup) throws {
+        let start = settings.url.range(of: "://")?.upperBound ?? settings.url.startIndex
+        let end = settings.url[start...].firstIndex(of: "/") ?? settings.url.endIndex
+        client = try MonitorClient(
+            url: String(settings.url[..<end]), context: TLSClientContext(caFile: settings.caFile, verifyPeer: true),
+            token: nil, timeout: Self.patience, group: group)
+        path = String(settings.url[end...])
+        secret = Array(settings.secret.utf8)
+        giveUpAfter = settings.giveUpAfter
+    }
+
+    /// Posts a form.
+    ///
+    /// - Parameter id: the same at each attempt: what came twice is known by it.
+    func post(_ form: String, event: String, id: String) async -> Result {
+        let seconds = Int64(Date.now.timeIntervalSince1970)
+        let headers = [
+            (name: "X-Smppost-Event", value: event), (name: "X-Smppost-Posting", value: id),
+            (name: "X-Smppost-Signature", value: Self.signature(of: form, at: seconds, secret: secret)),
+        ]
+        do {
+            let answer = try await client.post(
+                path, body: ByteBuffer(string: form), type: "application/x-www-form-urlencoded; charset=utf-8",
+                headers: headers)
+            switch answer.status {
+            case 200...299: return .taken
+            case 429, 500...599: return .down("it answers \(answer.status)")
+            default: return .refused(answer.status)
+            }
+        } catch let error as NIOConnectionError {
+            return .down(error.connectionErrors.first.map { "\($0.error)" } ?? "the host is not known")
+        } catch {
+            return .down("\(error)")
+        }
+    }
+
+    /// `t=SECONDS,v1=HEX`: HMAC-SHA256 over `SECONDS.BODY`.
+    static func signature(of body: String, at seconds: Int64, secret: [UInt8]) -> String {
+        let code = HMACSHA256(key: secret).authenticate(Array("\(seconds).\(body)".utf8))
+        let hex = code.map { octet in (octet < 16 ? "0" : "") + String(octet, radix: 16) }.joined()
+        return "t=\(seconds),v1=\(hex)"
+    }
+}

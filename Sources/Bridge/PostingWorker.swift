@@ -1,0 +1,258 @@
+import Journal
+import Logging
+import Messaging
+import NIOPosix
+import Synchronization
+
+/// Takes from the journal what has to be posted, a bounded number at a time, and posts it.
+///
+/// New rows are read as soon as they are committed, from the last id on. All of them are read again now and then, because ids are
+/// not committed in their order, and when a queue that was full has room. Each turn reads a page at most of both.
+actor PostingWorker {
+    private static let page = 500
+    private static let sweepEvery = Duration.seconds(5)
+    private static let betweenPages = Duration.milliseconds(100)
+    private static let maximumUnderWay = 32
+    /// For so long after its commit an end is remembered: a reader may still see the row.
+    private static let remembered = Duration.seconds(30)
+    private static let look = Duration.milliseconds(20)
+
+    /// An end, as the journal has it.
+    private enum End {
+        case underWay
+        case refused
+        case committed(ContinuousClock.Instant)
+    }
+
+    private let journal: Journal
+    private let reader: any JournalReader
+    private let logger: Logger
+    private let pool = NIOThreadPool(numberOfThreads: 1)
+    private let hasNews = Atomic<Bool>(true)
+    private nonisolated let signal: AsyncStream<Void>.Continuation
+    private nonisolated let signals: AsyncStream<Void>
+
+    private var queues: [PostingKey: PostingQueue] = [:]
+    private var ends: [MessageID: End] = [:]
+    /// The greatest id that was read.
+    private var last: MessageID?
+    /// Where the sweep goes on; nil = from the first.
+    private var sweep: MessageID?
+    private var nextSweep = ContinuousClock.now
+    /// Whose rows were left in the journal because the queue was full.
+    private var behind: Set<PostingKey> = []
+    private var timer: Task<Void, Never>?
+    private var isStopping = false
+
+    init(journal: Journal, reader: any JournalReader, logger: Logger) {
+        self.journal = journal
+        self.reader = reader
+        self.logger = logger
+        (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    nonisolated func wake() {
+        hasNews.store(true, ordering: .releasing)
+        signal.yield()
+    }
+
+    func run(_ postings: Postings) async {
+        pool.start()
+        signal.yield()
+        for await _ in signals {
+            if isStopping { break }
+            await turn(postings)
+        }
+        timer?.cancel()
+        try? await pool.shutdownGracefully()
+    }
+
+    func stop(within limit: Duration) async {
+        isStopping = true
+        let end = ContinuousClock.now + limit
+        while underWay > 0, ContinuousClock.now < end { try? await Task.sleep(for: Self.look) }
+        signal.finish()
+    }
+
+    private var underWay: Int { queues.values.reduce(0) { $0 + $1.underWayCount } }
+
+    private func turn(_ postings: Postings) async {
+        if hasNews.exchange(false, ordering: .acquiring) { await readNew(postings) }
+        if nextSweep <= .now || behind.contains(where: hasRoom) { await readAgain(postings) }
+        start(postings)
+        arm()
+    }
+
+    // MARK: From the journal
+
+    private func readNew(_ postings: Postings) async {
+        guard let rows = await read(after: last) else { return hasNews.store(true, ordering: .releasing) }
+        take(rows, postings)
+        if rows.count == Self.page { wake() }
+    }
+
+    private func readAgain(_ postings: Postings) async {
+        nextSweep = .now + Self.sweepEvery
+        forgetEnds()
+        if sweep == nil { behind = [] }
+        guard let rows = await read(after: sweep) else { return }
+        take(rows, postings)
+        sweep = rows.count < Self.page ? nil : rows.last?.record.id
+        // Whose queue has room may be met on a later page.
+        if sweep != nil, behind.contains(where: hasRoom) { nextSweep = .now + Self.betweenPages }
+    }
+
+    private func hasRoom(_ key: PostingKey) -> Bool {
+        (queues[key]?.count ?? 0) < PostingQueue.capacity / 4
+    }
+
+    /// A row with its place; nil = nobody wants it any more.
+    private struct Row: Sendable {
+        var record: PostingRecord
+        var destination: (key: PostingKey, item: PostingQueue.Item)?
+    }
+
+    /// Nil when the journal cannot be read now.
+    ///
+    /// Not in an outage: SQLite shares the log's index within a process, and a reader that opens it on a disk that may only be
+    /// read keeps the writer from writing ever after.
+    private func read(after id: MessageID?) async -> [Row]? {
+        guard journal.health.isWriting else { return nil }
+        let known = Set(queues.values.flatMap(\.ids)).union(ends.keys)
+        return try? await pool.runIfActive { [reader] in
+            try reader.postings(after: id, limit: Self.page).map { record in
+                Row(
+                    record: record,
+                    destination: known.contains(record.id) ? nil : try Self.destination(of: record, reader))
+            }
+        }
+    }
+
+    private static func destination(
+        of record: PostingRecord, _ reader: any JournalReader
+    ) throws(JournalProblem) -> (key: PostingKey, item: PostingQueue.Item)? {
+        guard let target = PostingTarget(stored: record.target) else { return nil }
+        func item(_ message: MessageID, _ form: String) -> PostingQueue.Item {
+            PostingQueue.Item(
+                id: record.id, since: record.at, event: target.event, message: message, form: form)
+        }
+        switch target {
+        case .inbound(let carrier): return (.carrier(carrier), item(record.id, record.form))
+        case .receipt(let id):
+            guard let life = try reader.life(of: id) else { return nil }
+            return (.account(life.message.account), item(id, record.form + "&" + PostingForm.rest(life)))
+        }
+    }
+
+    private func take(_ rows: [Row], _ postings: Postings) {
+        let held = Set(queues.values.flatMap(\.ids))
+        for row in rows {
+            let id = row.record.id
+            if last.map({ $0 < id }) ?? true { last = id }
+            switch ends[id] {
+            case .refused: end(id)
+            case .underWay, .committed: break
+            case nil:
+                if held.contains(id) { break }
+                guard let (key, item) = row.destination, postings.receiver(key) != nil else {
+                    end(id)
+                    break
+                }
+                if queues[key, default: PostingQueue()].isFull {
+                    behind.insert(key)
+                } else {
+                    queues[key, default: PostingQueue()].add(item)
+                }
+            }
+        }
+    }
+
+    // MARK: To the URLs
+
+    private func start(_ postings: Postings) {
+        let now = ContinuousClock.now
+        for key in queues.keys {
+            while !isStopping, underWay < Self.maximumUnderWay, let item = queues[key]?.next(at: now) {
+                guard let receiver = postings.receiver(key) else {
+                    queues[key]?.end(item.id, isAnswered: false)
+                    end(item.id)
+                    continue
+                }
+                Task {
+                    let result = await receiver.post(item.form, event: item.event, id: item.id.description)
+                    finish(item, key, receiver, result, postings)
+                }
+            }
+        }
+    }
+
+    private func finish(
+        _ item: PostingQueue.Item, _ key: PostingKey, _ receiver: PostingReceiver, _ result: PostingReceiver.Result,
+        _ postings: Postings
+    ) {
+        defer { signal.yield() }
+        let problem: String
+        let isDown: Bool
+        switch result {
+        case .taken:
+            postings.count { $0.posted += 1 }
+            queues[key]?.end(item.id, isAnswered: true)
+            return end(item.id)
+        case .refused(let status): (problem, isDown) = ("it answers \(status)", false)
+        case .down(let words): (problem, isDown) = (words, true)
+        }
+        postings.count { $0.failedAttempts += 1 }
+        let age = Duration.milliseconds(Int64(clamping: JournalClock.now() - min(item.since, JournalClock.now())))
+        let metadata: Logger.Metadata = [
+            "event": "\(item.event)", "whose": "\(key.name)", "id": "\(item.id)", "problem": "\(problem)",
+            "attempts": "\(item.attempts + 1)",
+        ]
+        if age > receiver.giveUpAfter {
+            postings.count { $0.givenUp += 1 }
+            logger.error("not posted, and not tried again", metadata: metadata)
+            queues[key]?.end(item.id, isAnswered: !isDown)
+            return end(item.id)
+        }
+        if item.attempts == 0 { logger.warning("not posted; tried again", metadata: metadata) }
+        queues[key]?.fail(item.id, isDown: isDown, at: .now)
+    }
+
+    /// Nothing more has to be done for it.
+    private func end(_ id: MessageID) {
+        ends[id] = .underWay
+        journal.append([.posted([id])]) { problem in
+            Task { await self.ended(id, problem) }
+        }
+    }
+
+    private func ended(_ id: MessageID, _ problem: JournalProblem?) {
+        ends[id] = problem == nil ? .committed(.now + Self.remembered) : .refused
+    }
+
+    private func forgetEnds() {
+        let now = ContinuousClock.now
+        ends = ends.filter { _, end in
+            if case .committed(let until) = end { until > now } else { true }
+        }
+    }
+
+    private func arm() {
+        let now = ContinuousClock.now
+        let moments = queues.values.compactMap { $0.nextMoment(after: now) }
+        let next = min(moments.min() ?? nextSweep, nextSweep)
+        timer?.cancel()
+        timer = Task { [signal] in
+            try? await Task.sleep(until: next, clock: .continuous)
+            if !Task.isCancelled { signal.yield() }
+        }
+    }
+}
+
+extension PostingKey {
+    /// For logs.
+    fileprivate var name: String {
+        switch self {
+        case .carrier(let name), .account(let name): name
+        }
+    }
+}

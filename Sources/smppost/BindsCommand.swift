@@ -1,0 +1,153 @@
+import ArgumentParser
+import Bridge
+import Foundation
+import Monitor
+import NIOPosix
+
+struct BindsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "binds", abstract: "Show a running bridge's binds, watch them, check them, or act on them.",
+        discussion: """
+            Asks the monitor of the bridge whose configuration lies in --config, or the one at --url. A subcommand acts on \
+            CARRIER, all of its binds, or on one, CARRIER/BIND.
+            """,
+        subcommands: [
+            ShowBinds.self, DrainBinds.self, StopBinds.self, StartBinds.self, RebindBinds.self, TraceBinds.self,
+        ],
+        defaultSubcommand: ShowBinds.self)
+}
+
+struct ShowBinds: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show carriers and binds (default).",
+        discussion: """
+            Exit codes of --check: 0 all is well, 1 a carrier is in trouble, 2 one is down or the bridge does not answer, 3 \
+            nobody knows.
+            """)
+
+    @OptionGroup var monitor: MonitorOptions
+
+    @Flag(help: "Go on until Ctrl-C.")
+    var watch = false
+
+    @Flag(help: "One line and an exit code, for Nagios, Icinga or Zabbix.")
+    var check = false
+
+    @Flag(help: "What the monitor's /binds says.")
+    var json = false
+
+    @Argument(help: "Only these carriers.")
+    var names: [String] = []
+
+    func validate() throws {
+        guard [watch, check, json].count(where: \.self) <= 1 else {
+            throw ValidationError("--watch, --check and --json exclude each other")
+        }
+        if json, !names.isEmpty { throw ValidationError("--json shows all carriers") }
+    }
+
+    func run() async throws {
+        if check { try await tellVerdict() }
+        let client = try monitor.client()
+        if watch {
+            let screen = BindsScreen(names: names, place: monitor.place)
+            return await screen.run { try await MonitorReading.document(client) }
+        }
+        do {
+            if json { return Console.say(try await MonitorReading.text(client)) }
+            let document = try await MonitorReading.document(client).only(names)
+            BindsTable(document, style: Terminal.style).lines.forEach(Console.say)
+        } catch {
+            Console.error("\(monitor.place): \(MonitorReading.words(error))")
+            throw ExitCode.failure
+        }
+    }
+
+    /// Always throws the exit code.
+    private func tellVerdict() async throws -> Never {
+        var verdict: BindsCheck
+        do {
+            let client = try monitor.client()
+            do {
+                verdict = BindsCheck(try await MonitorReading.document(client).only(names))
+            } catch let error as MonitorRefusal {
+                verdict = BindsCheck(.unknown, "\(error)")
+            } catch let error as BindsDocumentProblem {
+                verdict = BindsCheck(.unknown, "\(error)")
+            } catch {
+                verdict = BindsCheck(.critical, "the bridge does not answer: \(MonitorReading.words(error))")
+            }
+        } catch {
+            verdict = BindsCheck(.unknown, "the monitor's address is not known")
+        }
+        Console.say(verdict.line)
+        throw ExitCode(verdict.verdict.rawValue)
+    }
+}
+
+struct DrainBinds: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "drain", abstract: "Take no new messages, stay bound for receipts, until start.")
+
+    @OptionGroup var target: BindTarget
+
+    func run() async throws { try await target.perform(.drain) }
+}
+
+struct StopBinds: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stop", abstract: "Finish the open messages, unbind, and stay so until start.")
+
+    @OptionGroup var target: BindTarget
+
+    func run() async throws { try await target.perform(.stop) }
+}
+
+struct StartBinds: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "start", abstract: "Connect, and take messages again.")
+
+    @OptionGroup var target: BindTarget
+
+    func run() async throws { try await target.perform(.start) }
+}
+
+struct RebindBinds: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rebind", abstract: "Finish the open messages, unbind and connect anew.")
+
+    @OptionGroup var target: BindTarget
+
+    func run() async throws { try await target.perform(.rebind) }
+}
+
+/// What an action is for.
+struct BindTarget: ParsableArguments {
+    @OptionGroup var monitor: MonitorOptions
+
+    @Argument(help: "CARRIER, or CARRIER/BIND for one bind.")
+    var target: String
+
+    func validate() throws {
+        let parts = target.split(separator: "/", omittingEmptySubsequences: false)
+        let isName = parts.allSatisfy { part in
+            !part.isEmpty && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+        }
+        guard (1...2).contains(parts.count), isName else {
+            throw ValidationError("\(target) is not CARRIER or CARRIER/BIND")
+        }
+    }
+
+    /// Exit code 1 where the bridge did not do it.
+    func perform(_ kind: OperatorAction.Kind) async throws {
+        let parts = target.split(separator: "/").map(String.init)
+        let action = OperatorAction(kind: kind, carrier: parts[0], bind: parts.count == 2 ? parts[1] : nil)
+        let client = try monitor.client()
+        do {
+            Console.say("\(target): \(try await MonitorReading.perform(action, client))")
+        } catch {
+            Console.error("\(monitor.place): \(MonitorReading.words(error))")
+            throw ExitCode.failure
+        }
+    }
+}

@@ -1,0 +1,183 @@
+import ArgumentParser
+import Bridge
+import Foundation
+import Journal
+import Messaging
+import Settings
+
+struct MessagesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "messages", abstract: "List messages of the journal, or show one message's life.",
+        discussion: """
+            Reads the journal of --config, also while the bridge writes it. Newest first; with --follow, what comes. Numbers \
+            are masked unless --full. Times are UTC.
+
+            Exit codes: 0 done, 1 the journal cannot be read or has no such message, 64 usage, 78 configuration.
+            """)
+
+    @OptionGroup var files: ConfigurationOptions
+
+    @Option(help: "Only this account's.")
+    var account: String?
+
+    @Option(help: "Only this number: all of its digits, or its last four or more.")
+    var number: String?
+
+    @Option(help: "Only from then on: 2026-01-31, 2026-01-31T12:00:00Z, or so long ago (90s, 15m, 2h, 7d).")
+    var since: String?
+
+    @Option(help: "Only before then, written the same way.")
+    var until: String?
+
+    @Option(help: "Only these: accepted, refused, partial, unknown or not-sent.")
+    var outcome: String?
+
+    @Option(help: "Only this carrier's.")
+    var carrier: String?
+
+    @Option(help: "At most so many, 1 to 10000.")
+    var limit = 100
+
+    @Option(help: "Everything about this message.")
+    var id: String?
+
+    @Flag(help: "Messages of subscribers in place of ours.")
+    var inbound = false
+
+    @Flag(help: "Numbers in full.")
+    var full = false
+
+    @Flag(help: "One JSON object a line, numbers as the journal has them.")
+    var json = false
+
+    @Flag(help: "Go on with what comes, until Ctrl-C.")
+    var follow = false
+
+    func validate() throws {
+        guard (1...10_000).contains(limit) else { throw ValidationError("--limit is not from 1 to 10000") }
+        if let id, MessageID(parsing: id) == nil {
+            throw ValidationError("\(id) is not a message id: 13 letters and digits, as X-Message-Id has it")
+        }
+        if id != nil, follow || inbound { throw ValidationError("--id stands alone, or with --json and --full") }
+        let outcomes = ["accepted", "refused", "partial", "unknown", "not-sent"]
+        if let outcome, !outcomes.contains(outcome) {
+            throw ValidationError("--outcome is one of \(outcomes.joined(separator: ", "))")
+        }
+        if inbound, account != nil || outcome != nil {
+            throw ValidationError("an inbound message has neither an account nor an outcome")
+        }
+        if follow, until != nil { throw ValidationError("--follow has no end: leave --until out") }
+        _ = try filter()
+    }
+
+    func run() async throws {
+        guard let journal = try files.load().journal else {
+            Console.error("\(files.config): no journal is configured")
+            throw ExitCode.badConfiguration
+        }
+        let reader = journal.reader
+        do {
+            if let id { return try show(id, reader) }
+            if follow { return try await follow(reader) }
+            if !json { Console.say(inbound ? MessagesTable.inboundHeader : MessagesTable.header) }
+            if inbound {
+                try reader.inbound(filter()).forEach(say)
+            } else {
+                try reader.messages(filter()).forEach(say)
+            }
+        } catch let problem as JournalProblem {
+            Console.error("\(problem)")
+            throw ExitCode.failure
+        }
+    }
+
+    private func show(_ id: String, _ reader: any JournalReader) throws {
+        guard let id = MessageID(parsing: id), let life = try reader.life(of: id) else {
+            Console.error("the journal has no such message")
+            throw ExitCode.failure
+        }
+        if json { return say(life) }
+        MessagesTable(isFull: full).lines(life).forEach(Console.say)
+    }
+
+    private func say(_ life: MessageLife) {
+        Console.say(json ? MessageLifeReport.line(life) : MessagesTable(isFull: full).line(life))
+    }
+
+    private func say(_ record: InboundRecord) {
+        Console.say(json ? MessageLifeReport.line(record) : MessagesTable(isFull: full).line(record))
+    }
+
+    // MARK: Follow
+
+    private static let look = Duration.milliseconds(500)
+    /// A message without an answer after this long is shown as it is.
+    private static let patience: UInt64 = 30_000
+
+    private func follow(_ reader: any JournalReader) async throws {
+        var filter = try filter()
+        if !json { Console.say(inbound ? MessagesTable.inboundHeader : MessagesTable.header) }
+        filter.after = MessageID.first(at: filter.since ?? JournalClock.now())
+        filter.limit = 1000
+        while !Task.isCancelled {
+            if inbound {
+                for record in try reader.inbound(filter) {
+                    say(record)
+                    filter.after = record.id
+                }
+            } else {
+                for life in try reader.messages(filter) {
+                    // In order: what comes later waits for this one's answer.
+                    let age = JournalClock.now() - min(JournalClock.now(), life.message.id.unixMilliseconds)
+                    if life.outcome == nil, age < Self.patience { break }
+                    say(life)
+                    filter.after = life.message.id
+                }
+            }
+            try? await Task.sleep(for: Self.look)
+        }
+    }
+
+    // MARK: Filter
+
+    private func filter() throws -> JournalFilter {
+        var filter = JournalFilter()
+        filter.account = account
+        filter.carrier = carrier
+        filter.outcome = outcome
+        filter.limit = limit
+        if let number {
+            let digits = number.filter { !" -.()+".contains($0) }
+            guard (3...15).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+                throw ValidationError("--number is not 3 to 15 digits")
+            }
+            filter.recipient = digits
+        }
+        filter.since = try since.map { try Self.moment($0, "--since") }
+        filter.before = try until.map { try Self.moment($0, "--until") }
+        return filter
+    }
+
+    /// Milliseconds since 1970.
+    private static func moment(_ text: String, _ option: String) throws -> UInt64 {
+        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        if let unit = text.last.flatMap({ units[$0] }), let count = Double(text.dropLast()), count >= 0 {
+            return UInt64(max(0, Date.now.timeIntervalSince1970 - count * unit) * 1000)
+        }
+        let whole = text.utf8.count == 10 ? text + "T00:00:00Z" : text
+        for style in [Date.ISO8601FormatStyle(), Date.ISO8601FormatStyle(includingFractionalSeconds: true)] {
+            if let date = try? Date(whole, strategy: style), date.timeIntervalSince1970 >= 0 {
+                return UInt64(date.timeIntervalSince1970 * 1000)
+            }
+        }
+        throw ValidationError("\(option) is neither a moment (2026-01-31T12:00:00Z) nor so long ago (15m)")
+    }
+}
+
+extension MessageID {
+    /// Before all ids of this moment.
+    fileprivate static func first(at milliseconds: UInt64) -> MessageID? {
+        let key = JournalSchema.firstKey(at: milliseconds)
+        return key > 0 ? JournalSchema.id(key - 1) : nil
+    }
+}

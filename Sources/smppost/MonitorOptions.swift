@@ -1,0 +1,108 @@
+import ArgumentParser
+import Bridge
+import Foundation
+import Monitor
+import NIOCore
+import NIOPosix
+import Settings
+import TLS
+
+/// Where the monitor is, and who asks.
+struct MonitorOptions: ParsableArguments {
+    @OptionGroup var files: ConfigurationOptions
+
+    @Option(help: "The monitor's address; none: that of the configuration.")
+    var url: String?
+
+    @Option(help: "A file with the monitor's token; none: with --url none is sent, else that of the configuration.")
+    var tokenFile: String?
+
+    @Option(help: "A file with the certificates to trust, in place of the system's; with --url.")
+    var ca: String?
+
+    @Flag(help: "Do not verify the monitor's certificate.")
+    var insecure = false
+
+    /// The monitor's place in messages.
+    var place: String { url ?? "the monitor of \(files.config)" }
+
+    /// - Throws: exit code 78 for a configuration that cannot be used, a usage error for the rest.
+    func client() throws -> MonitorClient {
+        let token = try tokenFile.map(Self.token)
+        let group = MultiThreadedEventLoopGroup.singleton
+        do {
+            if let url {
+                return try MonitorClient(
+                    url: url, context: TLSClientContext(caFile: ca, verifyPeer: !insecure), token: token, group: group)
+            }
+            let monitor = try files.load().monitor
+            var listen = monitor.listen
+            // "All addresses" is not one to connect to.
+            if ["0.0.0.0", "::"].contains(listen.host) { listen.host = listen.host == "::" ? "::1" : "127.0.0.1" }
+            // Its own machine's monitor is known by its address; the certificate names another one.
+            let scheme = monitor.certificateFile == nil ? "http" : "https"
+            return try MonitorClient(
+                url: "\(scheme)://\(listen)", context: TLSClientContext(verifyPeer: false),
+                token: token ?? monitor.token, group: group)
+        } catch let error as MonitorClient.Failure {
+            throw ValidationError("\(error)")
+        } catch let error as TLSError {
+            throw ValidationError("\(error)")
+        }
+    }
+
+    private static func token(in file: String) throws -> String {
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+            throw ValidationError("\(file) cannot be read as text")
+        }
+        let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !token.isEmpty, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw ValidationError("\(file) holds no token")
+        }
+        return token
+    }
+}
+
+/// The monitor answered, but not with what was asked for.
+struct MonitorRefusal: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// What the commands ask a monitor for.
+enum MonitorReading {
+    /// `/binds` as it came.
+    static func text(_ client: MonitorClient) async throws -> String {
+        let answer = try await client.get("/binds")
+        guard answer.status == 200 else { throw refusal(answer) }
+        return String(buffer: answer.body)
+    }
+
+    static func document(_ client: MonitorClient) async throws -> BindsDocument {
+        try BindsDocument(json: Data(try await text(client).utf8))
+    }
+
+    /// What became of an action, in words.
+    static func perform(_ action: OperatorAction, _ client: MonitorClient) async throws -> String {
+        let answer = try await client.post(action.path)
+        switch answer.status {
+        case 200: return "\(action.kind.rawValue) is done"
+        case 202: return "\(action.kind.rawValue) is under way: open messages are waited for"
+        case 404: throw MonitorRefusal(description: "there is no such carrier or bind")
+        default: throw refusal(answer)
+        }
+    }
+
+    /// Why there is nothing to show.
+    static func words(_ error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError:
+            error.connectionErrors.first.map { "\($0.error)" } ?? "the host is not known"
+        default: "\(error)"
+        }
+    }
+
+    private static func refusal(_ answer: MonitorClient.Answer) -> MonitorRefusal {
+        let line = String(buffer: answer.body).split(separator: "\n").first.map(String.init) ?? ""
+        return MonitorRefusal(description: "the monitor answers \(answer.status): \(line)")
+    }
+}
