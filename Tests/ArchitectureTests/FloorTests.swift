@@ -16,11 +16,11 @@ import Testing
         "Journal": [
             "CPostgreSQL", "Messaging", "SMPP", "DequeModule", "GRDB", "Logging", "Foundation", "Dispatch", "Glibc",
         ],
-        "Monitor": ["TLS", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix"],
+        "Monitor": ["TLS", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "Foundation"],
         "Settings": ["Messaging", "SMPP", "TLS", "Yams", "Foundation"],
         "Bridge": [
             "Carriers", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings", "TLS",
-            "DequeModule", "ServiceLifecycle", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch",
+            "DequeModule", "ServiceLifecycle", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch", "Glibc",
         ],
         "LoadTest": [
             "Messaging", "SMPP", "SMPPWire", "TLS", "DequeModule", "Histogram", "NIOCore", "NIOHTTP1", "NIOPosix",

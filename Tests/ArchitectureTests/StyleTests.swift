@@ -92,6 +92,9 @@ import Testing
             let isFunction = code.contains("func ") || code.hasPrefix("init") || code.contains(" init(")
             guard isFunction, !code.hasPrefix("//"), !code.hasPrefix("\"") else { return nil }
             guard !code.hasSuffix("}") else { return nil }
+            // What a protocol asks for has no body.
+            let opening = file.lines[start...].first { $0.isEmpty || $0.hasSuffix("{") }
+            guard opening?.hasSuffix("{") == true else { return nil }
             guard let end = file.lines[start...].firstIndex(where: { $0 == indent + "}" }) else { return nil }
             return Function(line: start + 1, length: end - start + 1)
         }

@@ -10,11 +10,15 @@ struct Bridge: Sendable {
 
     var url: String { "https://127.0.0.1:\(port)/sms" }
 
-    static func start(_ setup: BridgeSetup) async throws -> Bridge {
+    /// - Parameter prepare: what else its folder has.
+    static func start(
+        _ setup: BridgeSetup, _ prepare: (TemporaryFolder) throws -> Void = { _ in }
+    ) async throws -> Bridge {
         let folder = try TemporaryFolder()
         let port = try Ports.free()
         let monitorPort = try Ports.free()
         try await setup.write(to: folder, port: port, monitorPort: monitorPort)
+        try prepare(folder)
         let process = try ProcessHandle(
             Repository.smppost,
             ["serve", "--config", folder.file("config"), "--carriers", folder.file("carriers")])
@@ -63,6 +67,15 @@ struct Bridge: Sendable {
     /// Waits until `/readyz` says yes: at least one bind of each required carrier is up.
     func awaitReady(atMost limit: Duration = .seconds(20)) async throws {
         try await eventually("ready", atMost: limit) { try await monitor("/readyz").status == 200 }
+    }
+
+    /// The same bridge as a new process.
+    func startAgain() async throws -> Bridge {
+        let process = try ProcessHandle(
+            Repository.smppost,
+            ["serve", "--config", folder.file("config"), "--carriers", folder.file("carriers")])
+        try await process.waitForOutput(containing: "smppost is ready")
+        return Bridge(folder: folder, process: process, port: port, monitorPort: monitorPort)
     }
 
     func stop() async throws -> ProcessOutput {

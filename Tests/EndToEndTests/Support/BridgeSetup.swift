@@ -73,6 +73,8 @@ struct CarrierSetup: Sendable {
     var password = "smppass"
     var window = 10
     var binds = 1
+    /// The entries of `binds:` in place of `binds` transceivers.
+    var bindList: String?
     /// Further lines, such as `rate: 1/s`.
     var lines: [String] = []
 
@@ -83,7 +85,7 @@ struct CarrierSetup: Sendable {
     var yaml: String {
         ([
             "hosts: [\(hosts)]", "system_id: \(systemID)", "password: \(password)",
-            "binds: [{ kind: transceiver, count: \(binds) }]", "window: \(window)",
+            "binds: [\(bindList ?? "{ kind: transceiver, count: \(binds) }")]", "window: \(window)",
             "reconnect: { first: 1s, max: 2s }",
         ] + lines).joined(separator: "\n") + "\n"
     }
@@ -97,6 +99,10 @@ struct BridgeSetup: Sendable {
     var accounts = [AccountSetup(hasKey: true), AccountSetup(name: "english", login: "english", language: "en")]
     var carriers = [CarrierSetup()]
     var logLevel = "debug"
+    /// Further lines under `monitor`.
+    var monitorLines: [String] = []
+    /// Further lines of `smppost.yaml`.
+    var lines: [String] = []
 
     /// Writes `config/` and `carriers/` below `folder`.
     func write(to folder: TemporaryFolder, port: Int, monitorPort: Int) async throws {
@@ -110,10 +116,10 @@ struct BridgeSetup: Sendable {
         try folder.write(
             """
             \((intake + intakeLines).joined(separator: "\n  "))
-            monitor:
-              listen: "127.0.0.1:\(monitorPort)"
+            \((["monitor:", "listen: \"127.0.0.1:\(monitorPort)\""] + monitorLines).joined(separator: "\n  "))
             log:
               level: \(logLevel)
+            \(lines.joined(separator: "\n"))
 
             """, to: "config/smppost.yaml")
         let list = accounts.map { "  " + $0.yaml(secrets) }.joined(separator: "\n")

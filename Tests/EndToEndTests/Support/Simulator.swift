@@ -39,13 +39,13 @@ struct Simulator: Sendable {
         try await decode(Counters.self, "/counters")
     }
 
-    private func decode<Value: Decodable>(_ type: Value.Type, _ path: String) async throws -> Value {
+    func decode<Value: Decodable>(_ type: Value.Type, _ path: String) async throws -> Value {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         return try decoder.decode(type, from: Data(try await page(path).utf8))
     }
 
-    private func page(_ path: String) async throws -> String {
+    func page(_ path: String) async throws -> String {
         try await Curl.run(CurlRequest(url: "http://127.0.0.1:\(statusPort)\(path)")).body
     }
 }

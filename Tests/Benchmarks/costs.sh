@@ -1,0 +1,165 @@
+# Sourced by `run`: what single things cost: new connections, idle ones, more of everything, waiting at half load.
+# shellcheck shell=bash disable=SC2154 # variables are shared with `run`
+
+# New connections by so many processes of openssl; sets count.
+handshake() { # port seconds
+    local one list=()
+    for one in 1 2; do
+        openssl s_time -connect "127.0.0.1:$1" -new -tls1_3 -time "$2" >"$work/s_time.$one" 2>/dev/null &
+        list+=($!)
+    done
+    for one in "${list[@]}"; do wait "$one" || fail "openssl s_time failed"; done
+    count=$(awk '/ connections in .* real seconds/ { sum += $1 } END { print sum }' "$work"/s_time.[12])
+    [[ ${count:-0} -gt 0 ]] || fail "no connection was made on port $1"
+}
+
+compare_handshakes() {
+    local nginx_port port monitor smpp round name pid ticks count
+    nginx_port=$(free_port) port=$(free_port) monitor=$(free_port) smpp=$(free_port)
+    echo "== new TLS 1.3 connections by two clients (openssl s_time), $handshakes s each"
+    start_nginx "$nginx_port"
+    start_simulator simulator "$smpp" 0ms
+    start_bridge handshakes "$port" "$monitor" "$smpp" 1 10
+    : >"$work/handshakes.rows"
+    for round in 1 2 3; do
+        local row=()
+        for name in nginx smppost; do
+            [[ $name = nginx ]] && pid=$nginx_pid || pid=$bridge_pid
+            ticks=$(cpu_ticks "$pid")
+            handshake "$([[ $name = nginx ]] && echo "$nginx_port" || echo "$port")" "$handshakes"
+            row+=($((count / handshakes)) $((($(cpu_ticks "$pid") - ticks) * 1000000 / hz / count)))
+        done
+        echo "$round ${row[*]}" | awk '{ printf "%d %d %d %.3f %d %d\n", $1, $2, $4, $4 / $2, $3, $5 }' >>"$work/handshakes.rows"
+    done
+    echo "median: nginx $(column 2 "$work/handshakes.rows")/s, smppost $(column 3 "$work/handshakes.rows")/s, ratio $(column 4 "$work/handshakes.rows");" \
+        "µs of CPU per connection: nginx $(column 5 "$work/handshakes.rows"), smppost $(column 6 "$work/handshakes.rows")"
+    stop "$bridge_pid"
+    stop "$simulator_pid"
+    stop "$nginx_pid"
+}
+
+measure_idle() {
+    local port monitor smpp before holder
+    port=$(free_port) monitor=$(free_port) smpp=$(free_port)
+    echo "== $idle connections that do nothing"
+    start_simulator simulator "$smpp" 0ms
+    start_bridge idle "$port" "$monitor" "$smpp" 1 10
+    warm_up "$port" 64
+    before=$(rss_kib "$bridge_pid")
+    mkfifo "$work/held"
+    python3 - "$port" "$idle" >"$work/held" <<'PYTHON' &
+import socket, ssl, sys, time
+context = ssl.create_default_context()
+context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+held = [context.wrap_socket(socket.create_connection(("127.0.0.1", int(sys.argv[1])))) for _ in range(int(sys.argv[2]))]
+print("held", flush=True)
+time.sleep(600)
+PYTHON
+    holder=$!
+    pids+=("$holder")
+    grep -q held "$work/held" || fail "$idle connections could not be opened"
+    awk -v b="$before" -v a="$(rss_kib "$bridge_pid")" -v n="$idle" 'BEGIN {
+        printf "RSS %.1f MiB before, %.1f MiB with them: %.1f KiB a connection\n", b / 1024, a / 1024, (a - b) / n }'
+    kill "$holder"
+    wait "$holder" 2>/dev/null || true
+    rm "$work/held"
+    stop "$bridge_pid"
+    stop "$simulator_pid"
+}
+
+# Replies until now, by the bridge's own count.
+replies() { # monitor-port
+    curl --silent --fail "http://127.0.0.1:$1/metrics" | awk '/^smppost_http_requests_total[{]/ { sum += $2 } END { print sum + 0 }'
+}
+
+# One row of a table whose first row is the measure of the others. The time in which connections are made does not count.
+cost() { # what value connections [credentials-file] [characters] [segments]
+    local loader first ticks count begin=$((2 + $3 / 250))
+    load "$port" "$3" $((begin + growth_seconds + 1)) "${4:-}" "${5:-}" &
+    loader=$!
+    sleep "$begin"
+    first=$(replies "$monitor") ticks=$(cpu_ticks "$bridge_pid")
+    sleep "$growth_seconds"
+    ticks=$(($(cpu_ticks "$bridge_pid") - ticks)) count=$(($(replies "$monitor") - first))
+    wait "$loader" || fail "the load of $3 connections failed"
+    seed=$((seed + 1))
+    [[ $count -gt 0 ]] || fail "no request was answered over $3 connections"
+    echo "$1 $2 $((count / growth_seconds)) $ticks $count ${6:-1}" >>"$work/growth.rows"
+    awk -v what="$1" -v hz="$hz" '$1 == what {
+        cost = $4 * 1000000 / hz / $5
+        if (!first) first = cost
+        line = sprintf("%s %6d: %7d messages/s, %5.1f µs of CPU per message, %.2f of the first", $1, $2, $3, cost, cost / first)
+        if ($6 > 1) line = line sprintf(", %.1f µs per segment", cost / $6)
+    } END { print line }' "$work/growth.rows"
+}
+
+# A simulator and a bridge for rows: sets port and monitor, which `cost` uses.
+set_up() { # binds [accounts-file]
+    local smpp
+    port=$(free_port) monitor=$(free_port) smpp=$(free_port)
+    start_simulator simulator "$smpp" 0ms
+    start_bridge growth "$port" "$monitor" "$smpp" "$1" 100 '' "${2:-}"
+}
+tear_down() {
+    stop "$bridge_pid"
+    stop "$simulator_pid"
+}
+
+grow_connections() {
+    local n
+    set_up 2
+    for n in 64 250 1000; do cost connections "$n" "$n"; done
+    tear_down
+}
+
+# 10,000 with the one that all bridges here have: the most that one file may have.
+grow_accounts() {
+    local n
+    for n in 1 9999; do
+        python3 - "$n" "$work/keys" "$work/accounts.part" <<'PYTHON'
+import base64, hashlib, os, sys
+with open(sys.argv[2], "w") as keys, open(sys.argv[3], "w") as accounts:
+    for number in range(int(sys.argv[1])):
+        key = base64.urlsafe_b64encode(os.urandom(32)).rstrip(b"=")
+        digest = base64.b64encode(hashlib.sha256(key).digest()).rstrip(b"=").decode()
+        keys.write(f"key={key.decode()}\n")
+        # Short, so that the file stays within its bound.
+        accounts.write(f'  - {{name: a{number}, key: "$sha256${digest}", carriers: [main]}}\n')
+PYTHON
+        set_up 2 "$work/accounts.part"
+        cost accounts "$n" "$connections" "$work/keys"
+        tear_down
+    done
+}
+
+grow_binds() {
+    local n
+    for n in 1 8 64; do
+        set_up "$n"
+        cost binds "$n" "$connections"
+        tear_down
+    done
+}
+
+# A part has 67 UCS-2 characters.
+grow_segments() {
+    set_up 2
+    cost segments 1 "$connections" '' 60 1
+    cost segments 10 "$connections" '' 640 10
+    tear_down
+}
+
+measure_half_load() {
+    local half
+    echo "== half of the throughput at a fixed rate, $half_load s after 1 s"
+    set_up 2
+    warm_up "$port" "$connections"
+    load "$port" "$connections" 3
+    half=$(($(rate) / 2))
+    printf 'bench-password\n' >"$work/password"
+    "$binary" load "https://127.0.0.1:$port/sms" --insecure --login bench --password-file "$work/password" --from BENCH \
+        --connections "$connections" --rate "$half" --for "$((half_load + 1))s" --warm-up 1s --quiet >"$work/load.log" 2>&1 ||
+        fail "smppost load failed"
+    cat "$work/load.log"
+    tear_down
+}

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Kills the bridge again and again under load, as a crash does, and holds every reply against the SMSC's ledger and the journal.
+
+crash.py SMPPOST CONFIG CARRIERS INTAKE_PORT CA KEY SMSC_PORT JOURNAL KILLS SEED
+It starts `serve`, an SMSC (ledger_smsc.py) and 16 clients (planfix.py). JOURNAL is the SQLite file; Python's own sqlite3 reads it after the
+last kill and at the end. Prints one JSON object. Needs nothing but the standard library.
+"""
+import json
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from planfix import Clients
+
+(smppost, config, carriers, intake_port, ca, key, smsc_port, journal, kills, seed) = sys.argv[1:]
+kills, chance = int(kills), random.Random(int(seed))
+CLIENTS = 16
+work = tempfile.mkdtemp()
+ledger = os.path.join(work, "ledger")
+here = os.path.dirname(os.path.abspath(__file__))
+processes = []
+
+
+def start(arguments, word):
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    processes.append(process)
+    seen = b""
+    for line in process.stdout:
+        seen += line
+        if word in line:
+            threading.Thread(target=lambda: [None for _ in process.stdout], daemon=True).start()
+            return process
+    raise SystemExit(f"{arguments[0]} ended: {seen.decode(errors='replace')}")
+
+
+def start_bridge():
+    return start([smppost, "serve", "--config", config, "--carriers", carriers], b"smppost is ready")
+
+
+def load_for(clients, seconds, least):
+    """Waits so long, and until so many more messages are accepted."""
+    end, first = time.monotonic() + seconds, clients.successes
+    limit = end + 20
+    while time.monotonic() < limit and (time.monotonic() < end or clients.successes - first < least):
+        time.sleep(0.005)
+
+
+def recorded():
+    """The keys of the messages that the journal has as accepted: their own outcome, or as a repeat, their original's too."""
+    # A copy, so that nobody but the bridge recovers its database.
+    copy = os.path.join(tempfile.mkdtemp(dir=work), "journal.db")
+    for end in ["", "-wal"]:
+        if os.path.exists(journal + end):
+            shutil.copy(journal + end, copy + end)
+    with sqlite3.connect(copy) as database:
+        check = database.execute("PRAGMA integrity_check").fetchone()[0]
+        if check != "ok":
+            raise SystemExit(f"the journal is damaged: {check}")
+        known = {row[0] for row in database.execute("SELECT id FROM message")}
+        accepted = list(database.execute("SELECT id, replay_of FROM outcome WHERE outcome = 'accepted'"))
+    return {key for key, original in accepted if (original or key) in known}
+
+
+def missing(told):
+    there = recorded()
+    return {"accepted": len(told), "not_in_journal": sum(key not in there for key in told)}
+
+
+def main():
+    start([sys.executable, os.path.join(here, "ledger_smsc.py"), smsc_port, ledger, "5"], b"listening")
+    bridge = start_bridge()
+    clients = Clients(intake_port, ca, key, CLIENTS)
+    try:
+        print(json.dumps(crash(bridge, clients)))
+    finally:
+        clients.stopping.set()
+        for process in processes:
+            process.kill()
+        shutil.rmtree(work)
+
+
+def crash(bridge, clients):
+    restarts, under_way = [], []
+    for kill in range(kills):
+        # Most in full run, some while the bridge still binds.
+        if kill % 5 != 4:
+            load_for(clients, 0.05 + 0.5 * chance.random(), 20)
+        else:
+            time.sleep(0.05 * chance.random())
+        with clients.lock:
+            under_way.append(len(clients.under_way))
+        bridge.kill()
+        bridge.wait()
+        if kill == kills - 1:
+            # As the kill left it, before the bridge opens it again.
+            crashed = missing(clients.accepted())
+        begin = time.monotonic()
+        bridge = start_bridge()
+        restarts.append(time.monotonic() - begin)
+    load_for(clients, 0.5, 50)
+    clients.stop()
+    bridge.terminate()
+    code = bridge.wait(30)
+    return {
+        **clients.audit(ledger), **missing(clients.accepted()), "after_the_last_kill": crashed, "exit_code": code,
+        "under_way_at_kills": under_way, "slowest_restart": round(max(restarts), 3),
+    }
+
+
+main()

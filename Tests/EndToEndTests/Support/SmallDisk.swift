@@ -1,0 +1,45 @@
+import Foundation
+import TestPrograms
+
+/// A tmpfs of one MiB.
+struct SmallDisk {
+    let path: String
+
+    static var isPossible: Bool { geteuid() == 0 && mount("/proc/self") }
+
+    private static func mount(_ probe: String) -> Bool {
+        // A container may have no right to mount: its effective capabilities say so (bit 21, CAP_SYS_ADMIN).
+        guard let status = try? String(contentsOfFile: probe + "/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("CapEff:") }),
+            let bits = UInt64(line.split(separator: "\t").last ?? "", radix: 16)
+        else { return false }
+        return bits & (1 << 21) != 0
+    }
+
+    init() async throws {
+        let folder = try TemporaryFolder()
+        path = folder.path
+        let mounted = try await run("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", path])
+        guard mounted.exitCode == 0 else { throw HarnessError("mount: \(mounted.everything)") }
+    }
+
+    /// Leaves no room.
+    func fill() async throws {
+        _ = try await run("dd", ["if=/dev/zero", "of=\(path)/filler", "bs=4096", "count=4096"])
+    }
+
+    func free() throws {
+        try FileManager.default.removeItem(atPath: "\(path)/filler")
+    }
+
+    /// Only while no file of it is open for writing.
+    func allowWriting(_ isAllowed: Bool) async throws {
+        let done = try await run("mount", ["-o", "remount,\(isAllowed ? "rw" : "ro")", path])
+        guard done.exitCode == 0 else { throw HarnessError("mount: \(done.everything)") }
+    }
+
+    func remove() {
+        let unmount = try? ProcessHandle("umount", ["-l", path])
+        _ = unmount
+    }
+}
