@@ -82,6 +82,33 @@ import Testing
         }
     }
 
+    /// Found in three million messages: a reference that came again, with the same words in a later segment.
+    @Test func aReferenceThatComesAgainIsNoDuplicate() throws {
+        let words = String(repeating: "ten words. ", count: 20)
+        let mix = try MixReading.read(
+            yaml: "numbers: [\"79160000000\"]\nmessages: [{ text: \"{marker} \(words)\" }]", file: "mix"
+        ) { _ in "" }
+        let maker = MessageMaker(mix, seed: 1, run: 5)
+        var audit = Audit(maker: maker)
+        audit.begin(after: 0)
+        var number = 0
+        for message in [0, 1] {
+            let scalars = Array(maker.message(message).text.unicodeScalars)
+            for (place, part) in [scalars[..<100], scalars[100...]].enumerated() {
+                number += 1
+                var line = RecordLine()
+                (line.number, line.to, line.reference, line.part, line.parts) = (
+                    number, maker.message(message).to, 7, place + 1, 2
+                )
+                line.text = String(String.UnicodeScalarView(part))
+                line.status = "0x00000000"
+                audit.read(line)
+            }
+        }
+        let report = audit.verdict(count: 2, outcomes: Self.accepted)
+        #expect(report.verdict == .clean, "\(report)")
+    }
+
     @Test func findsDuplicates() {
         let short = Self.number(isLong: false)
         let long = Self.number(isLong: true)
