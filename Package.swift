@@ -48,7 +48,8 @@ let package = Package(
         .target(
             name: "LoadTest",
             dependencies: [
-                "Messaging", "SMPP", "SMPPWire", "TLS", collections, histogram, nioCore, nioHTTP1, nioPosix, yams,
+                "Messaging", "Monitor", "SMPP", "SMPPWire", "TLS", collections, histogram, nioCore, nioHTTP1, nioPosix,
+                yams,
             ]),
         .target(
             name: "Simulator",

@@ -1,6 +1,6 @@
+import Monitor
 package import NIOCore
 import NIOHTTP1
-import NIOPosix
 package import TLS
 
 /// Posts PlanFix's form once over HTTPS, as PlanFix does: one connection, one request, one answer.
@@ -42,10 +42,12 @@ package struct FormClient: Sendable {
         }
     }
 
+    /// The bridge's bodies have at most 200 characters; anything much larger is not its answer.
+    private static let bodyLimit = 64 << 10
+
     private let target: FormURL
-    private let context: TLSClientContext
-    private let group: any EventLoopGroup
     private let timeout: TimeAmount
+    private let exchange: HTTPExchange
 
     /// - Parameters:
     ///   - url: `https://HOST[:PORT]/PATH`.
@@ -56,9 +58,10 @@ package struct FormClient: Sendable {
     ) throws(Failure) {
         guard let target = FormURL(url) else { throw .badURL(url) }
         self.target = target
-        self.context = context
-        self.group = group
         self.timeout = timeout
+        exchange = HTTPExchange(
+            host: target.host, port: target.port, context: context, timeout: timeout, bodyLimit: Self.bodyLimit,
+            group: group)
     }
 
     /// Posts `fields` in their order.
@@ -69,93 +72,23 @@ package struct FormClient: Sendable {
         _ fields: [(name: String, value: String)], headers: [(String, String)] = []
     ) async throws -> Answer {
         let body = fields.map { "\($0.name)=\($0.value.formEncoded)" }.joined(separator: "&")
-        let answer = group.next().makePromise(of: Answer.self)
-        let (target, context, timeout) = (target, context, timeout)
-        let connected = ClientBootstrap(group: answer.futureResult.eventLoop)
-            .connectTimeout(timeout)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(TLSHandler(client: context, serverName: target.host))
-                    try pipeline.addHTTPClientHandlers()
-                    try pipeline.addHandler(FormAnswerHandler(answer: answer, timeout: timeout))
-                }
+        var head = HTTPRequestHead(version: .http1_1, method: .POST, uri: target.path)
+        head.headers = [
+            "Host": target.authority, "Content-Type": "application/x-www-form-urlencoded",
+            "Content-Length": String(body.utf8.count), "Connection": "close",
+        ]
+        for (name, value) in headers { head.headers.add(name: name, value: value) }
+        do {
+            let answer = try await exchange.ask(head, body: ByteBuffer(string: body))
+            return Answer(
+                status: Int(answer.head.status.code), headers: answer.head.headers.map { ($0.name, $0.value) },
+                body: String(buffer: answer.body))
+        } catch let failure as HTTPExchange.Failure {
+            switch failure {
+            case .closedEarly: throw Failure.closedEarly
+            case .timeout: throw Failure.timeout(timeout)
+            case .bodyTooLarge: throw Failure.bodyTooLarge(limit: Self.bodyLimit)
             }
-            .connect(host: target.host, port: target.port)
-        connected.whenFailure { answer.fail($0) }
-        connected.whenSuccess { channel in
-            var head = HTTPRequestHead(version: .http1_1, method: .POST, uri: target.path)
-            head.headers = [
-                "Host": target.authority, "Content-Type": "application/x-www-form-urlencoded",
-                "Content-Length": String(body.utf8.count), "Connection": "close",
-            ]
-            for (name, value) in headers { head.headers.add(name: name, value: value) }
-            channel.write(HTTPClientRequestPart.head(head), promise: nil)
-            channel.write(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(string: body))), promise: nil)
-            channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
         }
-        return try await answer.futureResult.get()
-    }
-}
-
-/// Collects one answer and closes.
-private final class FormAnswerHandler: ChannelInboundHandler {
-    typealias InboundIn = HTTPClientResponsePart
-
-    /// The bridge's bodies have at most 200 characters; anything much larger is not its answer.
-    private static let bodyLimit = 64 << 10
-
-    private let answer: EventLoopPromise<FormClient.Answer>
-    private let timeout: TimeAmount
-    private var deadline: Scheduled<Void>?
-    private var head: HTTPResponseHead?
-    private var body = ByteBuffer()
-
-    init(answer: EventLoopPromise<FormClient.Answer>, timeout: TimeAmount) {
-        self.answer = answer
-        self.timeout = timeout
-    }
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        let (answer, timeout, channel) = (answer, timeout, context.channel)
-        deadline = context.eventLoop.scheduleTask(in: timeout) {
-            answer.fail(FormClient.Failure.timeout(timeout))
-            channel.close(promise: nil)
-        }
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head): self.head = head
-        case .body(let part):
-            body.writeImmutableBuffer(part)
-            if body.readableBytes > Self.bodyLimit {
-                fail(FormClient.Failure.bodyTooLarge(limit: Self.bodyLimit), context)
-            }
-        case .end:
-            guard let head else { return }
-            deadline?.cancel()
-            answer.succeed(
-                FormClient.Answer(
-                    status: Int(head.status.code),
-                    headers: head.headers.map { ($0.name, $0.value) }, body: String(buffer: body)))
-            context.close(promise: nil)
-        }
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        fail(error, context)
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        fail(FormClient.Failure.closedEarly, context)
-        context.fireChannelInactive()
-    }
-
-    /// A promise that is already kept ignores this.
-    private func fail(_ error: any Error, _ context: ChannelHandlerContext) {
-        deadline?.cancel()
-        answer.fail(error)
-        context.close(promise: nil)
     }
 }

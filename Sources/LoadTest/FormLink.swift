@@ -47,7 +47,7 @@ final class FormLink: ChannelInboundHandler, LoadLink {
     private var reader = ReplyReader()
     private var request = ByteBuffer()
     private var body = ByteBuffer()
-    private var failures: UInt64 = 0
+    private var retries = LinkRetries()
     private var isEnding = false
     private var onClosed: (() -> Void)?
 
@@ -127,7 +127,7 @@ final class FormLink: ChannelInboundHandler, LoadLink {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is TLSHandshakeCompleted, case .connecting = state {
-            failures = 0
+            retries.succeeded()
             lane.recorder.connectionsOpened += 1
             becomeIdle()
         }
@@ -156,7 +156,7 @@ final class FormLink: ChannelInboundHandler, LoadLink {
         reader = ReplyReader()
         switch was {
         case .closed: break
-        case .connecting: countFailure()
+        case .connecting: retries.failed(&lane.recorder)
         case .idle: if !isEnding { lane.recorder.connectionsLost += 1 }
         case .busy(let flight):
             if let reply {
@@ -225,21 +225,14 @@ final class FormLink: ChannelInboundHandler, LoadLink {
         // Where the handler was in a pipeline, its removal does the rest.
         guard context == nil, case .connecting = state else { return }
         state = .closed
-        countFailure()
+        retries.failed(&lane.recorder)
         onClosed?()
         onClosed = nil
         reopen()
     }
 
-    private func countFailure() {
-        lane.recorder.connectFailures += 1
-        failures += 1
-    }
-
     private func reopen() {
         guard !isEnding else { return }
-        let wait = min(LoadLimits.reconnectFirst << min(failures, 5), LoadLimits.reconnectMaximum)
-        let pause: TimeAmount = failures == 0 ? .zero : .nanoseconds(Int64(wait))
-        lane.eventLoop.assumeIsolated().scheduleTask(in: pause) { [self] in open() }
+        lane.eventLoop.assumeIsolated().scheduleTask(in: retries.pause) { [self] in open() }
     }
 }

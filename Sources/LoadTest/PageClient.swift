@@ -1,3 +1,4 @@
+import Monitor
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -39,87 +40,29 @@ struct PageClient: Sendable {
 
     /// The body of the page at `path`; anything but 200 is a failure.
     func get(_ path: String) async throws -> ByteBuffer {
-        let page = group.next().makePromise(of: ByteBuffer.self)
-        let (timeout, url) = (timeout, url)
-        let connected = ClientBootstrap(group: page.futureResult.eventLoop)
-            .connectTimeout(timeout)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHTTPClientHandlers()
-                    try pipeline.addHandler(PageHandler(page: page, timeout: timeout, limit: Self.maximumPage))
-                }
-            }
-            .connect(host: url.host, port: url.port)
-        connected.whenFailure { page.fail(Failure(description: "\(url) cannot be reached: \($0)")) }
-        connected.whenSuccess { channel in
-            var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path)
-            head.headers = ["Host": "\(url.host):\(url.port)", "Connection": "close"]
-            channel.write(HTTPClientRequestPart.head(head), promise: nil)
-            channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
-        }
+        var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path)
+        head.headers = ["Host": "\(url.host):\(url.port)", "Connection": "close"]
+        let exchange = HTTPExchange(
+            host: url.host, port: url.port, context: nil, timeout: timeout, bodyLimit: Self.maximumPage, group: group)
+        let answer: HTTPExchange.Answer
         do {
-            return try await page.futureResult.get()
-        } catch let failure as Failure {
-            throw failure
+            answer = try await exchange.ask(head)
         } catch {
-            throw Failure(description: "\(url)\(path): \(error)")
+            throw Failure(description: words(error, path))
         }
-    }
-}
-
-/// Collects one page and closes.
-private final class PageHandler: ChannelInboundHandler {
-    typealias InboundIn = HTTPClientResponsePart
-
-    private let page: EventLoopPromise<ByteBuffer>
-    private let timeout: TimeAmount
-    private let limit: Int
-    private var deadline: Scheduled<Void>?
-    private var status = 0
-    private var body = ByteBuffer()
-
-    init(page: EventLoopPromise<ByteBuffer>, timeout: TimeAmount, limit: Int) {
-        self.page = page
-        self.timeout = timeout
-        self.limit = limit
-    }
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        let (page, channel) = (page, context.channel)
-        deadline = context.eventLoop.scheduleTask(in: timeout) {
-            page.fail(PageClient.Failure(description: "no answer in time"))
-            channel.close(promise: nil)
+        guard answer.head.status == .ok else {
+            throw Failure(description: "answered with HTTP \(answer.head.status.code)")
         }
+        return answer.body
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head): status = Int(head.status.code)
-        case .body(let part):
-            body.writeImmutableBuffer(part)
-            if body.readableBytes > limit {
-                page.fail(PageClient.Failure(description: "the page has more than \(limit) bytes"))
-                context.close(promise: nil)
-            }
-        case .end:
-            if status == 200 {
-                page.succeed(body)
-            } else {
-                page.fail(PageClient.Failure(description: "answered with HTTP \(status)"))
-            }
-            context.close(promise: nil)
+    private func words(_ error: any Error, _ path: String) -> String {
+        switch error {
+        case HTTPExchange.Failure.closedEarly: "the connection was closed before the page was whole"
+        case HTTPExchange.Failure.timeout: "no answer in time"
+        case HTTPExchange.Failure.bodyTooLarge: "the page has more than \(Self.maximumPage) bytes"
+        case is NIOConnectionError, ChannelError.connectTimeout: "\(url) cannot be reached: \(error)"
+        default: "\(url)\(path): \(error)"
         }
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        page.fail(error)
-        context.close(promise: nil)
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        deadline?.cancel()
-        page.fail(PageClient.Failure(description: "the connection was closed before the page was whole"))
-        context.fireChannelInactive()
     }
 }

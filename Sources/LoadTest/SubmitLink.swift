@@ -60,7 +60,7 @@ final class SubmitLink: ChannelInboundHandler, LoadLink {
     private var references: SegmentReferences
     private var since: UInt64 = 0
     private var lastSent: UInt64 = 0
-    private var failures: UInt64 = 0
+    private var retries = LinkRetries()
     private var isEnding = false
     private var onClosed: (() -> Void)?
 
@@ -214,7 +214,7 @@ final class SubmitLink: ChannelInboundHandler, LoadLink {
         output.clear()
         switch was {
         case .closed, .unbinding: break
-        case .connecting, .binding: countFailure()
+        case .connecting, .binding: retries.failed(&lane.recorder)
         case .bound: lane.recorder.connectionsLost += 1
         }
         let lost = messages.values.map(\.flight)
@@ -267,7 +267,7 @@ extension SubmitLink {
             return
         }
         state = .bound
-        failures = 0
+        retries.succeeded()
         lane.recorder.connectionsOpened += 1
         if hasRoom { lane.becameReady(index) }
     }
@@ -376,21 +376,14 @@ extension SubmitLink {
         // Where the handler was in a pipeline, its removal does the rest.
         guard context == nil, state == .connecting else { return }
         state = .closed
-        countFailure()
+        retries.failed(&lane.recorder)
         onClosed?()
         onClosed = nil
         reopen()
     }
 
-    private func countFailure() {
-        lane.recorder.connectFailures += 1
-        failures += 1
-    }
-
     private func reopen() {
         guard !isEnding else { return }
-        let wait = min(LoadLimits.reconnectFirst << min(failures, 5), LoadLimits.reconnectMaximum)
-        let pause: TimeAmount = failures == 0 ? .zero : .nanoseconds(Int64(wait))
-        lane.eventLoop.assumeIsolated().scheduleTask(in: pause) { [self] in open() }
+        lane.eventLoop.assumeIsolated().scheduleTask(in: retries.pause) { [self] in open() }
     }
 }

@@ -1,7 +1,6 @@
 import Foundation
 package import NIOCore
 import NIOHTTP1
-import NIOPosix
 package import TLS
 
 /// Asks a monitor: one connection, one request, one answer.
@@ -33,14 +32,10 @@ package struct MonitorClient: Sendable {
     /// A thousand carriers of ten binds are less.
     static let bodyLimit = 64 << 20
 
-    private let host: String
-    private let port: Int
     private let authority: String
     private let base: String
-    private let context: TLSClientContext?
     private let token: String?
-    private let timeout: TimeAmount
-    private let group: any EventLoopGroup
+    private let exchange: HTTPExchange
 
     /// - Parameters:
     ///   - url: `http://HOST[:PORT][/PATH]` or the same with https; paths are asked below it.
@@ -57,15 +52,15 @@ package struct MonitorClient: Sendable {
             parts.fragment == nil, let scheme = parts.scheme, ["http", "https"].contains(scheme),
             (1...65_535).contains(parts.port ?? 80)
         else { throw .badURL(url) }
-        self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
-        port = parts.port ?? (scheme == "https" ? 443 : 80)
-        let shown = self.host.contains(":") ? "[\(self.host)]" : self.host
+        let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        let shown = bare.contains(":") ? "[\(bare)]" : bare
         authority = parts.port.map { "\(shown):\($0)" } ?? shown
         base = parts.path.hasSuffix("/") ? String(parts.path.dropLast()) : parts.path
-        self.context = scheme == "https" ? context : nil
         self.token = token
-        self.timeout = timeout
-        self.group = group
+        let isTLS = scheme == "https"
+        exchange = HTTPExchange(
+            host: bare, port: parts.port ?? (isTLS ? 443 : 80), context: isTLS ? context : nil, timeout: timeout,
+            bodyLimit: Self.bodyLimit, group: group)
     }
 
     /// - Throws: `Failure`, or the error of the connection or of TLS.
@@ -87,85 +82,27 @@ package struct MonitorClient: Sendable {
         _ method: HTTPMethod, _ path: String, _ body: ByteBuffer = ByteBuffer(),
         _ headers: [(name: String, value: String)] = []
     ) async throws -> Answer {
-        let answer = group.next().makePromise(of: Answer.self)
-        let (context, host, timeout) = (context, host, timeout)
-        let connected = ClientBootstrap(group: answer.futureResult.eventLoop)
-            .connectTimeout(timeout)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    if let context { try pipeline.addHandler(TLSHandler(client: context, serverName: host)) }
-                    try pipeline.addHTTPClientHandlers()
-                    try pipeline.addHandler(MonitorAnswerHandler(answer: answer, timeout: timeout))
-                }
-            }
-            .connect(host: host, port: port)
-        connected.whenFailure { answer.fail($0) }
-        connected.whenSuccess { channel in
-            var head = HTTPRequestHead(version: .http1_1, method: method, uri: base + path)
-            if head.uri.isEmpty { head.uri = "/" }
-            head.headers = ["Host": authority, "Connection": "close", "Accept": "application/json"]
-            if let token { head.headers.add(name: "Authorization", value: "Bearer " + token) }
-            if method == .POST { head.headers.add(name: "Content-Length", value: "\(body.readableBytes)") }
-            for header in headers { head.headers.add(name: header.name, value: header.value) }
-            channel.write(HTTPClientRequestPart.head(head), promise: nil)
-            if body.readableBytes > 0 { channel.write(HTTPClientRequestPart.body(.byteBuffer(body)), promise: nil) }
-            channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
+        var head = HTTPRequestHead(version: .http1_1, method: method, uri: base + path)
+        if head.uri.isEmpty { head.uri = "/" }
+        head.headers = ["Host": authority, "Connection": "close", "Accept": "application/json"]
+        if let token { head.headers.add(name: "Authorization", value: "Bearer " + token) }
+        if method == .POST { head.headers.add(name: "Content-Length", value: "\(body.readableBytes)") }
+        for header in headers { head.headers.add(name: header.name, value: header.value) }
+        do {
+            let answer = try await exchange.ask(head, body: body)
+            return Answer(status: Int(answer.head.status.code), body: answer.body)
+        } catch let failure as HTTPExchange.Failure {
+            throw Failure(failure)
         }
-        return try await answer.futureResult.get()
     }
 }
 
-/// Collects one answer and closes.
-private final class MonitorAnswerHandler: ChannelInboundHandler {
-    typealias InboundIn = HTTPClientResponsePart
-
-    private let answer: EventLoopPromise<MonitorClient.Answer>
-    private let timeout: TimeAmount
-    private var deadline: Scheduled<Void>?
-    private var head: HTTPResponseHead?
-    private var body = ByteBuffer()
-
-    init(answer: EventLoopPromise<MonitorClient.Answer>, timeout: TimeAmount) {
-        self.answer = answer
-        self.timeout = timeout
-    }
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        let (answer, channel) = (answer, context.channel)
-        deadline = context.eventLoop.scheduleTask(in: timeout) {
-            answer.fail(MonitorClient.Failure.timeout)
-            channel.close(promise: nil)
+extension MonitorClient.Failure {
+    fileprivate init(_ failure: HTTPExchange.Failure) {
+        switch failure {
+        case .closedEarly: self = .closedEarly
+        case .timeout: self = .timeout
+        case .bodyTooLarge: self = .bodyTooLarge
         }
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head): self.head = head
-        case .body(let part):
-            body.writeImmutableBuffer(part)
-            if body.readableBytes > MonitorClient.bodyLimit { fail(MonitorClient.Failure.bodyTooLarge, context) }
-        case .end:
-            guard let head else { return }
-            deadline?.cancel()
-            answer.succeed(MonitorClient.Answer(status: Int(head.status.code), body: body))
-            context.close(promise: nil)
-        }
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        fail(error, context)
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        fail(MonitorClient.Failure.closedEarly, context)
-        context.fireChannelInactive()
-    }
-
-    /// A promise that is already kept ignores this.
-    private func fail(_ error: any Error, _ context: ChannelHandlerContext) {
-        deadline?.cancel()
-        answer.fail(error)
-        context.close(promise: nil)
     }
 }

@@ -23,7 +23,8 @@ import Testing
             "DequeModule", "ServiceLifecycle", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch", "Glibc",
         ],
         "LoadTest": [
-            "Messaging", "SMPP", "SMPPWire", "TLS", "DequeModule", "Histogram", "NIOCore", "NIOHTTP1", "NIOPosix",
+            "Messaging", "Monitor", "SMPP", "SMPPWire", "TLS", "DequeModule", "Histogram", "NIOCore", "NIOHTTP1",
+            "NIOPosix",
             "Yams", "Foundation", "Glibc",
         ],
         "Simulator": [

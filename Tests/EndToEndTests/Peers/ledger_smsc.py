@@ -16,18 +16,14 @@ import struct
 import sys
 import time
 
-BINDS = {0x01, 0x02, 0x09}
-SUBMIT, DELIVER, UNBIND, ENQUIRE = 0x04, 0x05, 0x06, 0x15
+import pdus
+from pdus import DELIVER, SUBMIT, pdu
 
 port, ledger_path, latency = int(sys.argv[1]), sys.argv[2], float(sys.argv[3]) / 1000
 receipt_after = float(sys.argv[4]) / 1000 if len(sys.argv) > 4 else None
 ledger = os.open(ledger_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 connections = set()
 links = 0
-
-
-def pdu(command, sequence, body=b""):
-    return struct.pack(">IIII", 16 + len(body), command | 0x80000000, 0, sequence) + body
 
 
 def short_message(body):
@@ -42,42 +38,32 @@ def short_message(body):
     return body[at + 1:at + 1 + body[at]]
 
 
-class Session(asyncio.Protocol):
+class Session(pdus.Session):
+    SYSTEM_ID = b"LEDGER"
+
     def __init__(self):
         global links
+        super().__init__()
         links += 1
         self.link = links
-        self.buffer = b""
 
     def note(self, kind, text):
         os.write(ledger, f"{kind} {text.hex()} {self.link} {time.monotonic():.6f}\n".encode())
 
     def connection_made(self, transport):
-        self.transport = transport
+        super().connection_made(transport)
         connections.add(self)
 
     def connection_lost(self, _):
         connections.discard(self)
 
-    def data_received(self, data):
-        self.buffer += data
-        while len(self.buffer) >= 4:
-            length = struct.unpack(">I", self.buffer[:4])[0]
-            if len(self.buffer) < length:
-                return
-            _, command, _, sequence = struct.unpack(">IIII", self.buffer[:16])
-            body, self.buffer = self.buffer[16:length], self.buffer[length:]
-            if command in BINDS:
-                self.transport.write(pdu(command, sequence, b"LEDGER\0"))
-            elif command == SUBMIT:
-                text = short_message(body)
-                self.note("S", text)
-                asyncio.get_running_loop().call_later(latency, self.acknowledge, sequence, text)
-            elif command == ENQUIRE:
-                self.transport.write(pdu(command, sequence))
-            elif command == UNBIND:
-                self.transport.write(pdu(command, sequence))
-                self.transport.close()
+    def handle(self, command, sequence, body):
+        if command == SUBMIT:
+            text = short_message(body)
+            self.note("S", text)
+            asyncio.get_running_loop().call_later(latency, self.acknowledge, sequence, text)
+        else:
+            super().handle(command, sequence, body)
 
     def acknowledge(self, sequence, text):
         if self not in connections:

@@ -6,11 +6,11 @@ twice, every 70th with another text. LIES gets a line `lost|duplicated|changed M
 """
 import asyncio
 import json
-import struct
 import sys
 
-BINDS = {0x01, 0x02, 0x09}
-SUBMIT, UNBIND, ENQUIRE = 0x04, 0x06, 0x15
+import pdus
+from pdus import SUBMIT, pdu
+
 EXTENDED = {0x0A: "\f", 0x14: "^", 0x28: "{", 0x29: "}", 0x2F: "\\", 0x3C: "[", 0x3D: "~", 0x3E: "]", 0x40: "|", 0x65: "€"}
 GSM = ("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
        "¿abcdefghijklmnopqrstuvwxyzäöñüà")
@@ -19,10 +19,6 @@ port, page_port = int(sys.argv[1]), int(sys.argv[2])
 lies = open(sys.argv[3], "w", buffering=1)
 record = []
 singles = 0
-
-
-def pdu(command, sequence, body=b""):
-    return struct.pack(">IIII", 16 + len(body), command | 0x80000000, 0, sequence) + body
 
 
 def gsm(octets):
@@ -85,28 +81,15 @@ def received(body):
         note(line)
 
 
-class Session(asyncio.Protocol):
-    def connection_made(self, transport):
-        self.transport, self.buffer = transport, b""
+class Session(pdus.Session):
+    SYSTEM_ID = b"LIAR"
 
-    def data_received(self, data):
-        self.buffer += data
-        while len(self.buffer) >= 4:
-            length = struct.unpack(">I", self.buffer[:4])[0]
-            if len(self.buffer) < length:
-                return
-            _, command, _, sequence = struct.unpack(">IIII", self.buffer[:16])
-            body, self.buffer = self.buffer[16:length], self.buffer[length:]
-            if command in BINDS:
-                self.transport.write(pdu(command, sequence, b"LIAR\0"))
-            elif command == SUBMIT:
-                received(body)
-                self.transport.write(pdu(SUBMIT, sequence, b"%d\0" % sequence))
-            elif command == ENQUIRE:
-                self.transport.write(pdu(command, sequence))
-            elif command == UNBIND:
-                self.transport.write(pdu(command, sequence))
-                self.transport.close()
+    def handle(self, command, sequence, body):
+        if command == SUBMIT:
+            received(body)
+            self.transport.write(pdu(SUBMIT, sequence, b"%d\0" % sequence))
+        else:
+            super().handle(command, sequence, body)
 
 
 async def page(reader, writer):
