@@ -71,7 +71,7 @@ struct BridgeAssembly: Sendable {
         let feed = LiveFeed(source: source, eventLoop: group.next(), logger: logger)
         state.changes.listen { feed.stateChanged() }
         self.feed = feed
-        let messages = journal.map { MonitorMessages(reader: $0.reader) }
+        let messages = journal.map { MonitorMessages(journal: $0.journal, reader: $0.reader) }
         let pages = MonitorPages(
             source: source, feed: feed, reloader: reloader, messages: messages,
             traces: MonitorTraces(desk: traces, state: state, logger: logger), logger: logger

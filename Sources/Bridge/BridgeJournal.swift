@@ -32,7 +32,7 @@ struct BridgeJournal: Sendable {
         let makeStore: @Sendable () -> any JournalStore
         switch settings.store {
         case .sqlite(let path):
-            makeStore = { SQLiteStore(path: path, durability: durability) }
+            makeStore = { LoggedStore(path: path, durability: durability, logSize: settings.logSize) }
             reader = SQLiteReader(path: path)
         case .postgresql(let url):
             makeStore = { PostgreSQLStore(url: url, durability: durability) }

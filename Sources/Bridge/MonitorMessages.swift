@@ -11,11 +11,13 @@ final class MonitorMessages: Sendable {
     private static let maximumWaiting = 16
     private static let path = "/messages/"
 
+    private let journal: Journal
     private let reader: any JournalReader
     private let pool = NIOThreadPool(numberOfThreads: 1)
     private let waiting = Atomic<Int>(0)
 
-    init(reader: any JournalReader) {
+    init(journal: Journal, reader: any JournalReader) {
+        self.journal = journal
         self.reader = reader
         pool.start()
     }
@@ -37,8 +39,13 @@ final class MonitorMessages: Sendable {
             waiting.wrappingSubtract(1, ordering: .relaxed)
             return loop.makeSucceededFuture(.text("too many questions at one time", status: 503))
         }
-        let answer = pool.runIfActive(eventLoop: loop) { [reader] in
-            Result { () throws(JournalProblem) in try reader.life(of: id) }
+        // A message whose reply somebody has is found.
+        let settled = loop.makePromise(of: Void.self)
+        journal.settle { settled.succeed() }
+        let answer = settled.futureResult.flatMap { [pool, reader] in
+            pool.runIfActive(eventLoop: loop) {
+                Result { () throws(JournalProblem) in try reader.life(of: id) }
+            }
         }
         answer.whenComplete { [self] _ in waiting.wrappingSubtract(1, ordering: .relaxed) }
         return answer.map { result in

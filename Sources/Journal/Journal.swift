@@ -95,6 +95,16 @@ package final class Journal: Sendable {
         if !queue.add(batch, isOwed: false) { then(Self.full) }
     }
 
+    /// Waits until readers see what was handed over before, or are not going to.
+    ///
+    /// - Parameter then: called once, on the journal's thread, or at once on the caller's when the journal does nothing more. Must
+    ///   not block.
+    package func settle(then: @escaping @Sendable () -> Void) {
+        var batch = JournalBatch(done: { _ in then() })
+        batch.isForReaders = true
+        if !queue.add(batch, isOwed: false) { then() }
+    }
+
     /// How it is, from any thread.
     package var health: JournalHealth {
         var health = published.current

@@ -14,6 +14,9 @@ package protocol JournalStore: AnyObject {
     /// - Throws: when none of them was added. The store must be opened again where the problem says `isLost`.
     func append(_ records: [JournalRecord]) throws(JournalProblem)
 
+    /// Waits until readers see all that was appended.
+    func settle() throws(JournalProblem)
+
     /// 32 random octets that are made at the first opening and stay: the key of fingerprints.
     func fingerprintKey() throws(JournalProblem) -> [UInt8]
 
@@ -31,6 +34,11 @@ package protocol JournalStore: AnyObject {
 
     /// Closes what is open. Harmless when nothing is.
     func close()
+}
+
+extension JournalStore {
+    /// Where a commit is what readers see there is nothing to wait for.
+    package func settle() throws(JournalProblem) {}
 }
 
 /// Reads the journal beside the one who writes it: on its own connection, on any thread, blocking.

@@ -100,14 +100,15 @@ final class JournalWriter {
     func process(_ batches: [JournalBatch]) {
         let now = options.now()
         ledger.expire(at: now)
-        var turn = JournalTurn()
-        turn.records.reserveCapacity(batches.reduce(0) { $0 + $1.count })
+        var turn = JournalTurn(count: batches.reduce(0) { $0 + $1.count })
         for batch in batches { take(batch, into: &turn, at: now) }
         switch phase {
         case .opening: keep(turn, Self.notOpen)
         case .writing:
             do throws(JournalProblem) {
-                try commit(turn.records.map(\.record))
+                try commit(turn.records)
+                // Its failure is the next commit's.
+                if turn.isForReaders { try? store.settle() }
                 turn.tell()
             } catch {
                 fail(error)
@@ -129,13 +130,14 @@ final class JournalWriter {
     private func keep(_ turn: JournalTurn, _ problem: JournalProblem) {
         switch options.onOutage {
         case .refuse:
-            let records = turn.records.filter(\.isOwed).map(\.record)
+            let records = turn.owedRecords
             turn.tellBegins()
+            turn.tellReaders()
             turn.tellRefusals(problem)
             if !records.isEmpty { backlog.add(records, then: turn.tellCommits) }
             queue.hold(backlog.count)
         case .continue:
-            let records = turn.records.map(\.record)
+            let records = turn.records
             turn.tell()
             if backlog.count + records.count <= options.queue {
                 backlog.add(records) {}

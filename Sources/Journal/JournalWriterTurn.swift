@@ -2,13 +2,6 @@ import Messaging
 
 /// What one turn of the journal's thread writes, and whom it tells.
 struct JournalTurn {
-    /// A record with what it is when the transaction fails.
-    struct Row {
-        var record: JournalRecord
-        /// It must be written all the same; the others belong to messages that then never begin.
-        var isOwed: Bool
-    }
-
     /// A batch with the answers to its intents.
     struct Part {
         let batch: JournalBatch
@@ -22,11 +15,37 @@ struct JournalTurn {
         var tell: @Sendable (MessageID, BeginAnswer) -> Void
     }
 
-    var records: [Row] = []
+    private(set) var records: [JournalRecord] = []
+    /// Of each record, whether it must be written although the transaction failed; the others belong to messages that then never
+    /// begin.
+    private var owed: [Bool] = []
     var parts: [Part] = []
     var ends: [End] = []
-    /// Messages that begin with this turn.
-    var begun: [MessageRecord] = []
+    /// It is over when readers see it.
+    var isForReaders = false
+    /// Messages that begin with this turn, as places of their records.
+    var begun: [Int] = []
+
+    /// - Parameter count: records that there will be, about.
+    init(count: Int) {
+        records.reserveCapacity(count)
+        owed.reserveCapacity(count)
+    }
+
+    mutating func add(_ record: JournalRecord, isOwed: Bool) {
+        // Whoever posts is told of it by a wake-up, and looks at once.
+        if case .posting = record { isForReaders = true }
+        records.append(record)
+        owed.append(isOwed)
+    }
+
+    /// From this place on nothing is owed.
+    mutating func forgive(from place: Int) {
+        for index in place..<owed.count { owed[index] = false }
+    }
+
+    /// What must be written although the transaction failed.
+    var owedRecords: [JournalRecord] { zip(records, owed).filter(\.1).map(\.0) }
 
     /// Everything is committed, or done without.
     func tell() {
@@ -38,6 +57,13 @@ struct JournalTurn {
     func tellBegins() {
         for part in parts where !part.begins.isEmpty {
             part.batch.done(JournalBatchResult(begins: part.begins, isCommitted: false))
+        }
+    }
+
+    /// Nobody is going to see more for now.
+    func tellReaders() {
+        for part in parts where part.batch.isForReaders {
+            part.batch.done(JournalBatchResult(begins: [], isCommitted: false))
         }
     }
 
@@ -60,9 +86,8 @@ extension JournalWriter {
     func take(_ batch: JournalBatch, into turn: inout JournalTurn, at now: UInt64) {
         let first = turn.records.count
         for record in batch.records { take(record, into: &turn, at: now) }
-        if batch.refused != nil {
-            for index in first..<turn.records.count { turn.records[index].isOwed = false }
-        }
+        if batch.refused != nil { turn.forgive(from: first) }
+        if batch.isForReaders { turn.isForReaders = true }
         var part = JournalTurn.Part(batch: batch)
         for intent in batch.intents { part.begins.append(begin(intent, batch, &turn, at: now)) }
         turn.parts.append(part)
@@ -76,26 +101,26 @@ extension JournalWriter {
                 guard waiters.removeValue(forKey: outcome.id) != nil else { return }
                 ledger.leave(outcome.id, of: original)
             }
-            turn.records.append(JournalTurn.Row(record: record, isOwed: true))
+            turn.add(record, isOwed: true)
             let (ended, answer) = ledger.end(outcome, refusal: options.refusalStatus)
             for waiter in ended { end(waiter, answer, &turn, at: now) }
         case .delivered(let ids):
-            turn.records.append(JournalTurn.Row(record: record, isOwed: true))
+            turn.add(record, isOwed: true)
             for id in ids { ledger.delivered(id) }
         case .late(let late):
-            turn.records.append(JournalTurn.Row(record: record, isOwed: true))
+            turn.add(record, isOwed: true)
             ledger.take(late, refusal: options.refusalStatus)
         case .receipt(let receipt):
-            turn.records.append(JournalTurn.Row(record: record, isOwed: true))
+            turn.add(record, isOwed: true)
             ledger.take(receipt, refusal: options.refusalStatus)
         case .message, .inbound, .inboundPart, .posting, .posted:
-            turn.records.append(JournalTurn.Row(record: record, isOwed: true))
+            turn.add(record, isOwed: true)
         }
     }
 
     private func end(_ waiter: MessageID, _ answer: LedgerAnswer, _ turn: inout JournalTurn, at now: UInt64) {
         guard let tell = waiters.removeValue(forKey: waiter) else { return }
-        turn.records.append(JournalTurn.Row(record: .outcome(answer.replay(for: waiter, at: now)), isOwed: true))
+        turn.add(.outcome(answer.replay(for: waiter, at: now)), isOwed: true)
         turn.ends.append(JournalTurn.End(waiter: waiter, answer: .repeats(answer), tell: tell))
         health.replayed += 1
     }
@@ -117,12 +142,11 @@ extension JournalWriter {
         }
         switch ledger.begin(message.id, message.fingerprint, at: now) {
         case .new:
-            turn.records.append(JournalTurn.Row(record: .message(message), isOwed: false))
-            turn.begun.append(message)
+            turn.add(.message(message), isOwed: false)
+            turn.begun.append(turn.records.count - 1)
             return .new
         case .repeats(let answer):
-            turn.records.append(
-                JournalTurn.Row(record: .outcome(answer.replay(for: message.id, at: now)), isOwed: false))
+            turn.add(.outcome(answer.replay(for: message.id, at: now)), isOwed: false)
             health.replayed += 1
             return .repeats(answer)
         case .underWay(let original):
@@ -147,10 +171,11 @@ extension JournalWriter {
     /// The turn's transaction failed and nothing goes without a record: its messages do not begin. Whether a lost database has
     /// their records nobody knows, so it is told later that they were not sent.
     func refuse(_ turn: inout JournalTurn, _ problem: JournalProblem, at now: UInt64) {
-        for message in turn.begun {
+        for place in turn.begun {
+            guard case .message(let message) = turn.records[place] else { continue }
             for waiter in ledger.abandon(message.id) { waiters[waiter] = nil }
-            turn.records.append(JournalTurn.Row(record: .message(message), isOwed: true))
-            turn.records.append(JournalTurn.Row(record: .outcome(.notSent(message.id, at: now)), isOwed: true))
+            turn.add(.message(message), isOwed: true)
+            turn.add(.outcome(.notSent(message.id, at: now)), isOwed: true)
         }
         turn.begun = []
         for place in turn.parts.indices {

@@ -84,7 +84,8 @@ struct SQLiteFile: Sendable {
         return UInt64(status.f_bavail) * UInt64(status.f_frsize) < 16_384
     }
 
-    private func problem(_ number: Int32, _ words: String) -> JournalProblem {
+    /// - Parameter number: an `errno`.
+    func problem(_ number: Int32, _ words: String) -> JournalProblem {
         let kind: JournalProblem.Kind =
             switch number {
             case EACCES, EPERM, EROFS: .readOnly

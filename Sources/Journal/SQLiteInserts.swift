@@ -140,7 +140,7 @@ struct SQLiteInserts {
 
     /// Statements for many rows and for few, the last for one. Both tables have eight columns.
     private static func statements(_ table: String) -> [(rows: Int, sql: String)] {
-        [8, 4, 2, 1].map { rows in
+        [32, 8, 2, 1].map { rows in
             let values = Array(repeating: "(?, ?, ?, ?, ?, ?, ?, ?)", count: rows).joined(separator: ", ")
             return (rows, "INSERT INTO \(table) VALUES \(values) ON CONFLICT DO NOTHING")
         }

@@ -49,14 +49,46 @@ package final class SQLiteStore: JournalStore {
     /// See `JournalStore`.
     package func append(_ records: [JournalRecord]) throws(JournalProblem) {
         guard !records.isEmpty else { return }
-        try write(about: records.count) { db in
+        try append([records], upTo: nil)
+    }
+
+    /// Adds all records in one transaction.
+    ///
+    /// - Parameter position: up to where it has come with this in the log that it stands behind.
+    func append(_ batches: [[JournalRecord]], upTo position: UInt64?) throws(JournalProblem) {
+        try write(about: batches.reduce(0) { $0 + $1.count }) { db in
             var inserts = SQLiteInserts(db)
-            for record in records {
-                number = (number + 1) & 0xFFFF
-                try inserts.add(record, number: number)
+            for records in batches {
+                for record in records {
+                    number = (number + 1) & 0xFFFF
+                    try inserts.add(record, number: number)
+                }
             }
             try inserts.finish()
+            if let position {
+                try db.cachedStatement(sql: "INSERT OR REPLACE INTO setting VALUES (?, CAST(? AS BLOB))")
+                    .execute(arguments: [Self.positionName, "\(position)"])
+            }
         }
+    }
+
+    /// The name in `setting` of the position that the transactions have come to.
+    private static let positionName = "logged"
+
+    /// What the last `append(_:upTo:)` said; 0 = there was none.
+    func position() throws(JournalProblem) -> UInt64 {
+        let opened = try current()
+        let position = try file.telling {
+            try opened.queue.read { db in
+                try String.fetchOne(
+                    db, sql: "SELECT CAST(value AS TEXT) FROM setting WHERE name = ?", arguments: [Self.positionName])
+            }
+        }
+        guard let position else { return 0 }
+        guard let number = UInt64(position) else {
+            throw JournalProblem(.corrupt, "journal \(file.path): its place in the log is no number")
+        }
+        return number
     }
 
     /// See `JournalStore`.

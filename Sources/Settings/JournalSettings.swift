@@ -52,6 +52,8 @@ package struct JournalSettings: Hashable, Sendable, CustomStringConvertible {
     package var queue = 50_000
     /// `batch`: records of one transaction, about; 1 to 10,000.
     package var batch = 1_000
+    /// `log_size`: octets of the log before a SQLite file; 1 MiB to 1 GiB.
+    package var logSize = 8 << 20
     /// `commit_within`: how long a record may wait for others; 0 to 1 s.
     package var commitWithin: Duration = .zero
 
@@ -86,6 +88,7 @@ extension JournalSettings {
         onOutage = reader.choice("on_outage", ["refuse": .refuse, "continue": .continue], default: onOutage)
         queue = reader.integer("queue", in: 100...1_000_000, default: queue)
         batch = reader.integer("batch", in: 1...10_000, default: batch)
+        logSize = reader.size("log_size", in: 1 << 20...1 << 30, default: logSize)
         commitWithin = reader.duration("commit_within", in: .zero...(.seconds(1)), default: commitWithin)
         checkTimes(reader)
         reader.finish()

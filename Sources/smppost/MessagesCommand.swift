@@ -75,6 +75,7 @@ struct MessagesCommand: AsyncParsableCommand {
             Console.error("\(files.config): no journal is configured")
             throw ExitCode.badConfiguration
         }
+        journal.takeInLog()
         let reader = journal.reader
         do {
             if let id { return try show(id, reader) }

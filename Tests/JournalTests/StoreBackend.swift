@@ -23,6 +23,44 @@ struct StoreBackend: Sendable, CustomStringConvertible {
             SQLiteStore(path: path, durability: .powerCut)
         }
     }
+
+    /// The same file behind its log; a commit is over when readers see it.
+    static let logged = StoreBackend(description: "SQLite behind its log") {
+        let path = try TemporaryFolder.shared.path("journal.db")
+        let store = SettlingStore(LoggedStore(path: path, durability: .processCrash, logSize: 1 << 20))
+        try store.open()
+        return JournalUnderTest(store: store, reader: SQLiteReader(path: path)) {
+            SettlingStore(LoggedStore(path: path, durability: .powerCut, logSize: 1 << 20))
+        }
+    }
+}
+
+/// A store whose commits are over when readers see them.
+final class SettlingStore: JournalStore {
+    private let store: any JournalStore
+
+    init(_ store: any JournalStore) {
+        self.store = store
+    }
+
+    func open() throws(JournalProblem) { try store.open() }
+
+    func append(_ records: [JournalRecord]) throws(JournalProblem) {
+        try store.append(records)
+        try store.settle()
+    }
+
+    func fingerprintKey() throws(JournalProblem) -> [UInt8] { try store.fingerprintKey() }
+
+    func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {
+        try store.replay(since: moment, take)
+    }
+
+    func prune(before moment: UInt64, limit: Int) throws(JournalProblem) -> Int {
+        try store.prune(before: moment, limit: limit)
+    }
+
+    func close() { store.close() }
 }
 
 /// A folder for the files of this test process, which its end removes.

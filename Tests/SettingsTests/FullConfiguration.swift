@@ -41,6 +41,7 @@ enum FullConfiguration {
           on_outage: continue
           queue: 2000
           batch: 50
+          log_size: 16MiB
           commit_within: 5ms
         log: { level: debug, format: json }
         """,

@@ -50,6 +50,7 @@ struct SettingsTests {
         #expect(settings.journal?.queue == 2000)
         #expect(settings.journal?.batch == 50)
         #expect(settings.journal?.commitWithin == .milliseconds(5))
+        #expect(settings.journal?.logSize == 16 << 20)
         #expect(settings.log.level == "debug")
         #expect(settings.log.format == .json)
     }

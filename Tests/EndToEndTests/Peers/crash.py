@@ -2,8 +2,9 @@
 """Kills the bridge again and again under load, as a crash does, and holds every reply against the SMSC's ledger and the journal.
 
 crash.py SMPPOST CONFIG CARRIERS INTAKE_PORT CA KEY SMSC_PORT JOURNAL KILLS SEED
-It starts `serve`, an SMSC (ledger_smsc.py) and 16 clients (planfix.py). JOURNAL is the SQLite file; Python's own sqlite3 reads it after the
-last kill and at the end. Prints one JSON object. Needs nothing but the standard library.
+It starts `serve`, an SMSC (ledger_smsc.py) and 16 clients (planfix.py). JOURNAL is the SQLite file, ../var/smppost.db for CONFIG; after the last
+kill, when `smppost messages` has taken in what the log still had, and at the end Python's own sqlite3 reads it. Prints one JSON object.
+Needs nothing but the standard library.
 """
 import json
 import os
@@ -53,11 +54,16 @@ def load_for(clients, seconds, least):
 
 def recorded():
     """The keys of the messages that the journal has as accepted: their own outcome, or as a repeat, their original's too."""
-    # A copy, so that nobody but the bridge recovers its database.
-    copy = os.path.join(tempfile.mkdtemp(dir=work), "journal.db")
-    for end in ["", "-wal"]:
+    # A copy, so that the next bridge finds everything as the kill left it.
+    root = tempfile.mkdtemp(dir=work)
+    shutil.copytree(config, os.path.join(root, "config"))
+    copy = os.path.join(root, "var", "smppost.db")
+    os.mkdir(os.path.dirname(copy))
+    for end in ["", "-wal", "-log"]:
         if os.path.exists(journal + end):
             shutil.copy(journal + end, copy + end)
+    read = [smppost, "messages", "--config", os.path.join(root, "config"), "--carriers", carriers, "--limit", "1"]
+    subprocess.run(read, check=True, stdout=subprocess.DEVNULL)
     with sqlite3.connect(copy) as database:
         check = database.execute("PRAGMA integrity_check").fetchone()[0]
         if check != "ok":

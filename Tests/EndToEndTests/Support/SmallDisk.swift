@@ -1,7 +1,7 @@
 import Foundation
 import TestPrograms
 
-/// A tmpfs of one MiB.
+/// A tmpfs with room for a journal, its log and little else.
 struct SmallDisk {
     let path: String
 
@@ -19,7 +19,7 @@ struct SmallDisk {
     init() async throws {
         let folder = try TemporaryFolder()
         path = folder.path
-        let mounted = try await run("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", path])
+        let mounted = try await run("mount", ["-t", "tmpfs", "-o", "size=12m", "tmpfs", path])
         guard mounted.exitCode == 0 else { throw HarnessError("mount: \(mounted.everything)") }
     }
 

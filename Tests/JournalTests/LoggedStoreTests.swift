@@ -1,0 +1,216 @@
+import Foundation
+import GRDB
+import Messaging
+import TestPrograms
+import Testing
+
+@testable import Journal
+
+/// The log in front of the database: what was acknowledged is in one of them, whatever happens in between.
+@Suite struct LoggedStoreTests {
+    private static let logSize = 1 << 20
+
+    private func store(_ path: String, logSize: Int = logSize) -> LoggedStore {
+        LoggedStore(path: path, durability: .processCrash, logSize: logSize)
+    }
+
+    private func records(_ store: LoggedStore) throws -> [JournalRecord] {
+        var records: [JournalRecord] = []
+        try store.replay(since: 0) { records += $0 }
+        return records
+    }
+
+    private func receipts(_ store: LoggedStore) throws -> Int {
+        try records(store).count { if case .receipt = $0 { true } else { false } }
+    }
+
+    private func problem(_ work: () throws -> Void) -> JournalProblem? {
+        do {
+            try work()
+            return nil
+        } catch {
+            return error as? JournalProblem
+        }
+    }
+
+    /// Appends until the database's trouble is told.
+    private func appendUntilTold(_ store: LoggedStore, from number: Int64) throws -> (last: Int64, JournalProblem) {
+        var number = number
+        while number < 100_000 {
+            do throws(JournalProblem) {
+                try store.append([.receipt(Sample.receipt(Sample.id(number)))])
+            } catch {
+                return (number - 1, error)
+            }
+            number += 1
+        }
+        throw JournalProblem(.failed, "nothing was told")
+    }
+
+    @Test func aKillLosesNothingAndDoublesNothing() throws {
+        let path = try TemporaryFolder.shared.path("journal.db")
+        let first = store(path)
+        try first.open()
+        try first.append([.receipt(Sample.receipt(Sample.id(1)))])
+        try first.settle()
+        // From here on the database takes nothing, as in the moment before a kill.
+        let other = try DatabaseQueue(path: path)
+        try other.writeWithoutTransaction { db in
+            try db.execute(sql: "BEGIN IMMEDIATE")
+            for number in Int64(2)...20 { try first.append([.receipt(Sample.receipt(Sample.id(number)))]) }
+            let copy = try TemporaryFolder.shared.path("copy.db")
+            for ending in ["", "-wal", "-log"] {
+                try FileManager.default.copyItem(atPath: path + ending, toPath: copy + ending)
+            }
+            let second = store(copy)
+            try second.open()
+            #expect(try receipts(second) == 20)
+            // Receipts have no key of their own: added twice they would be there twice.
+            second.close()
+            try second.open()
+            #expect(try receipts(second) == 20)
+            try db.execute(sql: "ROLLBACK")
+        }
+        try first.settle()
+        #expect(try receipts(first) == 20)
+    }
+
+    @Test func whoReadsAfterAKillMayTakeInTheLog() throws {
+        let path = try TemporaryFolder.shared.path("journal.db")
+        let copy = try TemporaryFolder.shared.path("copy.db")
+        let first = store(path)
+        try first.open()
+        let other = try DatabaseQueue(path: path)
+        try other.writeWithoutTransaction { db in
+            try db.execute(sql: "BEGIN IMMEDIATE")
+            try first.append([.message(Sample.message(Sample.id(1)))])
+            for ending in ["", "-wal", "-log"] {
+                try FileManager.default.copyItem(atPath: path + ending, toPath: copy + ending)
+            }
+            try db.execute(sql: "ROLLBACK")
+        }
+        #expect(try SQLiteReader(path: copy).life(of: Sample.id(1)) == nil)
+        LoggedStore.takeInLog(of: copy)
+        #expect(try SQLiteReader(path: copy).life(of: Sample.id(1)) != nil)
+        // Not from under one that is running, and nothing is made where nothing is.
+        LoggedStore.takeInLog(of: path)
+        try first.append([.message(Sample.message(Sample.id(2)))])
+        try first.settle()
+        #expect(try SQLiteReader(path: path).life(of: Sample.id(2)) != nil)
+        let missing = try TemporaryFolder.shared.path("journal.db")
+        LoggedStore.takeInLog(of: missing)
+        #expect(!FileManager.default.fileExists(atPath: missing))
+    }
+
+    @Test func aDatabaseThatIsHeldLockedIsToldAndCaughtUpWith() throws {
+        let path = try TemporaryFolder.shared.path("journal.db")
+        let store = store(path)
+        try store.open()
+        let other = try DatabaseQueue(path: path)
+        var last: Int64 = 0
+        try other.writeWithoutTransaction { db in
+            try db.execute(sql: "BEGIN IMMEDIATE")
+            let (number, problem) = try appendUntilTold(store, from: 1)
+            last = number
+            #expect(problem.kind == .failed)
+            #expect(problem.words.contains("locked"))
+            #expect(self.problem { try store.append([.message(Sample.message(Sample.id(1)))]) } != nil)
+            #expect(self.problem { try store.settle() } != nil)
+            #expect(self.problem { try store.open() }?.kind == .failed)
+            try db.execute(sql: "ROLLBACK")
+        }
+        try store.open()
+        #expect(try receipts(store) == Int(last))
+        try store.append([.receipt(Sample.receipt(Sample.id(last + 1)))])
+        try store.settle()
+        #expect(try receipts(store) == Int(last) + 1)
+    }
+
+    @Test func aLogThatIsRemovedIsToldAndNothingIsLost() throws {
+        for ending in ["-log", ""] {
+            let path = try TemporaryFolder.shared.path("journal.db")
+            let store = store(path)
+            try store.open()
+            try store.append([.receipt(Sample.receipt(Sample.id(1)))])
+            try store.settle()
+            try FileManager.default.removeItem(atPath: path + ending)
+            let (last, problem) = try appendUntilTold(store, from: 2)
+            #expect(problem.kind == .unreachable)
+            #expect(problem.words.contains("removed"))
+            try store.open()
+            // Of a removed database what it held is gone; what followed is not, nor is what the log still had.
+            #expect(try receipts(store) == Int(last))
+        }
+    }
+
+    @Test func theLogMayChangeItsSize() throws {
+        let path = try TemporaryFolder.shared.path("journal.db")
+        var number: Int64 = 0
+        for size in [1 << 20, 4 << 20, 2 << 20, 1 << 20] {
+            let store = store(path, logSize: size)
+            try store.open()
+            number += 1
+            try store.append([.receipt(Sample.receipt(Sample.id(number)))])
+            // What the log of the other size holds is added by the next one.
+            let copy = try TemporaryFolder.shared.path("copy.db")
+            for ending in ["", "-wal", "-log"] {
+                try FileManager.default.copyItem(atPath: path + ending, toPath: copy + ending)
+            }
+            store.close()
+            let next = self.store(copy, logSize: 3 << 20)
+            try next.open()
+            #expect(try receipts(next) == Int(number))
+            #expect(try FileManager.default.attributesOfItem(atPath: copy + "-log")[.size] as? Int == 3 << 20)
+        }
+    }
+
+    @Test func moreThanTheLogHoldsWaitsForTheDatabase() throws {
+        let path = try TemporaryFolder.shared.path("journal.db")
+        let store = store(path)
+        try store.open()
+        let size = 3_000
+        for turn in 0..<20 {
+            try store.append((0..<size).map { .message(Sample.message(Sample.id(Int64(turn * size + $0)))) })
+        }
+        #expect(try FileManager.default.attributesOfItem(atPath: path + "-log")[.size] as? Int == Self.logSize)
+        store.close()
+        try store.open()
+        #expect(try records(store).count == 20 * size)
+    }
+
+    @Test func aSecondWriterIsRefusedAndTouchesNothing() throws {
+        let path = try TemporaryFolder.shared.path("journal.db")
+        let first = store(path)
+        try first.open()
+        let refusal = problem { try store(path).open() }
+        #expect(refusal?.words.contains("only one may") == true)
+        try first.append([.receipt(Sample.receipt(Sample.id(1)))])
+        try first.settle()
+        #expect(try receipts(first) == 1)
+    }
+
+    @Test(.enabled(if: SQLiteDamageTests.canMount)) func aFullDiskIsToldAndLosesNothingAcknowledged() throws {
+        let folder = try TemporaryFolder.shared.path("disk")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try #require(runSucceeds("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", folder]))
+        defer { _ = runSucceeds("umount", ["--lazy", folder]) }
+        let path = folder + "/journal.db"
+        let filler = folder + "/filler"
+        // No room for the log itself.
+        let large = store(path, logSize: 16 << 20)
+        #expect(problem { try large.open() }?.kind == .full)
+        large.close()
+
+        let store = store(path)
+        try store.open()
+        #expect(FileManager.default.createFile(atPath: filler, contents: Data(count: 4 << 20)))
+        let (last, problem) = try appendUntilTold(store, from: 1)
+        #expect(problem.kind == .full)
+        #expect(last > 1_000)
+        #expect(self.problem { try store.open() }?.kind == .full)
+        try FileManager.default.removeItem(atPath: filler)
+        try store.open()
+        #expect(try receipts(store) == Int(last))
+        store.close()
+    }
+}
