@@ -90,9 +90,12 @@ package struct InDoubtLedger: Sendable {
     /// A message wants to be sent.
     package mutating func begin(_ id: MessageID, _ fingerprint: Fingerprint, at now: UInt64) -> Decision {
         if let known = ids[fingerprint], known != id, let decision = answer(known, to: id, at: now) { return decision }
-        guard entries[id] == nil else { return .new }
-        guard entries.count < rules.entries else { return .full }
-        entries[id] = Entry(fingerprint: fingerprint, since: now, state: .underWay(waiters: [], late: []))
+        guard entries.count < rules.entries else { return entries[id] == nil ? .full : .new }
+        let entry = Entry(fingerprint: fingerprint, since: now, state: .underWay(waiters: [], late: []))
+        if let before = entries.updateValue(entry, forKey: id) {
+            entries[id] = before
+            return .new
+        }
         ids[fingerprint] = id
         order.append(id)
         compact()

@@ -37,12 +37,12 @@ struct SQLiteInserts {
         }
     }
 
-    /// Adds what was gathered.
+    /// Adds what was gathered. Names and words of the configuration and of ours, and numbers, hold no NUL.
     func finish() throws {
         try add(messages, Self.messageSQL) { record, values throws(DatabaseError) in
             try values.add(JournalSchema.key(record.id))
-            try values.add(text(record.account))
-            try values.add(text(record.recipient))
+            try values.add(record.account)
+            try values.add(record.recipient)
             try values.add(text(record.sender))
             try values.add(Int64(record.segments))
             try values.add(text(record.text))
@@ -52,11 +52,11 @@ struct SQLiteInserts {
         try add(outcomes, Self.outcomeSQL) { record, values throws(DatabaseError) in
             try values.add(JournalSchema.key(record.id))
             try values.add(time(record.at))
-            try values.add(text(record.outcome))
+            try values.add(record.outcome)
             try values.add(Int64(record.httpStatus))
-            try values.add(text(record.code))
-            try values.add(text(record.carrier))
-            try values.add(text(SegmentCoding.text(of: record.segments)))
+            try values.add(record.code)
+            try values.add(record.carrier)
+            try values.add(SegmentCoding.text(of: record.segments))
             try values.add(record.replayOf.map(JournalSchema.key))
         }
     }

@@ -76,6 +76,7 @@ package enum SegmentCoding {
         }
     }
 
+    @inline(__always)
     private static func isSpecial(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\\") || byte == 0
     }
