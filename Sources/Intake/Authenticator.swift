@@ -24,11 +24,9 @@ package final class Authenticator {
     package struct Attempt {
         let login: String
         let password: [UInt8]
-        let digest: Digest
+        let digest: PairDigest
         let source: SourceAddress
     }
-
-    typealias Digest = [UInt8]
 
     private struct Waiter {
         let source: SourceAddress
@@ -42,13 +40,12 @@ package final class Authenticator {
     private var directory: AccountDirectory
     private let lockOut: LockOut
     private let verifier: PasswordVerifier
-    private let mac: HMACSHA256
-    private var cache: CredentialCache<Digest>
-    private var pair: [UInt8] = []
-    private var waiting: [Digest: [Waiter]] = [:]
+    private let pairHash: PairHash
+    private var cache: CredentialCache<PairDigest>
+    private var waiting: [PairDigest: [Waiter]] = [:]
 
     /// - Parameters:
-    ///   - secret: the random key of this process for the digests of pairs.
+    ///   - secret: the random key of this process for the digests of pairs, 16 octets.
     ///   - remember: how long a verified pair is known.
     package init(
         eventLoop: any EventLoop, directory: AccountDirectory, lockOut: LockOut, verifier: PasswordVerifier,
@@ -58,7 +55,7 @@ package final class Authenticator {
         self.directory = directory
         self.lockOut = lockOut
         self.verifier = verifier
-        self.mac = HMACSHA256(key: secret)
+        self.pairHash = PairHash(key: secret)
         self.cache = CredentialCache(capacity: remembered, lifetime: remember)
     }
 
@@ -83,7 +80,7 @@ package final class Authenticator {
             if let seconds = lockOut.lockedFor(login: login, source: source, now: now) {
                 return .decided(.refused(.lockedOut, retryAfter: seconds))
             }
-            let digest = digest(login, password)
+            let digest = pairHash.digest(login, password)
             if let entry = cache.account(for: digest, now: now) { return .decided(.verified(entry)) }
             return .mustVerify(Attempt(login: login, password: password, digest: digest, source: source))
         }
@@ -143,14 +140,5 @@ package final class Authenticator {
                 waiter.completion(.refused(.badCredentials, retryAfter: nil))
             }
         }
-    }
-
-    /// The keyed hash of a pair. A form has no NUL, so the pair can be told apart.
-    private func digest(_ login: String, _ password: [UInt8]) -> Digest {
-        pair.removeAll(keepingCapacity: true)
-        pair.append(contentsOf: login.utf8)
-        pair.append(0)
-        pair.append(contentsOf: password)
-        return mac.authenticate(pair)
     }
 }

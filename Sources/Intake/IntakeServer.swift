@@ -53,7 +53,7 @@ package final class IntakeServer: Sendable {
         self.directory = Mutex(directory)
         let shared = IntakeLoop.Shared(
             configuration: configuration, directory: directory,
-            lockOut: LockOut(rules: configuration.lockOut), verifier: verifier, secret: SecureRandom.bytes(32),
+            lockOut: LockOut(rules: configuration.lockOut), verifier: verifier, secret: SecureRandom.bytes(16),
             logger: logger, handler: handler)
         self.seats = group.makeIterator().enumerated().map { index, loop in
             let intakeLoop = IntakeLoop(eventLoop: loop, index: index, shared: shared)

@@ -211,3 +211,30 @@ final class Door: Sendable {
         #expect(try await promise.futureResult.get() == nil)
     }
 }
+
+/// SipHash-2-4-128 against its authors' vectors and what OpenSSL 3 makes of the same octets.
+@Suite struct PairHashTests {
+    private let hash = PairHash(key: Array(0...15))
+
+    private func hex(_ digest: PairDigest) -> String {
+        digest.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    @Test(arguments: [
+        ("", "", "da87c1d86b99af44347659119b22fc45"), ("a", "", "3835477681c2262f25e57e1218fb0feb"),
+        ("login", "p", "6a41f079c625f7a8f92eb03e3ef6f28f"), ("login", "pw", "c05b0a558c3e565cceceb1687ea1669e"),
+        ("bench", "bench-password", "90d33819266b3bfa3212cc470b0db598"),
+    ])
+    func vectors(_ login: String, _ password: String, _ digest: String) {
+        #expect(hex(hash.digest(login, Array(password.utf8))) == digest)
+    }
+
+    @Test func everyPartCounts() {
+        let one = hash.digest("ab", Array("c".utf8))
+        #expect(one == hash.digest("ab", Array("c".utf8)))
+        #expect(one != hash.digest("a", Array("bc".utf8)))
+        #expect(one != hash.digest("ab", Array("d".utf8)))
+        #expect(one != PairHash(key: Array(1...16)).digest("ab", Array("c".utf8)))
+        #expect(one != PairHash(key: Array(0...14)).digest("ab", Array("c".utf8)))
+    }
+}
