@@ -68,8 +68,7 @@ extension IntakeHandler {
 
     /// Writes this reply and those behind it whose turn it is, all into one buffer.
     private func writeReplies(from exchange: Exchange, _ reply: IntakeReply, _ context: ChannelHandlerContext) {
-        var buffer = ByteBuffer()
-        buffer.reserveCapacity(512)
+        var buffer = loop.takeReplyBuffer()
         var isLast = append(exchange, reply, to: &buffer)
         while !isLast, let (exchange, reply) = exchanges.popAnswered() { isLast = append(exchange, reply, to: &buffer) }
         touch()
@@ -77,6 +76,7 @@ extension IntakeHandler {
             writeLast(buffer, context)
         } else {
             write(buffer, context)
+            loop.replyBuffer = buffer
             sendContinue()
             resume()
             if !isReading { updateTimer() }

@@ -14,7 +14,7 @@ package final class IntakeLoop {
         package var lockOut: LockOut
         /// The scrypt threads.
         package var verifier: PasswordVerifier
-        /// The process's key for digests of passwords.
+        /// The process's key for digests of passwords, 16 octets.
         package var secret: [UInt8]
         /// Where the log goes.
         package var logger: Logger
@@ -46,6 +46,9 @@ package final class IntakeLoop {
     let counters: LoopCounters
     let logger: Logger
     var form = FormBody()
+    /// Replies are put together in here. TLS has made records of them before the next one comes, so that its memory serves them
+    /// all; where it is still in use the next one gets memory of its own.
+    var replyBuffer = ByteBuffer()
     /// New requests are refused.
     private(set) var isDraining = false
     /// New connections are refused too: those that the kernel had already taken.
@@ -56,6 +59,8 @@ package final class IntakeLoop {
     private var openExchanges = 0
     /// Of `counters`, by label: only a label's first reply takes a lock.
     private var replyCounters: [ReplyLabel: LoopCounters.Counter] = [:]
+    /// The label of the last reply, which is the next one's more often than not, and needs no look-up then.
+    private var lastCounter: (label: ReplyLabel, counter: LoopCounters.Counter)?
     private var allAnswered: EventLoopPromise<Void>?
     private var allClosed: EventLoopPromise<Void>?
 
@@ -95,6 +100,14 @@ package final class IntakeLoop {
             reply, frame, unixSeconds: Int64(WallClock.unixMilliseconds() / 1000), into: &buffer)
     }
 
+    /// An empty buffer for replies; put it back when they are written.
+    func takeReplyBuffer() -> ByteBuffer {
+        var buffer = replyBuffer
+        replyBuffer = ByteBuffer()
+        buffer.clear(minimumCapacity: 1024)
+        return buffer
+    }
+
     /// Counts a request in.
     func exchangeOpened() {
         openExchanges += 1
@@ -107,7 +120,7 @@ package final class IntakeLoop {
         counters.openRequests.add(-1)
         counters.times.add(nanoseconds: (eventLoop.now - exchange.arrived).nanoseconds)
         let account = exchange.account?.account.name
-        replyCounter(ReplyLabel(account: account, status: reply.status, code: reply.code)).add()
+        count(ReplyLabel(account: account, status: reply.status, code: reply.code))
         if clientGone { counters.clientsGone.add() }
         logger.log(level: exchange.terms.refusal == nil ? .info : .debug, "\(line(exchange, reply, peer, clientGone))")
         openExchanges -= 1
@@ -115,6 +128,13 @@ package final class IntakeLoop {
             allAnswered?.succeed()
             allAnswered = nil
         }
+    }
+
+    private func count(_ label: ReplyLabel) {
+        if let lastCounter, lastCounter.label == label { return lastCounter.counter.add() }
+        let counter = replyCounter(label)
+        lastCounter = (label, counter)
+        counter.add()
     }
 
     private func replyCounter(_ label: ReplyLabel) -> LoopCounters.Counter {

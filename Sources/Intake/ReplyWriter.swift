@@ -2,6 +2,9 @@ package import Messaging
 package import NIOCore
 
 /// Writes replies as HTTP/1.1: head and body into one buffer, in one go. One per event loop.
+///
+/// Replies of one second that say the same differ in nothing but the message's id. So a text reply is kept as it was made, and
+/// the next one like it is its copy with another id: 600 instructions in place of 10,000.
 package struct ReplyWriter {
     /// What a reply's form depends on besides the reply.
     package struct Frame {
@@ -26,10 +29,48 @@ package struct ReplyWriter {
     /// `100 Continue`, whole.
     package static let continueReply: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
 
+    /// A reply as it was made.
+    private struct Sheet {
+        let reply: IntakeReply
+        let terms: RequestTerms
+        let closes: Bool
+        let profile: ReplyProfile
+        let unixSeconds: Int64
+        var octets: [UInt8]
+        /// Where the message's id stands, in the head and in the body, if there is one.
+        let idInHead: Int
+        let idInBody: Int?
+
+        /// Whether it is this reply, but for the id.
+        func says(_ other: IntakeReply, _ frame: Frame, unixSeconds: Int64) -> Bool {
+            unixSeconds == self.unixSeconds && reply.status == other.status && reply.message == other.message
+                && reply.reason == other.reason && reply.outcome == other.outcome && reply.language == other.language
+                && reply.acceptedSegments == other.acceptedSegments && reply.totalSegments == other.totalSegments
+                && reply.smppStatus?.hex == other.smppStatus?.hex && reply.smppStatus?.name == other.smppStatus?.name
+                && reply.retryAfter == other.retryAfter && reply.allow == other.allow
+                && reply.replayed == other.replayed && closes == frame.closes && profile == frame.profile
+                && terms.omitsBody == frame.terms.omitsBody
+                && terms.announcesKeepAlive == frame.terms.announcesKeepAlive
+        }
+
+        mutating func put(_ id: MessageID) {
+            let (head, body) = (idInHead, idInBody)
+            var octets = octets.mutableSpan
+            id.write(to: &octets, at: head)
+            if let body { id.write(to: &octets, at: body) }
+        }
+    }
+
+    /// Kinds of replies that are kept.
+    private static let sheetsKept = 8
+
     private let strictTransportSecurity: Bool
     private var date = HTTPDate()
     /// The body, whose length the head needs; kept from reply to reply.
     private var body = ByteBuffer()
+    private var sheets: [Sheet] = []
+    /// The sheet that was used last.
+    private var current = 0
 
     /// - Parameter strictTransportSecurity: say `Strict-Transport-Security`, which is right over TLS only (RFC 6797 §7.2).
     package init(strictTransportSecurity: Bool) {
@@ -40,6 +81,43 @@ package struct ReplyWriter {
     package mutating func write(
         _ reply: IntakeReply, _ frame: Frame, unixSeconds: Int64, into buffer: inout ByteBuffer
     ) {
+        if frame.terms.wantsJSON {
+            // It may name the carrier's ids, and then is like no other.
+            _ = make(reply, frame, unixSeconds, into: &buffer)
+            return
+        }
+        if sheets.isEmpty || !sheets[current].says(reply, frame, unixSeconds: unixSeconds) {
+            current = sheet(of: reply, frame, unixSeconds)
+        }
+        sheets[current].put(frame.id)
+        buffer.writeBytes(sheets[current].octets)
+    }
+
+    /// The place of the sheet with this reply, which is made if need be.
+    private mutating func sheet(of reply: IntakeReply, _ frame: Frame, _ unixSeconds: Int64) -> Int {
+        if let place = sheets.firstIndex(where: { $0.says(reply, frame, unixSeconds: unixSeconds) }) { return place }
+        var made = ByteBuffer()
+        let idInHead = make(reply, frame, unixSeconds, into: &made)
+        var kept = reply
+        kept.carrierIDs = []
+        kept.onDelivered = nil
+        let sheet = Sheet(
+            reply: kept, terms: frame.terms, closes: frame.closes, profile: frame.profile, unixSeconds: unixSeconds,
+            octets: Array(made.readableBytesView), idInHead: idInHead,
+            idInBody: frame.terms.omitsBody ? nil : made.readableBytes - MessageID.length)
+        if sheets.count < Self.sheetsKept {
+            sheets.append(sheet)
+            return sheets.count - 1
+        }
+        let oldest = sheets.indices.min { sheets[$0].unixSeconds < sheets[$1].unixSeconds } ?? 0
+        sheets[oldest] = sheet
+        return oldest
+    }
+
+    /// Makes a reply and appends it; returns where the id stands in its head.
+    private mutating func make(
+        _ reply: IntakeReply, _ frame: Frame, _ unixSeconds: Int64, into buffer: inout ByteBuffer
+    ) -> Int {
         let id = frame.id.description
         body.clear()
         if frame.terms.wantsJSON {
@@ -50,6 +128,7 @@ package struct ReplyWriter {
             body.writeString(id)
         }
 
+        let start = buffer.readableBytes
         writeStatusLine(reply, frame.profile, into: &buffer)
         buffer.writeString(date.text(unixSeconds: unixSeconds))
         buffer.writeStaticString(
@@ -61,6 +140,7 @@ package struct ReplyWriter {
         case .ru: buffer.writeStaticString("\r\nContent-Language: ru\r\nCache-Control: no-store\r\nX-Message-Id: ")
         case .en: buffer.writeStaticString("\r\nContent-Language: en\r\nCache-Control: no-store\r\nX-Message-Id: ")
         }
+        let idInHead = buffer.readableBytes - start
         buffer.writeString(id)
         buffer.writeStaticString("\r\nX-Outcome: ")
         buffer.writeString(reply.outcome.rawValue)
@@ -73,6 +153,7 @@ package struct ReplyWriter {
         }
         buffer.writeStaticString("\r\n\r\n")
         if !frame.terms.omitsBody { buffer.writeImmutableBuffer(body) }
+        return idInHead
     }
 
     private func writeStatusLine(_ reply: IntakeReply, _ profile: ReplyProfile, into buffer: inout ByteBuffer) {

@@ -36,6 +36,14 @@ package struct MessageID: RawRepresentable, Hashable, Comparable, Sendable, Cust
         return String(decoding: octets, as: UTF8.self)
     }
 
+    /// Puts the characters of `description` at `place` of `octets`.
+    package func write(to octets: inout MutableSpan<UInt8>, at place: Int) {
+        let digits = Self.digits.span
+        for index in 0..<Self.length {
+            octets[place + index] = digits[Int(rawValue >> UInt64(5 * (Self.length - 1 - index)) & 31)]
+        }
+    }
+
     /// When the message came, in milliseconds since 1970; up to a few milliseconds later after a burst.
     package var unixMilliseconds: UInt64 { rawValue >> 22 + MessageIDGenerator.epoch }
 
@@ -49,7 +57,8 @@ package struct MessageID: RawRepresentable, Hashable, Comparable, Sendable, Cust
         rawValue = (milliseconds << 16 | UInt64(node)) << 6 | sequence
     }
 
-    private static let length = 13
+    /// Characters of an id.
+    package static let length = 13
     private static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
     private static func digit(_ character: UInt8) -> UInt64? {
