@@ -53,52 +53,65 @@ package enum FormProblem: Error, Sendable, Hashable {
 /// Reads `application/x-www-form-urlencoded` bodies (WHATWG URL §5.1, but strict where that is lenient). Each byte is looked at
 /// once; a field's value is decoded into one buffer that is kept from form to form.
 package struct FormBody {
-    /// The value being decoded, as UTF-8.
-    private var value: [UInt8] = []
-    private var values: [String?] = Array(repeating: nil, count: FormField.allCases.count)
-    private var password: [UInt8]?
-    private var key: [UInt8]?
+    /// The fields that have come.
+    private struct Fields {
+        private var seen: UInt8 = 0
+        var login = ""
+        var from = ""
+        var to = ""
+        var text = ""
+        var password: [UInt8] = []
+        var key: [UInt8] = []
+
+        func has(_ field: FormField) -> Bool { seen & Self.bit(field) != 0 }
+        mutating func mark(_ field: FormField) { seen |= Self.bit(field) }
+        private static func bit(_ field: FormField) -> UInt8 { 1 << UInt8(truncatingIfNeeded: field.index) }
+    }
+
+    /// Room for the value being decoded, which is its first bytes, as UTF-8.
+    private var value = [UInt8](repeating: 0, count: 1024)
 
     /// A decoder; one serves any number of forms, one after another.
-    package init() {
-        value.reserveCapacity(1024)
-    }
+    package init() {}
 
     /// The fields of `body`.
     /// - Throws: the first problem in the order of the bytes, then what is missing.
     package mutating func decode(_ body: ByteBuffer, charset: FormCharset) throws(FormProblem) -> SMSForm {
-        for index in values.indices { values[index] = nil }
-        password = nil
-        key = nil
-        defer { password = nil }
         let bytes = body.readableBytesUInt8Span
+        // A byte of Windows-1251 is three of UTF-8 at most.
+        let room = charset == .utf8 ? bytes.count : 3 * bytes.count
+        if value.count < room { value.append(contentsOf: repeatElement(0, count: room - value.count)) }
+        var fields = Fields()
         var position = 0
         while position < bytes.count {
             if bytes[position] == UInt8(ascii: "&") {
                 position += 1
                 continue
             }
-            if let field = try readName(bytes, &position) {
-                try readValue(bytes, &position, of: field, charset)
-                try keep(field)
+            if let field = try Self.readName(bytes, &position) {
+                var room = value.mutableSpan
+                let count = try Self.readValue(bytes, &position, of: field, charset, into: &room)
+                try keep(field, count, in: &fields)
             } else {
-                skipValue(bytes, &position)
+                Self.skipValue(bytes, &position)
             }
         }
-        return try form()
+        return try Self.form(of: fields)
     }
 
     /// Reads a name and the `=` behind it; nil for a field that is not ours.
-    private func readName(_ bytes: Span<UInt8>, _ position: inout Int) throws(FormProblem) -> FormField? {
+    private static func readName(_ bytes: Span<UInt8>, _ position: inout Int) throws(FormProblem) -> FormField? {
         var packed: UInt64 = 0
         var count = 0
-        while position < bytes.count {
-            var byte = bytes[position]
+        var index = position
+        defer { position = index }
+        while index < bytes.count {
+            var byte = bytes[index]
             if byte == UInt8(ascii: "&") { break }
-            position += 1
+            index += 1
             if byte == UInt8(ascii: "=") { break }
             if byte == UInt8(ascii: "%") {
-                guard let decoded = Self.escape(bytes, &position) else { throw .encoding(nil) }
+                guard let decoded = escape(bytes, &index) else { throw .encoding(nil) }
                 byte = decoded
             }
             packed = packed << 8 | UInt64(byte)
@@ -107,19 +120,22 @@ package struct FormBody {
         return FormField(packedName: packed, count: count)
     }
 
-    /// Decodes a value into `value`, up to the `&` or the end.
-    private mutating func readValue(
-        _ bytes: Span<UInt8>, _ position: inout Int, of field: FormField, _ charset: FormCharset
-    ) throws(FormProblem) {
-        value.removeAll(keepingCapacity: true)
-        while position < bytes.count {
-            var byte = bytes[position]
+    /// Decodes a value into `room`, up to the `&` or the end; returns its size there.
+    private static func readValue(
+        _ bytes: Span<UInt8>, _ position: inout Int, of field: FormField, _ charset: FormCharset,
+        into room: inout MutableSpan<UInt8>
+    ) throws(FormProblem) -> Int {
+        var index = position
+        var count = 0
+        defer { position = index }
+        while index < bytes.count {
+            var byte = bytes[index]
             if byte == UInt8(ascii: "&") { break }
-            position += 1
+            index += 1
             if byte == UInt8(ascii: "+") {
                 byte = UInt8(ascii: " ")
             } else if byte == UInt8(ascii: "%") {
-                guard let decoded = Self.escape(bytes, &position) else { throw .encoding(field) }
+                guard let decoded = escape(bytes, &index) else { throw .encoding(field) }
                 byte = decoded
             }
             if byte < 0x20 || byte == 0x7F {
@@ -128,50 +144,53 @@ package struct FormBody {
             }
             if byte >= 0x80, charset == .windows1251 {
                 guard let scalar = Windows1251.scalar(byte) else { throw .encoding(field) }
-                append(scalar)
+                put(scalar, into: &room, &count)
             } else {
-                value.append(byte)
+                room[count] = byte
+                count += 1
             }
         }
+        return count
     }
 
     /// Appends a character from U+0080 up as UTF-8.
-    private mutating func append(_ scalar: UInt16) {
+    private static func put(_ scalar: UInt16, into room: inout MutableSpan<UInt8>, _ count: inout Int) {
         if scalar < 0x800 {
-            value.append(0xC0 | UInt8(truncatingIfNeeded: scalar >> 6))
+            room[count] = 0xC0 | UInt8(truncatingIfNeeded: scalar >> 6)
         } else {
-            value.append(0xE0 | UInt8(truncatingIfNeeded: scalar >> 12))
-            value.append(0x80 | UInt8(truncatingIfNeeded: scalar >> 6 & 0x3F))
+            room[count] = 0xE0 | UInt8(truncatingIfNeeded: scalar >> 12)
+            room[count + 1] = 0x80 | UInt8(truncatingIfNeeded: scalar >> 6 & 0x3F)
+            count += 1
         }
-        value.append(0x80 | UInt8(truncatingIfNeeded: scalar & 0x3F))
+        room[count + 1] = 0x80 | UInt8(truncatingIfNeeded: scalar & 0x3F)
+        count += 2
     }
 
     /// Passes over a value that nobody wants.
-    private func skipValue(_ bytes: Span<UInt8>, _ position: inout Int) {
+    private static func skipValue(_ bytes: Span<UInt8>, _ position: inout Int) {
         while position < bytes.count, bytes[position] != UInt8(ascii: "&") { position += 1 }
     }
 
-    /// Puts `value` in its place.
-    private mutating func keep(_ field: FormField) throws(FormProblem) {
-        guard values[field.index] == nil else { throw .duplicate(field) }
-        guard value.count <= field.maxBytes else { throw .tooLong(field) }
-        guard let text = Self.text(value) else { throw .encoding(field) }
+    /// Puts the first `count` bytes of `value` in their place.
+    private func keep(_ field: FormField, _ count: Int, in fields: inout Fields) throws(FormProblem) {
+        if fields.has(field) { throw .duplicate(field) }
+        guard count <= field.maxBytes else { throw .tooLong(field) }
+        guard let text = Self.text(value.span.extracting(first: count)) else { throw .encoding(field) }
+        fields.mark(field)
         switch field {
-        case .password:
-            // Copies: `value` keeps its room.
-            password = Array(value[...])
-            values[field.index] = ""
-        case .key:
-            key = Array(value[...])
-            values[field.index] = ""
-        case .login, .from, .to, .text: values[field.index] = text
+        case .password: fields.password = Array(value[..<count])
+        case .key: fields.key = Array(value[..<count])
+        case .login: fields.login = text
+        case .from: fields.from = text
+        case .to: fields.to = text
+        case .text: fields.text = text
         }
     }
 
     /// The text of these bytes; nil where they are not UTF-8. `String(validating:as:)` is generic, and not specialised here.
-    private static func text(_ octets: [UInt8]) -> String? {
+    private static func text(_ octets: Span<UInt8>) -> String? {
         do {
-            return String(copying: try UTF8Span(validating: octets.span))
+            return String(copying: try UTF8Span(validating: octets))
         } catch {
             return nil
         }
@@ -179,21 +198,19 @@ package struct FormBody {
 
     /// The form, once all bytes are read. An empty `login`, `password` or `key` counts as none: PlanFix sends the
     /// fields of its template whether they are filled in or not.
-    private func form() throws(FormProblem) -> SMSForm {
-        let login = values[FormField.login.index] ?? ""
-        let password = password ?? []
+    private static func form(of fields: borrowing Fields) throws(FormProblem) -> SMSForm {
         let credentials: Credentials
-        if let key, !key.isEmpty {
-            guard login.isEmpty, password.isEmpty else { throw .loginAndKey }
-            credentials = .key(key)
+        if fields.key.isEmpty {
+            if fields.login.isEmpty { throw .missing(.login) }
+            if fields.password.isEmpty { throw .missing(.password) }
+            credentials = .password(login: fields.login, password: fields.password)
         } else {
-            if login.isEmpty { throw .missing(.login) }
-            if password.isEmpty { throw .missing(.password) }
-            credentials = .password(login: login, password: password)
+            guard fields.login.isEmpty, fields.password.isEmpty else { throw .loginAndKey }
+            credentials = .key(fields.key)
         }
-        guard let to = values[FormField.to.index] else { throw .missing(.to) }
-        guard let text = values[FormField.text.index] else { throw .missing(.text) }
-        return SMSForm(credentials: credentials, from: values[FormField.from.index] ?? "", to: to, text: text)
+        guard fields.has(.to) else { throw .missing(.to) }
+        guard fields.has(.text) else { throw .missing(.text) }
+        return SMSForm(credentials: credentials, from: fields.from, to: fields.to, text: fields.text)
     }
 
     /// The byte of the two hexadecimal digits at `position`, which moves behind them; nil when they are not there.
