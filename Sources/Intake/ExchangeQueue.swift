@@ -62,14 +62,11 @@ package struct ExchangeQueue {
         return exchanges[index]
     }
 
-    /// Notes whose a request is.
-    package mutating func identify(_ number: UInt64, account: AccountEntry) {
-        if let index = openIndex(number) { exchanges[index].account = account }
-    }
-
-    /// Notes that the handler has a request.
-    package mutating func hand(_ number: UInt64) {
-        if let index = openIndex(number) { exchanges[index].phase = .handed }
+    /// Notes whose a request is, and whether the handler is given it.
+    package mutating func identify(_ number: UInt64, account: AccountEntry, isHanded: Bool) {
+        guard let index = openIndex(number) else { return }
+        exchanges[index].account = account
+        if isHanded { exchanges[index].phase = .handed }
     }
 
     /// Whether a request is not answered yet.

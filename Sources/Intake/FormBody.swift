@@ -89,8 +89,7 @@ package struct FormBody {
                 continue
             }
             if let field = try Self.readName(bytes, &position) {
-                var room = value.mutableSpan
-                let count = try Self.readValue(bytes, &position, of: field, charset, into: &room)
+                let count = try Self.readValue(bytes, &position, of: field, charset, into: value.mutableSpan)
                 try keep(field, count, in: &fields)
             } else {
                 Self.skipValue(bytes, &position)
@@ -123,13 +122,20 @@ package struct FormBody {
     /// Decodes a value into `room`, up to the `&` or the end; returns its size there.
     private static func readValue(
         _ bytes: Span<UInt8>, _ position: inout Int, of field: FormField, _ charset: FormCharset,
-        into room: inout MutableSpan<UInt8>
+        into room: consuming MutableSpan<UInt8>
     ) throws(FormProblem) -> Int {
         var index = position
         var count = 0
         defer { position = index }
         while index < bytes.count {
             var byte = bytes[index]
+            // Most bytes: letters, digits, and what else stands for itself from `,` to `~`.
+            if byte &- 0x2C < 0x53 {
+                room[count] = byte
+                index += 1
+                count += 1
+                continue
+            }
             if byte == UInt8(ascii: "&") { break }
             index += 1
             if byte == UInt8(ascii: "+") {
@@ -175,24 +181,21 @@ package struct FormBody {
     private func keep(_ field: FormField, _ count: Int, in fields: inout Fields) throws(FormProblem) {
         if fields.has(field) { throw .duplicate(field) }
         guard count <= field.maxBytes else { throw .tooLong(field) }
-        guard let text = Self.text(value.span.extracting(first: count)) else { throw .encoding(field) }
+        // `String(validating:as:)` is generic, and not specialised here.
+        let text: UTF8Span
+        do {
+            text = try UTF8Span(validating: value.span.extracting(first: count))
+        } catch {
+            throw .encoding(field)
+        }
         fields.mark(field)
         switch field {
         case .password: fields.password = Array(value[..<count])
         case .key: fields.key = Array(value[..<count])
-        case .login: fields.login = text
-        case .from: fields.from = text
-        case .to: fields.to = text
-        case .text: fields.text = text
-        }
-    }
-
-    /// The text of these bytes; nil where they are not UTF-8. `String(validating:as:)` is generic, and not specialised here.
-    private static func text(_ octets: Span<UInt8>) -> String? {
-        do {
-            return String(copying: try UTF8Span(validating: octets))
-        } catch {
-            return nil
+        case .login: fields.login = String(copying: text)
+        case .from: fields.from = String(copying: text)
+        case .to: fields.to = String(copying: text)
+        case .text: fields.text = String(copying: text)
         }
     }
 

@@ -11,18 +11,19 @@ enum HTTPByte {
 
     /// Whether a byte may stand in a token.
     static func isToken(_ byte: UInt8) -> Bool {
+        if isLetter(byte) { return true }
         let bits = byte & 0x40 == 0 ? tokenLow : tokenHigh
         return byte < 0x80 && bits >> UInt64(byte & 0x3F) & 1 == 1
     }
 
     /// Whether a byte may stand in a field's value (RFC 9110 §5.5): no control characters but the tab.
     static func isValue(_ byte: UInt8) -> Bool {
-        byte >= 0x20 ? byte != 0x7F : byte == tab
+        byte &- 0x20 < 0x5F || byte >= 0x80 || byte == tab
     }
 
     /// Whether a byte is an ASCII letter.
     static func isLetter(_ byte: UInt8) -> Bool {
-        (0x61...0x7A).contains(byte | 0x20)
+        (byte | 0x20) &- 0x61 < 26
     }
 
     /// Whether a byte is an ASCII digit.
@@ -52,15 +53,16 @@ extension Span<UInt8> {
         return true
     }
 
-    /// Whether it is `lowercase`, which is ASCII in lower case, without regard to case.
+    /// Whether it is `lowercase`, which is letters in lower case, `-`, `/` and digits, without regard to case. For bytes of tokens
+    /// and values: the bit that tells upper from lower case would make `-`, `/` and digits of control characters, which
+    /// those have none of.
     @inline(__always)
     func equalsIgnoringCase(_ lowercase: String) -> Bool {
         let wanted = lowercase.utf8.span
         guard count == wanted.count else { return false }
         var index = 0
         while index < wanted.count {
-            let byte = self[index]
-            if byte != wanted[index], !(0x41...0x5A).contains(byte) || byte | 0x20 != wanted[index] { return false }
+            if self[index] | 0x20 != wanted[index] { return false }
             index += 1
         }
         return true

@@ -32,26 +32,13 @@ extension IntakeHandler {
     }
 
     private func takeBody(_ bytes: ByteBuffer) {
-        guard var request = arriving else { return }
-        arriving = nil
-        request.owesContinue = false
-        request.bodyBytes += bytes.readableBytes
-        if request.bodyBytes > loop.configuration.maxBodyBytes {
-            return answerAtOnce(request.terms.refusal ?? .bodyTooLarge, terms: request.terms)
-        }
-        if request.terms.refusal == nil {
-            if request.body == nil {
-                request.body = bytes
-            } else {
-                request.body?.writeImmutableBuffer(bytes)
-            }
-        }
-        arriving = request
+        guard let isTaken = arriving?.take(bytes, limit: loop.configuration.maxBodyBytes), !isTaken else { return }
+        guard let terms = arriving?.terms else { return }
+        answerAtOnce(terms.refusal ?? .bodyTooLarge, terms: terms)
     }
 
     private func takeEnd() {
-        guard let request = arriving else { return }
-        arriving = nil
+        guard let request = arriving.take() else { return }
         if !request.terms.keepAlive { phase = .finishing(lingers: false) }
         let now = loop.eventLoop.now
         let number = open(request.terms, now: now)
@@ -109,22 +96,28 @@ extension IntakeHandler {
 
     private func admit(_ number: UInt64, _ form: SMSForm, _ entry: AccountEntry, now: NIODeadline) {
         guard let exchange = exchanges[open: number] else { return }
-        exchanges.identify(number, account: entry)
-        guard entry.account.enabled else { return answer(number, .accountDisabled) }
-        guard entry.account.allows(source) else { return answer(number, .ipNotAllowed) }
-        guard !loop.isDraining else { return answer(number, .draining) }
+        let refusal = refusal(of: entry, now: now)
+        exchanges.identify(number, account: entry, isHanded: refusal == nil)
+        if let (code, retryAfter) = refusal {
+            return answer(number, IntakeReply(code, language: entry.account.language, retryAfter: retryAfter))
+        }
+        loop.counters.handed.add()
+        let request = SMSRequest(
+            id: exchange.id, entry: entry, from: form.from, to: form.to, text: form.text,
+            deadline: exchange.arrived + loop.configuration.replyWithin, eventLoop: loop.eventLoop,
+            loopIndex: loop.index)
+        let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        loop.handler(request) { connection.value.answer(number, $0) }
+    }
+
+    /// Why a message of this account is not taken; nil: it is, and has a place among those in flight.
+    private func refusal(of entry: AccountEntry, now: NIODeadline) -> (code: ReplyCode, retryAfter: Int?)? {
+        guard entry.account.enabled else { return (.accountDisabled, nil) }
+        guard entry.account.allows(source) else { return (.ipNotAllowed, nil) }
+        guard !loop.isDraining else { return (.draining, nil) }
         switch entry.meter.admit(now: now) {
-        case .limited(let retryAfter):
-            answer(number, IntakeReply(.rateLimited, language: entry.account.language, retryAfter: retryAfter))
-        case .admitted:
-            exchanges.hand(number)
-            loop.counters.handed.add()
-            let request = SMSRequest(
-                id: exchange.id, entry: entry, from: form.from, to: form.to, text: form.text,
-                deadline: exchange.arrived + loop.configuration.replyWithin, eventLoop: loop.eventLoop,
-                loopIndex: loop.index)
-            let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)
-            loop.handler(request) { connection.value.answer(number, $0) }
+        case .limited(let retryAfter): return (.rateLimited, retryAfter)
+        case .admitted: return nil
         }
     }
 }

@@ -40,6 +40,20 @@ package final class IntakeHandler: ChannelDuplexHandler {
         var bodyBytes = 0
         /// `100 Continue` is to be sent when the replies before it are.
         var owesContinue = false
+
+        /// Takes bytes of the body in, unless nobody will read them; false: there are more than `limit`.
+        mutating func take(_ bytes: ByteBuffer, limit: Int) -> Bool {
+            owesContinue = false
+            bodyBytes += bytes.readableBytes
+            guard bodyBytes <= limit else { return false }
+            guard terms.refusal == nil else { return true }
+            if body == nil {
+                body = bytes
+            } else {
+                body?.writeImmutableBuffer(bytes)
+            }
+            return true
+        }
     }
 
     let loop: IntakeLoop
@@ -168,7 +182,7 @@ package final class IntakeHandler: ChannelDuplexHandler {
     /// Takes what had to wait, and reads on.
     func resume() {
         guard !isTaking else { return }
-        takeRequests()
+        if !reader.isEmpty { takeRequests() }
         readOn()
     }
 

@@ -49,9 +49,9 @@ package struct PairHash: Sendable {
     /// The hash of a pair. A form has no NUL, so a NUL between them tells all pairs apart.
     package func digest(_ login: String, _ password: [UInt8]) -> PairDigest {
         var state = State(low, high)
-        for octet in login.utf8 { state.add(octet) }
+        state.add(login.utf8.span)
         state.add(0)
-        for octet in password { state.add(octet) }
+        state.add(password.span)
         return state.end()
     }
 
@@ -78,6 +78,10 @@ package struct PairHash: Sendable {
                 compress()
                 word = 0
             }
+        }
+
+        mutating func add(_ octets: Span<UInt8>) {
+            for index in octets.indices { add(octets[index]) }
         }
 
         mutating func end() -> PairDigest {

@@ -5,7 +5,7 @@ package import NIOCore
 ///
 /// Replies of one second that say the same differ in nothing but the message's id. So a text reply is kept as it was made, and
 /// the next one like it is its copy with another id: 600 instructions in place of 10,000.
-package struct ReplyWriter {
+package struct ReplyWriter: ~Copyable {
     /// What a reply's form depends on besides the reply.
     package struct Frame {
         /// The message's id.
@@ -29,17 +29,26 @@ package struct ReplyWriter {
     /// `100 Continue`, whole.
     package static let continueReply: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
 
-    /// A reply as it was made.
-    private struct Sheet {
+    /// A reply as it was made. An object, so that it is not copied to be looked at.
+    private final class Sheet {
         let reply: IntakeReply
-        let terms: RequestTerms
-        let closes: Bool
-        let profile: ReplyProfile
+        let frame: Frame
         let unixSeconds: Int64
         var octets: [UInt8]
         /// Where the message's id stands, in the head and in the body, if there is one.
         let idInHead: Int
         let idInBody: Int?
+
+        init(
+            _ reply: IntakeReply, _ frame: Frame, unixSeconds: Int64, octets: [UInt8], idInHead: Int, idInBody: Int?
+        ) {
+            self.reply = reply
+            self.frame = frame
+            self.unixSeconds = unixSeconds
+            self.octets = octets
+            self.idInHead = idInHead
+            self.idInBody = idInBody
+        }
 
         /// Whether it is this reply, but for the id.
         func says(_ other: IntakeReply, _ frame: Frame, unixSeconds: Int64) -> Bool {
@@ -48,16 +57,20 @@ package struct ReplyWriter {
                 && reply.acceptedSegments == other.acceptedSegments && reply.totalSegments == other.totalSegments
                 && reply.smppStatus?.hex == other.smppStatus?.hex && reply.smppStatus?.name == other.smppStatus?.name
                 && reply.retryAfter == other.retryAfter && reply.allow == other.allow
-                && reply.replayed == other.replayed && closes == frame.closes && profile == frame.profile
-                && terms.omitsBody == frame.terms.omitsBody
-                && terms.announcesKeepAlive == frame.terms.announcesKeepAlive
+                && reply.replayed == other.replayed && self.frame.closes == frame.closes
+                && self.frame.profile == frame.profile
+                && self.frame.terms.omitsBody == frame.terms.omitsBody
+                && self.frame.terms.announcesKeepAlive == frame.terms.announcesKeepAlive
         }
 
-        mutating func put(_ id: MessageID) {
-            let (head, body) = (idInHead, idInBody)
+        func put(_ id: MessageID) {
+            Self.put(id, into: &octets, at: idInHead)
+            if let idInBody { Self.put(id, into: &octets, at: idInBody) }
+        }
+
+        private static func put(_ id: MessageID, into octets: inout [UInt8], at place: Int) {
             var octets = octets.mutableSpan
-            id.write(to: &octets, at: head)
-            if let body { id.write(to: &octets, at: body) }
+            id.write(to: &octets, at: place)
         }
     }
 
@@ -68,9 +81,10 @@ package struct ReplyWriter {
     private var date = HTTPDate()
     /// The body, whose length the head needs; kept from reply to reply.
     private var body = ByteBuffer()
+    /// At most `sheetsKept`, the oldest first.
     private var sheets: [Sheet] = []
     /// The sheet that was used last.
-    private var current = 0
+    private var current: Sheet?
 
     /// - Parameter strictTransportSecurity: say `Strict-Transport-Security`, which is right over TLS only (RFC 6797 §7.2).
     package init(strictTransportSecurity: Bool) {
@@ -86,32 +100,31 @@ package struct ReplyWriter {
             _ = make(reply, frame, unixSeconds, into: &buffer)
             return
         }
-        if sheets.isEmpty || !sheets[current].says(reply, frame, unixSeconds: unixSeconds) {
-            current = sheet(of: reply, frame, unixSeconds)
+        let sheet: Sheet
+        if let current, current.says(reply, frame, unixSeconds: unixSeconds) {
+            sheet = current
+        } else {
+            sheet = self.sheet(of: reply, frame, unixSeconds)
+            current = sheet
         }
-        sheets[current].put(frame.id)
-        buffer.writeBytes(sheets[current].octets)
+        sheet.put(frame.id)
+        buffer.writeBytes(sheet.octets)
     }
 
-    /// The place of the sheet with this reply, which is made if need be.
-    private mutating func sheet(of reply: IntakeReply, _ frame: Frame, _ unixSeconds: Int64) -> Int {
-        if let place = sheets.firstIndex(where: { $0.says(reply, frame, unixSeconds: unixSeconds) }) { return place }
+    /// The sheet with this reply, which is made if need be.
+    private mutating func sheet(of reply: IntakeReply, _ frame: Frame, _ unixSeconds: Int64) -> Sheet {
+        if let sheet = sheets.first(where: { $0.says(reply, frame, unixSeconds: unixSeconds) }) { return sheet }
         var made = ByteBuffer()
         let idInHead = make(reply, frame, unixSeconds, into: &made)
         var kept = reply
         kept.carrierIDs = []
         kept.onDelivered = nil
         let sheet = Sheet(
-            reply: kept, terms: frame.terms, closes: frame.closes, profile: frame.profile, unixSeconds: unixSeconds,
-            octets: Array(made.readableBytesView), idInHead: idInHead,
+            kept, frame, unixSeconds: unixSeconds, octets: Array(made.readableBytesView), idInHead: idInHead,
             idInBody: frame.terms.omitsBody ? nil : made.readableBytes - MessageID.length)
-        if sheets.count < Self.sheetsKept {
-            sheets.append(sheet)
-            return sheets.count - 1
-        }
-        let oldest = sheets.indices.min { sheets[$0].unixSeconds < sheets[$1].unixSeconds } ?? 0
-        sheets[oldest] = sheet
-        return oldest
+        if sheets.count >= Self.sheetsKept { sheets.removeFirst() }
+        sheets.append(sheet)
+        return sheet
     }
 
     /// Makes a reply and appends it; returns where the id stands in its head.

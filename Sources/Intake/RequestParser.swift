@@ -85,6 +85,11 @@ struct RequestParser: Sendable {
         }
     }
 
+    /// Bytes of a body come next.
+    var isInData: Bool {
+        if case .data = stage { true } else { false }
+    }
+
     /// No request has begun, or the last one is whole.
     var isBetween: Bool {
         if case .between = stage { true } else { false }

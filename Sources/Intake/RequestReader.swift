@@ -23,6 +23,9 @@ package struct RequestReader: Sendable {
     /// A request has begun, and its head is not whole.
     package var isInHead: Bool { parser.isInHead }
 
+    /// Nothing is left of what has come, not even its memory, and no part is owed.
+    var isEmpty: Bool { buffer.capacity == 0 && !owesEnd }
+
     /// Bytes of memory in use for what has come.
     var heldBytes: Int { buffer.capacity }
 
@@ -53,6 +56,7 @@ package struct RequestReader: Sendable {
             buffer = ByteBuffer()
             return nil
         }
+        if parser.isInData { return nextData() }
         let bytes = buffer
         let milestone = try parser.scan(bytes.readableBytesUInt8Span, rules: rules)
         buffer.moveReaderIndex(forwardBy: parser.consume())
@@ -62,11 +66,15 @@ package struct RequestReader: Sendable {
             owesEnd = parser.isBetween
             return .head(RequestTerms(parser.head, rules: rules))
         case .messageEnded: return .end
-        case .data:
-            let count = min(buffer.readableBytes, parser.remaining)
-            guard count > 0, let slice = buffer.readSlice(length: count) else { return nil }
-            owesEnd = parser.tookData(count)
-            return .body(slice)
+        case .data: return nextData()
         }
+    }
+
+    /// What has come of the body, or of its chunk.
+    private mutating func nextData() -> Part? {
+        let count = min(buffer.readableBytes, parser.remaining)
+        guard count > 0, let slice = buffer.readSlice(length: count) else { return nil }
+        owesEnd = parser.tookData(count)
+        return .body(slice)
     }
 }

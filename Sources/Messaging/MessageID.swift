@@ -39,8 +39,12 @@ package struct MessageID: RawRepresentable, Hashable, Comparable, Sendable, Cust
     /// Puts the characters of `description` at `place` of `octets`.
     package func write(to octets: inout MutableSpan<UInt8>, at place: Int) {
         let digits = Self.digits.span
-        for index in 0..<Self.length {
-            octets[place + index] = digits[Int(rawValue >> UInt64(5 * (Self.length - 1 - index)) & 31)]
+        var rest = rawValue
+        var index = place + Self.length
+        while index > place {
+            index -= 1
+            octets[index] = digits[Int(truncatingIfNeeded: rest & 31)]
+            rest >>= 5
         }
     }
 

@@ -37,7 +37,8 @@ package final class TLSHandler: ChannelDuplexHandler {
     static let recordSize = 16_384
     /// What may be written before the handshake is done, in bytes.
     static let earlyLimit = 262_144
-    /// The outbound buffer is kept for the next flush up to this size, so that an idle connection is small.
+    /// The buffers are kept for the next read and flush up to these sizes, so that an idle connection is small.
+    static let keptInboundSize = 1_024
     static let keptOutboundSize = 4_096
 
     private let role: Role
@@ -50,6 +51,7 @@ package final class TLSHandler: ChannelDuplexHandler {
     private var context: SSLContext?
     private var slot: TLSSessionSlot?
     var pending = PendingPlaintext()
+    var inbound = ByteBuffer()
     var outbound = ByteBuffer()
     var deadline: Scheduled<Void>?
     var closePromise: EventLoopPromise<Void>?
@@ -194,6 +196,7 @@ extension TLSHandler {
         connection = nil
         context = nil
         slot = nil
+        inbound = ByteBuffer()
         outbound = ByteBuffer()
         let unwritten = pending.take()
         let closing = closePromise

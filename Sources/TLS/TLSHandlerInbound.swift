@@ -70,13 +70,21 @@ extension TLSHandler {
 
     private func decrypt(_ context: ChannelHandlerContext, _ records: inout ByteBuffer) {
         guard let connection else { return }
-        var plaintext = ByteBuffer()
+        var plaintext = inbound
+        inbound = ByteBuffer()
+        if plaintext.capacity > 0 {
+            // Other memory where somebody still holds this.
+            plaintext.clear()
+        }
         var control = ByteBuffer()
         let end = connection.decrypt(&records, into: &plaintext, output: &control)
         // From here on anything may come in again: a receiver may write to or close the channel.
         if plaintext.readableBytes > 0, phase == .open {
             wantsRead = false
             context.fireChannelRead(wrapInboundOut(plaintext))
+        }
+        if plaintext.capacity <= Self.keptInboundSize, phase == .open {
+            inbound = plaintext
         }
         switch end {
         case .wantsInput: send(context, control: control)

@@ -211,3 +211,47 @@ import Testing
         }
     }
 }
+
+/// Replies that are copies of those before them.
+@Suite struct ReplyCopyTests {
+    private let terms = HeadWriter.terms(
+        .POST, "/sms", [("Host", "h")], .http1_1, rules: .init(path: "/sms", maxBodyBytes: 100, maxHeaderBytes: 1000))
+
+    private static func kinds() -> [IntakeReply] {
+        var refused = IntakeReply(.carrierRefused, language: .ru)
+        refused.smppStatus = ("0x0000000B", "ESME_RINVDSTADR")
+        var other = refused
+        other.smppStatus = ("0x0000000B", "ESME_OTHER")
+        var replayed = IntakeReply.accepted(segments: 1, carrierIDs: ["x"], language: .ru)
+        replayed.replayed = true
+        return [
+            .accepted(segments: 1, carrierIDs: ["a"], language: .ru), .accepted(segments: 1, carrierIDs: [], language: .en),
+            .accepted(segments: 2, carrierIDs: ["b"], language: .ru), replayed, refused, other,
+            IntakeReply(.busy, language: .ru), IntakeReply(.busy, language: .ru, retryAfter: 7),
+            IntakeReply(.missingField, language: .ru, detail: "to"),
+            IntakeReply(.missingField, language: .ru, detail: "text"), IntakeReply(.methodNotAllowed, language: .ru),
+        ]
+    }
+
+    /// One writer for all, in turn and in many orders, against a fresh one for each.
+    @Test func areWhatTheyWouldBe() throws {
+        var generator = SystemRandomNumberGenerator()
+        var writer = ReplyWriter(strictTransportSecurity: true)
+        for step in 0..<3_000 {
+            let reply = try #require(Self.kinds().randomElement(using: &generator))
+            let id = try #require(MessageID(rawValue: UInt64.random(in: 0...UInt64(Int64.max), using: &generator)))
+            var terms = terms
+            terms.omitsBody = Int.random(in: 0..<8, using: &generator) == 0
+            terms.announcesKeepAlive = Int.random(in: 0..<8, using: &generator) == 0
+            terms.wantsJSON = Int.random(in: 0..<8, using: &generator) == 0
+            let frame = ReplyWriter.Frame(
+                id: id, terms: terms, closes: Int.random(in: 0..<8, using: &generator) == 0,
+                profile: Int.random(in: 0..<8, using: &generator) == 0 ? .always200 : .strict)
+            var (copied, made) = (ByteBuffer(string: "before"), ByteBuffer(string: "before"))
+            writer.write(reply, frame, unixSeconds: Int64(step / 40), into: &copied)
+            var fresh = ReplyWriter(strictTransportSecurity: true)
+            fresh.write(reply, frame, unixSeconds: Int64(step / 40), into: &made)
+            #expect(String(buffer: copied) == String(buffer: made))
+        }
+    }
+}
