@@ -225,7 +225,8 @@ import Testing
         var replayed = IntakeReply.accepted(segments: 1, carrierIDs: ["x"], language: .ru)
         replayed.replayed = true
         return [
-            .accepted(segments: 1, carrierIDs: ["a"], language: .ru), .accepted(segments: 1, carrierIDs: [], language: .en),
+            .accepted(segments: 1, carrierIDs: ["a"], language: .ru),
+            .accepted(segments: 1, carrierIDs: [], language: .en),
             .accepted(segments: 2, carrierIDs: ["b"], language: .ru), replayed, refused, other,
             IntakeReply(.busy, language: .ru), IntakeReply(.busy, language: .ru, retryAfter: 7),
             IntakeReply(.missingField, language: .ru, detail: "to"),
