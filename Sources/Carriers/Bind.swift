@@ -28,10 +28,6 @@ final class Bind: @unchecked Sendable {
     /// What belongs to the session's messages, by the index of their keys.
     var flights: ContiguousArray<Flight?> = []
     var turn: PaceTurn
-    /// The request whose response is timed.
-    var timed: (sequence: UInt32, at: MonotonicTime)?
-    /// How long responses take, smoothed.
-    var responseTime: Duration?
     /// From the taking of a message to the write of its first segment.
     var windowWaits = TimeHistogram()
     /// It takes no messages until it is started.
@@ -167,7 +163,6 @@ final class Bind: @unchecked Sendable {
     }
 
     private func keep(_ flight: Flight, _ key: MessageKey, now: MonotonicTime) {
-        var flight = flight
         // What waited on another bind before goes on waiting.
         if flight.waitingSince == nil { flight.waitingSince = now }
         if key.index < flights.count { flights[key.index] = flight } else { flights.append(flight) }
@@ -201,13 +196,18 @@ final class Bind: @unchecked Sendable {
         trace(received: frame)
         let now = MonotonicTime.now
         isReading = true
+        if let answer = PDUDecoder.submitResponse(frame) {
+            let response = MessageResponse(messageID: answer.messageID)
+            return perform(
+                session.submitAnswered(
+                    sequence: answer.sequence, status: answer.status, response: response, now: now))
+        }
         do throws(PDUDecodingError) {
             let pdu = try PDUDecoder.decode(frame)
             if case .submitResponse(let response) = pdu.body {
-                timeResponse(pdu.sequence, now: now)
-                let step = session.submitAnswered(
-                    sequence: pdu.sequence, status: pdu.status, response: response, now: now)
-                perform(step)
+                perform(
+                    session.submitAnswered(
+                        sequence: pdu.sequence, status: pdu.status, response: response, now: now))
             } else {
                 run(session.received(pdu, now: now, jitter: chance()), now: now)
             }
@@ -258,7 +258,7 @@ final class Bind: @unchecked Sendable {
         case .complete(let key, let result):
             leave(key)?.finish(result)
         case .move(let key, let carried):
-            guard var flight = leave(key) else { return }
+            guard let flight = leave(key) else { return }
             flight.carried = carried
             flight.hops += 1
             place(flight)
@@ -275,7 +275,6 @@ final class Bind: @unchecked Sendable {
 
     /// Gives a message back that came while the bind was not ready.
     private func passOn(_ flight: Flight) {
-        var flight = flight
         gauge.messageLeaves()
         flight.hops += 1
         place(flight)
@@ -322,7 +321,6 @@ final class Bind: @unchecked Sendable {
         handler = nil
         outgoing.clear()
         isReading = false
-        timed = nil
         certificateExpiry = nil
     }
 

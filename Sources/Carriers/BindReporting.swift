@@ -55,7 +55,7 @@ extension Bind {
         status.drained = isHeld
         status.displaced = displacements
         status.bindRate = plan.rate
-        status.responseSeconds = responseTime?.inSeconds
+        status.responseSeconds = session.traffic.responseTime.map { Double($0) / 1e9 }
         status.lastReceivedAgo = session.lastReceivedAt.map { (now - $0).inSeconds }
         status.address = handler?.remoteAddress.flatMap(Self.text)
         status.localAddress = handler?.localAddress.flatMap(Self.text)
@@ -98,11 +98,11 @@ extension Bind {
     // MARK: The gauge
 
     /// Shows other threads whether messages may come.
-    func showReadiness(now: MonotonicTime) {
+    func showReadiness(_ outlook: BindOutlook) {
         let readiness: BindGauge.Readiness =
-            if !takesMessages {
+            if !outlook.isReady || isHeld {
                 .none
-            } else if session.isSuspect || session.traffic.throttle.pauseEnd(now: now) != nil {
+            } else if outlook.isSuspect || outlook.pauseEnd != nil {
                 .paused
             } else {
                 .ready
@@ -116,7 +116,7 @@ extension Bind {
 
     /// Shows and logs a change of the state.
     func showState(now: MonotonicTime) {
-        showReadiness(now: now)
+        showReadiness(session.outlook(now: now))
         let state = session.state.name
         guard state != shownState else { return }
         let wasUp = shownState == "bound"

@@ -29,16 +29,21 @@ extension Bind {
     private static let askPause = Duration.milliseconds(10)
 
     /// Shows what waits here, offers it, and asks for work where there is room.
-    func share(now: MonotonicTime) {
+    func share(_ outlook: BindOutlook, now: MonotonicTime) {
         guard hasSiblings else { return }
-        let isLast = isLastChoice(now: now)
-        let backlog = stuckMessages(isLast: isLast, now: now)
+        let isLast = isLastChoice(outlook)
+        let backlog = stuckMessages(outlook, isLast: isLast, now: now)
         // A bind that was only slow and now cannot write at all gives more.
         let gaveUp = isLast && !wasLastChoice
-        wasLastChoice = isLast
+        if gaveUp || wasLastChoice { wasLastChoice = isLast }
         if backlog > 0, shownBacklog == 0 || gaveUp { planOffer() }
         show(backlog)
-        if backlog == 0, sharing.hasBacklog { askForWork(now: now) }
+        if backlog == 0, sharing.hasBacklog { askForWork(outlook, now: now) }
+    }
+
+    private func share() {
+        let now = MonotonicTime.now
+        share(session.outlook(now: now), now: now)
     }
 
     private func show(_ backlog: Int) {
@@ -51,24 +56,15 @@ extension Bind {
     }
 
     /// Whether this bind should not write messages that another one could.
-    private func isLastChoice(now: MonotonicTime) -> Bool {
-        !takesMessages || session.isSuspect || session.traffic.throttle.pauseEnd(now: now) != nil
+    private func isLastChoice(_ outlook: BindOutlook) -> Bool {
+        !outlook.isReady || isHeld || outlook.isSuspect || outlook.pauseEnd != nil
     }
 
     /// Messages that wait for more than the carrier's pace.
-    private func stuckMessages(isLast: Bool, now: MonotonicTime) -> Int {
-        let waiting = session.traffic.waiting
-        guard waiting > 0 else { return 0 }
-        let isSlow =
-            isLast || room(now: now) == 0 || session.traffic.throttle.recoveringLimit != nil
-            || !turn.ownAllows(now: now)
-        return isSlow ? waiting : 0
-    }
-
-    /// Slots of the window that may be used and are not.
-    private func room(now: MonotonicTime) -> Int {
-        let window = session.traffic.window
-        return max(0, session.traffic.throttle.usableWindow(window.capacity, now: now) - window.count)
+    private func stuckMessages(_ outlook: BindOutlook, isLast: Bool, now: MonotonicTime) -> Int {
+        guard outlook.waiting > 0 else { return 0 }
+        let isSlow = isLast || outlook.room == 0 || outlook.isRecovering || !turn.ownAllows(now: now)
+        return isSlow ? outlook.waiting : 0
     }
 
     // MARK: Offering
@@ -81,21 +77,21 @@ extension Bind {
     private func offer() {
         guard shownBacklog > 0, let carrier else { return }
         // Who cannot write at all gives also what another one lets wait.
-        let mayWait = isLastChoice(now: .now)
+        let mayWait = isLastChoice(session.outlook(now: .now))
         var rooms = carrier.rooms(besides: self, mayWait: mayWait)
         var flights = handOver(upTo: rooms.reduce(0) { $0 + $1.room })[...]
         while !flights.isEmpty, let (bind, room) = rooms.popLast() {
             bind.give(Array(flights.prefix(room)))
             flights = flights.dropFirst(room)
         }
-        share(now: .now)
+        share()
     }
 
     /// Takes messages out of the queue, the oldest first.
     private func handOver(upTo count: Int) -> [Flight] {
         guard count > 0 else { return [] }
         return session.handOver(upTo: count).compactMap { step in
-            guard case .move(let key, _) = step, var flight = leave(key) else { return nil }
+            guard case .move(let key, _) = step, let flight = leave(key) else { return nil }
             flight.isShared = true
             return flight
         }
@@ -109,15 +105,14 @@ extension Bind {
 
     // MARK: Asking
 
-    private func askForWork(now: MonotonicTime) {
-        guard !isAsking, now >= askAgainAt, session.traffic.waiting == 0, takesMessages, !isLastChoice(now: now),
-            turn.ownAllows(now: now)
+    private func askForWork(_ outlook: BindOutlook, now: MonotonicTime) {
+        guard !isAsking, now >= askAgainAt, outlook.waiting == 0, !isLastChoice(outlook), turn.ownAllows(now: now)
         else { return }
-        let free = room(now: now)
+        let free = outlook.room
         guard free > 0, let carrier, let sibling = carrier.mostStuck(besides: self) else { return }
         isAsking = true
         // Who is held to a pace of its own takes one at a time.
-        let isPaced = plan.rate != nil || session.traffic.throttle.recoveringLimit != nil
+        let isPaced = plan.rate != nil || outlook.isRecovering
         let wanted = isPaced ? 1 : free
         sibling.eventLoop.execute { sibling.help(self, upTo: wanted) }
     }
@@ -126,7 +121,7 @@ extension Bind {
         let flights = shownBacklog > 0 ? handOver(upTo: count) : []
         for _ in flights { sibling.gauge.messageComes() }
         sibling.eventLoop.execute { sibling.helped(with: flights) }
-        share(now: .now)
+        share()
     }
 
     private func helped(with flights: [Flight]) {

@@ -7,26 +7,34 @@ import SMPPWire
 extension Bind {
     /// Writes as many segments as window and pace allow.
     func pump(now: MonotonicTime) {
-        while handler != nil, session.isReadyToWrite(now: now) {
-            guard turn.take(now: now), let write = session.nextWrite(now: now) else { break }
-            encode(write, now: now)
+        if handler != nil {
+            // Without a pace to keep there is no turn to wait for.
+            let isUnpaced = turn.isUnpaced
+            while isUnpaced || session.isReadyToWrite(now: now) && turn.take(now: now),
+                let write = session.nextWrite(now: now)
+            {
+                encode(write, now: now)
+            }
         }
-        showReadiness(now: now)
-        if let due = session.traffic.throttle.pauseEnd(now: now) ?? session.paceEnd(now: now) {
+        let outlook = session.outlook(now: now)
+        showReadiness(outlook)
+        if let due = outlook.pauseEnd ?? outlook.paceEnd {
             turn.giveBack()
             armPaceTimer(at: due)
-        } else if session.isReadyToWrite(now: now) {
+        } else if outlook.isReadyToWrite {
             if let due = turn.nextWrite(now: now) { armPaceTimer(at: due) }
         } else {
             turn.giveBack()
         }
-        share(now: now)
+        share(outlook, now: now)
         if outgoing.readableBytes > 0 { planFlush() }
     }
 
     func send(_ pdu: PDU) {
         do throws(PDUEncodingError) {
-            try append(pdu)
+            let start = outgoing.writerIndex
+            try PDUEncoder.encode(pdu, into: &outgoing)
+            trace(writtenFrom: start)
             planFlush()
         } catch {
             // A bind request that cannot be written: the bind's deadline turns it into an error to be seen.
@@ -62,23 +70,18 @@ extension Bind {
     }
 
     private func encode(_ write: SubmitWrite, now: MonotonicTime) {
-        // In place: a copy of the flight would retain all of it.
-        guard var message = flights[write.message.index]?.submission.segments[write.segment] else { return }
-        if !session.allowsTLVs, !message.tlvs.isEmpty {
-            guard message.dropTLVs() else {
-                return giveUp(write, "the carrier is older than SMPP 3.4 and takes no optional parameters")
-            }
+        guard let flight = flights[write.message.index] else { return }
+        if !session.allowsTLVs, flight.submission.segments[write.segment].needsTLVs {
+            return giveUp(write, "the carrier is older than SMPP 3.4 and takes no optional parameters")
         }
         do throws(PDUEncodingError) {
-            try append(PDU(sequence: write.sequence, .submit(message)))
+            try append(flight.submission.segments[write.segment], write.sequence)
         } catch {
             return giveUp(write, error.description)
         }
-        if let since = flights[write.message.index]?.waitingSince {
-            windowWaits.add(from: since, to: now)
-            flights[write.message.index]?.waitingSince = nil
-        }
-        if timed.map({ now - $0.at > configuration.responseTimeout }) ?? true { timed = (write.sequence, now) }
+        guard let since = flight.waitingSince else { return }
+        windowWaits.add(from: since, to: now)
+        flight.waitingSince = nil
     }
 
     /// A segment that cannot be written as it is: not a byte of it leaves, and the carrier is not blamed.
@@ -93,34 +96,25 @@ extension Bind {
         perform(session.couldNotWrite(write))
     }
 
-    /// One request at a time is timed: that costs nothing, and there are enough of them.
-    func timeResponse(_ sequence: UInt32, now: MonotonicTime) {
-        guard let timed, timed.sequence == sequence else { return }
-        let time = now - timed.at
-        self.timed = nil
-        responseTime = responseTime.map { ($0 * 7 + time) / 8 } ?? time
-    }
-
-    private func append(_ pdu: PDU) throws(PDUEncodingError) {
+    private func append(_ message: ShortMessage, _ sequence: UInt32) throws(PDUEncodingError) {
         let start = outgoing.writerIndex
-        do throws(PDUEncodingError) {
-            try PDUEncoder.encode(pdu, into: &outgoing)
-        } catch {
-            outgoing.moveWriterIndex(to: start)
-            throw error
+        if message.tlvs.isEmpty || session.allowsTLVs {
+            try PDUEncoder.encode(submit: message, sequence: sequence, into: &outgoing)
+        } else {
+            var plain = message
+            plain.tlvs = []
+            try PDUEncoder.encode(submit: plain, sequence: sequence, into: &outgoing)
         }
         trace(writtenFrom: start)
     }
 }
 
 extension ShortMessage {
-    /// Removes the optional parameters, unless the text or its place in a longer one is in them.
-    fileprivate mutating func dropTLVs() -> Bool {
+    /// Whether the text or its place in a longer one is in the optional parameters.
+    fileprivate var needsTLVs: Bool {
         let essential: Set<TLVTag> = [
             .messagePayload, .sarMessageReference, .sarTotalSegments, .sarSegmentSequence,
         ]
-        guard !tlvs.contains(where: { essential.contains($0.tag) }) else { return false }
-        tlvs = []
-        return true
+        return tlvs.contains { essential.contains($0.tag) }
     }
 }

@@ -32,8 +32,10 @@ package struct Submission: @unchecked Sendable {
     }
 }
 
-/// A message on its way through the binds of a carrier.
-struct Flight: Sendable {
+/// A message on its way through the binds of a carrier. An object: from place to place goes one reference.
+///
+/// Unchecked `Sendable`: it is at one place at a time, and whoever hands it to another event loop lets go of it.
+final class Flight: @unchecked Sendable {
     let submission: Submission
     /// How many binds it was given to before.
     var hops = 0
@@ -43,6 +45,10 @@ struct Flight: Sendable {
     var isShared = false
     /// Since when it waits for a free slot and its turn; nil once a byte of it is written.
     var waitingSince: MonotonicTime?
+
+    init(submission: Submission) {
+        self.submission = submission
+    }
 
     /// Tells the owner, on the owner's event loop: at once when this is it, else by one hop.
     func finish(_ result: SubmissionResult) {

@@ -57,10 +57,28 @@ enum GSMAlphabet {
         return value == 0x20AC ? euro : noCode
     }
 
+    /// Whether all octets are letters, digits and signs of ASCII that are their own septets. Without branches: the
+    /// compiler then looks at 16 octets at once.
+    static func isPlain(_ octets: Span<UInt8>) -> Bool {
+        var others: UInt8 = 0
+        for place in octets.indices {
+            let octet = octets[place]
+            let isLetter: UInt8 = (octet | 0x20) &- 0x61 < 26 ? 1 : 0
+            let isSign: UInt8 = octet &- 0x20 < 0x20 ? 1 : 0
+            let isDollar: UInt8 = octet == 0x24 ? 1 : 0
+            others |= 1 ^ (isLetter | isSign) | isDollar
+        }
+        return others == 0
+    }
+
     /// Appends the text's septets, one octet each; false, with some appended, at the first scalar without a code.
     static func encode(_ text: String, transliterate: Bool, into octets: inout [UInt8]) -> Bool {
-        let codes = codes
         let bytes = text.utf8Span.span
+        if isPlain(bytes) {
+            octets.append(contentsOf: text.utf8)
+            return true
+        }
+        let codes = codes
         var isComplete = true
         // A byte gives one septet, but for those in ASCII that give two.
         octets.append(addingCapacity: 2 * bytes.count) { output in

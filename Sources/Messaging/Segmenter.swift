@@ -1,5 +1,29 @@
 /// Turns a text into what the PDUs of a carrier carry.
 package enum Segmenter {
+    /// The text as the one message that it fits into, as `segment` writes it; nil where it takes several.
+    package static func whole(
+        _ text: String, policy: TextPolicy
+    ) throws(TextProblem) -> (octets: [UInt8], dataCoding: UInt8)? {
+        let encoded = try encode(text, policy)
+        return wholeOctets(encoded, policy).map { ($0, encoded.dataCoding) }
+    }
+
+    private static func encode(_ text: String, _ policy: TextPolicy) throws(TextProblem) -> EncodedText {
+        guard text.unicodeScalars.contains(where: { !$0.isSpace }) else { throw .empty }
+        return EncodedText.cheapest(of: text, policy)
+    }
+
+    private static func packs(_ encoded: EncodedText, _ policy: TextPolicy) -> Bool {
+        policy.packedGSM && encoded.alphabet == .gsm
+    }
+
+    /// The text where it fits into one message.
+    private static func wholeOctets(_ encoded: EncodedText, _ policy: TextPolicy) -> [UInt8]? {
+        guard encoded.units <= policy.limits.single(encoded.alphabet) else { return nil }
+        guard packs(encoded, policy) else { return encoded.octets }
+        return PackedSeptets.pack(encoded.octets[...], limit: PackedSeptets.segmentOctets)
+    }
+
     /// Writes `text` in the cheapest alphabet that carries it and that the carrier takes, cut where it must be.
     ///
     /// Cheapest is the fewest segments; between equals, the carrier's default alphabet, then septets before octets.
@@ -10,12 +34,9 @@ package enum Segmenter {
     package static func segment(
         _ text: String, policy: TextPolicy, reference: () -> UInt16
     ) throws(TextProblem) -> SegmentedText {
-        guard text.unicodeScalars.contains(where: { !$0.isSpace }) else { throw .empty }
-        let encoded = EncodedText.cheapest(of: text, policy)
-        let packs = policy.packedGSM && encoded.alphabet == .gsm
-        if encoded.units <= policy.limits.single(encoded.alphabet) {
-            let octets =
-                packs ? PackedSeptets.pack(encoded.octets[...], limit: PackedSeptets.segmentOctets) : encoded.octets
+        let encoded = try encode(text, policy)
+        let packs = packs(encoded, policy)
+        if let octets = wholeOctets(encoded, policy) {
             return SegmentedText(
                 alphabet: encoded.alphabet, dataCoding: encoded.dataCoding, segments: [Segment(octets: octets)],
                 needsReference: false)

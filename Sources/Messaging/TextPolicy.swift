@@ -25,10 +25,10 @@ package enum LongMethod: String, Hashable, Sendable, CaseIterable {
 /// What a carrier takes: alphabets and their `data_coding`, and the way of long texts.
 package struct TextPolicy: Hashable, Sendable {
     /// The SMSC's default alphabet: `gsm`, `latin1` or `ascii`. Its coding is 0 where `dataCoding` has none.
-    package var defaultAlphabet: Alphabet
+    package var defaultAlphabet: Alphabet { didSet { codings = Codings(dataCoding, defaultAlphabet) } }
     /// `data_coding` by alphabet (SMPP 3.4 §5.2.19). Alphabets missing here are not used, but for the default alphabet
     /// and for `ucs2` (8), which alone carries every text. 0 means the SMSC's default alphabet and no other.
-    package var dataCoding: [Alphabet: UInt8]
+    package var dataCoding: [Alphabet: UInt8] { didSet { codings = Codings(dataCoding, defaultAlphabet) } }
     /// How texts of more than one segment travel.
     package var long: LongMethod
     /// The most segments a text may take, 1 to 255; with `payload`, those that the SMSC will make of it.
@@ -39,6 +39,8 @@ package struct TextPolicy: Hashable, Sendable {
     package var transliterate: Bool
     /// How much a segment holds.
     package var limits: SegmentLimits
+    /// What follows from the first two, for every message.
+    private var codings: Codings
 
     package init(
         defaultAlphabet: Alphabet = .gsm, dataCoding: [Alphabet: UInt8] = [.gsm: 0, .latin1: 3, .ucs2: 8],
@@ -52,15 +54,39 @@ package struct TextPolicy: Hashable, Sendable {
         self.packedGSM = packedGSM
         self.transliterate = transliterate
         self.limits = limits
+        codings = Codings(dataCoding, defaultAlphabet)
     }
 
     /// The `data_coding` that announces an alphabet; nil where the carrier does not take it.
     func coding(of alphabet: Alphabet) -> UInt8? {
-        let coding = dataCoding[alphabet]
-        if alphabet == defaultAlphabet { return coding ?? 0 }
         switch alphabet {
-        case .ucs2: return coding ?? 8
-        case .gsm, .latin1, .ascii: return coding == 0 ? nil : coding
+        case .gsm: codings.gsm
+        case .latin1: codings.latin1
+        case .ascii: codings.ascii
+        case .ucs2: codings.ucs2
+        }
+    }
+
+    /// `coding(of:)` without the hash of a dictionary.
+    private struct Codings: Hashable, Sendable {
+        let gsm: UInt8?
+        let latin1: UInt8?
+        let ascii: UInt8?
+        let ucs2: UInt8?
+
+        init(_ dataCoding: [Alphabet: UInt8], _ defaultAlphabet: Alphabet) {
+            func coding(_ alphabet: Alphabet) -> UInt8? {
+                let coding = dataCoding[alphabet]
+                if alphabet == defaultAlphabet { return coding ?? 0 }
+                switch alphabet {
+                case .ucs2: return coding ?? 8
+                case .gsm, .latin1, .ascii: return coding == 0 ? nil : coding
+                }
+            }
+            gsm = coding(.gsm)
+            latin1 = coding(.latin1)
+            ascii = coding(.ascii)
+            ucs2 = coding(.ucs2)
         }
     }
 }

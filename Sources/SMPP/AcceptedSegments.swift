@@ -22,7 +22,7 @@ struct AcceptedSegments: Sendable {
     private var entries = Deque<Entry>()
     /// The place of the first entry: places count on for ever, so that a place names one entry only.
     private var firstPlace = 0
-    private var places: [String: Int] = [:]
+    private var places = PlaceTable()
     /// Segments without id, by recipient, oldest first.
     private var withoutID: [RecipientNumber: Deque<Int>] = [:]
 
@@ -54,11 +54,12 @@ struct AcceptedSegments: Sendable {
 
     /// Forgets segments that were accepted too long ago.
     mutating func removeOld(now: MonotonicTime) {
-        while let first = entries.first, now - first.at > keptFor { removeFirst() }
+        // Not `first`: that copies an entry for every message.
+        while !entries.isEmpty, now - entries[entries.startIndex].at > keptFor { removeFirst() }
     }
 
     func place(ofKey key: String) -> Int? {
-        places[key]
+        places.place(of: PlaceTable.hash(of: key)) { isID(key, of: $0) }
     }
 
     /// The oldest segment for this recipient that neither a response nor a receipt has named.
@@ -77,11 +78,24 @@ struct AcceptedSegments: Sendable {
 
     private mutating func index(_ id: CarrierMessageID, at place: Int) {
         // A carrier that gives an id again means the newer message.
-        places[id.raw] = place
+        point(id.raw, to: place)
         guard id.folded != id.raw else { return }
         // An id as it was written goes before one that only folds to it.
-        if let other = places[id.folded], isWritten(id.folded, at: other) { return }
-        places[id.folded] = place
+        if let other = self.place(ofKey: id.folded), isWritten(id.folded, at: other) { return }
+        point(id.folded, to: place)
+    }
+
+    private mutating func point(_ key: String, to place: Int) {
+        let (entries, first) = (entries, firstPlace)
+        places.set(PlaceTable.hash(of: key), to: place) { Self.isID(key, of: entries[$0 - first]) }
+    }
+
+    /// Whether an entry is found by this key.
+    private func isID(_ key: String, of place: Int) -> Bool { Self.isID(key, of: self[place]) }
+
+    private static func isID(_ key: String, of entry: Entry) -> Bool {
+        entry.id.map { $0.raw == key || $0.folded == key } ?? false
+            || entry.learntID.map { $0.raw == key || $0.folded == key } ?? false
     }
 
     /// Whether an id of this segment was written exactly so.
@@ -95,8 +109,8 @@ struct AcceptedSegments: Sendable {
         firstPlace += 1
         for id in [entry.id, entry.learntID] {
             guard let id else { continue }
-            if places[id.raw] == place { places[id.raw] = nil }
-            if places[id.folded] == place { places[id.folded] = nil }
+            places.remove(PlaceTable.hash(of: id.raw), at: place)
+            if id.folded != id.raw { places.remove(PlaceTable.hash(of: id.folded), at: place) }
         }
         guard entry.id == nil, let recipient = entry.recipient, withoutID[recipient]?.first == place else { return }
         withoutID[recipient]?.removeFirst()
@@ -114,10 +128,14 @@ struct RecipientNumber: Hashable, Sendable {
     /// Nil for what has no digits, or something else beside them: 15 digits at most (E.164 §6).
     init?(_ address: String) {
         var value: UInt64 = 0
-        for (place, octet) in address.utf8.enumerated() {
-            if place == 0, octet == 0x2B { continue }
-            guard (0x30...0x39).contains(octet), value < 100_000_000_000_000 else { return nil }
-            value = value * 10 + UInt64(octet - 0x30)
+        let octets = address.utf8.span
+        for place in octets.indices {
+            let digit = octets[place] &- 0x30
+            guard digit < 10, value < 100_000_000_000_000 else {
+                if place == 0, octets[place] == 0x2B { continue }
+                return nil
+            }
+            value = value * 10 + UInt64(digit)
         }
         guard value > 0 else { return nil }
         digits = value

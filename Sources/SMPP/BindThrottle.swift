@@ -47,7 +47,7 @@ package struct BindThrottle: Hashable, Sendable {
 
     /// The last `congestion_state`, 0 to 100; 0 where the carrier does not send it.
     package func congestionState(now: MonotonicTime) -> UInt32 {
-        now - congestionAt < Self.congestionKept ? congestion : 0
+        congestion > 0 && now - congestionAt < Self.congestionKept ? congestion : 0
     }
 
     /// The carrier refused for speed. Answers to what was written before the pause began do not lengthen it.

@@ -24,6 +24,11 @@ package struct CarrierMessageID: Hashable, Sendable {
 
     /// Nil for no id: an empty one or `-`.
     package init?(_ text: String) {
+        if Self.isFolded(text.utf8.span) {
+            raw = text
+            folded = text
+            return
+        }
         let octets = Array(text.utf8)
         guard let first = octets.firstIndex(where: { $0 > 0x20 }), let last = octets.lastIndex(where: { $0 > 0x20 }),
             octets[first...last] != [0x2D]
@@ -37,6 +42,16 @@ package struct CarrierMessageID: Hashable, Sendable {
 
     /// The id read as decimal and written as hexadecimal, lower case; nil where it is not decimal or too long.
     package var hexadecimalOfDecimal: String? { converted(from: 10, to: 16) }
+
+    /// Whether an id is surely its own folded form, as most are: looked at in place, since every message has one.
+    private static func isFolded(_ octets: Span<UInt8>) -> Bool {
+        // A zero may be a leading one; 36 octets may be a UUID.
+        guard octets.count > 0, octets.count != 36, octets[0] != 0x30, octets.count > 1 || octets[0] != 0x2D else {
+            return false
+        }
+        for place in octets.indices where octets[place] <= 0x20 || 0x41...0x5A ~= octets[place] { return false }
+        return true
+    }
 
     private static func folded(_ raw: String, _ octets: ArraySlice<UInt8>) -> String {
         // Most ids are plain numbers.

@@ -15,13 +15,17 @@ package struct MonotonicTime: Comparable, Hashable, Sendable {
 
     /// The time `duration` later; stays at the first or last representable time instead of overflowing.
     package static func + (time: MonotonicTime, duration: Duration) -> MonotonicTime {
-        let delta = duration.nanoseconds
+        time.adding(nanoseconds: duration.nanoseconds)
+    }
+
+    /// The same for nanoseconds, without a `Duration`: for the path of every message.
+    func adding(nanoseconds: Int64) -> MonotonicTime {
         let (sum, overflow) =
-            delta < 0
-            ? time.nanoseconds.subtractingReportingOverflow(delta.magnitude)
-            : time.nanoseconds.addingReportingOverflow(UInt64(delta))
+            nanoseconds < 0
+            ? self.nanoseconds.subtractingReportingOverflow(nanoseconds.magnitude)
+            : self.nanoseconds.addingReportingOverflow(UInt64(nanoseconds))
         guard overflow else { return MonotonicTime(nanoseconds: sum) }
-        return MonotonicTime(nanoseconds: delta < 0 ? 0 : .max)
+        return MonotonicTime(nanoseconds: nanoseconds < 0 ? 0 : .max)
     }
 
     /// How much later `left` is; negative when it is earlier.
@@ -36,12 +40,9 @@ package struct MonotonicTime: Comparable, Hashable, Sendable {
 extension Duration {
     /// Whole nanoseconds, clamped to what an `Int64` holds (292 years).
     package var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow else { return seconds < 0 ? .min : .max }
-        let (sum, sumOverflow) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
-        guard !sumOverflow else { return seconds < 0 ? .min : .max }
-        return sum
+        // Below nine seconds without a division of 128 bits, which costs 200 instructions.
+        if let attoseconds = Int64(exactly: attoseconds) { return attoseconds / 1_000_000_000 }
+        return Int64(clamping: attoseconds / 1_000_000_000)
     }
 
     /// Seconds as a floating-point number, for statistics and texts.

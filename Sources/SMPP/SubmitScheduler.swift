@@ -14,23 +14,28 @@
 package struct SubmitScheduler: Sendable {
     struct Entry {
         var generation: UInt32 = 0
+        /// false = the place is free.
+        var isTaken = false
         var tag: UInt64 = 0
-        /// nil = the place is free.
-        var progress: MessageProgress?
+        /// Not an optional: each look at a part of one copies the whole.
+        var progress = MessageProgress.gone
     }
 
     /// How many messages may wait in front of a full window.
     package let maxWaiting: Int
-    private let responseTimeout: Duration
+    /// In nanoseconds: both ways of every message need it.
+    private let responseTimeout: Int64
     private let statuses: StatusTable
 
     package internal(set) var window: SubmitWindow
-    package private(set) var throttle = BindThrottle()
+    package internal(set) var throttle = BindThrottle()
     package internal(set) var counters = SubmitCounters()
     /// Refusals by the name of their status: as many as the table of statuses has, whatever the carrier sends.
     package private(set) var refusals: [String: UInt64] = [:]
     /// From the write of a segment to the carrier's answer in time.
     package private(set) var responseTimes = TimeHistogram()
+    /// How long answers take, smoothed, in nanoseconds; nil before the first.
+    package private(set) var responseTime: UInt64?
     /// Messages without an outcome.
     package private(set) var messages = 0
     /// When the request was written that the last `tick` found overdue last; nil = it found none.
@@ -57,7 +62,7 @@ package struct SubmitScheduler: Sendable {
         self.window = SubmitWindow(
             capacity: window, lateKept: lateKept, maxLate: maxLate, firstSequence: firstSequence)
         self.maxWaiting = max(0, maxWaiting)
-        self.responseTimeout = responseTimeout
+        self.responseTimeout = responseTimeout.nanoseconds
         self.statuses = statuses
     }
 
@@ -72,7 +77,7 @@ package struct SubmitScheduler: Sendable {
         var earliest = window.nextDeadline
         if let messageDeadline { earliest = min(earliest ?? messageDeadline, messageDeadline) }
         for key in delayed where isLive(key) {
-            if let time = entries[key.index].progress?.resumeAt { earliest = min(earliest ?? time, time) }
+            if let time = entries[key.index].progress.resumeAt { earliest = min(earliest ?? time, time) }
         }
         return earliest
     }
@@ -99,7 +104,7 @@ package struct SubmitScheduler: Sendable {
         var displaced: Int?
         if waiting >= maxWaiting, waiting > 0 || window.count >= window.capacity {
             displaced = queues.newestOfLongest(above: queues.waiting(account: account) + 1) {
-                entries[$0].progress?.wasWritten == false
+                !entries[$0].progress.wasWritten
             }
             guard displaced != nil else { return .refused }
         }
@@ -111,6 +116,7 @@ package struct SubmitScheduler: Sendable {
             entries.append(Entry())
         }
         entries[index].progress = MessageProgress(segments: segments, deadline: deadline, carried: carried)
+        entries[index].isTaken = true
         entries[index].tag = tag
         queues.append(index, account: account)
         messages += 1
@@ -135,17 +141,16 @@ package struct SubmitScheduler: Sendable {
 
     /// The next segment to write; its slot and sequence number are taken with it.
     package mutating func nextWrite(now: MonotonicTime) -> SubmitWrite? {
-        guard isReadyToWrite(now: now), let index = queues.next,
-            let segment = entries[index].progress?.nextToWrite, let deadline = entries[index].progress?.deadline
+        guard isReadyToWrite(now: now), let index = queues.next, let segment = entries[index].progress.nextToWrite
         else { return nil }
         let key = key(index)
         let submit = OpenSubmit(
-            message: key, segment: segment, tag: entries[index].tag, deadline: now + responseTimeout,
-            messageDeadline: deadline)
+            message: key, segment: segment, tag: entries[index].tag,
+            deadline: now.adding(nanoseconds: responseTimeout), messageDeadline: entries[index].progress.deadline)
         guard let sequence = window.open(submit) else { return nil }
-        entries[index].progress?.wrote(segment)
+        entries[index].progress.wrote(segment)
         queues.passTurn()
-        if entries[index].progress?.nextToWrite == nil { queues.remove(index) }
+        if entries[index].progress.nextToWrite == nil { queues.remove(index) }
         counters.written += 1
         throttle.wrote(now: now)
         return SubmitWrite(message: key, segment: segment, sequence: sequence)
@@ -167,7 +172,10 @@ package struct SubmitScheduler: Sendable {
             }
             return late(missing.tag, missing.segment, status, messageID, overdueBy: now - missing.givenUpAt)
         }
-        responseTimes.add(from: submit.deadline + (.zero - responseTimeout), to: now)
+        let written = submit.deadline.adding(nanoseconds: -responseTimeout)
+        responseTimes.add(from: written, to: now)
+        let time = max(written, now).nanoseconds - written.nanoseconds
+        responseTime = responseTime.map { $0 - $0 / 8 + time / 8 } ?? time
         let rule = status == .ok ? BridgeRetry.never : statuses.row(for: status).retry
         var pauseEnd = now
         if status == .ok {
@@ -177,16 +185,14 @@ package struct SubmitScheduler: Sendable {
             pauseEnd = throttle.throttled(now: now)
         }
         let index = submit.message.index
-        // Read field by field: a copy of the progress would cost a copy of its outcomes when they change.
-        guard isLive(submit.message), let deadline = entries[index].progress?.deadline,
-            let attempts = entries[index].progress?.attempts(of: submit.segment)
-        else {
+        guard isLive(submit.message) else {
             counters.unknown += 1
             return late(submit.tag, submit.segment, status, messageID, overdueBy: now - submit.givenUpAt)
         }
         let verdict = SubmitVerdict.decide(
-            status: status, messageID: messageID, rule: rule, attempts: attempts, pauseEnd: pauseEnd, now: now,
-            deadline: deadline)
+            status: status, messageID: messageID, rule: rule,
+            attempts: entries[index].progress.attempts(of: submit.segment), pauseEnd: pauseEnd, now: now,
+            deadline: entries[index].progress.deadline)
         if status != .ok { refusals[status.name, default: 0] += 1 }
         return apply(verdict, to: submit)
     }
@@ -196,7 +202,7 @@ package struct SubmitScheduler: Sendable {
         var steps: [SubmitStep] = []
         overdueSince = nil
         while let submit = window.expire(now: now) {
-            overdueSince = submit.deadline + (.zero - responseTimeout)
+            overdueSince = submit.deadline.adding(nanoseconds: -responseTimeout)
             giveUp(submit, .carrierTimeout, &steps)
         }
         requeueDelayed(now: now)
@@ -214,15 +220,15 @@ extension SubmitScheduler {
         MessageKey(index: index, generation: entries[index].generation)
     }
 
-    private func isLive(_ key: MessageKey) -> Bool {
-        entries[key.index].generation == key.generation && entries[key.index].progress != nil
+    func isLive(_ key: MessageKey) -> Bool {
+        entries[key.index].generation == key.generation && entries[key.index].isTaken
     }
 
     /// Whether a message may be written as far as the window goes.
-    private mutating func hasWork(now: MonotonicTime) -> Bool {
+    mutating func hasWork(now: MonotonicTime) -> Bool {
         guard window.count < throttle.usableWindow(window.capacity, now: now) else { return false }
         while let index = queues.next {
-            if let deadline = entries[index].progress?.deadline, deadline > now { return true }
+            if entries[index].progress.deadline > now { return true }
             // A message at its deadline is left to `tick`, which completes it.
             queues.remove(index)
         }
@@ -244,7 +250,7 @@ extension SubmitScheduler {
         case .accepted: counters.accepted += 1
         case .refused, .retry, .retryAfterPause, .otherBind: counters.refused += 1
         }
-        entries[index].progress?.answered(submit.segment, verdict)
+        entries[index].progress.answered(submit.segment, verdict)
         switch verdict {
         case .accepted:
             break
@@ -252,25 +258,24 @@ extension SubmitScheduler {
             // What follows in the message is not written any more.
             queues.remove(index)
         case .retry:
-            guard entries[index].progress?.stop == nil else { break }
+            guard entries[index].progress.stop == nil else { break }
             if queues.place(index) != .aside { delayed.append(submit.message) }
             queues.setAside(index)
         case .retryAfterPause:
-            if entries[index].progress?.nextToWrite != nil { queues.putBack(index) }
+            if entries[index].progress.nextToWrite != nil { queues.putBack(index) }
         }
         return settle(submit.message)
     }
 
     /// A finished message leaves with its outcome; an unfinished one goes on.
     private mutating func settle(_ key: MessageKey) -> SubmitStep {
-        guard entries[key.index].progress?.isFinished == true, let progress = entries[key.index].progress else {
-            return .nothing
-        }
-        if progress.wantsOtherBind {
+        guard entries[key.index].progress.isFinished else { return .nothing }
+        if entries[key.index].progress.wantsOtherBind {
+            let outcomes = entries[key.index].progress.outcomes
             release(key)
-            return .move(key, carried: progress.outcomes)
+            return .move(key, carried: outcomes)
         }
-        return complete(key, progress.result(notSent: .busy))
+        return complete(key, entries[key.index].progress.result(notSent: .busy))
     }
 
     mutating func giveUp(_ submit: OpenSubmit, _ reason: UnknownReason, _ steps: inout [SubmitStep]) {
@@ -280,7 +285,7 @@ extension SubmitScheduler {
         case .connectionLost: counters.lost += 1
         }
         guard isLive(submit.message) else { return }
-        entries[submit.message.index].progress?.gaveUp(submit.segment, reason)
+        entries[submit.message.index].progress.gaveUp(submit.segment, reason)
         let step = settle(submit.message)
         if step != .nothing { steps.append(step) }
     }
@@ -292,7 +297,8 @@ extension SubmitScheduler {
 
     mutating func release(_ key: MessageKey) {
         queues.remove(key.index)
-        entries[key.index].progress = nil
+        entries[key.index].progress = .gone
+        entries[key.index].isTaken = false
         entries[key.index].generation &+= 1
         free.append(key.index)
         messages -= 1
@@ -305,12 +311,12 @@ extension SubmitScheduler {
         guard !delayed.isEmpty else { return }
         var stillDelayed: [MessageKey] = []
         for key in delayed where isLive(key) && queues.place(key.index) == .aside {
-            if let time = entries[key.index].progress?.resumeAt, time > now {
+            if let time = entries[key.index].progress.resumeAt, time > now {
                 stillDelayed.append(key)
                 continue
             }
-            entries[key.index].progress?.resume()
-            if entries[key.index].progress?.nextToWrite != nil {
+            entries[key.index].progress.resume()
+            if entries[key.index].progress.nextToWrite != nil {
                 queues.putBack(key.index)
             } else {
                 queues.remove(key.index)
@@ -321,12 +327,12 @@ extension SubmitScheduler {
 
     private mutating func completeExpired(now: MonotonicTime, _ steps: inout [SubmitStep]) {
         var earliest: MonotonicTime?
-        for index in entries.indices {
-            guard let progress = entries[index].progress else { continue }
-            if progress.deadline <= now {
-                steps.append(complete(key(index), progress.result(notSent: .busy)))
+        for index in entries.indices where entries[index].isTaken {
+            let deadline = entries[index].progress.deadline
+            if deadline <= now {
+                steps.append(complete(key(index), entries[index].progress.result(notSent: .busy)))
             } else {
-                earliest = min(earliest ?? progress.deadline, progress.deadline)
+                earliest = min(earliest ?? deadline, deadline)
             }
         }
         messageDeadline = earliest

@@ -5,7 +5,7 @@ extension SubmitScheduler {
     /// - Parameter limit: how many at most.
     /// - Returns: a `.move` for each, in the order of arrival.
     package mutating func handOver(upTo limit: Int) -> [SubmitStep] {
-        let chosen = queues.oldest(upTo: limit) { entries[$0].progress?.wasWritten == false }
+        let chosen = queues.oldest(upTo: limit) { !entries[$0].progress.wasWritten }
         return chosen.map { index in
             let key = key(index)
             release(key)
@@ -21,7 +21,7 @@ extension SubmitScheduler {
         }
         window.restart()
         for key in liveKeys() {
-            guard let progress = entries[key.index].progress else { continue }
+            let progress = entries[key.index].progress
             if progress.mayMove {
                 steps.append(.move(key, carried: progress.wasWritten ? progress.outcomes : nil))
                 release(key)
@@ -39,8 +39,7 @@ extension SubmitScheduler {
             giveUp(submit, .carrierTimeout, &steps)
         }
         for key in liveKeys() {
-            guard let progress = entries[key.index].progress else { continue }
-            steps.append(complete(key, progress.result(notSent: reason)))
+            steps.append(complete(key, entries[key.index].progress.result(notSent: reason)))
         }
         return steps
     }
@@ -48,7 +47,7 @@ extension SubmitScheduler {
     /// Live messages in the order of arrival.
     private func liveKeys() -> [MessageKey] {
         entries.indices
-            .filter { entries[$0].progress != nil }
+            .filter { entries[$0].isTaken }
             .sorted { queues.arrival($0) < queues.arrival($1) }
             .map(key)
     }

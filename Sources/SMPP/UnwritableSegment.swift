@@ -6,10 +6,10 @@ extension SubmitScheduler {
         guard window.close(write.sequence) != nil else { return .nothing }
         let index = write.message.index
         counters.written -= 1
-        entries[index].progress?.couldNotWrite(write.segment)
+        entries[index].progress.couldNotWrite(write.segment)
         queues.remove(index)
-        guard let progress = entries[index].progress, progress.isFinished else { return .nothing }
-        return complete(write.message, progress.result(notSent: .unwritable))
+        guard isLive(write.message), entries[index].progress.isFinished else { return .nothing }
+        return complete(write.message, entries[index].progress.result(notSent: .unwritable))
     }
 }
 

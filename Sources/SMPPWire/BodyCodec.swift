@@ -10,7 +10,7 @@ enum BodyCodec {
     /// Appends a header, to be filled in by the caller, and the mandatory body.
     static func pack(_ body: PDUBody, into buffer: inout ByteBuffer) throws(PDUEncodingError) {
         switch body {
-        case .submit(let message): try SubmitCodec.write(message, into: &buffer)
+        case .submit(let message): try SubmitCodec.write(message, sequence: 0, into: &buffer)
         case .submitResponse(let response): try SubmitCodec.write(response, into: &buffer)
         case .bind, .bindResponse, .outbind, .unbind, .unbindResponse, .enquireLink, .enquireLinkResponse,
             .genericNack, .deliver, .deliverResponse, .data, .dataResponse, .query, .queryResponse, .cancel,

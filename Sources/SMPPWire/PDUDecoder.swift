@@ -13,6 +13,23 @@ package enum PDUDecoder {
         try decode(frame, by: BodyCodec.unpack)
     }
 
+    /// Reads a `submit_sm_resp` as nearly all are: one whole PDU of ASCII without optional parameters. Nil for all others,
+    /// which `decode` reads; both read the same.
+    package static func submitResponse(
+        _ frame: ByteBuffer
+    ) -> (status: CommandStatus, sequence: UInt32, messageID: String)? {
+        guard let header = PDUHeader(peeking: frame), header.id == .submitSMResponse else { return nil }
+        let octets = frame.readableBytesUInt8Span
+        let end = octets.count - 1
+        guard header.length == octets.count, end >= PDUHeader.length, octets[end] == 0,
+            end - PDUHeader.length <= SubmitCodec.maximumReadMessageID
+        else { return nil }
+        let id = octets.extracting(PDUHeader.length..<end)
+        for place in id.indices where !(1..<0x80 ~= id[place]) { return nil }
+        let text = id.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+        return (header.status, header.sequence, text)
+    }
+
     /// Reads a mandatory body and says where it ends, as `BodyCodec.unpack` does.
     typealias Unpack = (CommandID, ByteBuffer) throws(BodyFault) -> (body: PDUBody, end: Int?)
 

@@ -19,15 +19,22 @@ enum SubmitCodec {
     private static let maximumHead = PDUHeader.length + 6 + 2 * (2 + 21) + 3 + 2 * 17 + 4 + 1
     private static let maximumMessageID = 64
     /// An answer's id may be longer than the standard lets it be: it is still the only name of an accepted message.
-    private static let maximumReadMessageID = 255
+    static let maximumReadMessageID = 255
 
-    /// Appends a header, to be filled in by the caller, and the body of `submit_sm`.
-    static func write(_ message: ShortMessage, into buffer: inout ByteBuffer) throws(PDUEncodingError) {
+    /// Appends a `submit_sm` but for its optional parameters, which `command_length` leaves out too.
+    static func write(
+        _ message: ShortMessage, sequence: UInt32, into buffer: inout ByteBuffer
+    ) throws(PDUEncodingError) {
+        let room = maximumHead + FieldCoding.maximumMessage
         // Once for the whole PDU, so that a buffer that grows does so once.
-        buffer.reserveCapacity(
-            minimumWritableBytes: maximumHead + FieldCoding.maximumMessage + TLVCoding.encodedLength(message.tlvs))
-        try buffer.writeWithOutputRawSpan(minimumWritableBytes: maximumHead) { octets throws(PDUEncodingError) in
-            octets.append(repeating: 0, count: PDUHeader.length, as: UInt8.self)
+        if !message.tlvs.isEmpty {
+            buffer.reserveCapacity(minimumWritableBytes: room + TLVCoding.encodedLength(message.tlvs))
+        }
+        try buffer.writeWithOutputRawSpan(minimumWritableBytes: room) { octets throws(PDUEncodingError) in
+            octets.append(0, as: UInt32.self)
+            octets.append(CommandID.submitSM.rawValue.bigEndian, as: UInt32.self)
+            octets.append(CommandStatus.ok.rawValue, as: UInt32.self)
+            octets.append(sequence.bigEndian, as: UInt32.self)
             try octets.append(message.serviceType, "service_type", maximum: 5)
             octets.append(message.source.ton)
             octets.append(message.source.npi)
@@ -45,8 +52,9 @@ enum SubmitCodec {
             octets.append(message.dataCoding)
             octets.append(message.defaultMessageID)
             octets.append(try FieldCoding.messageLength(message))
+            octets.append(contentsOf: message.shortMessage)
+            octets.setLength()
         }
-        buffer.writeBytes(message.shortMessage)
     }
 
     /// Appends a header, to be filled in by the caller, and the body of `submit_sm_resp`.
@@ -94,6 +102,7 @@ enum SubmitCodec {
 extension OutputRawSpan {
     /// Appends the Latin-1 octets of `text` and the closing NUL; ASCII is copied as it stands.
     fileprivate mutating func append(_ text: String, _ field: String, maximum: Int) throws(PDUEncodingError) {
+        if text.isEmpty { return append(0) }
         let start = byteCount
         let octets = text.utf8.span
         if octets.count <= maximum {
@@ -110,6 +119,23 @@ extension OutputRawSpan {
             for scalar in text.unicodeScalars { append(UInt8(truncatingIfNeeded: scalar.value)) }
         }
         append(0)
+    }
+
+    /// Appends what `octets` holds in one copy.
+    fileprivate mutating func append(contentsOf octets: [UInt8]) {
+        octets.withUnsafeBytes { source in
+            withUnsafeMutableBytes { target, count in
+                target[count...].copyBytes(from: source)
+                count += source.count
+            }
+        }
+    }
+
+    /// Makes all that was appended a PDU's length.
+    fileprivate mutating func setLength() {
+        withUnsafeMutableBytes { target, count in
+            target.storeBytes(of: UInt32(truncatingIfNeeded: count).bigEndian, as: UInt32.self)
+        }
     }
 
     /// Appends a time and its NUL.
