@@ -18,6 +18,11 @@ package final class AccountRules: Sendable {
     package let carriers: CarrierOrder
     /// Others for some numbers, longest prefix first.
     package let routes: [PrefixOrder]
+    /// What a form without a sender gets, where the account may send so.
+    let readDefault: SenderName?
+    /// Some of the senders, read already: nearly all messages of an account come from a few.
+    private let readSenders: [(name: String, sender: SenderName)]
+    private static let mostRead = 8
 
     package init(
         name: String, senders: Set<String>, defaultSender: String?, destinations: [String], numbers: NumberRules,
@@ -30,11 +35,32 @@ package final class AccountRules: Sendable {
         self.numbers = numbers
         self.carriers = carriers
         self.routes = routes.sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
+        readSenders = senders.prefix(Self.mostRead).compactMap { name in
+            (try? SenderName(name)).map { (name, $0) }
+        }
+        let read = defaultSender.flatMap { try? SenderName($0) }
+        readDefault = read.flatMap { read in
+            senders.isEmpty || [defaultSender, read.text].contains { $0.map(senders.contains) ?? false } ? read : nil
+        }
+    }
+
+    /// The sender of this name, where it is one of those that are read already.
+    func readSender(_ name: String) -> SenderName? {
+        // Octet for octet: strings are equal also where a sign only looks like a letter.
+        for read in readSenders where read.name.utf8.count == name.utf8.count && read.name == name {
+            return read.sender
+        }
+        return nil
     }
 
     /// The route with the longest prefix that the number has; nil = the account's carriers are for it.
     func route(for recipient: PhoneNumber) -> PrefixOrder? {
         routes.first { recipient.digits.hasPrefix($0.prefix) }
+    }
+
+    /// The places of the carriers to try for this number, for one message.
+    func places(for recipient: PhoneNumber, chance: UInt64) -> [Int] {
+        routes.isEmpty ? carriers.places(chance: chance) : order(for: recipient).places(chance: chance)
     }
 
     /// The carriers to try for this number.

@@ -31,19 +31,26 @@ package struct CarrierProfile: Sendable {
     package func shortMessages(
         for plan: MessagePlan, reference: () -> UInt16
     ) throws(TextProblem) -> [ShortMessage] {
-        shortMessages(for: plan, try Segmenter.segment(plan.text, policy: text, reference: reference))
+        // Nearly every message is one segment.
+        if let whole = try Segmenter.whole(plan.text, policy: text) {
+            return [shortMessage(for: plan, whole.octets, dataCoding: whole.dataCoding)]
+        }
+        return shortMessages(for: plan, try Segmenter.segment(plan.text, policy: text, reference: reference))
+    }
+
+    private func shortMessage(for plan: MessagePlan, _ octets: [UInt8], dataCoding: UInt8) -> ShortMessage {
+        ShortMessage(
+            serviceType: serviceType, source: address(of: plan.sender), destination: address(of: plan.recipient),
+            esmClass: esmClass, protocolID: protocolID, priority: priority, validityPeriod: validityPeriod,
+            registeredDelivery: registeredDelivery, dataCoding: dataCoding, shortMessage: octets)
     }
 
     /// The same for a text that is already cut under this carrier's policy.
     func shortMessages(for plan: MessagePlan, _ segmented: SegmentedText) -> [ShortMessage] {
-        let source = address(of: plan.sender)
-        let destination = address(of: plan.recipient)
+        let plain = shortMessage(for: plan, [], dataCoding: segmented.dataCoding)
         return segmented.segments.map { segment in
-            var message = ShortMessage(
-                serviceType: serviceType, source: source, destination: destination,
-                esmClass: segment.hasUDH ? esmClass | ESMClass.userDataHeader : esmClass, protocolID: protocolID,
-                priority: priority, validityPeriod: validityPeriod, registeredDelivery: registeredDelivery,
-                dataCoding: segmented.dataCoding)
+            var message = plain
+            if segment.hasUDH { message.esmClass |= ESMClass.userDataHeader }
             if segment.isPayload {
                 message.tlvs = [TLV(.messagePayload, segment.octets)]
             } else {

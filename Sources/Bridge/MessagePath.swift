@@ -9,7 +9,7 @@ import SMPP
 ///
 /// It runs on the event loop of the request's connection, start to end; only a bind on another loop is a hop away.
 /// Nothing is queued here: a message is the carrier's, or it is not sent. A value made of one reading of the configuration: a
-/// message keeps the path that it came in with. An object, since every message's closures hold it.
+/// message keeps the path that it came in with. An object, since every message holds it.
 package final class MessagePath: Sendable {
     /// By `Account.index`.
     private let rules: [AccountRules]
@@ -37,144 +37,162 @@ package final class MessagePath: Sendable {
         let rules = rules[request.entry.account.index]
         do throws(ReplyCode) {
             let plan = try MessagePlan(from: request.from, to: request.to, text: request.text, rules: rules)
-            let carriers = rules.order(for: plan.recipient).places(chance: request.id.rawValue)
-            if let lanes {
-                begin(plan, of: request, to: carriers, lanes[request.loopIndex], reply: reply)
-            } else {
-                offer(plan, of: request, to: carriers[...], since: .noBind, reply: reply)
-            }
+            let carriers = rules.places(for: plan.recipient, chance: request.id.rawValue)
+            let errand = Errand(request: request, plan: plan, carriers: carriers, reply: reply)
+            if let lanes { begin(errand, lanes[request.loopIndex]) } else { offer(errand, since: .noBind) }
         } catch {
             reply(IntakeReply(error, language: request.entry.account.language))
         }
     }
 
     /// Makes the message's entry durable, or answers it where it is a repeat.
-    private func begin(
-        _ plan: MessagePlan, of request: SMSRequest, to carriers: [Int], _ lane: JournalLane,
-        reply: @escaping @Sendable (IntakeReply) -> Void
-    ) {
-        let language = request.entry.account.language
+    private func begin(_ errand: Errand, _ lane: JournalLane) {
+        let request = errand.request
         let intent = MessageIntent(
-            id: request.id, account: request.entry.account.name, recipient: plan.recipient.digits,
-            sender: plan.sender.text, text: plan.text)
+            id: request.id, account: request.entry.account.name, recipient: errand.plan.recipient.digits,
+            sender: errand.plan.sender.text, text: errand.plan.text)
         lane.begin(intent, until: request.deadline - Self.replyMargin) { [self] verdict in
             switch verdict {
-            case .new: offer(plan, of: request, to: carriers[...], since: .noBind, reply: reply)
+            case .new: offer(errand, since: .noBind)
             case .repeats(let answer):
-                var replayed = LedgerReply.reply(answer, routes: routes, language: language)
+                var replayed = LedgerReply.reply(answer, routes: routes, language: errand.language)
                 // Nobody knows more than before.
                 if replayed.outcome != .unknown { replayed.onDelivered = lane.onDelivered(of: answer.original) }
-                reply(replayed)
-            case .unended: reply(LedgerReply.unended(language: language))
-            case .refused: reply(IntakeReply(.noJournal, language: language))
+                errand.reply(replayed)
+            case .unended: errand.reply(LedgerReply.unended(language: errand.language))
+            case .refused: errand.reply(IntakeReply(.noJournal, language: errand.language))
             }
         }
     }
 
     /// Replies, once the journal has it.
-    private func finish(
-        _ answer: IntakeReply, _ outcomes: [SegmentOutcome], by carrier: String?, of request: SMSRequest,
-        reply: @escaping @Sendable (IntakeReply) -> Void
-    ) {
-        guard let lanes else { return reply(answer) }
-        let lane = lanes[request.loopIndex]
+    private func finish(_ errand: Errand, _ answer: IntakeReply, _ outcomes: [SegmentOutcome] = [], by carrier: String?)
+    {
+        guard let lanes else { return errand.reply(answer) }
+        let lane = lanes[errand.request.loopIndex]
         let record = OutcomeRecord(
-            id: request.id, at: JournalClock.now(), outcome: answer.outcome.rawValue, httpStatus: answer.status,
-            code: answer.code?.rawValue, carrier: carrier, segments: outcomes.map(SegmentRecord.init))
-        lane.end(record, until: request.deadline) { isCommitted in
-            let language = request.entry.account.language
-            var answer = isCommitted ? answer : LedgerReply.unrecorded(answer, language: language)
+            id: errand.request.id, at: JournalClock.now(), outcome: answer.outcome.rawValue,
+            httpStatus: answer.status, code: answer.code?.rawValue, carrier: carrier,
+            segments: outcomes.map(SegmentRecord.init))
+        lane.end(record, until: errand.request.deadline) { isCommitted in
+            var answer = isCommitted ? answer : LedgerReply.unrecorded(answer, language: errand.language)
             // A repeat of a message that may have gone is told so, whatever its client was told.
             if answer.outcome != .unknown { answer.onDelivered = lane.onDelivered }
-            reply(answer)
+            errand.reply(answer)
         }
     }
 
-    /// Offers the message to the first ready carrier of the list; to the next one only while no byte of it has left.
-    private func offer(
-        _ plan: MessagePlan, of request: SMSRequest, to carriers: ArraySlice<Int>, since reason: NotSentReason,
-        reply: @escaping @Sendable (IntakeReply) -> Void
-    ) {
-        let language = request.entry.account.language
-        guard let position = carriers.firstIndex(where: { routes[$0].carrier.isReady }) else {
-            guard waits(request, for: carriers) else {
-                return finish(
-                    SubmitOutcome.reply(reason, language: language), [], by: nil, of: request, reply: reply)
+    /// Offers the message to the first ready carrier of its list; to the next one only while no byte of it has left.
+    private func offer(_ errand: Errand, since reason: NotSentReason) {
+        var place = errand.next
+        while place < errand.carriers.count, !routes[errand.carriers[place]].carrier.isReady { place += 1 }
+        guard place < errand.carriers.count else {
+            guard waits(errand) else {
+                return finish(errand, SubmitOutcome.reply(reason, language: errand.language), by: nil)
             }
-            request.eventLoop.scheduleTask(in: Self.rebindLook) { [self] in
-                offer(plan, of: request, to: carriers, since: reason, reply: reply)
+            errand.request.eventLoop.assumeIsolated().scheduleTask(in: Self.rebindLook) { [self] in
+                offer(errand, since: reason)
             }
             return
         }
-        let route = routes[carriers[position]]
-        // Nearly every message is one segment, and needs none.
-        var taken: ReferenceLease?
+        let route = routes[errand.carriers[place]]
+        errand.next = place + 1
         let segments: [ShortMessage]
         do throws(TextProblem) {
-            segments = try route.profile.shortMessages(for: plan) {
-                let lease = references.lease(for: plan.recipient, policy: route.profile.text, loop: request.loopIndex)
-                taken = lease
-                return lease.reference
+            segments = try route.profile.shortMessages(for: errand.plan) {
+                errand.takeReference(references, policy: route.profile.text)
             }
         } catch {
-            taken?.release()
-            return finish(
-                IntakeReply(ReplyCode(error), language: language), [], by: nil, of: request, reply: reply)
+            errand.releaseReference()
+            return finish(errand, IntakeReply(ReplyCode(error), language: errand.language), by: nil)
         }
-        let lease = taken
         route.carrier.submit(
             Submission(
-                id: request.id, segments: segments, deadline: request.deadline - Self.replyMargin,
-                eventLoop: request.eventLoop, account: request.entry.account.index
+                id: errand.request.id, segments: segments, deadline: errand.request.deadline - Self.replyMargin,
+                eventLoop: errand.request.eventLoop, account: errand.request.entry.account.index
             ) { [self] result in
-                lease?.release()
+                errand.releaseReference()
                 switch result {
-                case .sent(let outcomes):
-                    if route.profile.registeredDelivery != 0 {
-                        expectReceipts(outcomes, of: request, to: plan.recipient, over: route)
-                    }
-                    let answer = SubmitOutcome.reply(
-                        outcomes, statuses: route.profile.statuses, language: language)
-                    if answer.outcome == .unknown {
-                        show(answer, outcomes, of: request, to: plan.recipient, over: route)
-                    }
-                    finish(answer, outcomes, by: route.carrier.name, of: request, reply: reply)
-                case .notSent(let reason):
-                    offer(plan, of: request, to: carriers[(position + 1)...], since: reason, reply: reply)
+                case .sent(let outcomes): sent(errand, outcomes, over: route)
+                case .notSent(let reason): offer(errand, since: reason)
                 }
             })
     }
 
+    /// The carrier has answered, or did not in time.
+    private func sent(_ errand: Errand, _ outcomes: [SegmentOutcome], over route: CarrierRoute) {
+        if route.profile.registeredDelivery != 0 { expectReceipts(outcomes, of: errand, over: route) }
+        let answer = SubmitOutcome.reply(outcomes, statuses: route.profile.statuses, language: errand.language)
+        if answer.outcome == .unknown { show(answer, outcomes, of: errand, over: route) }
+        finish(errand, answer, outcomes, by: route.carrier.name)
+    }
+
     /// Shows people a message of which nobody knows whether it went.
     private func show(
-        _ answer: IntakeReply, _ outcomes: [SegmentOutcome], of request: SMSRequest, to recipient: PhoneNumber,
-        over route: CarrierRoute
+        _ answer: IntakeReply, _ outcomes: [SegmentOutcome], of errand: Errand, over route: CarrierRoute
     ) {
         let unknown = outcomes.indices.filter { index in
             if case .unknown = outcomes[index] { true } else { false }
         }
+        let request = errand.request
         route.receipts.doubts.note(
-            request.id, account: request.entry.account.name, carrier: route.carrier.name, recipient: recipient,
-            reason: answer.code?.rawValue ?? "", segments: Set(unknown), now: request.eventLoop.now)
+            request.id, account: request.entry.account.name, carrier: route.carrier.name,
+            recipient: errand.plan.recipient, reason: answer.code?.rawValue ?? "", segments: Set(unknown),
+            now: request.eventLoop.now)
     }
 
     /// Receipts name the ids that the carrier gave.
-    private func expectReceipts(
-        _ outcomes: [SegmentOutcome], of request: SMSRequest, to recipient: PhoneNumber, over route: CarrierRoute
-    ) {
-        for (segment, outcome) in outcomes.enumerated() {
-            guard case .accepted(let id) = outcome else { continue }
+    private func expectReceipts(_ outcomes: [SegmentOutcome], of errand: Errand, over route: CarrierRoute) {
+        for segment in outcomes.indices {
+            guard case .accepted(let id) = outcomes[segment] else { continue }
             route.receipts.feeds.add(
                 AcceptedSegment(
-                    tag: request.id.rawValue, segment: segment, carrierID: id, destination: recipient.digits),
-                loop: request.loopIndex)
+                    tag: errand.request.id.rawValue, segment: segment, carrierID: id,
+                    destination: errand.plan.recipient.digits),
+                loop: errand.request.loopIndex)
         }
     }
 
     /// Whether one of the carriers is about to be bound after a reload and there is time to wait for it. How many wait is
     /// bounded by what the intake has open.
-    private func waits(_ request: SMSRequest, for carriers: ArraySlice<Int>) -> Bool {
-        carriers.contains { routes[$0].isExpected }
-            && request.eventLoop.now + Self.rebindLook < request.deadline - Self.replyMargin
+    private func waits(_ errand: Errand) -> Bool {
+        errand.carriers[errand.next...].contains { routes[$0].isExpected }
+            && errand.request.eventLoop.now + Self.rebindLook < errand.request.deadline - Self.replyMargin
+    }
+}
+
+/// A message on this path: one reference for all who call back, each of whom would need a copy of most of it. Confined to the
+/// request's event loop.
+private final class Errand {
+    let request: SMSRequest
+    let plan: MessagePlan
+    /// In the order in which they are tried.
+    let carriers: [Int]
+    /// The place in `carriers` that is tried next.
+    var next = 0
+    let reply: @Sendable (IntakeReply) -> Void
+    /// Nearly every message is one segment, and needs none.
+    private var lease: ReferenceLease?
+
+    init(
+        request: SMSRequest, plan: MessagePlan, carriers: [Int], reply: @escaping @Sendable (IntakeReply) -> Void
+    ) {
+        self.request = request
+        self.plan = plan
+        self.carriers = carriers
+        self.reply = reply
+    }
+
+    var language: Language { request.entry.account.language }
+
+    func takeReference(_ references: LoopReferences, policy: TextPolicy) -> UInt16 {
+        let lease = references.lease(for: plan.recipient, policy: policy, loop: request.loopIndex)
+        self.lease = lease
+        return lease.reference
+    }
+
+    func releaseReference() {
+        lease?.release()
+        lease = nil
     }
 }

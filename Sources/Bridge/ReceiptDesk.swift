@@ -109,7 +109,7 @@ private final class DeskWork {
         for one in batch {
             let settled = matcher.accepted(
                 id: one.carrierID, tag: one.tag, segment: one.segment, recipient: one.destination,
-                at: now + (.zero - one.age))
+                at: one.age == .zero ? now : now + (.zero - one.age))
             for settled in settled { report(settled, .ends) }
         }
     }

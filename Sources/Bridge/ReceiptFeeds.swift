@@ -33,6 +33,8 @@ package struct ReceiptFeeds: Sendable {
     private func flush(_ feed: Feed) {
         let batch = feed.pending
         feed.pending = []
+        // Under load a turn is like the one before.
+        feed.pending.reserveCapacity(batch.count)
         desk.accepted(batch)
     }
 

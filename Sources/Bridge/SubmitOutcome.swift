@@ -13,6 +13,10 @@ package enum SubmitOutcome {
     package static func reply(
         _ outcomes: [SegmentOutcome], statuses: StatusTable, language: Language
     ) -> IntakeReply {
+        // Nearly every reply: without a list that grows.
+        if outcomes.count == 1, case .accepted(let id) = outcomes[0] {
+            return .accepted(segments: 1, carrierIDs: [id.isEmpty ? "-" : id], language: language)
+        }
         var carrierIDs: [String] = []
         var firstUnknown: UnknownReason?
         var unknownCount = 0

@@ -24,10 +24,15 @@ final class Bind: @unchecked Sendable {
 
     let configuration: CarrierConfiguration
     let logger: Logger
+    /// A look at it from here copies all of it, unless it is by a `mutating` method.
     var session: BindSession
+    /// In nanoseconds.
+    private let responseTimeout: Int64
     /// What belongs to the session's messages, by the index of their keys.
     var flights: ContiguousArray<Flight?> = []
     var turn: PaceTurn
+    /// There is no pace to keep, and no turn to wait for.
+    let isUnpaced: Bool
     /// From the taking of a message to the write of its first segment.
     var windowWaits = TimeHistogram()
     /// It takes no messages until it is started.
@@ -79,7 +84,9 @@ final class Bind: @unchecked Sendable {
         logger[metadataKey: "bind"] = "\(name)"
         self.logger = logger
         session = BindSession(configuration.setup(plan))
+        responseTimeout = configuration.responseTimeout.nanoseconds
         turn = PaceTurn(shared: pace, rate: plan.rate)
+        isUnpaced = pace == nil && plan.rate == nil
         connector = BindConnector(configuration)
     }
 
@@ -138,12 +145,13 @@ final class Bind: @unchecked Sendable {
     func take(_ flight: Flight) {
         eventLoop.assertInEventLoop()
         let now = MonotonicTime.now
-        guard takesMessages else { return passOn(flight) }
-        let submission = flight.submission
-        let admission = session.submit(
-            segments: submission.segments.count,
-            deadline: MonotonicTime(nanoseconds: submission.deadline.uptimeNanoseconds), carried: flight.carried,
-            account: submission.account, tag: submission.id.rawValue)
+        let deadline = MonotonicTime(nanoseconds: flight.submission.deadline.uptimeNanoseconds)
+        let admission =
+            isHeld
+            ? .refused
+            : session.submit(
+                segments: flight.submission.segments.count, deadline: deadline, carried: flight.carried,
+                account: flight.submission.account, tag: flight.submission.id.rawValue)
         switch admission {
         case .taken(let key):
             keep(flight, key, now: now)
@@ -151,15 +159,16 @@ final class Bind: @unchecked Sendable {
             displacements += 1
             leave(displaced)?.finish(.notSent(.busy))
             keep(flight, key, now: now)
-        case .refused where flight.isShared:
-            // It had a place elsewhere: it is not lost for having been moved.
+        // It had a place elsewhere: it is not lost for having been moved.
+        case .refused where flight.isShared || !takesMessages:
             return passOn(flight)
         case .refused:
             gauge.messageLeaves()
             return flight.finishUnplaced(.busy)
         }
         pump(now: now)
-        armTimer()
+        // Nothing of a new message is due before one of these.
+        if !timer.isArmed(by: min(deadline, now.adding(nanoseconds: responseTimeout))) { armTimer() }
     }
 
     private func keep(_ flight: Flight, _ key: MessageKey, now: MonotonicTime) {

@@ -7,13 +7,13 @@ import SMPPWire
 extension Bind {
     /// Writes as many segments as window and pace allow.
     func pump(now: MonotonicTime) {
+        var hasWritten = false
         if handler != nil {
-            // Without a pace to keep there is no turn to wait for.
-            let isUnpaced = turn.isUnpaced
             while isUnpaced || session.isReadyToWrite(now: now) && turn.take(now: now),
                 let write = session.nextWrite(now: now)
             {
                 encode(write, now: now)
+                hasWritten = true
             }
         }
         let outlook = session.outlook(now: now)
@@ -23,11 +23,11 @@ extension Bind {
             armPaceTimer(at: due)
         } else if outlook.isReadyToWrite {
             if let due = turn.nextWrite(now: now) { armPaceTimer(at: due) }
-        } else {
+        } else if !isUnpaced {
             turn.giveBack()
         }
         share(outlook, now: now)
-        if outgoing.readableBytes > 0 { planFlush() }
+        if hasWritten { planFlush() }
     }
 
     func send(_ pdu: PDU) {
@@ -71,7 +71,8 @@ extension Bind {
 
     private func encode(_ write: SubmitWrite, now: MonotonicTime) {
         guard let flight = flights[write.message.index] else { return }
-        if !session.allowsTLVs, flight.submission.segments[write.segment].needsTLVs {
+        let tlvs = flight.submission.segments[write.segment].tlvs
+        if !tlvs.isEmpty, !session.allowsTLVs, tlvs.areEssential {
             return giveUp(write, "the carrier is older than SMPP 3.4 and takes no optional parameters")
         }
         do throws(PDUEncodingError) {
@@ -97,7 +98,7 @@ extension Bind {
     }
 
     private func append(_ message: ShortMessage, _ sequence: UInt32) throws(PDUEncodingError) {
-        let start = outgoing.writerIndex
+        let start = tap == nil ? nil : outgoing.writerIndex
         if message.tlvs.isEmpty || session.allowsTLVs {
             try PDUEncoder.encode(submit: message, sequence: sequence, into: &outgoing)
         } else {
@@ -105,16 +106,16 @@ extension Bind {
             plain.tlvs = []
             try PDUEncoder.encode(submit: plain, sequence: sequence, into: &outgoing)
         }
-        trace(writtenFrom: start)
+        if let start { trace(writtenFrom: start) }
     }
 }
 
-extension ShortMessage {
-    /// Whether the text or its place in a longer one is in the optional parameters.
-    fileprivate var needsTLVs: Bool {
+extension [TLV] {
+    /// Whether a text or its place in a longer one is in these optional parameters.
+    fileprivate var areEssential: Bool {
         let essential: Set<TLVTag> = [
             .messagePayload, .sarMessageReference, .sarTotalSegments, .sarSegmentSequence,
         ]
-        return tlvs.contains { essential.contains($0.tag) }
+        return contains { essential.contains($0.tag) }
     }
 }

@@ -24,9 +24,6 @@ struct PaceTurn {
         own = rate.map(TokenBucket.init(rate:))
     }
 
-    /// Whether there is no pace to keep at all.
-    var isUnpaced: Bool { shared == nil && own == nil }
-
     /// Whether the bind's own pace allows a write.
     func ownAllows(now: MonotonicTime) -> Bool { ownDue <= now.nanoseconds }
 

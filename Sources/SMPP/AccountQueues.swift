@@ -69,8 +69,7 @@ struct AccountQueues: Sendable {
         while nodes.count <= message { nodes.append(Node()) }
         let lane = Self.lane(account)
         while lanes.count <= lane { lanes.append(Lane()) }
-        nodes[message].lane = lane
-        nodes[message].arrival = arrivals
+        nodes[message] = Node(lane: lane, arrival: arrivals)
         arrivals += 1
         count += 1
         lanes[lane].waiting += 1

@@ -49,8 +49,13 @@ package struct CarrierMessageID: Hashable, Sendable {
         guard octets.count > 0, octets.count != 36, octets[0] != 0x30, octets.count > 1 || octets[0] != 0x2D else {
             return false
         }
-        for place in octets.indices where octets[place] <= 0x20 || 0x41...0x5A ~= octets[place] { return false }
-        return true
+        // Without branches, many octets at once.
+        var others: UInt8 = 0
+        for place in octets.indices {
+            let octet = octets[place]
+            others |= (octet <= 0x20 ? 1 : 0) | (octet &- 0x41 < 26 ? 1 : 0)
+        }
+        return others == 0
     }
 
     private static func folded(_ raw: String, _ octets: ArraySlice<UInt8>) -> String {

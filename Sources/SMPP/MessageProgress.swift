@@ -131,6 +131,13 @@ package struct MessageProgress: Hashable, Sendable {
         wasWritten = outcomes.contains { $0 != .notSent }
     }
 
+    /// The message is gone: what it held is given back.
+    mutating func end() {
+        outcomes = []
+        if !again.isEmpty { again = [] }
+        if !attempts.isEmpty { attempts = [:] }
+    }
+
     /// The wait before a retry is over.
     package mutating func resume() {
         resumeAt = nil

@@ -19,7 +19,7 @@ package struct MonotonicTime: Comparable, Hashable, Sendable {
     }
 
     /// The same for nanoseconds, without a `Duration`: for the path of every message.
-    func adding(nanoseconds: Int64) -> MonotonicTime {
+    package func adding(nanoseconds: Int64) -> MonotonicTime {
         let (sum, overflow) =
             nanoseconds < 0
             ? self.nanoseconds.subtractingReportingOverflow(nanoseconds.magnitude)

@@ -17,26 +17,16 @@ struct PlaceTable: Sendable {
     private var slots = ContiguousArray(repeating: Slot(), count: 16)
     private(set) var count = 0
 
-    /// Keyed by this process's chance, as dictionaries are: nobody can choose ids that meet.
+    /// Of this process, as dictionaries have one: nobody can choose ids that meet.
     private static let key = UInt64(truncatingIfNeeded: Hasher().finalize()) | 1
 
-    /// Eight octets at a time are multiplied to 128 bits and folded.
     static func hash(of id: String) -> UInt64 {
         let octets = id.utf8.span
-        var hash = key
-        var word: UInt64 = 0
-        for place in octets.indices {
-            word = word << 8 | UInt64(octets[place])
-            if place & 7 == 7 {
-                hash = mix(hash ^ word)
-                word = 0
-            }
-        }
-        return mix(mix(hash ^ word) ^ UInt64(octets.count))
-    }
-
-    private static func mix(_ value: UInt64) -> UInt64 {
-        let product = (value ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: key ^ 0xD6E8_FEB8_6659_FD93)
+        let key = key
+        var hash = UInt64(octets.count)
+        for place in octets.indices { hash = (hash ^ UInt64(octets[place])) &* key }
+        // The upper bits, which all octets reach, go to the lower ones, which choose the slot.
+        let product = hash.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
         return product.high ^ product.low
     }
 

@@ -297,7 +297,7 @@ extension SubmitScheduler {
 
     mutating func release(_ key: MessageKey) {
         queues.remove(key.index)
-        entries[key.index].progress = .gone
+        entries[key.index].progress.end()
         entries[key.index].isTaken = false
         entries[key.index].generation &+= 1
         free.append(key.index)

@@ -18,16 +18,15 @@ package enum PDUDecoder {
     package static func submitResponse(
         _ frame: ByteBuffer
     ) -> (status: CommandStatus, sequence: UInt32, messageID: String)? {
-        guard let header = PDUHeader(peeking: frame), header.id == .submitSMResponse else { return nil }
         let octets = frame.readableBytesUInt8Span
         let end = octets.count - 1
-        guard header.length == octets.count, end >= PDUHeader.length, octets[end] == 0,
-            end - PDUHeader.length <= SubmitCodec.maximumReadMessageID
+        guard end >= PDUHeader.length, end - PDUHeader.length <= SubmitCodec.maximumReadMessageID, octets[end] == 0,
+            octets.word(at: 0) == octets.count, octets.word(at: 4) == CommandID.submitSMResponse.rawValue
         else { return nil }
         let id = octets.extracting(PDUHeader.length..<end)
         for place in id.indices where !(1..<0x80 ~= id[place]) { return nil }
         let text = id.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
-        return (header.status, header.sequence, text)
+        return (CommandStatus(rawValue: octets.word(at: 8)), octets.word(at: 12), text)
     }
 
     /// Reads a mandatory body and says where it ends, as `BodyCodec.unpack` does.
@@ -154,5 +153,13 @@ extension PDUBody {
             .queryResponse, .cancel, .cancelResponse, .unknown:
             break
         }
+    }
+}
+
+extension Span<UInt8> {
+    /// The four octets from `place` on.
+    fileprivate func word(at place: Int) -> UInt32 {
+        UInt32(self[place]) << 24 | UInt32(self[place + 1]) << 16 | UInt32(self[place + 2]) << 8
+            | UInt32(self[place + 3])
     }
 }

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct MessagePlanTests {
     private let rules = AccountRules(
-        name: "acme", senders: ["ACME", "Acme Shop", "79990001122"], defaultSender: "ACME", destinations: ["7", "375"],
+        name: "acme", senders: ["ACME", "Acme Shop", "79990001122", "KIOSK"], defaultSender: "ACME",
+        destinations: ["7", "375"],
         numbers: NumberRules(country: .ru), carriers: CarrierOrder([], carriers: []))
 
     private func refusal(from: String = "", to: String = "79161234567", text: String = "Hi") -> ReplyCode? {
@@ -47,6 +48,9 @@ import Testing
     @Test func refusesWhatTheAccountMayNotSend() {
         #expect(refusal(from: "OTHER") == .senderNotAllowed)
         #expect(refusal(from: "acme") == .senderNotAllowed)
+        // A Kelvin sign is no K, though strings with it are equal.
+        #expect(refusal(from: "KIOSK") == nil)
+        #expect(refusal(from: "\u{212A}IOSK") == .badSender)
         #expect(refusal(from: "A@B") == .badSender)
         #expect(refusal(from: "TwelveLetter") == .badSender)
         #expect(refusal(to: "4915112345678") == .destinationNotAllowed)

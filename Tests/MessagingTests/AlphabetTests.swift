@@ -8,6 +8,16 @@ struct AlphabetTests {
         return alphabet.encode(text, transliterate: transliterate, into: &octets) ? octets : nil
     }
 
+    @Test func `what is copied is its own septet`() {
+        for octet in UInt8.min...UInt8.max {
+            let isOwn =
+                octet < 0x80 && GSMAlphabet.code(of: Unicode.Scalar(octet)) == .init(septet: octet, isExtended: false)
+            let octets = [0x41, octet, 0x41]
+            let isPlain = GSMAlphabet.isPlain(octets.span)
+            #expect(isPlain == (isOwn && octet >= 0x20), "\(octet)")
+        }
+    }
+
     @Test func `every code of the default table, both ways`() {
         #expect(GSMAlphabet.characters.count == 128)
         for (septet, character) in GSMAlphabet.characters.enumerated() where septet != 0x1B {

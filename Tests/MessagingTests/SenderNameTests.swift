@@ -27,6 +27,16 @@ struct SenderNameTests {
         #expect(try SenderName(text) == expected)
     }
 
+    /// Names are read by octets where they are plain: a space at an end makes the same name be read by scalars.
+    @Test func `plain names are read as all others`() {
+        for first in 0..<UInt8(0x80) {
+            for second in 0..<UInt8(0x80) {
+                let name = String(decoding: [first, 0x41, second], as: UTF8.self)
+                #expect((try? SenderName(name)) == (try? SenderName("\u{2003}" + name)), "\(first), \(second)")
+            }
+        }
+    }
+
     @Test func `its text is what goes on the wire`() throws {
         #expect(try SenderName("+79161234567").text == "79161234567")
         #expect(try SenderName("900").text == "900")

@@ -99,6 +99,14 @@ import Testing
     private func compareWriting(_ pdu: PDU) {
         let library = written(pdu, by: BodyCodec.packByLibrary)
         if written(pdu, by: BodyCodec.pack) != library { Issue.record("\(pdu) is written otherwise than \(library)") }
+        guard case .submit(let message) = pdu.body, pdu.status == .ok else { return }
+        let direct = Result { () throws(PDUEncodingError) in
+            var buffer = ByteBuffer(string: "before")
+            defer { #expect(buffer.readString(length: 6) == "before") }
+            try PDUEncoder.encode(submit: message, sequence: pdu.sequence, into: &buffer)
+            return Array(buffer.readableBytesView.dropFirst(6))
+        }
+        if direct != library { Issue.record("\(pdu) is written otherwise than \(library) where no PDU is made") }
     }
 
     private func compareReading(_ frame: ByteBuffer) {
@@ -109,9 +117,26 @@ import Testing
         outer.writeRepeatingByte(0, count: 300)
         outer.moveReaderIndex(forwardBy: 7)
         let inner = outer.readSlice(length: frame.readableBytes)
-        for frame in [frame, inner ?? ByteBuffer()] where Reading(frame, by: BodyCodec.unpack) != library {
-            Issue.record("\(Array(frame.readableBytesView)) is read otherwise than \(library)")
+        for frame in [frame, inner ?? ByteBuffer()] {
+            if Reading(frame, by: BodyCodec.unpack) != library {
+                Issue.record("\(Array(frame.readableBytesView)) is read otherwise than \(library)")
+            }
+            guard let answer = PDUDecoder.submitResponse(frame) else { continue }
+            let response = PDUBody.submitResponse(MessageResponse(messageID: answer.messageID))
+            if library.pdu != PDU(status: answer.status, sequence: answer.sequence, response) {
+                Issue.record("\(Array(frame.readableBytesView)) is read otherwise than \(library) as an answer")
+            }
         }
+    }
+
+    /// The short way is the one that is taken.
+    @Test func usualAnswersAreReadTheShortWay() {
+        for id in ["", "1", "0123456789abcdef", String(repeating: "7", count: 255)] {
+            let answer = PDUDecoder.submitResponse(frame(.submitSMResponse, Array(id.utf8) + [0]))
+            #expect(answer?.messageID == id)
+        }
+        #expect(PDUDecoder.submitResponse(frame(.submitSMResponse, [])) == nil)
+        #expect(PDUDecoder.submitResponse(frame(.submitSM, [0x31, 0])) == nil)
     }
 
     private func written(
