@@ -38,7 +38,7 @@ package final class MessagePath: Sendable {
         do throws(ReplyCode) {
             let plan = try MessagePlan(from: request.from, to: request.to, text: request.text, rules: rules)
             let carriers = rules.places(for: plan.recipient, chance: request.id.rawValue)
-            let errand = Errand(request: request, plan: plan, carriers: carriers, reply: reply)
+            let errand = Errand(on: self, request: request, plan: plan, carriers: carriers, reply: reply)
             if let lanes { begin(errand, lanes[request.loopIndex]) } else { offer(errand, since: .noBind) }
         } catch {
             reply(IntakeReply(error, language: request.entry.account.language))
@@ -97,6 +97,7 @@ package final class MessagePath: Sendable {
         }
         let route = routes[errand.carriers[place]]
         errand.next = place + 1
+        errand.route = route
         let segments: [ShortMessage]
         do throws(TextProblem) {
             segments = try route.profile.shortMessages(for: errand.plan) {
@@ -110,13 +111,16 @@ package final class MessagePath: Sendable {
             Submission(
                 id: errand.request.id, segments: segments, deadline: errand.request.deadline - Self.replyMargin,
                 eventLoop: errand.request.eventLoop, account: errand.request.entry.account.index
-            ) { [self] result in
-                errand.releaseReference()
-                switch result {
-                case .sent(let outcomes): sent(errand, outcomes, over: route)
-                case .notSent(let reason): offer(errand, since: reason)
-                }
-            })
+            ) { errand.ended($0) })
+    }
+
+    /// The carrier is through with the message.
+    fileprivate func ended(_ errand: Errand, _ result: SubmissionResult, over route: CarrierRoute) {
+        errand.releaseReference()
+        switch result {
+        case .sent(let outcomes): sent(errand, outcomes, over: route)
+        case .notSent(let reason): offer(errand, since: reason)
+        }
     }
 
     /// The carrier has answered, or did not in time.
@@ -164,23 +168,33 @@ package final class MessagePath: Sendable {
 /// A message on this path: one reference for all who call back, each of whom would need a copy of most of it. Confined to the
 /// request's event loop.
 private final class Errand {
+    private let path: MessagePath
     let request: SMSRequest
     let plan: MessagePlan
     /// In the order in which they are tried.
     let carriers: [Int]
     /// The place in `carriers` that is tried next.
     var next = 0
+    /// The one that has it.
+    var route: CarrierRoute?
     let reply: @Sendable (IntakeReply) -> Void
     /// Nearly every message is one segment, and needs none.
     private var lease: ReferenceLease?
 
     init(
-        request: SMSRequest, plan: MessagePlan, carriers: [Int], reply: @escaping @Sendable (IntakeReply) -> Void
+        on path: MessagePath, request: SMSRequest, plan: MessagePlan, carriers: [Int],
+        reply: @escaping @Sendable (IntakeReply) -> Void
     ) {
+        self.path = path
         self.request = request
         self.plan = plan
         self.carriers = carriers
         self.reply = reply
+    }
+
+    /// What waits for the carrier holds this object and nothing else: such a closure is not allocated.
+    func ended(_ result: SubmissionResult) {
+        if let route { path.ended(self, result, over: route) }
     }
 
     var language: Language { request.entry.account.language }

@@ -18,7 +18,7 @@ package struct ReceiptFeeds: Sendable {
     }
 
     /// An accepted segment; call it on the loop with this index.
-    package func add(_ segment: AcceptedSegment, loop: Int) {
+    package func add(_ segment: consuming AcceptedSegment, loop: Int) {
         let feed = feeds[loop].value
         feed.pending.append(segment)
         if feed.pending.count >= Self.maxBatch { return flush(feed) }

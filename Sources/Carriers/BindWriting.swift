@@ -71,12 +71,13 @@ extension Bind {
 
     private func encode(_ write: SubmitWrite, now: MonotonicTime) {
         guard let flight = flights[write.message.index] else { return }
-        let tlvs = flight.submission.segments[write.segment].tlvs
+        let segments = flight.submission.segments
+        let tlvs = segments[write.segment].tlvs
         if !tlvs.isEmpty, !session.allowsTLVs, tlvs.areEssential {
             return giveUp(write, "the carrier is older than SMPP 3.4 and takes no optional parameters")
         }
         do throws(PDUEncodingError) {
-            try append(flight.submission.segments[write.segment], write.sequence)
+            try append(segments[write.segment], write.sequence)
         } catch {
             return giveUp(write, error.description)
         }

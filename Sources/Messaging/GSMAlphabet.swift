@@ -75,7 +75,7 @@ enum GSMAlphabet {
     static func encode(_ text: String, transliterate: Bool, into octets: inout [UInt8]) -> Bool {
         let bytes = text.utf8Span.span
         if isPlain(bytes) {
-            octets.append(contentsOf: text.utf8)
+            if octets.isEmpty { octets = Array(text.utf8) } else { octets.append(contentsOf: text.utf8) }
             return true
         }
         let codes = codes

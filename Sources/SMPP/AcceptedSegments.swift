@@ -11,9 +11,12 @@ struct AcceptedSegments: Sendable {
         var id: CarrierMessageID?
         /// By which a segment without id is found once a receipt has named it.
         var learntID: CarrierMessageID?
-        var recipient: RecipientNumber?
+        var destination: String?
         /// The final states that receipts told, a bit each.
         var finals: UInt16 = 0
+
+        /// Read when it is needed: nearly all segments are found by their ids.
+        var recipient: RecipientNumber? { destination.flatMap { RecipientNumber($0) } }
     }
 
     let capacity: Int

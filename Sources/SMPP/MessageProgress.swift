@@ -13,8 +13,12 @@ package struct MessageProgress: Hashable, Sendable {
         case unwritable
     }
 
-    /// One per segment, in order.
-    package private(set) var outcomes: [SegmentOutcome]
+    /// One per segment, in order. Inlined, as `result` is: a call would copy the whole value.
+    @inline(__always)
+    package var outcomes: [SegmentOutcome] { others.isEmpty ? [first] : [first] + others }
+    /// The first segment's outcome. Nearly every message is one segment: an array for it costs more than all the rest here.
+    private var first: SegmentOutcome
+    private var others: [SegmentOutcome]
     /// When the message is completed with what is known then.
     package let deadline: MonotonicTime
     /// Segments written and not yet answered nor overdue.
@@ -37,36 +41,33 @@ package struct MessageProgress: Hashable, Sendable {
     ///   - segments: at least 1.
     ///   - carried: its outcomes on the bind that it comes from, where something was written there and refused.
     package init(segments: Int, deadline: MonotonicTime, carried: [SegmentOutcome]? = nil) {
-        // A literal is allocated at once: `repeating` costs 900 instructions.
-        outcomes = carried ?? (segments == 1 ? [.notSent] : Array(repeating: .notSent, count: segments))
+        first = carried?.first ?? .notSent
+        others =
+            carried.map { Array($0.dropFirst()) }
+            ?? (segments > 1 ? Array(repeating: .notSent, count: segments - 1) : [])
         self.deadline = deadline
         wasWritten = carried != nil
         movedForRefusal = carried != nil
     }
 
     /// In the place of a message that is gone.
-    static let gone = MessageProgress(segments: 0, deadline: MonotonicTime(nanoseconds: 0))
+    static let gone = MessageProgress(segments: 1, deadline: MonotonicTime(nanoseconds: 0))
 
     /// The segment to write next; nil when there is none, or none for now.
     package var nextToWrite: Int? {
         guard stop == nil, resumeAt == nil else { return nil }
         if let segment = again.first { return segment }
-        return nextSegment < outcomes.count ? nextSegment : nil
+        return nextSegment <= others.count ? nextSegment : nil
     }
 
     /// Nothing more will happen to the message.
     package var isFinished: Bool {
-        open == 0 && (stop != nil || (again.isEmpty && nextSegment == outcomes.count))
+        open == 0 && (stop != nil || (again.isEmpty && nextSegment > others.count))
     }
 
     /// Whether another bind may start the message anew: no segment was accepted or may have been.
     package var mayMove: Bool {
-        outcomes.allSatisfy { outcome in
-            switch outcome {
-            case .accepted, .unknown: false
-            case .refused, .notSent: true
-            }
-        }
+        first.mayMove && others.allSatisfy(\.mayMove)
     }
 
     /// Whether the message should go to another bind now that it is finished here. Once in its life.
@@ -77,8 +78,14 @@ package struct MessageProgress: Hashable, Sendable {
     /// What the message's owner is told.
     ///
     /// - Parameter reason: why, where nothing was ever written.
+    @inline(__always)
     package func result(notSent reason: NotSentReason) -> SubmissionResult {
         wasWritten ? .sent(outcomes) : .notSent(stop == .unwritable ? .unwritable : reason)
+    }
+
+    private subscript(segment: Int) -> SegmentOutcome {
+        get { segment == 0 ? first : others[segment - 1] }
+        set { if segment == 0 { first = newValue } else { others[segment - 1] = newValue } }
     }
 
     /// How often the segment was tried again because its status allows a number of retries.
@@ -89,7 +96,7 @@ package struct MessageProgress: Hashable, Sendable {
     /// The bytes of `segment` are handed to the socket.
     package mutating func wrote(_ segment: Int) {
         if again.first == segment { again.removeFirst() } else { nextSegment = segment + 1 }
-        outcomes[segment] = .unknown(.carrierTimeout)
+        self[segment] = .unknown(.carrierTimeout)
         wasWritten = true
         open += 1
     }
@@ -99,20 +106,20 @@ package struct MessageProgress: Hashable, Sendable {
         open -= 1
         switch verdict {
         case .accepted(let messageID):
-            outcomes[segment] = .accepted(messageID: messageID)
+            self[segment] = .accepted(messageID: messageID)
         case .refused(let status):
-            outcomes[segment] = .refused(status)
+            self[segment] = .refused(status)
             stop = .refused
         case .retry(let status, let time):
-            outcomes[segment] = .refused(status)
+            self[segment] = .refused(status)
             attempts[segment, default: 0] += 1
             retry(segment)
             resumeAt = resumeAt.map { max($0, time) } ?? time
         case .retryAfterPause(let status):
-            outcomes[segment] = .refused(status)
+            self[segment] = .refused(status)
             retry(segment)
         case .otherBind(let status):
-            outcomes[segment] = .refused(status)
+            self[segment] = .refused(status)
             if stop == nil { stop = .otherBind }
         }
     }
@@ -120,20 +127,21 @@ package struct MessageProgress: Hashable, Sendable {
     /// No response came for `segment`, and none is waited for any more.
     package mutating func gaveUp(_ segment: Int, _ reason: UnknownReason) {
         open -= 1
-        outcomes[segment] = .unknown(reason)
+        self[segment] = .unknown(reason)
     }
 
     /// `segment`, told as written, could not be: no byte of it was handed to the socket.
     package mutating func couldNotWrite(_ segment: Int) {
         open -= 1
-        outcomes[segment] = .notSent
+        self[segment] = .notSent
         stop = stop ?? .unwritable
         wasWritten = outcomes.contains { $0 != .notSent }
     }
 
     /// The message is gone: what it held is given back.
     mutating func end() {
-        outcomes = []
+        first = .notSent
+        if !others.isEmpty { others = [] }
         if !again.isEmpty { again = [] }
         if !attempts.isEmpty { attempts = [:] }
     }
@@ -147,5 +155,15 @@ package struct MessageProgress: Hashable, Sendable {
     private mutating func retry(_ segment: Int) {
         let place = again.firstIndex { $0 > segment } ?? again.count
         again.insert(segment, at: place)
+    }
+}
+
+extension SegmentOutcome {
+    /// Whether the segment is surely not the carrier's.
+    fileprivate var mayMove: Bool {
+        switch self {
+        case .accepted, .unknown: false
+        case .refused, .notSent: true
+        }
     }
 }

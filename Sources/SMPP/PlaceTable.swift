@@ -1,5 +1,5 @@
 /// Where the entry of an id is, by the id's hash: open addressing, as every accepted segment is written here and erased
-/// again. A dictionary of strings cost five times as much.
+/// again. A dictionary of strings cost three times as much.
 ///
 /// ```
 ///   home = hash mod size        | a |   | b | c | d |   |      looked for from home on, up to a free slot;

@@ -82,11 +82,10 @@ package struct ReceiptMatcher: Sendable {
         id: String, tag: UInt64, segment: Int, recipient: String? = nil, at now: MonotonicTime
     ) -> [SettledReceipt] {
         let id = CarrierMessageID(id)
-        let recipient = recipient.flatMap { RecipientNumber($0) }
         let place = segments.add(
-            AcceptedSegments.Entry(tag: tag, segment: segment, at: now, id: id, recipient: recipient))
+            AcceptedSegments.Entry(tag: tag, segment: segment, at: now, id: id, destination: recipient))
         guard parked.count > 0 else { return [] }
-        guard let id else { return recipient.map { unpark(withoutIDFor: $0) } ?? [] }
+        guard let id else { return segments[place].recipient.map { unpark(withoutIDFor: $0) } ?? [] }
         return parked.places(of: id).compactMap { unpark($0, for: id, at: place) }
     }
 
