@@ -47,9 +47,12 @@ import Testing
 
     /// The second message waits for the first one's slot; a message of two segments waits once.
     @Test func theWaitForTheWindowIsTimed() async throws {
-        let rig = try await Rig.start { $0.window = 1 }
+        let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .hold : .accept })) { $0.window = 1 }
         async let first = rig.submit("one", "two")
+        await rig.smsc.wait { $0.received.count == 1 }
         async let second = rig.submit("three")
+        try await rig.status { $0.binds[0].waiting == 2 }
+        await rig.smsc.answerHeld()
         _ = await (first, second)
         let bind = try await rig.status().binds[0]
         #expect(bind.windowWaits.count == 2)
