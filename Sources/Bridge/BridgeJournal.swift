@@ -32,7 +32,9 @@ struct BridgeJournal: Sendable {
         let makeStore: @Sendable () -> any JournalStore
         switch settings.store {
         case .sqlite(let path):
-            makeStore = { LoggedStore(path: path, durability: durability, logSize: settings.logSize) }
+            makeStore = {
+                LoggedStore(path: path, durability: durability, logSize: settings.logSize, logger: logger)
+            }
             reader = SQLiteReader(path: path)
         case .postgresql(let url):
             makeStore = { PostgreSQLStore(url: url, durability: durability) }

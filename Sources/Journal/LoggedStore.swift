@@ -1,4 +1,5 @@
 import Glibc
+package import Logging
 import Synchronization
 
 /// The journal in SQLite behind a log (`PATH-log`).
@@ -30,16 +31,17 @@ package final class LoggedStore: JournalStore {
     /// - Parameters:
     ///   - path: the database's file; made when it is missing.
     ///   - logSize: octets of the log; 1 MiB at least.
-    package init(path: String, durability: JournalDurability, logSize: Int) {
-        rows = SerialStore(SQLiteStore(path: path, durability: durability))
+    package init(path: String, durability: JournalDurability, logSize: Int, logger: Logger) {
+        rows = SerialStore(SQLiteStore(path: path, durability: durability), logger: logger)
         log = RecordLog(path: path + "-log", size: logSize, durability: durability)
     }
 
     /// What a killed process left in the log goes into the database: where there are both, and no process has them open.
-    package static func takeInLog(of path: String) {
+    package static func takeInLog(of path: String, logger: Logger) {
         var status = stat()
         guard stat(path, &status) == 0, stat(path + "-log", &status) == 0, status.st_size > 0 else { return }
-        let store = LoggedStore(path: path, durability: .powerCut, logSize: Int(status.st_size))
+        let store = LoggedStore(
+            path: path, durability: .powerCut, logSize: Int(status.st_size), logger: logger)
         // Where another has it open, or this user may not write, readers see what is in the database.
         try? store.open()
         store.close()
@@ -147,9 +149,11 @@ extension RecordMover.Batch {
 private final class SerialStore: @unchecked Sendable {
     private let store: SQLiteStore
     private let lock = Mutex(())
+    private let logger: Logger
 
-    init(_ store: sending SQLiteStore) {
+    init(_ store: sending SQLiteStore, logger: Logger) {
         self.store = store
+        self.logger = logger
     }
 
     func open() throws(JournalProblem) {
@@ -170,8 +174,12 @@ private final class SerialStore: @unchecked Sendable {
                 guard error.kind == .failed else { throw error }
                 // Fails where it is the database that takes nothing.
                 try store.append([], upTo: nil)
-                for record in records { try? store.append([record]) }
+                let refused = records.count { (try? store.append([$0])) == nil }
                 try store.append([], upTo: position)
+                guard refused > 0 else { return }
+                logger.error(
+                    "the journal gives up records that its database does not take",
+                    metadata: ["records": "\(refused)", "problem": "\(error)"])
             }
         }
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Bridge
 import Foundation
 import Journal
+import Logging
 import Messaging
 import Settings
 
@@ -75,7 +76,7 @@ struct MessagesCommand: AsyncParsableCommand {
             Console.error("\(files.config): no journal is configured")
             throw ExitCode.badConfiguration
         }
-        journal.takeInLog()
+        journal.takeInLog(Logger(label: "smppost") { StreamLogHandler.standardError(label: $0) })
         let reader = journal.reader
         do {
             if let id { return try show(id, reader) }

@@ -11,7 +11,7 @@ import Testing
     private static let logSize = 1 << 20
 
     private func store(_ path: String, logSize: Int = logSize) -> LoggedStore {
-        LoggedStore(path: path, durability: .processCrash, logSize: logSize)
+        LoggedStore.quiet(path, logSize: logSize)
     }
 
     private func records(_ store: LoggedStore) throws -> [JournalRecord] {
@@ -24,13 +24,13 @@ import Testing
         try records(store).count { if case .receipt = $0 { true } else { false } }
     }
 
-    private func problem(_ work: () throws -> Void) -> JournalProblem? {
-        do {
-            try work()
-            return nil
-        } catch {
-            return error as? JournalProblem
+    /// The files as a kill would leave them now, at another place.
+    private func copied(_ path: String) throws -> String {
+        let copy = try TemporaryFolder.shared.path("copy.db")
+        for ending in ["", "-wal", "-log"] {
+            try FileManager.default.copyItem(atPath: path + ending, toPath: copy + ending)
         }
+        return copy
     }
 
     /// Appends until the database's trouble is told.
@@ -58,10 +58,7 @@ import Testing
         try other.writeWithoutTransaction { db in
             try db.execute(sql: "BEGIN IMMEDIATE")
             for number in Int64(2)...20 { try first.append([.receipt(Sample.receipt(Sample.id(number)))]) }
-            let copy = try TemporaryFolder.shared.path("copy.db")
-            for ending in ["", "-wal", "-log"] {
-                try FileManager.default.copyItem(atPath: path + ending, toPath: copy + ending)
-            }
+            let copy = try copied(path)
             let second = store(copy)
             try second.open()
             #expect(try receipts(second) == 20)
@@ -77,28 +74,26 @@ import Testing
 
     @Test func whoReadsAfterAKillMayTakeInTheLog() throws {
         let path = try TemporaryFolder.shared.path("journal.db")
-        let copy = try TemporaryFolder.shared.path("copy.db")
         let first = store(path)
         try first.open()
         let other = try DatabaseQueue(path: path)
-        try other.writeWithoutTransaction { db in
+        let copy = try other.writeWithoutTransaction { db in
             try db.execute(sql: "BEGIN IMMEDIATE")
             try first.append([.message(Sample.message(Sample.id(1)))])
-            for ending in ["", "-wal", "-log"] {
-                try FileManager.default.copyItem(atPath: path + ending, toPath: copy + ending)
-            }
+            let copy = try copied(path)
             try db.execute(sql: "ROLLBACK")
+            return copy
         }
         #expect(try SQLiteReader(path: copy).life(of: Sample.id(1)) == nil)
-        LoggedStore.takeInLog(of: copy)
+        LoggedStore.takeInLog(of: copy, logger: LoggedStore.noLogger)
         #expect(try SQLiteReader(path: copy).life(of: Sample.id(1)) != nil)
         // Not from under one that is running, and nothing is made where nothing is.
-        LoggedStore.takeInLog(of: path)
+        LoggedStore.takeInLog(of: path, logger: LoggedStore.noLogger)
         try first.append([.message(Sample.message(Sample.id(2)))])
         try first.settle()
         #expect(try SQLiteReader(path: path).life(of: Sample.id(2)) != nil)
         let missing = try TemporaryFolder.shared.path("journal.db")
-        LoggedStore.takeInLog(of: missing)
+        LoggedStore.takeInLog(of: missing, logger: LoggedStore.noLogger)
         #expect(!FileManager.default.fileExists(atPath: missing))
     }
 
@@ -114,9 +109,9 @@ import Testing
             last = number
             #expect(problem.kind == .failed)
             #expect(problem.words.contains("locked"))
-            #expect(self.problem { try store.append([.message(Sample.message(Sample.id(1)))]) } != nil)
-            #expect(self.problem { try store.settle() } != nil)
-            #expect(self.problem { try store.open() }?.kind == .failed)
+            #expect(journalProblem { try store.append([.message(Sample.message(Sample.id(1)))]) } != nil)
+            #expect(journalProblem { try store.settle() } != nil)
+            #expect(journalProblem { try store.open() }?.kind == .failed)
             try db.execute(sql: "ROLLBACK")
         }
         try store.open()
@@ -152,10 +147,7 @@ import Testing
             number += 1
             try store.append([.receipt(Sample.receipt(Sample.id(number)))])
             // What the log of the other size holds is added by the next one.
-            let copy = try TemporaryFolder.shared.path("copy.db")
-            for ending in ["", "-wal", "-log"] {
-                try FileManager.default.copyItem(atPath: path + ending, toPath: copy + ending)
-            }
+            let copy = try copied(path)
             store.close()
             let next = self.store(copy, logSize: 3 << 20)
             try next.open()
@@ -182,7 +174,7 @@ import Testing
         let path = try TemporaryFolder.shared.path("journal.db")
         let first = store(path)
         try first.open()
-        let refusal = problem { try store(path).open() }
+        let refusal = journalProblem { try store(path).open() }
         #expect(refusal?.words.contains("only one may") == true)
         try first.append([.receipt(Sample.receipt(Sample.id(1)))])
         try first.settle()
@@ -198,7 +190,7 @@ import Testing
         let filler = folder + "/filler"
         // No room for the log itself.
         let large = store(path, logSize: 16 << 20)
-        #expect(problem { try large.open() }?.kind == .full)
+        #expect(journalProblem { try large.open() }?.kind == .full)
         large.close()
 
         let store = store(path)
@@ -207,7 +199,7 @@ import Testing
         let (last, problem) = try appendUntilTold(store, from: 1)
         #expect(problem.kind == .full)
         #expect(last > 1_000)
-        #expect(self.problem { try store.open() }?.kind == .full)
+        #expect(journalProblem { try store.open() }?.kind == .full)
         try FileManager.default.removeItem(atPath: filler)
         try store.open()
         #expect(try receipts(store) == Int(last))

@@ -11,15 +11,6 @@ import Testing
         return try #require(attributes[.posixPermissions] as? Int)
     }
 
-    private func problem(_ work: () throws -> Void) -> JournalProblem? {
-        do {
-            try work()
-            return nil
-        } catch {
-            return error as? JournalProblem
-        }
-    }
-
     @Test func whatIsMissingIsMadeForItsOwnerOnly() throws {
         let path = try TemporaryFolder.shared.path("var/lib/journal.db")
         let store = SQLiteStore(path: path, durability: .processCrash)
@@ -40,16 +31,16 @@ import Testing
         let first = SQLiteStore(path: path, durability: .processCrash)
         try first.open()
         let second = SQLiteStore(path: path, durability: .processCrash)
-        let refusal = problem { try second.open() }
+        let refusal = journalProblem { try second.open() }
         #expect(refusal?.kind == .failed)
         #expect(refusal?.words.contains("process \(getpid())") == true)
         // The refused one has taken nothing away from the first.
         try first.append([.message(Sample.message(Sample.id()))])
         #expect(try SQLiteReader(path: path).life(of: Sample.id()) != nil)
-        #expect(problem { try second.open() }?.kind == .failed)
+        #expect(journalProblem { try second.open() }?.kind == .failed)
         first.close()
         try second.open()
-        #expect(problem { try first.open() }?.kind == .failed)
+        #expect(journalProblem { try first.open() }?.kind == .failed)
     }
 
     @Test func aProgramThatHoldsTheFileLockedIsTold() throws {
@@ -59,7 +50,7 @@ import Testing
         let other = try DatabaseQueue(path: path)
         try other.writeWithoutTransaction { db in
             try db.execute(sql: "BEGIN IMMEDIATE")
-            let refusal = problem { try store.append([.message(Sample.message(Sample.id()))]) }
+            let refusal = journalProblem { try store.append([.message(Sample.message(Sample.id()))]) }
             #expect(refusal?.kind == .failed)
             #expect(refusal?.words.contains("locked") == true)
             try db.execute(sql: "ROLLBACK")
@@ -75,8 +66,8 @@ import Testing
         try store.append([.message(Sample.message(Sample.id(1)))])
         #expect(try reader.life(of: Sample.id(1)) != nil)
         for ending in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + ending) }
-        #expect(problem { try store.append([.message(Sample.message(Sample.id(2)))]) }?.isLost == true)
-        #expect(problem { _ = try reader.life(of: Sample.id(1)) }?.kind == .unreachable)
+        #expect(journalProblem { try store.append([.message(Sample.message(Sample.id(2)))]) }?.isLost == true)
+        #expect(journalProblem { _ = try reader.life(of: Sample.id(1)) }?.kind == .unreachable)
         try store.open()
         try store.append([.message(Sample.message(Sample.id(3)))])
         #expect(try reader.life(of: Sample.id(3)) != nil)
@@ -86,10 +77,10 @@ import Testing
     @Test func aReaderWaitsForTheFile() throws {
         let path = try TemporaryFolder.shared.path("journal.db")
         let reader = SQLiteReader(path: path)
-        #expect(problem { _ = try reader.messages(JournalFilter()) }?.kind == .unreachable)
+        #expect(journalProblem { _ = try reader.messages(JournalFilter()) }?.kind == .unreachable)
         #expect(!FileManager.default.fileExists(atPath: path))
         #expect(FileManager.default.createFile(atPath: path, contents: nil))
-        #expect(problem { _ = try reader.messages(JournalFilter()) }?.kind == .unreachable)
+        #expect(journalProblem { _ = try reader.messages(JournalFilter()) }?.kind == .unreachable)
         let store = SQLiteStore(path: path, durability: .processCrash)
         try store.open()
         #expect(try reader.messages(JournalFilter()).isEmpty)
@@ -102,20 +93,20 @@ import Testing
     @Test func whatIsNotOursIsLeftAlone() throws {
         let folder = try TemporaryFolder.shared.path("a-folder")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        #expect(problem { try SQLiteStore(path: folder, durability: .processCrash).open() }?.kind == .failed)
+        #expect(journalProblem { try SQLiteStore(path: folder, durability: .processCrash).open() }?.kind == .failed)
 
         let text = try TemporaryFolder.shared.path("text.db")
         let words = Data(String(repeating: "not a database at all\n", count: 300).utf8)
         try words.write(to: URL(fileURLWithPath: text))
-        #expect(problem { try SQLiteStore(path: text, durability: .processCrash).open() }?.kind == .corrupt)
-        #expect(problem { _ = try SQLiteReader(path: text).messages(JournalFilter()) }?.kind == .corrupt)
+        #expect(journalProblem { try SQLiteStore(path: text, durability: .processCrash).open() }?.kind == .corrupt)
+        #expect(journalProblem { _ = try SQLiteReader(path: text).messages(JournalFilter()) }?.kind == .corrupt)
         #expect(FileManager.default.contents(atPath: text) == words)
 
         let other = try TemporaryFolder.shared.path("other.db")
         let queue = try DatabaseQueue(path: other)
         try queue.write { try $0.execute(sql: "CREATE TABLE message (id INTEGER PRIMARY KEY)") }
-        #expect(problem { try SQLiteStore(path: other, durability: .processCrash).open() }?.kind == .corrupt)
-        #expect(problem { _ = try SQLiteReader(path: other).messages(JournalFilter()) }?.kind == .corrupt)
+        #expect(journalProblem { try SQLiteStore(path: other, durability: .processCrash).open() }?.kind == .corrupt)
+        #expect(journalProblem { _ = try SQLiteReader(path: other).messages(JournalFilter()) }?.kind == .corrupt)
         #expect(try queue.read { try !$0.tableExists("outcome") })
     }
 
@@ -132,8 +123,8 @@ import Testing
             try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('v\(JournalSchema.version + 1)')")
         }
         try queue.close()
-        #expect(problem { try store.open() }?.kind == .incompatible)
-        #expect(problem { _ = try SQLiteReader(path: path).life(of: Sample.id()) }?.kind == .incompatible)
+        #expect(journalProblem { try store.open() }?.kind == .incompatible)
+        #expect(journalProblem { _ = try SQLiteReader(path: path).life(of: Sample.id()) }?.kind == .incompatible)
     }
 
     @Test func readersSeeWholeCommits() async throws {

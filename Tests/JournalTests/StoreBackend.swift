@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import Logging
 
 /// A store, a reader of the same database, and further stores on it.
 struct JournalUnderTest {
@@ -27,11 +28,32 @@ struct StoreBackend: Sendable, CustomStringConvertible {
     /// The same file behind its log; a commit is over when readers see it.
     static let logged = StoreBackend(description: "SQLite behind its log") {
         let path = try TemporaryFolder.shared.path("journal.db")
-        let store = SettlingStore(LoggedStore(path: path, durability: .processCrash, logSize: 1 << 20))
+        let store = SettlingStore(LoggedStore.quiet(path))
         try store.open()
         return JournalUnderTest(store: store, reader: SQLiteReader(path: path)) {
-            SettlingStore(LoggedStore(path: path, durability: .powerCut, logSize: 1 << 20))
+            SettlingStore(LoggedStore.quiet(path, durability: .powerCut))
         }
+    }
+}
+
+extension LoggedStore {
+    /// One that tells nobody what it gives up.
+    static func quiet(
+        _ path: String, durability: JournalDurability = .processCrash, logSize: Int = 1 << 20
+    ) -> LoggedStore {
+        LoggedStore(path: path, durability: durability, logSize: logSize, logger: noLogger)
+    }
+
+    static let noLogger = Logger(label: "journal") { _ in SwiftLogNoOpLogHandler() }
+}
+
+/// The problem that some work ends with.
+func journalProblem(_ work: () throws -> Void) -> JournalProblem? {
+    do {
+        try work()
+        return nil
+    } catch {
+        return error as? JournalProblem
     }
 }
 
