@@ -18,11 +18,6 @@ package final class AccountRules: Sendable {
     package let carriers: CarrierOrder
     /// Others for some numbers, longest prefix first.
     package let routes: [PrefixOrder]
-    /// What a form without a sender gets, where the account may send so.
-    let readDefault: SenderName?
-    /// Some of the senders, read already: nearly all messages of an account come from a few.
-    private let readSenders: [(name: String, sender: SenderName)]
-    private static let mostRead = 8
 
     package init(
         name: String, senders: Set<String>, defaultSender: String?, destinations: [String], numbers: NumberRules,
@@ -35,22 +30,6 @@ package final class AccountRules: Sendable {
         self.numbers = numbers
         self.carriers = carriers
         self.routes = routes.sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
-        readSenders = senders.prefix(Self.mostRead).compactMap { name in
-            (try? SenderName(name)).map { (name, $0) }
-        }
-        let read = defaultSender.flatMap { try? SenderName($0) }
-        readDefault = read.flatMap { read in
-            senders.isEmpty || [defaultSender, read.text].contains { $0.map(senders.contains) ?? false } ? read : nil
-        }
-    }
-
-    /// The sender of this name, where it is one of those that are read already.
-    func readSender(_ name: String) -> SenderName? {
-        // Octet for octet: strings are equal also where a sign only looks like a letter.
-        for read in readSenders where read.name.utf8.count == name.utf8.count && read.name == name {
-            return read.sender
-        }
-        return nil
     }
 
     /// The route with the longest prefix that the number has; nil = the account's carriers are for it.

@@ -26,7 +26,6 @@ package struct MessagePlan: Equatable, Sendable {
 
     /// The name as the account's list writes it decides; spaces around it are a form's accident.
     private static func sender(_ from: String, rules: AccountRules) throws(ReplyCode) -> SenderName {
-        if let sender = from.isEmpty ? rules.readDefault : rules.readSender(from) { return sender }
         let given = from.trimmingSpaces
         guard let name = given.isEmpty ? rules.defaultSender : given else { throw .badSender }
         let sender: SenderName

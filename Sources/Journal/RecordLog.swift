@@ -64,6 +64,8 @@ final class RecordLog {
         close()
     }
 
+    private var halfSize: Int { size / 2 }
+
     /// Opens the file for what earlier processes left in it; `begin` makes it ready to be written.
     func open() throws(JournalProblem) {
         close()
@@ -113,15 +115,15 @@ final class RecordLog {
         while !rest.isEmpty {
             next.position += 1
             let octets = frame(&rest, position: next.position)
-            if next.offset + octets.count > size / 2 {
-                guard octets.count <= size / 2 else {
+            if next.offset + octets.count > halfSize {
+                guard octets.count <= halfSize else {
                     throw JournalProblem(.failed, "journal \(file.path): a record is longer than half of the log")
                 }
                 let other = 1 - next.half
                 if next.lasts[other] > moved { return .full(until: next.lasts[other]) }
                 (next.half, next.offset) = (other, 0)
             }
-            frames.append((octets, next.half * (size / 2) + next.offset))
+            frames.append((octets, next.half * halfSize + next.offset))
             next.offset += octets.count
             next.lasts[next.half] = next.position
         }

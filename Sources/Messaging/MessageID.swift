@@ -33,11 +33,8 @@ package struct MessageID: RawRepresentable, Hashable, Comparable, Sendable, Cust
     package var description: String {
         // Without an array and closures: 900 instructions of every reply before.
         var octets = InlineArray<13, UInt8>(repeating: 0)
-        var rest = rawValue
-        for place in (0..<Self.length).reversed() {
-            octets[place] = Self.character(UInt8(truncatingIfNeeded: rest & 31))
-            rest >>= 5
-        }
+        var room = octets.mutableSpan
+        write(to: &room, at: 0)
         do {
             return String(copying: try UTF8Span(validating: octets.span))
         } catch {
@@ -73,13 +70,6 @@ package struct MessageID: RawRepresentable, Hashable, Comparable, Sendable, Cust
     /// Characters of an id.
     package static let length = 13
     private static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
-
-    /// The character of five bits: base 32 leaves out `i`, `l`, `o` and `u`.
-    private static func character(_ digit: UInt8) -> UInt8 {
-        if digit < 10 { return digit + 0x30 }
-        let skipped: UInt8 = digit < 18 ? 0 : digit < 20 ? 1 : digit < 22 ? 2 : digit < 27 ? 3 : 4
-        return digit + 0x57 + skipped
-    }
 
     private static func digit(_ character: UInt8) -> UInt64? {
         let lower = (0x41...0x5A).contains(character) ? character | 0x20 : character

@@ -17,7 +17,7 @@ struct PlaceTable: Sendable {
     private var slots = ContiguousArray(repeating: Slot(), count: 16)
     private(set) var count = 0
 
-    /// Of this process, as dictionaries have one: nobody can choose ids that meet.
+    /// Of this process, as dictionaries have one: ids that meet in one process are not known beforehand for another.
     private static let key = UInt64(truncatingIfNeeded: Hasher().finalize()) | 1
 
     static func hash(of id: String) -> UInt64 {

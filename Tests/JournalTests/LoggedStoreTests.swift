@@ -1,7 +1,6 @@
 import Foundation
 import GRDB
 import Messaging
-import TestPrograms
 import Testing
 
 @testable import Journal
@@ -182,27 +181,25 @@ import Testing
     }
 
     @Test(.enabled(if: SQLiteDamageTests.canMount)) func aFullDiskIsToldAndLosesNothingAcknowledged() throws {
-        let folder = try TemporaryFolder.shared.path("disk")
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try #require(runSucceeds("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", folder]))
-        defer { _ = runSucceeds("umount", ["--lazy", folder]) }
-        let path = folder + "/journal.db"
-        let filler = folder + "/filler"
-        // No room for the log itself.
-        let large = store(path, logSize: 16 << 20)
-        #expect(journalProblem { try large.open() }?.kind == .full)
-        large.close()
+        try SQLiteDamageTests.withSmallDisk("8m") { folder in
+            let path = folder + "/journal.db"
+            let filler = folder + "/filler"
+            // No room for the log itself.
+            let large = store(path, logSize: 16 << 20)
+            #expect(journalProblem { try large.open() }?.kind == .full)
+            large.close()
 
-        let store = store(path)
-        try store.open()
-        #expect(FileManager.default.createFile(atPath: filler, contents: Data(count: 4 << 20)))
-        let (last, problem) = try appendUntilTold(store, from: 1)
-        #expect(problem.kind == .full)
-        #expect(last > 1_000)
-        #expect(journalProblem { try store.open() }?.kind == .full)
-        try FileManager.default.removeItem(atPath: filler)
-        try store.open()
-        #expect(try receipts(store) == Int(last))
-        store.close()
+            let store = store(path)
+            try store.open()
+            #expect(FileManager.default.createFile(atPath: filler, contents: Data(count: 4 << 20)))
+            let (last, problem) = try appendUntilTold(store, from: 1)
+            #expect(problem.kind == .full)
+            #expect(last > 1_000)
+            #expect(journalProblem { try store.open() }?.kind == .full)
+            try FileManager.default.removeItem(atPath: filler)
+            try store.open()
+            #expect(try receipts(store) == Int(last))
+            store.close()
+        }
     }
 }

@@ -162,10 +162,10 @@ import Testing
         return runSucceeds("umount", [folder])
     }()
 
-    private func withSmallDisk(_ work: (String) throws -> Void) throws {
+    static func withSmallDisk(_ size: String = "2m", _ work: (String) throws -> Void) throws {
         let folder = try TemporaryFolder.shared.path("disk")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try #require(runSucceeds("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", folder]))
+        try #require(runSucceeds("mount", ["-t", "tmpfs", "-o", "size=\(size)", "tmpfs", folder]))
         defer { _ = runSucceeds("umount", ["--lazy", folder]) }
         try work(folder)
     }
@@ -179,7 +179,7 @@ import Testing
     }
 
     @Test(.enabled(if: canMount)) func aFullDiskIsToldAndLosesNothingAcknowledged() throws {
-        try withSmallDisk { folder in
+        try Self.withSmallDisk { folder in
             let path = folder + "/journal.db"
             let store = SQLiteStore(path: path, durability: .processCrash)
             try store.open()
@@ -214,7 +214,7 @@ import Testing
     }
 
     @Test(.enabled(if: canMount)) func aDiskThatIsFullAtTheStartIsTold() throws {
-        try withSmallDisk { folder in
+        try Self.withSmallDisk { folder in
             let store = SQLiteStore(path: folder + "/journal.db", durability: .processCrash)
             #expect(FileManager.default.createFile(atPath: folder + "/filler", contents: nil))
             fill(folder)
@@ -233,7 +233,7 @@ import Testing
     }
 
     @Test(.enabled(if: canMount)) func aDiskThatMayOnlyBeReadIsTold() throws {
-        try withSmallDisk { folder in
+        try Self.withSmallDisk { folder in
             let store = SQLiteStore(path: folder + "/journal.db", durability: .processCrash)
             try store.open()
             try store.append([.message(Sample.message(Sample.id()))])
