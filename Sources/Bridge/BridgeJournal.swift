@@ -33,7 +33,9 @@ struct BridgeJournal: Sendable {
         switch settings.store {
         case .sqlite(let path):
             makeStore = {
-                LoggedStore(path: path, durability: durability, logSize: settings.logSize, logger: logger)
+                LoggedStore(
+                    path: path, durability: durability, logFolder: settings.logDirectory, logSize: settings.logSize,
+                    logger: logger)
             }
             reader = SQLiteReader(path: path)
         case .postgresql(let url):

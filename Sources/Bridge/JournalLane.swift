@@ -128,33 +128,39 @@ final class JournalLane {
         delivered.reserveCapacity(replies)
         intents = []
         intents.reserveCapacity(batch.intents.count)
-        if !current.begins.isEmpty || !current.ends.isEmpty {
-            let number = nextTurn
-            nextTurn += 1
-            turns[number] = current
-            for begin in current.begins { arm(begin.deadline) }
-            for end in current.ends { arm(end.deadline) }
-            current = Turn(begins: [], ends: [])
-            let (loop, lane) = (eventLoop, NIOLoopBound(self, eventLoop: eventLoop))
-            batch.done = { result in loop.execute { lane.value.done(number, result) } }
-            batch.ended = { waiter, answer in loop.execute { lane.value.ended(waiter, answer) } }
+        guard !current.begins.isEmpty || !current.ends.isEmpty else {
+            _ = journal.hand(batch)
+            return
         }
-        journal.hand(batch)
+        let turn = current
+        current = Turn(begins: [], ends: [])
+        let number = nextTurn
+        nextTurn += 1
+        let (loop, lane) = (eventLoop, NIOLoopBound(self, eventLoop: eventLoop))
+        batch.done = { result in loop.execute { lane.value.done(number, result) } }
+        batch.ended = { waiter, answer in loop.execute { lane.value.ended(waiter, answer) } }
+        if let result = journal.hand(batch) { return tell(turn, result) }
+        turns[number] = turn
+        for begin in turn.begins { arm(begin.deadline) }
+        for end in turn.ends { arm(end.deadline) }
     }
 
     // MARK: From the journal
 
     private func done(_ number: UInt64, _ result: JournalBatchResult) {
-        guard var turn = turns[number] else { return }
-        let begins = turn.begins
-        if !result.begins.isEmpty { turn.begins = [] }
-        let ends = turn.ends
-        if result.isCommitted { turn.ends = [] }
-        turns[number] = turn.begins.isEmpty && turn.ends.isEmpty ? nil : turn
+        guard let turn = turns[number] else { return }
+        var rest = turn
+        if !result.begins.isEmpty { rest.begins = [] }
+        if result.isCommitted { rest.ends = [] }
+        turns[number] = rest.begins.isEmpty && rest.ends.isEmpty ? nil : rest
+        tell(turn, result)
+    }
+
+    private func tell(_ turn: Turn, _ result: JournalBatchResult) {
         if result.isCommitted {
-            for end in ends { end.then?(true) }
+            for end in turn.ends { end.then?(true) }
         }
-        for (begin, answer) in zip(begins, result.begins) { decide(begin, answer) }
+        for (begin, answer) in zip(turn.begins, result.begins) { decide(begin, answer) }
     }
 
     private func decide(_ begin: Begin, _ answer: BeginAnswer) {

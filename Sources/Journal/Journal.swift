@@ -4,10 +4,12 @@ import Synchronization
 
 /// The journal: what the bridge did, durable, and who must not be sent anything twice.
 ///
-/// One thread owns the store and the ledger. Event loops hand over batches and are called back; nothing here blocks them.
+/// A thread of its own writes it and keeps the ledger. Event loops hand over batches and are called back; where a commit takes neither
+/// a disk nor a wait they do the thread's work themselves when it is not being done. Nothing here blocks them.
 package final class Journal: Sendable {
     private let options: JournalOptions
     private let queue: JournalQueue
+    private let desk: JournalDesk
     private let published = JournalHealthBox()
     private let logger: Logger
     private let makeStore: @Sendable () -> any JournalStore
@@ -23,6 +25,7 @@ package final class Journal: Sendable {
         self.logger = logger
         self.makeStore = makeStore
         queue = JournalQueue(options: options)
+        desk = JournalDesk(queue: queue)
     }
 
     /// Starts the thread. Once; returns when earlier processes' messages are known, or when that has to wait: `health` says
@@ -30,9 +33,11 @@ package final class Journal: Sendable {
     package func start() async {
         await withCheckedContinuation { continuation in
             let thread = Thread { [self] in
-                let writer = JournalWriter(
-                    store: makeStore(), options: options, queue: queue, published: published, logger: logger)
-                writer.run { continuation.resume() }
+                desk.run(
+                    { [self] in
+                        JournalWriter(
+                            store: makeStore(), options: options, queue: queue, published: published, logger: logger)
+                    }, opened: { continuation.resume() })
                 end.come()
             }
             thread.name = "journal"
@@ -50,9 +55,21 @@ package final class Journal: Sendable {
 
     /// Hands over what happened on an event loop in one of its turns. Its records are always taken; where the queue is full,
     /// or messages are refused because of an outage, its intents are answered at once, on the caller's thread.
-    package func hand(_ batch: JournalBatch) {
+    ///
+    /// - Returns: what became of it, where that is known now: then `batch.done` is not called.
+    package func hand(_ batch: JournalBatch) -> JournalBatchResult? {
+        guard batch.count > 0 else { return nil }
+        switch desk.workAtOnce(batch) {
+        case .done(let result): return result
+        case .taken: return nil
+        case .notTaken: queue(batch)
+        }
+        return nil
+    }
+
+    private func queue(_ batch: JournalBatch) {
         if batch.intents.isEmpty {
-            if !batch.records.isEmpty { _ = queue.add(batch, isOwed: true) }
+            _ = queue.add(batch, isOwed: true)
             return
         }
         let answer: BeginAnswer

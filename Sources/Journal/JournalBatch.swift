@@ -35,10 +35,9 @@ package struct JournalBatch: Sendable {
     /// Facts, in their order. They are taken in before the intents.
     package var records: [JournalRecord]
     package var intents: [MessageIntent]
-    /// Called on the journal's thread; must not block.
+    /// Called on the thread that wrote it; must neither block nor use the journal.
     package var done: @Sendable (JournalBatchResult) -> Void
-    /// The end of a message that a repeat of this batch waited for. Called on the journal's thread after the commit; must not
-    /// block.
+    /// The end of a message that a repeat of this batch waited for. Called as `done`, after the commit.
     package var ended: @Sendable (_ waiter: MessageID, _ answer: BeginAnswer) -> Void
 
     /// Where it is set, somebody brings the records again: what cannot be written at once is not kept, and this is called in

@@ -16,6 +16,7 @@ final class JournalQueue: Sendable {
         /// Records that the thread has taken and keeps, because the database cannot be written.
         var held = 0
         var isStopping = false
+        var isCalled = false
     }
 
     private let limit: Int
@@ -57,6 +58,20 @@ final class JournalQueue: Sendable {
         wake.signal()
     }
 
+    /// The thread looks what there is to do, whether anything has come or not.
+    func call() {
+        state.withLock { $0.isCalled = true }
+        wake.signal()
+    }
+
+    /// All that waits, for a caller who does the thread's work; nil where it is more than one turn's.
+    func takeAtOnce() -> [JournalBatch]? {
+        state.withLock { state in
+            guard state.records < batch, state.held == 0 else { return nil }
+            return take(&state).batches
+        }
+    }
+
     /// How many records the thread keeps.
     func hold(_ count: Int) {
         state.withLock { $0.held = count }
@@ -66,11 +81,13 @@ final class JournalQueue: Sendable {
     func take(within time: Duration) -> Work {
         let end = ContinuousClock.now + time
         while true {
-            let work = state.withLock { state in
-                if state.batches.isEmpty { return Work(isStopping: state.isStopping) }
-                return take(&state)
+            let (work, isCalled) = state.withLock { state in
+                let isCalled = state.isCalled
+                state.isCalled = false
+                if state.batches.isEmpty { return (Work(isStopping: state.isStopping), isCalled) }
+                return (take(&state), isCalled)
             }
-            if !work.batches.isEmpty || work.isStopping { return work }
+            if !work.batches.isEmpty || work.isStopping || isCalled { return work }
             let left = end - ContinuousClock.now
             guard left > .zero, wake.wait(timeout: .now() + left.dispatch) == .success else { return Work() }
             gather()

@@ -2,7 +2,7 @@ package import Messaging
 
 /// A database that keeps the journal: SQLite or PostgreSQL.
 ///
-/// All calls block and come from one thread, the journal's own; never from an event loop.
+/// All calls but `appendAtOnce` block and come from one thread, the journal's own; never from an event loop. No two at a time.
 package protocol JournalStore: AnyObject {
     /// Connects, brings the schema up to date and checks that it can write. Also after a failure, any number of times.
     ///
@@ -13,6 +13,15 @@ package protocol JournalStore: AnyObject {
     ///
     /// - Throws: when none of them was added. The store must be opened again where the problem says `isLost`.
     func append(_ records: [JournalRecord]) throws(JournalProblem)
+
+    /// Whether `appendAtOnce` is of use. Stays as it is.
+    var takesAtOnce: Bool { get }
+
+    /// Adds all records as `append` does, where that takes neither a disk nor a wait: on an event loop too.
+    ///
+    /// - Returns: false where it would take one of them: then nothing is added.
+    /// - Throws: as `append`.
+    func appendAtOnce(_ records: [JournalRecord]) throws(JournalProblem) -> Bool
 
     /// Waits until readers see all that was appended.
     func settle() throws(JournalProblem)
@@ -37,6 +46,12 @@ package protocol JournalStore: AnyObject {
 }
 
 extension JournalStore {
+    /// A commit takes a disk or a network.
+    package var takesAtOnce: Bool { false }
+
+    /// A commit takes a disk or a network.
+    package func appendAtOnce(_ records: [JournalRecord]) throws(JournalProblem) -> Bool { false }
+
     /// Where a commit is what readers see there is nothing to wait for.
     package func settle() throws(JournalProblem) {}
 }

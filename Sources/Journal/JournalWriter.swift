@@ -1,14 +1,14 @@
 import Logging
 import Messaging
 
-/// Writes the journal and keeps the ledger: everything that happens on the journal's thread.
+/// Writes the journal and keeps the ledger: the work of the journal's thread. Used by one thread at a time (`JournalDesk`).
 ///
 ///     opening ──▶ writing ◀──(opened again, what was kept is written)── waiting
 ///        │           └──────────(a transaction fails)──────────────────▶ ▲
 ///        └──────────────────────────(cannot be opened)───────────────────┘
 ///
 /// - opening: before the first attempt.
-/// - writing: each turn takes what has come, decides about repeats and commits all of it in one transaction.
+/// - writing: each turn takes what has come, decides about repeats and commits all of it together.
 /// - waiting: new messages are refused, or go without a record; what is owed to the journal is kept.
 final class JournalWriter {
     enum Phase {
@@ -25,6 +25,9 @@ final class JournalWriter {
     private var pruning = JournalPruning()
     private var backlog = JournalBacklog()
     private(set) var phase = Phase.opening
+    /// A turn that is decided, and whose commit would take a disk or a wait: it is the thread's, and everything else waits for it.
+    private var delayed: JournalTurn?
+    private var isOver = false
     var ledger: InDoubtLedger
     /// Nil until the store was opened once: then earlier processes are known too.
     var fingerprint: FingerprintMaker?
@@ -47,31 +50,35 @@ final class JournalWriter {
         ledger = InDoubtLedger(rules: options.ledger)
     }
 
-    /// Works until the queue is stopped and empty.
-    ///
-    /// - Parameter opened: called when the first attempt to open the store is over.
-    func run(opened: () -> Void) {
+    /// Opens the store for the first time.
+    func begin() {
         open()
         publish()
-        opened()
-        while true {
-            let work = queue.take(within: patience)
-            if !work.batches.isEmpty {
-                process(work.batches)
-            } else if work.isStopping {
-                break
-            } else {
-                ledger.expire(at: options.now())
-            }
-            if case .waiting(_, let retry) = phase, retry.isDue { open() }
-            if case .writing = phase { prune() }
-            publish()
-        }
-        finish()
     }
 
-    private var patience: Duration {
-        switch phase {
+    /// Does what there is to do, and what is due.
+    ///
+    /// - Returns: false when that was the last.
+    func work(_ work: JournalQueue.Work) -> Bool {
+        concludeDelayed()
+        if !work.batches.isEmpty {
+            process(work.batches)
+        } else if work.isStopping {
+            finish()
+            return false
+        } else {
+            ledger.expire(at: options.now())
+        }
+        if case .waiting(_, let retry) = phase, retry.isDue { open() }
+        if case .writing = phase { prune() }
+        publish()
+        return true
+    }
+
+    /// How long the thread may rest.
+    var patience: Duration {
+        if delayed != nil { return .zero }
+        return switch phase {
         case .opening: .zero
         case .writing: min(Self.idleLook, pruning.rest)
         case .waiting(_, let retry): retry.rest
@@ -84,6 +91,7 @@ final class JournalWriter {
             logger.error("the journal ends without all of its records", metadata: ["lost": "\(backlog.count)"])
         }
         store.close()
+        isOver = true
         publish()
     }
 
@@ -96,12 +104,21 @@ final class JournalWriter {
 
     // MARK: A turn
 
-    /// Commits what has come, in one transaction.
+    /// Commits what has come, together.
     func process(_ batches: [JournalBatch]) {
+        conclude(decide(batches))
+    }
+
+    /// What becomes of each message that has come, and what is written of it.
+    private func decide(_ batches: [JournalBatch]) -> JournalTurn {
         let now = options.now()
         ledger.expire(at: now)
-        var turn = JournalTurn(count: batches.reduce(0) { $0 + $1.count })
-        for batch in batches { take(batch, into: &turn, at: now) }
+        var turn = JournalTurn(count: batches.reduce(0) { $0 + $1.count }, at: now)
+        for batch in batches { take(batch, into: &turn) }
+        return turn
+    }
+
+    private func conclude(_ turn: JournalTurn) {
         switch phase {
         case .opening: keep(turn, Self.notOpen)
         case .writing:
@@ -111,19 +128,62 @@ final class JournalWriter {
                 if turn.isForReaders { try? store.settle() }
                 turn.tell()
             } catch {
-                fail(error)
-                if options.onOutage == .refuse { refuse(&turn, error, at: now) }
-                keep(turn, error)
+                give(up: turn, error)
             }
         case .waiting(let problem, _): keep(turn, problem)
         }
     }
 
+    /// The turn could not be committed.
+    private func give(up turn: JournalTurn, _ problem: JournalProblem) {
+        var turn = turn
+        fail(problem)
+        if options.onOutage == .refuse { refuse(&turn, problem) }
+        keep(turn, problem)
+    }
+
     private func commit(_ records: [JournalRecord]) throws(JournalProblem) {
         guard !records.isEmpty else { return }
         try store.append(records)
+        count(records)
+    }
+
+    private func count(_ records: [JournalRecord]) {
         health.written += UInt64(records.count)
         health.commits += 1
+    }
+
+    // MARK: A turn on an event loop
+
+    /// Whether a turn can be worked through now without a disk or a wait.
+    var takesAtOnce: Bool {
+        guard case .writing = phase, delayed == nil, !isOver else { return false }
+        return store.takesAtOnce
+    }
+
+    /// Works through batches and the caller's own, which came last; only where `takesAtOnce`.
+    func workAtOnce(_ before: [JournalBatch], _ own: JournalBatch) -> JournalDesk.AtOnce {
+        let turn = decide(before + [own])
+        defer { publish() }
+        do throws(JournalProblem) {
+            if !turn.records.isEmpty {
+                guard !turn.isForReaders, try store.appendAtOnce(turn.records) else {
+                    delayed = turn
+                    return .taken
+                }
+                count(turn.records)
+            }
+            return .done(turn.tellOthers())
+        } catch {
+            give(up: turn, error)
+            return .taken
+        }
+    }
+
+    private func concludeDelayed() {
+        guard let turn = delayed else { return }
+        delayed = nil
+        conclude(turn)
     }
 
     /// The turn's records are not committed: they are written when the store can be again.

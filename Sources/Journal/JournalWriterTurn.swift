@@ -1,15 +1,15 @@
 import Messaging
 
-/// What one turn of the journal's thread writes, and whom it tells.
-struct JournalTurn {
+/// What one turn writes, and whom it tells.
+struct JournalTurn: Sendable {
     /// A batch with the answers to its intents.
-    struct Part {
+    struct Part: Sendable {
         let batch: JournalBatch
         var begins: [BeginAnswer] = []
     }
 
     /// A repeat that waited, with its answer.
-    struct End {
+    struct End: Sendable {
         var waiter: MessageID
         var answer: BeginAnswer
         var tell: @Sendable (MessageID, BeginAnswer) -> Void
@@ -26,8 +26,12 @@ struct JournalTurn {
     /// Messages that begin with this turn, as places of their records.
     var begun: [Int] = []
 
+    /// When it was decided, in milliseconds since 1970.
+    let at: UInt64
+
     /// - Parameter count: records that there will be, about.
-    init(count: Int) {
+    init(count: Int, at now: UInt64) {
+        at = now
         records.reserveCapacity(count)
         owed.reserveCapacity(count)
     }
@@ -51,6 +55,15 @@ struct JournalTurn {
     func tell() {
         for part in parts { part.batch.done(JournalBatchResult(begins: part.begins, isCommitted: true)) }
         for end in ends { end.tell(end.waiter, end.answer) }
+    }
+
+    /// Everything is committed.
+    ///
+    /// - Returns: the last batch's result, which is not called back.
+    func tellOthers() -> JournalBatchResult {
+        for part in parts.dropLast() { part.batch.done(JournalBatchResult(begins: part.begins, isCommitted: true)) }
+        for end in ends { end.tell(end.waiter, end.answer) }
+        return JournalBatchResult(begins: parts.last?.begins ?? [], isCommitted: true)
     }
 
     /// The answers that cannot wait for a commit.
@@ -83,17 +96,17 @@ struct JournalTurn {
 
 extension JournalWriter {
     /// Takes in a batch: its facts, then its intents.
-    func take(_ batch: JournalBatch, into turn: inout JournalTurn, at now: UInt64) {
+    func take(_ batch: JournalBatch, into turn: inout JournalTurn) {
         let first = turn.records.count
-        for record in batch.records { take(record, into: &turn, at: now) }
+        for record in batch.records { take(record, into: &turn) }
         if batch.refused != nil { turn.forgive(from: first) }
         if batch.isForReaders { turn.isForReaders = true }
         var part = JournalTurn.Part(batch: batch)
-        for intent in batch.intents { part.begins.append(begin(intent, batch, &turn, at: now)) }
+        for intent in batch.intents { part.begins.append(begin(intent, batch, &turn)) }
         turn.parts.append(part)
     }
 
-    private func take(_ record: JournalRecord, into turn: inout JournalTurn, at now: UInt64) {
+    private func take(_ record: JournalRecord, into turn: inout JournalTurn) {
         switch record {
         case .outcome(let outcome):
             if let original = outcome.replayOf {
@@ -103,7 +116,7 @@ extension JournalWriter {
             }
             turn.add(record, isOwed: true)
             let (ended, answer) = ledger.end(outcome, refusal: options.refusalStatus)
-            for waiter in ended { end(waiter, answer, &turn, at: now) }
+            for waiter in ended { end(waiter, answer, &turn) }
         case .delivered(let ids):
             turn.add(record, isOwed: true)
             for id in ids { ledger.delivered(id) }
@@ -118,15 +131,15 @@ extension JournalWriter {
         }
     }
 
-    private func end(_ waiter: MessageID, _ answer: LedgerAnswer, _ turn: inout JournalTurn, at now: UInt64) {
+    private func end(_ waiter: MessageID, _ answer: LedgerAnswer, _ turn: inout JournalTurn) {
         guard let tell = waiters.removeValue(forKey: waiter) else { return }
-        turn.add(.outcome(answer.replay(for: waiter, at: now)), isOwed: true)
+        turn.add(.outcome(answer.replay(for: waiter, at: turn.at)), isOwed: true)
         turn.ends.append(JournalTurn.End(waiter: waiter, answer: .repeats(answer), tell: tell))
         health.replayed += 1
     }
 
     private func begin(
-        _ intent: MessageIntent, _ batch: JournalBatch, _ turn: inout JournalTurn, at now: UInt64
+        _ intent: MessageIntent, _ batch: JournalBatch, _ turn: inout JournalTurn
     ) -> BeginAnswer {
         if options.onOutage == .refuse {
             switch phase {
@@ -140,13 +153,13 @@ extension JournalWriter {
             health.dropped += 1
             return .new
         }
-        switch ledger.begin(message.id, message.fingerprint, at: now) {
+        switch ledger.begin(message.id, message.fingerprint, at: turn.at) {
         case .new:
             turn.add(.message(message), isOwed: false)
             turn.begun.append(turn.records.count - 1)
             return .new
         case .repeats(let answer):
-            turn.add(.outcome(answer.replay(for: message.id, at: now)), isOwed: false)
+            turn.add(.outcome(answer.replay(for: message.id, at: turn.at)), isOwed: false)
             health.replayed += 1
             return .repeats(answer)
         case .underWay(let original):
@@ -170,12 +183,12 @@ extension JournalWriter {
 
     /// The turn's transaction failed and nothing goes without a record: its messages do not begin. Whether a lost database has
     /// their records nobody knows, so it is told later that they were not sent.
-    func refuse(_ turn: inout JournalTurn, _ problem: JournalProblem, at now: UInt64) {
+    func refuse(_ turn: inout JournalTurn, _ problem: JournalProblem) {
         for place in turn.begun {
             guard case .message(let message) = turn.records[place] else { continue }
             for waiter in ledger.abandon(message.id) { waiters[waiter] = nil }
             turn.add(.message(message), isOwed: true)
-            turn.add(.outcome(.notSent(message.id, at: now)), isOwed: true)
+            turn.add(.outcome(.notSent(message.id, at: turn.at)), isOwed: true)
         }
         turn.begun = []
         for place in turn.parts.indices {

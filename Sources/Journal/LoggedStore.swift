@@ -1,8 +1,7 @@
-import Glibc
+import Foundation
 package import Logging
-import Synchronization
 
-/// The journal in SQLite behind a log (`PATH-log`).
+/// The journal in SQLite behind a log: `PATH-log`, or a file in a folder that is named.
 ///
 /// A commit is one write into the log; what is in the log follows into the database within milliseconds, many commits in one
 /// transaction. So a commit costs microseconds whatever its size, and rows cost what they cost in large transactions: with commits of
@@ -10,14 +9,19 @@ import Synchronization
 ///
 /// What the log holds and the database does not is added when the store is opened, exactly once: a transaction says up to which
 /// position of the log it has come. The durability is the log's: with `processCrash` it is in the kernel's hands, with `powerCut` it
-/// is synced. Readers see the database, so a record is seen a moment after its commit (`settle`), and what a kill left in the
+/// is synced. In a folder that lives in memory (`/dev/shm`) a commit waits for no disk, so that event loops make it themselves; such a
+/// log survives the process and not the machine, or the container. The database says where it is until it is moved and removed.
+///
+/// Readers see the database, so a record is seen a moment after its commit (`settle`), and what a kill left in the
 /// log after the next start.
 package final class LoggedStore: JournalStore {
     /// Commits that are added in one transaction when the store is opened.
     private static let restartStep = 500
 
     private let rows: SerialStore
+    private let path: String
     private let log: RecordLog
+    private let logger: Logger
     private var opened: Opened?
     /// What could not be moved before the store was closed.
     private var unmoved: [RecordMover.Batch] = []
@@ -30,20 +34,24 @@ package final class LoggedStore: JournalStore {
 
     /// - Parameters:
     ///   - path: the database's file; made when it is missing.
+    ///   - logFolder: where the log is; nil = beside the database.
     ///   - logSize: octets of the log; 1 MiB at least.
-    package init(path: String, durability: JournalDurability, logSize: Int, logger: Logger) {
+    package init(
+        path: String, durability: JournalDurability, logFolder: String? = nil, logSize: Int, logger: Logger
+    ) {
+        self.path = path
+        self.logger = logger
         rows = SerialStore(SQLiteStore(path: path, durability: durability), logger: logger)
-        log = RecordLog(path: path + "-log", size: logSize, durability: durability)
+        let name = logFolder.map { "\($0)/smppost-\(String(UInt64.random(in: .min ... .max), radix: 16)).log" }
+        log = RecordLog(path: name ?? path + "-log", size: logSize, durability: durability)
     }
 
     /// What a killed process left in the log goes into the database: where there are both, and no process has them open.
     package static func takeInLog(of path: String, logger: Logger) {
-        var status = stat()
-        guard stat(path, &status) == 0, stat(path + "-log", &status) == 0, status.st_size > 0 else { return }
-        let store = LoggedStore(
-            path: path, durability: .powerCut, logSize: Int(status.st_size), logger: logger)
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        let store = LoggedStore(path: path, durability: .powerCut, logSize: 1 << 20, logger: logger)
         // Where another has it open, or this user may not write, readers see what is in the database.
-        try? store.open()
+        try? store.takeInLogs()
         store.close()
     }
 
@@ -73,10 +81,63 @@ package final class LoggedStore: JournalStore {
     /// - Returns: the position up to which everything is in the database.
     private func openBoth() throws(JournalProblem) -> UInt64 {
         try rows.open()
-        // The database has the lock, so nobody else writes the log.
+        // The database has the lock, so nobody else writes its logs.
         try log.open()
+        let others = try otherLogs()
+        let position = try takeIn([log] + others)
+        if try rows.log() != place { try rows.keep(log: place) }
+        for other in others { other.remove() }
+        try log.begin(after: position)
+        return position
+    }
+
+    /// What the database says about the log's place.
+    private var place: String? { isBeside ? nil : log.file.path }
+
+    private var isBeside: Bool { log.file.path == path + "-log" }
+
+    private func takeInLogs() throws(JournalProblem) {
+        try rows.open()
+        let others = try otherLogs()
+        if isBeside, log.file.identity != nil {
+            try log.open()
+            _ = try takeIn([log] + others)
+        } else {
+            _ = try takeIn(others)
+        }
+        // They stay: this may be a copy, and the database that they belong to has not taken them in.
+        for other in others { other.close() }
+    }
+
+    /// Logs of earlier processes at other places.
+    private func otherLogs() throws(JournalProblem) -> [RecordLog] {
+        var paths = isBeside ? [] : [path + "-log"].filter { SQLiteFile.Identity(of: $0) != nil }
+        if let earlier = try rows.log(), earlier != log.file.path {
+            if SQLiteFile.Identity(of: earlier) != nil {
+                paths.append(earlier)
+            } else {
+                logger.error(
+                    "the journal's log is gone: what the process before this one committed in its last moments is missing",
+                    metadata: ["log": "\(earlier)"])
+            }
+        }
+        var logs: [RecordLog] = []
+        for path in paths {
+            let log = RecordLog(path: path, size: 0, durability: .processCrash)
+            try log.open()
+            logs.append(log)
+        }
+        return logs
+    }
+
+    /// Adds what logs hold and the database does not.
+    ///
+    /// - Returns: the position up to which everything is in the database.
+    private func takeIn(_ logs: [RecordLog]) throws(JournalProblem) -> UInt64 {
         var position = try rows.position()
-        let frames = try log.frames(after: position)
+        var frames: [RecordLog.Frame] = []
+        for log in logs { frames += try log.frames(after: position) }
+        frames.sort { $0.position < $1.position }
         // What was acknowledged is in no file when somebody has removed the log.
         let first = unmoved.first?.positions.lowerBound ?? .max
         var batches = frames.filter { $0.position < first }.map(RecordMover.Batch.init)
@@ -88,7 +149,6 @@ package final class LoggedStore: JournalStore {
             try rows.add(batches.prefix(Self.restartStep).flatMap(\.records), upTo: position)
             batches.removeFirst(min(Self.restartStep, batches.count))
         }
-        try log.begin(after: position)
         unmoved = []
         return position
     }
@@ -96,17 +156,33 @@ package final class LoggedStore: JournalStore {
     /// See `JournalStore`. Waits only where the log is full of what is not in the database yet.
     package func append(_ records: [JournalRecord]) throws(JournalProblem) {
         guard !records.isEmpty else { return }
-        guard var opened else { throw JournalProblem(.unreachable, "journal \(log.file.path): is not open") }
-        while true {
-            switch try log.write(records, moved: try opened.mover.position()) {
-            case .written(let positions):
-                opened.mover.add(RecordMover.Batch(records: records, positions: positions))
-                opened.position = positions.upperBound
-                self.opened = opened
-                return
-            case .full(let position): try opened.mover.wait(until: position)
-            }
+        while let position = try write(records) { try current().mover.wait(until: position) }
+    }
+
+    /// See `JournalStore`.
+    package var takesAtOnce: Bool { log.isInMemory }
+
+    /// See `JournalStore`. False where the log is full of what is not in the database yet.
+    package func appendAtOnce(_ records: [JournalRecord]) throws(JournalProblem) -> Bool {
+        guard takesAtOnce else { return false }
+        return try write(records) == nil
+    }
+
+    /// - Returns: nil, or where the database must have come to before there is room.
+    private func write(_ records: [JournalRecord]) throws(JournalProblem) -> UInt64? {
+        let mover = try current().mover
+        switch try log.write(records, moved: try mover.position()) {
+        case .written(let positions):
+            mover.add(RecordMover.Batch(records: records, positions: positions))
+            opened?.position = positions.upperBound
+            return nil
+        case .full(let position): return position
         }
+    }
+
+    private func current() throws(JournalProblem) -> Opened {
+        guard let opened else { throw JournalProblem(.unreachable, "journal \(log.file.path): is not open") }
+        return opened
     }
 
     /// See `JournalStore`.
@@ -131,7 +207,10 @@ package final class LoggedStore: JournalStore {
 
     /// See `JournalStore`. The log is empty then, unless the database cannot be written.
     package func close() {
-        if let opened { unmoved = opened.mover.stop() }
+        if let opened {
+            unmoved = opened.mover.stop()
+            if unmoved.isEmpty, !isBeside, (try? rows.keep(log: nil)) != nil { log.remove() }
+        }
         opened = nil
         rows.close()
         log.close()
@@ -141,66 +220,5 @@ package final class LoggedStore: JournalStore {
 extension RecordMover.Batch {
     init(_ frame: RecordLog.Frame) {
         self.init(records: frame.records, positions: frame.position...frame.position)
-    }
-}
-
-/// A store that two threads use in turn. Unchecked, since a mutex cannot lend its value to the closure of `replay`; every use of
-/// `store` is inside the lock.
-private final class SerialStore: @unchecked Sendable {
-    private let store: SQLiteStore
-    private let lock = Mutex(())
-    private let logger: Logger
-
-    init(_ store: sending SQLiteStore, logger: Logger) {
-        self.store = store
-        self.logger = logger
-    }
-
-    func open() throws(JournalProblem) {
-        try lock.withLock { _ throws(JournalProblem) in try store.open() }
-    }
-
-    func append(_ batches: [[JournalRecord]], upTo position: UInt64) throws(JournalProblem) {
-        try lock.withLock { _ throws(JournalProblem) in try store.append(batches, upTo: position) }
-    }
-
-    /// Records that cannot be added together are added one by one, and those that the database refuses for themselves are given up:
-    /// they would keep all others out for ever.
-    func add(_ records: [JournalRecord], upTo position: UInt64) throws(JournalProblem) {
-        try lock.withLock { _ throws(JournalProblem) in
-            do throws(JournalProblem) {
-                try store.append([records], upTo: position)
-            } catch {
-                guard error.kind == .failed else { throw error }
-                // Fails where it is the database that takes nothing.
-                try store.append([], upTo: nil)
-                let refused = records.count { (try? store.append([$0])) == nil }
-                try store.append([], upTo: position)
-                guard refused > 0 else { return }
-                logger.error(
-                    "the journal gives up records that its database does not take",
-                    metadata: ["records": "\(refused)", "problem": "\(error)"])
-            }
-        }
-    }
-
-    func position() throws(JournalProblem) -> UInt64 {
-        try lock.withLock { _ throws(JournalProblem) in try store.position() }
-    }
-
-    func fingerprintKey() throws(JournalProblem) -> [UInt8] {
-        try lock.withLock { _ throws(JournalProblem) in try store.fingerprintKey() }
-    }
-
-    func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {
-        try lock.withLock { _ throws(JournalProblem) in try store.replay(since: moment, take) }
-    }
-
-    func prune(before moment: UInt64, limit: Int) throws(JournalProblem) -> Int {
-        try lock.withLock { _ throws(JournalProblem) in try store.prune(before: moment, limit: limit) }
-    }
-
-    func close() {
-        lock.withLock { _ in store.close() }
     }
 }

@@ -13,7 +13,8 @@ import Glibc
 ///     octets 24…    records, as `RecordEncoder` writes them
 ///
 /// all numbers least octet first. A frame counts when its check holds and its position follows the one before it in its half: what
-/// a kill left unfinished, and what is left of the half's earlier use, does not. Used by one thread; blocks.
+/// a kill left unfinished, and what is left of the half's earlier use, does not. Used by one thread at a time; blocks, unless
+/// it is in memory.
 final class RecordLog {
     struct Frame {
         let position: UInt64
@@ -41,6 +42,8 @@ final class RecordLog {
     private let size: Int
     private let durability: JournalDurability
     private var descriptor: Int32?
+    /// Whether it is in a file system that lives in memory (tmpfs): a write waits for no disk.
+    private(set) var isInMemory = false
     private var end = End()
     /// Of the last frame: the next one is about as long.
     private var capacity = 0
@@ -66,17 +69,41 @@ final class RecordLog {
 
     private var halfSize: Int { size / 2 }
 
-    /// Opens the file for what earlier processes left in it; `begin` makes it ready to be written.
+    /// Opens the file for what earlier processes left in it, alone; `begin` makes it ready to be written.
     func open() throws(JournalProblem) {
         close()
-        let opened = Glibc.open(file.path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+        let opened = Glibc.open(file.path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard opened >= 0 else { throw file.problem(errno, "cannot be opened") }
         descriptor = opened
+        do throws(JournalProblem) {
+            try check(opened)
+        } catch {
+            close()
+            throw error
+        }
+    }
+
+    /// Its folder may be everybody's (`/dev/shm`).
+    private func check(_ opened: Int32) throws(JournalProblem) {
+        var status = stat()
+        guard fstat(opened, &status) == 0 else { throw file.problem(errno, "cannot be read") }
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid() else {
+            throw JournalProblem(.failed, "journal \(file.path): is no file of this user")
+        }
+        guard flock(opened, LOCK_EX | LOCK_NB) == 0 else { throw file.problem(errno, "another smppost uses it") }
+        isInMemory = FileSystemKind(ofDevice: UInt64(status.st_dev)) == .memory
     }
 
     func close() {
         if let descriptor { _ = Glibc.close(descriptor) }
         descriptor = nil
+        isInMemory = false
+    }
+
+    /// Nothing of it is needed any more.
+    func remove() {
+        if descriptor != nil { unlink(file.path) }
+        close()
     }
 
     /// Frames whose position is greater than this one, in order.

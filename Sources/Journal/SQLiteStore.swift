@@ -72,23 +72,41 @@ package final class SQLiteStore: JournalStore {
         }
     }
 
-    /// The name in `setting` of the position that the transactions have come to.
+    /// The names in `setting` of the position that the transactions have come to, and of the log's place.
     private static let positionName = "logged"
+    private static let logName = "log"
 
     /// What the last `append(_:upTo:)` said; 0 = there was none.
     func position() throws(JournalProblem) -> UInt64 {
-        let opened = try current()
-        let position = try file.telling {
-            try opened.queue.read { db in
-                try String.fetchOne(
-                    db, sql: "SELECT CAST(value AS TEXT) FROM setting WHERE name = ?", arguments: [Self.positionName])
-            }
-        }
-        guard let position else { return 0 }
+        guard let position = try setting(Self.positionName) else { return 0 }
         guard let number = UInt64(position) else {
             throw JournalProblem(.corrupt, "journal \(file.path): its place in the log is no number")
         }
         return number
+    }
+
+    /// Where a log is that may hold what is not here, as `keep(log:)` said.
+    func log() throws(JournalProblem) -> String? {
+        try setting(Self.logName).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// - Parameter path: the log that may hold what is not here; nil = there is none.
+    func keep(log path: String?) throws(JournalProblem) {
+        try write(about: 0) { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO setting VALUES (?, CAST(? AS BLOB))",
+                arguments: [Self.logName, path ?? ""])
+        }
+    }
+
+    private func setting(_ name: String) throws(JournalProblem) -> String? {
+        let opened = try current()
+        return try file.telling {
+            try opened.queue.read { db in
+                try String.fetchOne(
+                    db, sql: "SELECT CAST(value AS TEXT) FROM setting WHERE name = ?", arguments: [name])
+            }
+        }
     }
 
     /// See `JournalStore`.

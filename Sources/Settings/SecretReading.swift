@@ -90,7 +90,7 @@ extension MappingReader {
         guard let text = optionalString(key) else { return nil }
         let place = place(of: key)
         guard !text.isEmpty else {
-            log.problem("\"\(key)\" is empty; it must be the path of a file", at: place)
+            log.problem("\"\(key)\" is empty; it must be a path", at: place)
             return nil
         }
         return (FileProbe.resolve(text, from: place.file), place)

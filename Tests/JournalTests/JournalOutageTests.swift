@@ -5,9 +5,9 @@ import Testing
 
 /// A database that fails: nothing is told that is not recorded, and nothing is forgotten.
 @Suite struct JournalOutageTests {
-    @Test(arguments: [JournalProblem.Kind.full, .readOnly, .corrupt, .unreachable, .failed])
-    func refusesAndRecovers(_ kind: JournalProblem.Kind) async {
-        let rig = await JournalRig()
+    @Test(arguments: [JournalProblem.Kind.full, .readOnly, .corrupt, .unreachable, .failed], MemoryDisk.Way.allCases)
+    func refusesAndRecovers(_ kind: JournalProblem.Kind, _ way: MemoryDisk.Way) async {
+        let rig = await JournalRig(MemoryDisk(way))
         #expect(await rig.begin(1, "before").word == "new")
         rig.disk.set(.fails(kind))
         #expect(await rig.begin(2, "first to fail").word == "failed")
@@ -28,8 +28,8 @@ import Testing
     }
 
     /// The database may have a record whose message was refused: it is told that it was not sent.
-    @Test func lostAnswerLeavesNoDoubt() async {
-        let disk = MemoryDisk()
+    @Test(arguments: MemoryDisk.Way.allCases) func lostAnswerLeavesNoDoubt(_ way: MemoryDisk.Way) async {
+        let disk = MemoryDisk(way)
         let rig = await JournalRig(disk)
         disk.set(.loses)
         #expect(await rig.begin(1).word == "failed")
@@ -56,8 +56,8 @@ import Testing
         await rig.stop()
     }
 
-    @Test func poisonIsGivenUpAndTheRestIsWritten() async {
-        let rig = await JournalRig()
+    @Test(arguments: MemoryDisk.Way.allCases) func poisonIsGivenUpAndTheRestIsWritten(_ way: MemoryDisk.Way) async {
+        let rig = await JournalRig(MemoryDisk(way))
         rig.disk.set(.refuses(account: "poison"))
         #expect(await rig.begin(1, "a", account: "poison").word == "failed")
         await soon("writes again") { rig.disk.openings > 1 && rig.journal.health.isWriting }
@@ -66,8 +66,10 @@ import Testing
         await rig.stop()
     }
 
-    @Test func continueSendsWithoutRecordAndStillKnowsRepeats() async {
-        let rig = await JournalRig { $0.onOutage = .continue }
+    @Test(arguments: MemoryDisk.Way.allCases) func continueSendsWithoutRecordAndStillKnowsRepeats(_ way: MemoryDisk.Way)
+        async
+    {
+        let rig = await JournalRig(MemoryDisk(way)) { $0.onOutage = .continue }
         rig.disk.set(.fails(.unreachable))
         #expect(await rig.begin(1).word == "new")
         #expect(await rig.begin(2).word == "under way")
@@ -80,8 +82,8 @@ import Testing
         await rig.stop()
     }
 
-    @Test func continueHasABound() async {
-        let rig = await JournalRig {
+    @Test(arguments: MemoryDisk.Way.allCases) func continueHasABound(_ way: MemoryDisk.Way) async {
+        let rig = await JournalRig(MemoryDisk(way)) {
             $0.onOutage = .continue
             $0.queue = 20
         }
@@ -96,8 +98,8 @@ import Testing
         await rig.stop()
     }
 
-    @Test func cannotBeOpenedAtTheStart() async {
-        let disk = MemoryDisk()
+    @Test(arguments: MemoryDisk.Way.allCases) func cannotBeOpenedAtTheStart(_ way: MemoryDisk.Way) async {
+        let disk = MemoryDisk(way)
         disk.set(.fails(.readOnly))
         let refusing = await JournalRig(disk)
         #expect(!refusing.journal.health.isWriting)

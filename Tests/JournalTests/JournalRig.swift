@@ -27,7 +27,7 @@ final class JournalRig: Sendable {
     /// What the journal says to one message.
     func begin(_ id: UInt64, _ text: String = "hello", account: String = "acme") async -> BeginAnswer {
         await withCheckedContinuation { continuation in
-            journal.hand(
+            hand(
                 JournalBatch(
                     intents: [
                         MessageIntent(
@@ -44,8 +44,13 @@ final class JournalRig: Sendable {
     /// Hands over records; true once they are committed. A test that waits for the end of an outage does not await it.
     func commit(_ records: [JournalRecord]) async -> Bool {
         await withCheckedContinuation { continuation in
-            journal.hand(JournalBatch(records: records, done: { continuation.resume(returning: $0.isCommitted) }))
+            hand(JournalBatch(records: records, done: { continuation.resume(returning: $0.isCommitted) }))
         }
+    }
+
+    /// Hands over a batch and calls it back, whoever knows its result.
+    func hand(_ batch: JournalBatch) {
+        if let result = journal.hand(batch) { batch.done(result) }
     }
 
     /// The end that a waiter was told; nil = none so far.

@@ -6,8 +6,8 @@ import Testing
 
 /// The journal's thread: what is committed before what is told.
 @Suite struct JournalWriterTests {
-    @Test func newIsCommittedBeforeItIsTold() async {
-        let rig = await JournalRig()
+    @Test(arguments: MemoryDisk.Way.allCases) func newIsCommittedBeforeItIsTold(_ way: MemoryDisk.Way) async {
+        let rig = await JournalRig(MemoryDisk(way))
         #expect(await rig.begin(1).word == "new")
         guard case .message(let message) = rig.disk.records.first else {
             Issue.record("no message")
@@ -22,8 +22,8 @@ import Testing
         #expect(rig.journal.health.written == 2)
     }
 
-    @Test func textAndNumberAsConfigured() async {
-        let rig = await JournalRig {
+    @Test(arguments: MemoryDisk.Way.allCases) func textAndNumberAsConfigured(_ way: MemoryDisk.Way) async {
+        let rig = await JournalRig(MemoryDisk(way)) {
             $0.keepText = true
             $0.maskNumbers = true
         }
@@ -37,8 +37,8 @@ import Testing
         await rig.stop()
     }
 
-    @Test func repeatIsAnsweredAndItsOutcomeCommitted() async {
-        let rig = await JournalRig()
+    @Test(arguments: MemoryDisk.Way.allCases) func repeatIsAnsweredAndItsOutcomeCommitted(_ way: MemoryDisk.Way) async {
+        let rig = await JournalRig(MemoryDisk(way))
         #expect(await rig.begin(1).word == "new")
         #expect(await rig.commit([.outcome(.now(1, "accepted", [.accepted(id: "a")]))]))
         let answer = await rig.begin(2)
@@ -55,8 +55,8 @@ import Testing
         #expect(rig.journal.health.replayed == 1)
     }
 
-    @Test func waitersGetTheEndAfterItsCommit() async {
-        let rig = await JournalRig()
+    @Test(arguments: MemoryDisk.Way.allCases) func waitersGetTheEndAfterItsCommit(_ way: MemoryDisk.Way) async {
+        let rig = await JournalRig(MemoryDisk(way))
         #expect(await rig.begin(1).word == "new")
         #expect(await rig.begin(2).word == "under way")
         #expect(await rig.begin(3).word == "under way")
@@ -87,8 +87,8 @@ import Testing
         await rig.stop()
     }
 
-    @Test func stopWritesWhatIsThere() async {
-        let rig = await JournalRig()
+    @Test(arguments: MemoryDisk.Way.allCases) func stopWritesWhatIsThere(_ way: MemoryDisk.Way) async {
+        let rig = await JournalRig(MemoryDisk(way))
         for number in 1...1_000 as ClosedRange<UInt64> {
             rig.journal.append([.late(.made(number, 0, 0))])
         }
@@ -96,15 +96,15 @@ import Testing
         #expect(rig.disk.records.count == 1_000)
     }
 
-    @Test func fullQueueRefusesTheNewAndKeepsTheOwed() async {
-        let disk = MemoryDisk()
+    @Test(arguments: MemoryDisk.Way.allCases) func fullQueueRefusesTheNewAndKeepsTheOwed(_ way: MemoryDisk.Way) async {
+        let disk = MemoryDisk(way)
         disk.set(.fails(.full))
         let rig = await JournalRig(disk) { $0.queue = 10 }
         // Nothing can be written, so what is owed stays.
         for number in 1...10 as ClosedRange<UInt64> { rig.journal.append([.late(.made(number, 0, 0))]) }
         await soon("kept") { rig.journal.health.queued == 10 }
         rig.journal.append([.late(.made(11, 0, 0))])
-        rig.journal.hand(JournalBatch(records: [.late(.made(12, 0, 0))]))
+        rig.hand(JournalBatch(records: [.late(.made(12, 0, 0))]))
         disk.set(nil)
         await soon("written") { rig.disk.records.count == 11 }
         await rig.stop()
@@ -112,8 +112,8 @@ import Testing
         #expect(!rig.disk.records.contains(.late(.made(11, 0, 0))))
     }
 
-    @Test func oldRecordsGoInSteps() async {
-        let disk = MemoryDisk()
+    @Test(arguments: MemoryDisk.Way.allCases) func oldRecordsGoInSteps(_ way: MemoryDisk.Way) async {
+        let disk = MemoryDisk(way)
         disk.state.withLock { $0.old = 5_000 }
         let rig = await JournalRig(disk) { $0.retention = 3_600_000 }
         await soon("pruned") { rig.journal.health.pruned == 5_000 }

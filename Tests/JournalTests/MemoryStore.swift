@@ -18,14 +18,27 @@ final class MemoryDisk: Sendable {
     struct State {
         var commits: [[JournalRecord]] = []
         var fault: Fault?
-        var isOpen = false
         var openings = 0
+        /// A commit would have to wait.
+        var isFull = false
+        /// How many commits were made at once.
+        var atOnce = 0
         var pruned: [UInt64] = []
         /// How many records are old.
         var old = 0
     }
 
+    /// Who commits: the journal's thread alone, or whoever hands over (`JournalStore.takesAtOnce`).
+    enum Way: CaseIterable, Sendable {
+        case thread, atOnce
+    }
+
     let state = Mutex(State())
+    let way: Way
+
+    init(_ way: Way = .thread) {
+        self.way = way
+    }
 
     var records: [JournalRecord] { state.withLock { $0.commits.flatMap { $0 } } }
     var openings: Int { state.withLock { $0.openings } }
@@ -51,6 +64,15 @@ final class MemoryStore: JournalStore {
         }
         if case .fails(let kind) = fault { throw JournalProblem(kind, "the disk fails") }
         isOpen = true
+    }
+
+    var takesAtOnce: Bool { disk.way == .atOnce }
+
+    func appendAtOnce(_ records: [JournalRecord]) throws(JournalProblem) -> Bool {
+        if disk.state.withLock({ $0.isFull }) { return false }
+        try append(records)
+        disk.state.withLock { $0.atOnce += 1 }
+        return true
     }
 
     func append(_ records: [JournalRecord]) throws(JournalProblem) {

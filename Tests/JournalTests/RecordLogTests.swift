@@ -34,6 +34,7 @@ import Testing
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int == Self.size)
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
 
+        log.close()
         let again = try self.log(path)
         let frames = try again.frames(after: 7)
         #expect(frames.map(\.position) == [8, 9])

@@ -37,10 +37,11 @@ enum FullConfiguration {
           in_doubt_ttl: 1h
           in_doubt_reply: accepted
           duplicate_window: 10m
-          durability: power
+          durability: process
           on_outage: continue
           queue: 2000
           batch: 50
+          log_directory: .
           log_size: 16MiB
           commit_within: 5ms
         log: { level: debug, format: json }

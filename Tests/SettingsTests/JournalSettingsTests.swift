@@ -34,6 +34,21 @@ struct JournalSettingsTests {
         #expect(missing.problems().count == 1)
     }
 
+    @Test func theLogsPlaceFitsTheRest() throws {
+        let power = try fixture("url: \"sqlite:x\", durability: power")
+        #expect(try power.load().journal?.durability == .power)
+        #expect(try power.load().journal?.logDirectory == nil)
+        let both = try fixture("url: \"sqlite:x\", durability: power, log_directory: .")
+        #expect(both.problems().count == 1)
+        #expect(both.problems().allSatisfy { $0.contains("\"durability: power\" needs a disk") })
+        let missing = try fixture("url: \"sqlite:x\", log_directory: nowhere")
+        #expect(missing.problems().count == 1)
+        #expect(missing.problems().allSatisfy { $0.contains("\"log_directory\" is no directory") })
+        let server = try fixture("url: \"postgresql://user@host/db\", log_directory: .")
+        #expect(server.problems().count == 1)
+        #expect(server.problems().allSatisfy { $0.contains("\"log_directory\" is of a SQLite file") })
+    }
+
     @Test func timesFitTogether() throws {
         let window = try fixture("url: \"sqlite:x\", in_doubt_ttl: 10m, duplicate_window: 11m")
         #expect(window.problems().count == 1)
