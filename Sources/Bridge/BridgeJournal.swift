@@ -6,7 +6,6 @@ import NIOCore
 import SMPP
 import Settings
 import Synchronization
-import TLS
 
 /// The journal with what joins it to the other parts; there is none where none is configured.
 struct BridgeJournal: Sendable {
@@ -105,23 +104,20 @@ private final class CarrierStatuses: Sendable {
 
 /// Fingerprints of messages: what their repeats have in common, and nobody can turn back into a text.
 enum MessageFingerprints {
-    /// HMAC-SHA256 over account, number, sender and text, each with its length, cut to 128 bits.
+    /// `SipHash` over account, number, sender and text, a NUL after each: none of the first three has one.
     @Sendable static func maker(key: [UInt8]) -> FingerprintMaker {
-        let hash = HMACSHA256(key: key)
-        var bytes: [UInt8] = []
+        let key = SipHash.Key(key)
         return { intent in
-            bytes.removeAll(keepingCapacity: true)
-            for part in [intent.account, intent.recipient, intent.sender, intent.text] {
-                let octets = part.utf8
-                for shift in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: octets.count >> shift)) }
-                bytes.append(contentsOf: octets)
-            }
-            let code = hash.authenticate(bytes)
-            return Fingerprint(high: number(code[0..<8]), low: number(code[8..<16]))
+            var hash = SipHash(key)
+            hash.add(intent.account.utf8.span)
+            hash.add(0)
+            hash.add(intent.recipient.utf8.span)
+            hash.add(0)
+            hash.add(intent.sender.utf8.span)
+            hash.add(0)
+            hash.add(intent.text.utf8.span)
+            let (high, low) = hash.end()
+            return Fingerprint(high: high, low: low)
         }
-    }
-
-    private static func number(_ octets: ArraySlice<UInt8>) -> UInt64 {
-        octets.reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

@@ -17,6 +17,8 @@ package import Messaging
 ///
 /// All moments are milliseconds since 1970. Entries that have ended, one way or another, take a new message with the same
 /// fingerprint.
+///
+/// Every message of the journal passes here four times, so an entry is found once a time and changed where it is.
 package struct InDoubtLedger: Sendable {
     /// How long entries live, and the bounds.
     package struct Rules: Hashable, Sendable {
@@ -89,14 +91,22 @@ package struct InDoubtLedger: Sendable {
 
     /// A message wants to be sent.
     package mutating func begin(_ id: MessageID, _ fingerprint: Fingerprint, at now: UInt64) -> Decision {
-        if let known = ids[fingerprint], known != id, let decision = answer(known, to: id, at: now) { return decision }
-        guard entries.count < rules.entries else { return entries[id] == nil ? .full : .new }
+        // Nearly always nobody has it.
+        if let known = ids.updateValue(id, forKey: fingerprint), known != id {
+            ids[fingerprint] = known
+            if let decision = answer(known, to: id, at: now) { return decision }
+            ids[fingerprint] = id
+        }
+        guard entries.count < rules.entries else {
+            if entries[id] != nil { return .new }
+            ids[fingerprint] = nil
+            return .full
+        }
         let entry = Entry(fingerprint: fingerprint, since: now, state: .underWay(waiters: [], late: []))
         if let before = entries.updateValue(entry, forKey: id) {
             entries[id] = before
             return .new
         }
-        ids[fingerprint] = id
         order.append(id)
         compact()
         return .new
@@ -143,15 +153,15 @@ package struct InDoubtLedger: Sendable {
     package mutating func end(
         _ outcome: OutcomeRecord, refusal: RefusalStatus
     ) -> (waiters: [MessageID], answer: LedgerAnswer) {
-        guard case .underWay(let waiters, let late) = entries[outcome.id]?.state else {
-            return ([], LedgerAnswer(outcome))
-        }
+        guard let place = entries.index(forKey: outcome.id),
+            case .underWay(let waiters, let late) = entries.values[place].state
+        else { return ([], LedgerAnswer(outcome)) }
         var outcome = outcome
         switch outcome.word {
-        case .accepted, .partial: entries[outcome.id]?.state = .settled(outcome)
-        case .refused, .notSent: remove(outcome.id)
+        case .accepted, .partial: entries.values[place].state = .settled(outcome)
+        case .refused, .notSent: remove(at: place)
         case .unknown:
-            entries[outcome.id]?.state = .unknown(outcome)
+            entries.values[place].state = .unknown(outcome)
             unknownCount += 1
             for late in late { take(late, refusal: refusal) }
             // What came meanwhile is in the waiters' answer already.
@@ -169,16 +179,15 @@ package struct InDoubtLedger: Sendable {
 
     /// A client has taken its reply, or a repeat's, and that said more than that nobody knows.
     package mutating func delivered(_ id: MessageID) {
-        switch entries[id]?.state {
+        guard let place = entries.index(forKey: id) else { return }
+        switch entries.values[place].state {
+        case .settled where rules.duplicateWindow == 0: remove(at: place)
         case .settled(let outcome):
-            if rules.duplicateWindow > 0, outcome.word == .accepted {
-                entries[id]?.state = .recent(outcome)
-                keepRecent(id)
-            } else {
-                remove(id)
-            }
-        case .unknown: remove(id)
-        case .underWay, .recent, nil: break
+            guard outcome.word == .accepted else { return remove(at: place) }
+            entries.values[place].state = .recent(outcome)
+            keepRecent(id)
+        case .unknown: remove(at: place)
+        case .underWay, .recent: break
         }
     }
 
@@ -234,13 +243,13 @@ package struct InDoubtLedger: Sendable {
             recent.removeFirst()
         }
         while let first = order.first {
-            guard let entry = entries[first] else {
+            guard let place = entries.index(forKey: first) else {
                 order.removeFirst()
                 continue
             }
-            guard isOver(entry, at: now) else { return }
+            guard isOver(entries.values[place], at: now) else { return }
             order.removeFirst()
-            remove(first)
+            remove(at: place)
         }
     }
 
@@ -253,7 +262,11 @@ package struct InDoubtLedger: Sendable {
     }
 
     private mutating func remove(_ id: MessageID) {
-        guard let entry = entries.removeValue(forKey: id) else { return }
+        if let place = entries.index(forKey: id) { remove(at: place) }
+    }
+
+    private mutating func remove(at place: [MessageID: Entry].Index) {
+        let (id, entry) = entries.remove(at: place)
         if case .unknown = entry.state { unknownCount -= 1 }
         if let place = ids.index(forKey: entry.fingerprint), ids[place].value == id { ids.remove(at: place) }
     }
@@ -261,7 +274,7 @@ package struct InDoubtLedger: Sendable {
     /// Most entries are gone soon: without this, one that stays would keep the names of all behind it.
     private mutating func compact() {
         guard order.count > 2 * entries.count + 1024 else { return }
-        order.removeAll { entries[$0] == nil }
+        order.removeAll { entries.index(forKey: $0) == nil }
     }
 
     // MARK: Restart

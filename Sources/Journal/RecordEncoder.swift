@@ -21,10 +21,10 @@ struct RecordEncoder {
 
     /// - Parameters:
     ///   - octets: what stands before the records.
-    ///   - capacity: how many octets there will be, about.
-    init(after octets: [UInt8], capacity: Int = 0) {
-        self.octets = []
-        self.octets.reserveCapacity(capacity)
+    ///   - spare: memory to be used again.
+    init(after octets: [UInt8], in spare: consuming [UInt8] = []) {
+        self.octets = spare
+        self.octets.removeAll(keepingCapacity: true)
         self.octets += octets
     }
 

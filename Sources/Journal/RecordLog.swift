@@ -45,8 +45,8 @@ final class RecordLog {
     /// Whether it is in a file system that lives in memory (tmpfs): a write waits for no disk.
     private(set) var isInMemory = false
     private var end = End()
-    /// Of the last frame: the next one is about as long.
-    private var capacity = 0
+    /// The memory of a frame that is written, for the next one.
+    private var spare: [UInt8] = []
 
     private static let headerLength = 24
     private static let header = [UInt8](repeating: 0, count: headerLength)
@@ -138,10 +138,10 @@ final class RecordLog {
         guard let descriptor else { throw file.problem(EBADF, "is not open") }
         var next = end
         var frames: [(octets: [UInt8], place: Int)] = []
-        var rest = records[...]
-        while !rest.isEmpty {
+        var written = 0
+        while written < records.count {
             next.position += 1
-            let octets = frame(&rest, position: next.position)
+            let octets = frame(records, after: &written, position: next.position)
             if next.offset + octets.count > halfSize {
                 guard octets.count <= halfSize else {
                     throw JournalProblem(.failed, "journal \(file.path): a record is longer than half of the log")
@@ -155,6 +155,7 @@ final class RecordLog {
             next.lasts[next.half] = next.position
         }
         for frame in frames { try write(frame.octets, descriptor, at: frame.place) }
+        spare = frames.removeLast().octets
         if durability == .powerCut, fdatasync(descriptor) != 0 { throw file.problem(errno, "cannot be synced") }
         let positions = end.position + 1...next.position
         end = next
@@ -173,15 +174,18 @@ final class RecordLog {
 
     // MARK: Frames
 
-    /// A frame with the first of these records, which are taken away.
-    private func frame(_ records: inout ArraySlice<JournalRecord>, position: UInt64) -> [UInt8] {
-        var encoder = RecordEncoder(after: Self.header, capacity: capacity)
-        while let record = records.first, encoder.octets.count < Self.frameLength {
-            encoder.add(record)
-            records.removeFirst()
+    /// A frame with the next of these records.
+    ///
+    /// - Parameter written: how many of them are in frames.
+    private func frame(_ records: [JournalRecord], after written: inout Int, position: UInt64) -> [UInt8] {
+        var memory: [UInt8] = []
+        swap(&memory, &spare)
+        var encoder = RecordEncoder(after: Self.header, in: memory)
+        while written < records.count, encoder.octets.count < Self.frameLength {
+            encoder.add(records[written])
+            written += 1
         }
         var octets = encoder.finish()
-        capacity = octets.count
         Self.put(UInt64(octets.count - Self.headerLength), into: &octets, at: 0)
         for (index, octet) in Self.mark.enumerated() { octets[4 + index] = octet }
         Self.put(position, into: &octets, at: 8)

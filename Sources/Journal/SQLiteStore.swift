@@ -57,14 +57,7 @@ package final class SQLiteStore: JournalStore {
     /// - Parameter position: up to where it has come with this in the log that it stands behind.
     func append(_ batches: [[JournalRecord]], upTo position: UInt64?) throws(JournalProblem) {
         try write(about: batches.reduce(0) { $0 + $1.count }) { db in
-            var inserts = SQLiteInserts(db)
-            for records in batches {
-                for record in records {
-                    number = (number + 1) & 0xFFFF
-                    try inserts.add(record, number: number)
-                }
-            }
-            try inserts.finish()
+            try SQLiteInserts.add(batches, to: db, number: &number)
             if let position {
                 try db.cachedStatement(sql: "INSERT OR REPLACE INTO setting VALUES (?, CAST(? AS BLOB))")
                     .execute(arguments: [Self.positionName, "\(position)"])

@@ -59,7 +59,7 @@ package enum SegmentCoding {
     }
 
     private static func append(_ value: String, to text: inout String) {
-        guard value.utf8.contains(where: isSpecial) else {
+        guard hasSpecial(value.utf8.span) else {
             text += value
             return
         }
@@ -76,9 +76,12 @@ package enum SegmentCoding {
         }
     }
 
-    @inline(__always)
-    private static func isSpecial(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\\") || byte == 0
+    private static func hasSpecial(_ octets: Span<UInt8>) -> Bool {
+        for index in octets.indices {
+            let octet = octets[index]
+            if octet == UInt8(ascii: ",") || octet == UInt8(ascii: "\\") || octet == 0 { return true }
+        }
+        return false
     }
 
     private static func unescaped(_ byte: UInt8) -> UInt8? {

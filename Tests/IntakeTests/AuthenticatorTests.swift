@@ -212,7 +212,7 @@ final class Door: Sendable {
     }
 }
 
-/// SipHash-2-4-128 against its authors' vectors and what OpenSSL 3 makes of the same octets.
+/// Pairs against what OpenSSL 3 makes of the same octets.
 @Suite struct PairHashTests {
     private let hash = PairHash(key: Array(0...15))
 
