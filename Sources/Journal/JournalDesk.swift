@@ -17,6 +17,7 @@ final class JournalDesk: Sendable {
 
     private let queue: JournalQueue
     private let writer = Mutex<JournalWriter?>(nil)
+    /// Whether it is worth a look.
     private let isShared = Atomic<Bool>(false)
 
     init(queue: JournalQueue) {
@@ -32,21 +33,29 @@ final class JournalDesk: Sendable {
         writer.withLock { writer in
             let made = make()
             made.begin()
-            isShared.store(made.store.takesAtOnce, ordering: .releasing)
+            share(made)
             writer = made
         }
         opened()
         while true {
-            let patience = writer.withLock { $0?.patience ?? .zero }
-            let work = queue.take(within: patience)
-            let goesOn = writer.withLock { $0?.work(work) ?? false }
+            queue.wait(within: writer.withLock { $0?.patience ?? .zero })
+            let goesOn = writer.withLock { writer in
+                guard let writer else { return false }
+                defer { share(writer) }
+                // Not before: nothing overtakes what has come.
+                return writer.work(queue.take())
+            }
             if !goesOn { return }
         }
     }
 
+    private func share(_ writer: JournalWriter) {
+        isShared.store(writer.store.takesAtOnce, ordering: .relaxed)
+    }
+
     /// Does the thread's work for a batch and all that came before it.
     func workAtOnce(_ batch: JournalBatch) -> AtOnce {
-        guard isShared.load(ordering: .acquiring) else { return .notTaken }
+        guard isShared.load(ordering: .relaxed) else { return .notTaken }
         let result = writer.withLockIfAvailable { writer -> AtOnce in
             guard let writer, writer.takesAtOnce, let before = queue.takeAtOnce() else { return .notTaken }
             return writer.workAtOnce(before, batch)

@@ -68,7 +68,7 @@ final class JournalQueue: Sendable {
     func takeAtOnce() -> [JournalBatch]? {
         state.withLock { state in
             guard state.records < batch, state.held == 0 else { return nil }
-            return take(&state).batches
+            return take(&state)
         }
     }
 
@@ -78,20 +78,22 @@ final class JournalQueue: Sendable {
     }
 
     /// Waits for something to do, at most so long. On the journal's thread.
-    func take(within time: Duration) -> Work {
+    func wait(within time: Duration) {
         let end = ContinuousClock.now + time
         while true {
-            let (work, isCalled) = state.withLock { state in
-                let isCalled = state.isCalled
-                state.isCalled = false
-                if state.batches.isEmpty { return (Work(isStopping: state.isStopping), isCalled) }
-                return (take(&state), isCalled)
+            let isThere = state.withLock { state in
+                defer { state.isCalled = false }
+                return state.isCalled || state.isStopping || !state.batches.isEmpty
             }
-            if !work.batches.isEmpty || work.isStopping || isCalled { return work }
             let left = end - ContinuousClock.now
-            guard left > .zero, wake.wait(timeout: .now() + left.dispatch) == .success else { return Work() }
+            guard !isThere, left > .zero, wake.wait(timeout: .now() + left.dispatch) == .success else { return }
             gather()
         }
+    }
+
+    /// What there is for one turn.
+    func take() -> Work {
+        state.withLock { Work(batches: take(&$0), isStopping: $0.isStopping) }
     }
 
     /// What has just come waits for others, where the configuration says so.
@@ -104,7 +106,7 @@ final class JournalQueue: Sendable {
         }
     }
 
-    private func take(_ state: inout State) -> Work {
+    private func take(_ state: inout State) -> [JournalBatch] {
         var (records, end) = (0, 0)
         while end < state.batches.count, records < batch {
             records += state.batches[end].count
@@ -113,10 +115,10 @@ final class JournalQueue: Sendable {
         defer { state.records -= records }
         guard end < state.batches.count else {
             defer { state.batches = [] }
-            return Work(batches: state.batches)
+            return state.batches
         }
         defer { state.batches.removeFirst(end) }
-        return Work(batches: Array(state.batches[..<end]))
+        return Array(state.batches[..<end])
     }
 }
 

@@ -14,7 +14,7 @@ package protocol JournalStore: AnyObject {
     /// - Throws: when none of them was added. The store must be opened again where the problem says `isLost`.
     func append(_ records: [JournalRecord]) throws(JournalProblem)
 
-    /// Whether `appendAtOnce` is of use. Stays as it is.
+    /// Whether `appendAtOnce` is of use, since the store was opened.
     var takesAtOnce: Bool { get }
 
     /// Adds all records as `append` does, where that takes neither a disk nor a wait: on an event loop too.

@@ -38,14 +38,11 @@ compare_handshakes() {
     stop "$nginx_pid"
 }
 
-measure_idle() {
-    local port monitor smpp before holder
-    port=$(free_port) monitor=$(free_port) smpp=$(free_port)
-    echo "== $idle connections that do nothing"
-    start_simulator simulator "$smpp" 0ms
-    start_bridge idle "$port" "$monitor" "$smpp" 1 10
+# Memory of a server's idle connections; sets kib.
+hold() { # name port pid
+    local port=$2 before after holder
     warm_up "$port" 64
-    before=$(rss_kib "$bridge_pid")
+    before=$(rss_kib "$3")
     mkfifo "$work/held"
     python3 - "$port" "$idle" >"$work/held" <<'PYTHON' &
 import socket, ssl, sys, time
@@ -58,11 +55,27 @@ PYTHON
     holder=$!
     pids+=("$holder")
     grep -q held "$work/held" || fail "$idle connections could not be opened"
-    awk -v b="$before" -v a="$(rss_kib "$bridge_pid")" -v n="$idle" 'BEGIN {
-        printf "RSS %.1f MiB before, %.1f MiB with them: %.1f KiB a connection\n", b / 1024, a / 1024, (a - b) / n }'
+    after=$(rss_kib "$3")
+    kib=$(awk -v b="$before" -v a="$after" -v n="$idle" 'BEGIN { printf "%.1f", (a - b) / n }')
+    awk -v name="$1" -v b="$before" -v a="$after" -v kib="$kib" 'BEGIN {
+        printf "%s: RSS %.1f MiB before, %.1f MiB with them: %.1f KiB a connection\n", name, b / 1024, a / 1024, kib }'
     kill "$holder"
     wait "$holder" 2>/dev/null || true
     rm "$work/held"
+}
+
+measure_idle() {
+    local nginx_port bridge_port monitor smpp kib nginx_kib
+    nginx_port=$(free_port) bridge_port=$(free_port) monitor=$(free_port) smpp=$(free_port)
+    echo "== $idle connections that do nothing"
+    start_nginx "$nginx_port"
+    hold nginx "$nginx_port" "$nginx_pid"
+    nginx_kib=$kib
+    stop "$nginx_pid"
+    start_simulator simulator "$smpp" 0ms
+    start_bridge idle "$bridge_port" "$monitor" "$smpp" 1 10
+    hold smppost "$bridge_port" "$bridge_pid"
+    awk -v s="$kib" -v n="$nginx_kib" 'BEGIN { printf "ratio %.2f (goal at most 1.5)\n", s / n }'
     stop "$bridge_pid"
     stop "$simulator_pid"
 }
@@ -108,7 +121,7 @@ tear_down() {
 grow_connections() {
     local n
     set_up 2
-    for n in 64 250 1000; do cost connections "$n" "$n"; done
+    for n in 64 250 1000 10000; do cost connections "$n" "$n"; done
     tear_down
 }
 
@@ -149,17 +162,32 @@ grow_segments() {
     tear_down
 }
 
+# A load at a fixed rate; adds its p50 and p99 in ms, from the moments at which requests were to be sent, to $row.
+load_at() { # port rate
+    "$binary" load "https://127.0.0.1:$1/sms" --insecure --login bench --password-file "$work/password" --from BENCH \
+        --connections "$connections" --rate "$2" --for "$((half_load + 1))s" --warm-up 1s --quiet \
+        --report "$work/load.json" >"$work/load.log" 2>&1 || fail "smppost load failed"
+    row+=($(python3 -c 'import json, sys; all = json.load(sys.stdin)["response"]; print(all["p50"], all["p99"])' <"$work/load.json"))
+}
+
 measure_half_load() {
-    local half
-    echo "== half of the throughput at a fixed rate, $half_load s after 1 s"
+    local half nginx_port round
+    nginx_port=$(free_port)
+    echo "== half of smppost's throughput at a fixed rate, nginx and smppost in turn, $half_load s after 1 s"
+    start_nginx "$nginx_port"
     set_up 2
     warm_up "$port" "$connections"
     load "$port" "$connections" 3
     half=$(($(rate) / 2))
     printf 'bench-password\n' >"$work/password"
-    "$binary" load "https://127.0.0.1:$port/sms" --insecure --login bench --password-file "$work/password" --from BENCH \
-        --connections "$connections" --rate "$half" --for "$((half_load + 1))s" --warm-up 1s --quiet >"$work/load.log" 2>&1 ||
-        fail "smppost load failed"
-    cat "$work/load.log"
+    for round in 1 2 3 4 5; do
+        local row=("$round")
+        load_at "$nginx_port" "$half"
+        load_at "$port" "$half"
+        echo "${row[*]}" | awk '{ print $0, $5 / $3 }' >>"$work/half.rows"
+    done
+    echo "median of 5 at $half/s: nginx p50 $(column 2 "$work/half.rows") ms, p99 $(column 3 "$work/half.rows") ms;" \
+        "smppost p50 $(column 4 "$work/half.rows") ms, p99 $(column 5 "$work/half.rows") ms; ratio of p99 $(column 6 "$work/half.rows") (goal at most 3)"
     tear_down
+    stop "$nginx_pid"
 }

@@ -52,6 +52,12 @@ CONF
     PATH=$PATH:/usr/sbin nginx -e "$work/nginx.log" -p "$work" -c "$work/nginx.conf" 2>>"$work/nginx.log" &
     nginx_pid=$!
     pids+=("$nginx_pid")
+    local try
+    for try in {1..100}; do
+        curl --silent --insecure --output /dev/null "https://127.0.0.1:$1/sms" && return
+        sleep 0.05
+    done
+    fail "nginx was not ready within 5 s"
 }
 
 start_simulator() { # name port latency; sets simulator_pid
@@ -92,6 +98,7 @@ system_id: bench
 password: bench
 binds: [{ kind: transceiver, count: $5 }]
 window: $6
+waiting: 10000
 CONF
     "$binary" serve --config "$folder/config" --carriers "$folder/carriers" >"$work/$1.log" 2>&1 &
     bridge_pid=$!

@@ -1,4 +1,5 @@
 import Messaging
+import Synchronization
 import Testing
 
 @testable import Journal
@@ -108,6 +109,12 @@ import Testing
         disk.set(nil)
         await soon("opened") { refusing.journal.health.isWriting }
         #expect(await refusing.begin(2).word == "new")
+        if way == .atOnce {
+            await soon("at once") {
+                _ = await refusing.commit([.late(.made(2, 0, 0))])
+                return disk.state.withLock { $0.atOnce } > 0
+            }
+        }
         await refusing.stop()
     }
 }

@@ -66,7 +66,7 @@ final class MemoryStore: JournalStore {
         isOpen = true
     }
 
-    var takesAtOnce: Bool { disk.way == .atOnce }
+    var takesAtOnce: Bool { disk.way == .atOnce && isOpen }
 
     func appendAtOnce(_ records: [JournalRecord]) throws(JournalProblem) -> Bool {
         if disk.state.withLock({ $0.isFull }) { return false }
