@@ -34,14 +34,11 @@ package struct DeliveryAnswer: Sendable {
     let bind: Bind
     let key: DeliveryKey
 
-    /// Gives it, from any thread. Only the first answer counts, and none after the connection is gone.
+    /// Gives it, from any thread; the bind has it later, so whoever gives it may hold a lock. Only the first answer counts, and none
+    /// after the connection is gone.
     package func give(_ verdict: Verdict) {
         let (bind, key) = (bind, key)
-        if bind.eventLoop.inEventLoop {
-            bind.answer(key, verdict)
-        } else {
-            bind.eventLoop.execute { bind.answer(key, verdict) }
-        }
+        bind.eventLoop.execute { bind.answer(key, verdict) }
     }
 }
 

@@ -62,64 +62,70 @@ package final class Journal: Sendable {
         switch desk.workAtOnce(batch) {
         case .done(let result): return result
         case .taken: return nil
-        case .notTaken: queue(batch)
+        case .notTaken: break
         }
-        return nil
-    }
-
-    private func queue(_ batch: JournalBatch) {
-        if batch.intents.isEmpty {
-            _ = queue.add(batch, isOwed: true)
-            return
+        guard !batch.intents.isEmpty else {
+            _ = queue(batch, isOwed: true)
+            return nil
         }
         let answer: BeginAnswer
         switch options.onOutage {
         case .refuse:
             // The thread may be busy for seconds with a database that does not answer.
             let problem = published.current.problem
-            if problem == nil, queue.add(batch, isOwed: false) { return }
+            if problem == nil, queue(batch, isOwed: false) { return nil }
             answer = .failed(problem ?? Self.full)
         case .continue:
-            if queue.add(batch, isOwed: false) { return }
+            if queue(batch, isOwed: false) { return nil }
             refused.wrappingAdd(UInt64(batch.intents.count), ordering: .relaxed)
             answer = .new
         }
         batch.done(
             JournalBatchResult(begins: Array(repeating: answer, count: batch.intents.count), isCommitted: false))
-        guard !batch.records.isEmpty else { return }
-        _ = queue.add(
-            JournalBatch(records: batch.records, done: batch.done, ended: batch.ended), isOwed: true)
+        if !batch.records.isEmpty {
+            _ = queue(JournalBatch(records: batch.records, done: batch.done, ended: batch.ended), isOwed: true)
+        }
+        return nil
+    }
+
+    /// Queues a batch and sees to it that somebody does it.
+    ///
+    /// - Returns: false when there is no room.
+    private func queue(_ batch: JournalBatch, isOwed: Bool) -> Bool {
+        let isShared = desk.isShared
+        let isTaken = queue.add(batch, isOwed: isOwed, isForThread: !isShared)
+        if isTaken, isShared { desk.workOff() }
+        return isTaken
     }
 
     /// Adds facts that no message waits for: late responses, receipts, inbound messages.
     ///
-    /// - Parameter then: called on the journal's thread with nil when they are committed, or with the problem: at once, on the
-    ///   caller's thread, when there is no room for them. Must not block.
+    /// - Parameter then: called with nil when they are committed, or with the problem when there is no room for them: on any thread,
+    ///   the caller's too. Must neither block nor use the journal.
     package func append(_ records: [JournalRecord], then: (@Sendable (JournalProblem?) -> Void)? = nil) {
         let batch = JournalBatch(records: records, done: { if $0.isCommitted { then?(nil) } })
-        if queue.add(batch, isOwed: false) { return }
+        if queue(batch, isOwed: false) { return }
         refused.wrappingAdd(UInt64(records.count), ordering: .relaxed)
         then?(Self.full)
     }
 
     /// Adds what somebody brings again where it cannot be written at once: then it is not kept.
     ///
-    /// - Parameter then: called once, with nil when all is committed (or done without), with the problem when nothing is: on
-    ///   the journal's thread, or at once on the caller's when there is no room. Must not block.
+    /// - Parameter then: called once, with nil when all is committed (or done without), with the problem when nothing is: on any
+    ///   thread, the caller's too. Must neither block nor use the journal.
     package func offer(_ records: [JournalRecord], then: @escaping @Sendable (JournalProblem?) -> Void) {
         var batch = JournalBatch(records: records, done: { if $0.isCommitted { then(nil) } })
         batch.refused = then
-        if !queue.add(batch, isOwed: false) { then(Self.full) }
+        if !queue(batch, isOwed: false) { then(Self.full) }
     }
 
     /// Waits until readers see what was handed over before, or are not going to.
     ///
-    /// - Parameter then: called once, on the journal's thread, or at once on the caller's when the journal does nothing more. Must
-    ///   not block.
+    /// - Parameter then: called once, on any thread, the caller's too. Must neither block nor use the journal.
     package func settle(then: @escaping @Sendable () -> Void) {
         var batch = JournalBatch(done: { _ in then() })
         batch.isForReaders = true
-        if !queue.add(batch, isOwed: false) { then() }
+        if !queue(batch, isOwed: false) { then() }
     }
 
     /// How it is, from any thread.

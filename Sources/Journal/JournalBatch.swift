@@ -41,7 +41,7 @@ package struct JournalBatch: Sendable {
     package var ended: @Sendable (_ waiter: MessageID, _ answer: BeginAnswer) -> Void
 
     /// Where it is set, somebody brings the records again: what cannot be written at once is not kept, and this is called in
-    /// place of `done`, on the journal's thread. Only for batches without intents.
+    /// place of `done` and as it. Only for batches without intents.
     var refused: (@Sendable (JournalProblem) -> Void)?
     /// It is done when readers see everything that was handed over before, or are not going to.
     var isForReaders = false

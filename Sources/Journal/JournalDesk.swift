@@ -1,24 +1,25 @@
 import Synchronization
 
 /// The journal's writer, and who works with it: the journal's thread, and where a commit takes neither a disk nor a wait
-/// (`JournalStore.takesAtOnce`) also an event loop that finds it free.
+/// (`JournalStore.takesAtOnce`) also who brings something and finds it free.
 ///
-/// An event loop never waits for it: what it cannot do at once is the thread's.
+/// An event loop never waits for it. Whoever has the writer looks for more after giving it back, so what came meanwhile is done
+/// without the thread; what cannot be done at once is the thread's.
 final class JournalDesk: Sendable {
-    /// What became of a batch that an event loop brought.
+    /// What became of a turn that was to be done at once.
     enum AtOnce: Sendable {
-        /// It was not taken: the queue and the thread are its way.
+        /// Nothing was done: it is the thread's.
         case notTaken
-        /// It was, and is called back.
+        /// It was taken, and the thread calls back.
         case taken
-        /// It was, and this is its result; it is not called back.
+        /// It was done; the result is the last batch's, which is not called back.
         case done(JournalBatchResult)
     }
 
     private let queue: JournalQueue
     private let writer = Mutex<JournalWriter?>(nil)
     /// Whether it is worth a look.
-    private let isShared = Atomic<Bool>(false)
+    private let isSharedNow = Atomic<Bool>(false)
 
     init(queue: JournalQueue) {
         self.queue = queue
@@ -50,18 +51,40 @@ final class JournalDesk: Sendable {
     }
 
     private func share(_ writer: JournalWriter) {
-        isShared.store(writer.store.takesAtOnce, ordering: .relaxed)
+        isSharedNow.store(writer.store.takesAtOnce, ordering: .relaxed)
     }
 
-    /// Does the thread's work for a batch and all that came before it.
+    /// Whether what is queued needs nobody but `workOff`.
+    var isShared: Bool { isSharedNow.load(ordering: .relaxed) }
+
+    /// Does a batch, and all that came before it.
     func workAtOnce(_ batch: JournalBatch) -> AtOnce {
-        guard isShared.load(ordering: .relaxed) else { return .notTaken }
+        guard isShared else { return .notTaken }
         let result = writer.withLockIfAvailable { writer -> AtOnce in
             guard let writer, writer.takesAtOnce, let before = queue.takeAtOnce() else { return .notTaken }
-            return writer.workAtOnce(before, batch)
+            return writer.workAtOnce(before + [batch], tellsLast: false)
         }
-        // What it could not finish, or opening the store again, is the thread's.
-        if case .taken = result { queue.call() }
+        switch result {
+        case .done: workOff()
+        // What it could not finish, or opening the store again.
+        case .taken: queue.call()
+        case .notTaken, nil: break
+        }
         return result ?? .notTaken
+    }
+
+    /// Does what is queued, unless somebody is at it who then looks again.
+    func workOff() {
+        while queue.isWaiting {
+            let result = writer.withLockIfAvailable { writer -> AtOnce in
+                guard let writer, writer.takesAtOnce, let batches = queue.takeAtOnce() else { return .notTaken }
+                return writer.workAtOnce(batches, tellsLast: true)
+            }
+            switch result {
+            case .done: break
+            case .taken, .notTaken: return queue.call()
+            case nil: return
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-/// Makes fingerprints; confined to the journal's thread.
+/// Makes fingerprints; used by one thread at a time.
 package typealias FingerprintMaker = (MessageIntent) -> Fingerprint
 
 /// How a journal behaves, whatever its database.
@@ -20,7 +20,7 @@ package struct JournalOptions: Sendable {
     /// For so long accepted segments are known to receipts after a restart, in milliseconds; as long as a message may live at
     /// a carrier.
     package var receiptMemory: UInt64 = 3 * 86_400_000
-    /// The HTTP status that a carrier's refusal is answered with. On the journal's thread.
+    /// The HTTP status that a carrier's refusal is answered with. On any thread; must not block.
     package var refusalStatus: @Sendable (_ carrier: String, _ status: UInt32) -> Int = { _, _ in 502 }
     /// From the database's key. On the journal's thread, once.
     package var fingerprints: @Sendable (_ key: [UInt8]) -> FingerprintMaker

@@ -36,9 +36,11 @@ final class JournalQueue: Sendable {
 
     /// Adds a batch. What only tells how begun messages ended is always taken: they are bounded by what was let begin.
     ///
-    /// - Parameter isOwed: whether it must be taken.
+    /// - Parameters:
+    ///   - isOwed: whether it must be taken.
+    ///   - isForThread: whether nobody but the thread is going to look for it.
     /// - Returns: false when there is no room, or the journal has ended.
-    func add(_ added: JournalBatch, isOwed: Bool) -> Bool {
+    func add(_ added: JournalBatch, isOwed: Bool, isForThread: Bool) -> Bool {
         let (isTaken, wakes) = state.withLock { state in
             guard !state.isStopping || isOwed, isOwed || state.records + state.held < limit else {
                 return (false, false)
@@ -46,7 +48,7 @@ final class JournalQueue: Sendable {
             let before = state.records
             state.batches.append(added)
             state.records += added.count
-            return (true, before == 0 || (before < batch && state.records >= batch))
+            return (true, isForThread && (before == 0 || (before < batch && state.records >= batch)))
         }
         if wakes { wake.signal() }
         return isTaken
@@ -63,6 +65,9 @@ final class JournalQueue: Sendable {
         state.withLock { $0.isCalled = true }
         wake.signal()
     }
+
+    /// Whether something waits.
+    var isWaiting: Bool { state.withLock { !$0.batches.isEmpty } }
 
     /// All that waits, for a caller who does the thread's work; nil where it is more than one turn's.
     func takeAtOnce() -> [JournalBatch]? {

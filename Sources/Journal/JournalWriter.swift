@@ -153,7 +153,7 @@ final class JournalWriter {
         health.commits += 1
     }
 
-    // MARK: A turn on an event loop
+    // MARK: A turn at once
 
     /// Whether a turn can be worked through now without a disk or a wait.
     var takesAtOnce: Bool {
@@ -161,9 +161,11 @@ final class JournalWriter {
         return store.takesAtOnce
     }
 
-    /// Works through batches and the caller's own, which came last; only where `takesAtOnce`.
-    func workAtOnce(_ before: [JournalBatch], _ own: JournalBatch) -> JournalDesk.AtOnce {
-        let turn = decide(before + [own])
+    /// Works through batches; only where `takesAtOnce`.
+    ///
+    /// - Parameter tellsLast: false = the last one is the caller's, who gets its result.
+    func workAtOnce(_ batches: [JournalBatch], tellsLast: Bool) -> JournalDesk.AtOnce {
+        let turn = decide(batches)
         defer { publish() }
         do throws(JournalProblem) {
             if !turn.records.isEmpty {
@@ -173,7 +175,7 @@ final class JournalWriter {
                 }
                 count(turn.records)
             }
-            return .done(turn.tellOthers())
+            return .done(turn.tell(butLast: !tellsLast))
         } catch {
             give(up: turn, error)
             return .taken

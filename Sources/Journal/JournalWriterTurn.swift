@@ -52,16 +52,14 @@ struct JournalTurn: Sendable {
     var owedRecords: [JournalRecord] { zip(records, owed).filter(\.1).map(\.0) }
 
     /// Everything is committed, or done without.
-    func tell() {
-        for part in parts { part.batch.done(JournalBatchResult(begins: part.begins, isCommitted: true)) }
-        for end in ends { end.tell(end.waiter, end.answer) }
-    }
-
-    /// Everything is committed.
     ///
-    /// - Returns: the last batch's result, which is not called back.
-    func tellOthers() -> JournalBatchResult {
-        for part in parts.dropLast() { part.batch.done(JournalBatchResult(begins: part.begins, isCommitted: true)) }
+    /// - Parameter last: whether the last batch is told by who called.
+    /// - Returns: the last batch's result.
+    @discardableResult
+    func tell(butLast last: Bool = false) -> JournalBatchResult {
+        for part in last ? parts.dropLast() : parts[...] {
+            part.batch.done(JournalBatchResult(begins: part.begins, isCommitted: true))
+        }
         for end in ends { end.tell(end.waiter, end.answer) }
         return JournalBatchResult(begins: parts.last?.begins ?? [], isCommitted: true)
     }

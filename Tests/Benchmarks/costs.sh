@@ -80,20 +80,25 @@ measure_idle() {
     stop "$simulator_pid"
 }
 
-# Replies until now, by the bridge's own count.
-replies() { # monitor-port
-    curl --silent --fail "http://127.0.0.1:$1/metrics" | awk '/^smppost_http_requests_total[{]/ { sum += $2 } END { print sum + 0 }'
+# Replies until now, by the server's own count: the bridge's, or where monitor is empty nginx's.
+replies() {
+    if [[ -n $monitor ]]; then
+        curl --silent --fail "http://127.0.0.1:$monitor/metrics" | awk '/^smppost_http_requests_total[{]/ { sum += $2 } END { print sum + 0 }'
+    else
+        curl --silent --fail --insecure "https://127.0.0.1:$port/status" | awk 'NR == 3 { print $3 }'
+    fi
 }
 
-# One row of a table whose first row is the measure of the others. The time in which connections are made does not count.
+# One row of a table whose first row is the measure of the others, of the server with $pid, $port and $monitor. The time in which
+# connections are made does not count.
 cost() { # what value connections [credentials-file] [characters] [segments]
     local loader first ticks count begin=$((2 + $3 / 250))
     load "$port" "$3" $((begin + growth_seconds + 1)) "${4:-}" "${5:-}" &
     loader=$!
     sleep "$begin"
-    first=$(replies "$monitor") ticks=$(cpu_ticks "$bridge_pid")
+    first=$(replies) ticks=$(cpu_ticks "$pid")
     sleep "$growth_seconds"
-    ticks=$(($(cpu_ticks "$bridge_pid") - ticks)) count=$(($(replies "$monitor") - first))
+    ticks=$(($(cpu_ticks "$pid") - ticks)) count=$(($(replies) - first))
     wait "$loader" || fail "the load of $3 connections failed"
     seed=$((seed + 1))
     [[ $count -gt 0 ]] || fail "no request was answered over $3 connections"
@@ -101,25 +106,32 @@ cost() { # what value connections [credentials-file] [characters] [segments]
     awk -v what="$1" -v hz="$hz" '$1 == what {
         cost = $4 * 1000000 / hz / $5
         if (!first) first = cost
-        line = sprintf("%s %6d: %7d messages/s, %5.1f µs of CPU per message, %.2f of the first", $1, $2, $3, cost, cost / first)
+        line = sprintf("%-11s %6d: %7d/s, %5.1f µs of CPU each, %.2f of the first", $1, $2, $3, cost, cost / first)
         if ($6 > 1) line = line sprintf(", %.1f µs per segment", cost / $6)
     } END { print line }' "$work/growth.rows"
 }
 
-# A simulator and a bridge for rows: sets port and monitor, which `cost` uses.
+# A simulator and a bridge for rows: sets pid, port and monitor, which `cost` uses.
 set_up() { # binds [accounts-file]
     local smpp
     port=$(free_port) monitor=$(free_port) smpp=$(free_port)
     start_simulator simulator "$smpp" 0ms
     start_bridge growth "$port" "$monitor" "$smpp" "$1" 100 '' "${2:-}"
+    pid=$bridge_pid
 }
 tear_down() {
     stop "$bridge_pid"
     stop "$simulator_pid"
 }
 
+# nginx's too: what more connections cost the kernel and the caches is in both.
 grow_connections() {
     local n
+    port=$(free_port) monitor=
+    start_nginx "$port"
+    pid=$nginx_pid
+    for n in 64 250 1000 10000; do cost nginx "$n" "$n"; done
+    stop "$nginx_pid"
     set_up 2
     for n in 64 250 1000 10000; do cost connections "$n" "$n"; done
     tear_down

@@ -45,6 +45,7 @@ http {
         ssl_certificate $work/server.crt;
         ssl_certificate_key $work/server.key;
         ssl_protocols TLSv1.2 TLSv1.3;
+        location = /status { stub_status; }
         location = /sms { default_type text/plain; return 200 "Accepted by the carrier. 1 part.\n"; }
     }
 }
