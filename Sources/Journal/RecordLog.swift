@@ -228,14 +228,20 @@ final class RecordLog {
     private static func check(_ octets: ArraySlice<UInt8>, _ position: UInt64) -> UInt64 {
         let prime: UInt64 = 0x9E37_79B9_7F4A_7C15
         var sum = (position ^ UInt64(octets.count)) &* prime
-        var place = octets.startIndex
-        while place < octets.endIndex {
-            let next = min(place + 8, octets.endIndex)
+        let span = octets.span
+        var place = 0
+        while span.count - place >= 8 {
             var word: UInt64 = 0
-            for index in place..<next { word = word << 8 | UInt64(octets[index]) }
+            for index in 0..<8 { word = word << 8 | UInt64(span[place &+ index]) }
             sum = (sum ^ word) &* prime
             sum ^= sum >> 29
-            place = next
+            place += 8
+        }
+        if place < span.count {
+            var word: UInt64 = 0
+            for index in place..<span.count { word = word << 8 | UInt64(span[index]) }
+            sum = (sum ^ word) &* prime
+            sum ^= sum >> 29
         }
         return sum
     }

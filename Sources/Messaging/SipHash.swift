@@ -34,6 +34,11 @@ package struct SipHash: Sendable {
 
     /// Takes in one more octet.
     package mutating func add(_ octet: UInt8) {
+        take(octet)
+    }
+
+    @inline(__always)
+    private mutating func take(_ octet: UInt8) {
         word |= UInt64(octet) << (8 * (count & 7))
         count &+= 1
         if count & 7 == 0 { compress() }
@@ -44,7 +49,7 @@ package struct SipHash: Sendable {
         var hash = self
         var index = 0
         while index < octets.count, hash.count & 7 != 0 {
-            hash.add(octets[index])
+            hash.take(octets[index])
             index += 1
         }
         // A word at a time: four times as fast.
@@ -55,7 +60,7 @@ package struct SipHash: Sendable {
             index += 8
         }
         while index < octets.count {
-            hash.add(octets[index])
+            hash.take(octets[index])
             index += 1
         }
         self = hash

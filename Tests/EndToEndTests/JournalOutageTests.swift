@@ -48,21 +48,22 @@ import Testing
         }
     }
 
-    /// A small file system of its own; only where the tests may mount one.
-    @Test(.enabled(if: SmallDisk.isPossible)) func fullDiskRefusesAndRecovers() async throws {
+    /// A small file system of its own; only where the tests may mount one. With the log on it, and elsewhere.
+    @Test(.enabled(if: SmallDisk.isPossible), arguments: [[], ["log_directory: /dev/shm"]])
+    func fullDiskRefusesAndRecovers(_ log: [String]) async throws {
         let disk = try await SmallDisk()
         defer { disk.remove() }
         try await withSimulator { simulator in
-            var setup = BridgeSetup(journal: "sqlite:\(disk.path)/smppost.db")
+            var setup = BridgeSetup(journal: "sqlite:\(disk.path)/smppost.db", log)
             setup.carriers[0].port = simulator.port
             try await withBridge(setup) { bridge in
-                #expect(try await bridge.post(.message(text: "before")).status == 200)
+                var accepted = [try await bridge.post(.message(text: "before"))]
+                #expect(accepted[0].status == 200)
                 try await disk.fill()
-                var sent = 1
                 try await eventually("refused") {
-                    let reply = try await bridge.post(.message(text: "text \(sent)"))
+                    let reply = try await bridge.post(.message(text: "text \(accepted.count)"))
                     #expect(reply.status == 200 || reply.status == 503 || reply.status == 504)
-                    if reply.status == 200 { sent += 1 }
+                    if reply.status == 200 { accepted.append(reply) }
                     return reply.status == 503
                 }
                 #expect(try await bridge.monitor("/readyz").status == 503)
@@ -72,6 +73,11 @@ import Testing
                 try disk.free()
                 try await bridge.awaitReady()
                 #expect(try await bridge.post(.message(text: "refused")).status == 200)
+                for reply in accepted {
+                    let life = try await bridge.monitor("/messages/\(reply.id ?? "")")
+                    #expect(life.status == 200)
+                    #expect(life.body.contains("accepted"))
+                }
             }
         }
     }
