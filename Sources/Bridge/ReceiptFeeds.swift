@@ -21,7 +21,8 @@ package struct ReceiptFeeds: Sendable {
     package func add(_ segment: consuming AcceptedSegment, loop: Int) {
         let feed = feeds[loop].value
         feed.pending.append(segment)
-        if feed.pending.count >= Self.maxBatch { return flush(feed) }
+        feed.count += 1
+        if feed.count >= Self.maxBatch { return flush(feed) }
         guard !feed.isScheduled else { return }
         feed.isScheduled = true
         loops[loop].assumeIsolated().execute {
@@ -33,6 +34,7 @@ package struct ReceiptFeeds: Sendable {
     private func flush(_ feed: Feed) {
         let batch = feed.pending
         feed.pending = []
+        feed.count = 0
         // Under load a turn is like the one before.
         feed.pending.reserveCapacity(batch.count)
         desk.accepted(batch)
@@ -41,6 +43,8 @@ package struct ReceiptFeeds: Sendable {
     /// What one loop has gathered in this turn.
     private final class Feed {
         var pending: [AcceptedSegment] = []
+        /// Of `pending`.
+        var count = 0
         var isScheduled = false
     }
 }

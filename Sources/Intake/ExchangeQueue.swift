@@ -62,11 +62,16 @@ package struct ExchangeQueue {
         return exchanges[index]
     }
 
-    /// Notes whose a request is, and whether the handler is given it.
-    package mutating func identify(_ number: UInt64, account: AccountEntry, isHanded: Bool) {
-        guard let index = openIndex(number) else { return }
+    /// Notes whose a request is, and whether the handler is given it; returns its id and when it had come, unless it is
+    /// answered.
+    @discardableResult
+    package mutating func identify(
+        _ number: UInt64, account: AccountEntry, isHanded: Bool
+    ) -> (id: MessageID, arrived: NIODeadline)? {
+        guard let index = openIndex(number) else { return nil }
         exchanges[index].account = account
         if isHanded { exchanges[index].phase = .handed }
+        return (exchanges[index].id, exchanges[index].arrived)
     }
 
     /// Whether a request is not answered yet.

@@ -15,11 +15,11 @@ extension IntakeHandler {
 
     /// Answers a request. The one place where an exchange ends, so the account's place is given back exactly once.
     func answer(_ number: UInt64, _ reply: IntakeReply) {
-        if let context, isOpenForReplies, let exchange = exchanges.takeFirst(number) {
+        if let context, isOpenForReplies, let exchange = changeExchanges({ $0.takeFirst(number) }) {
             giveBackPlace(exchange)
             return writeReplies(from: exchange, reply, context)
         }
-        guard let exchange = exchanges.answer(number, with: reply) else {
+        guard let exchange = changeExchanges({ $0.answer(number, with: reply) }) else {
             loop.counters.lateReplies.add()
             return
         }
@@ -62,7 +62,7 @@ extension IntakeHandler {
     /// Writes the replies whose turn it is.
     func writeReplies() {
         guard let context, isOpenForReplies else { return dropReplies() }
-        guard let (exchange, reply) = exchanges.popAnswered() else { return }
+        guard let (exchange, reply) = popAnswered() else { return }
         writeReplies(from: exchange, reply, context)
     }
 
@@ -70,7 +70,7 @@ extension IntakeHandler {
     private func writeReplies(from exchange: Exchange, _ reply: IntakeReply, _ context: ChannelHandlerContext) {
         var buffer = loop.takeReplyBuffer()
         var isLast = append(exchange, reply, to: &buffer)
-        while !isLast, let (exchange, reply) = exchanges.popAnswered() { isLast = append(exchange, reply, to: &buffer) }
+        while !isLast, let (exchange, reply) = popAnswered() { isLast = append(exchange, reply, to: &buffer) }
         touch()
         if isLast {
             writeLast(buffer, context)
@@ -81,6 +81,10 @@ extension IntakeHandler {
             resume()
             if !isReading { updateTimer() }
         }
+    }
+
+    private func popAnswered() -> (exchange: Exchange, reply: IntakeReply)? {
+        exchanges.isEmpty ? nil : changeExchanges { $0.popAnswered() }
     }
 
     private var isOpenForReplies: Bool {
@@ -154,7 +158,7 @@ extension IntakeHandler {
 
     /// Ends exchanges whose client has gone, or does not listen any more: their outcome is logged as it is.
     private func dropReplies() {
-        while let (exchange, reply) = exchanges.popAnswered() {
+        while let (exchange, reply) = popAnswered() {
             loop.exchangeClosed(exchange, reply, peer: peer, clientGone: true)
         }
     }

@@ -9,6 +9,9 @@ extension IntakeHandler {
         case .head(let terms): takeHead(terms)
         case .body(let bytes): takeBody(bytes)
         case .end: takeEnd()
+        case .whole(let terms, let body):
+            headStarted = nil
+            takeRequest(terms, body)
         }
     }
 
@@ -32,20 +35,28 @@ extension IntakeHandler {
     }
 
     private func takeBody(_ bytes: ByteBuffer) {
-        guard let isTaken = arriving?.take(bytes, limit: loop.configuration.maxBodyBytes), !isTaken else { return }
-        guard let terms = arriving?.terms else { return }
-        answerAtOnce(terms.refusal ?? .bodyTooLarge, terms: terms)
+        // Not in place: see `changeExchanges`.
+        guard var request = arriving else { return }
+        arriving = nil
+        let isTaken = request.take(bytes, limit: loop.configuration.maxBodyBytes)
+        arriving = request
+        if !isTaken { answerAtOnce(request.terms.refusal ?? .bodyTooLarge, terms: request.terms) }
     }
 
     private func takeEnd() {
-        guard let request = arriving.take() else { return }
-        if !request.terms.keepAlive { phase = .finishing(lingers: false) }
+        guard let request = arriving else { return }
+        arriving = nil
+        takeRequest(request.terms, request.body ?? ByteBuffer())
+    }
+
+    private func takeRequest(_ terms: RequestTerms, _ body: ByteBuffer) {
+        if !terms.keepAlive { phase = .finishing(lingers: false) }
         let now = loop.eventLoop.now
-        let number = open(request.terms, now: now)
-        if let refusal = request.terms.refusal { return answer(number, refusal) }
+        let number = open(terms, now: now)
+        if let refusal = terms.refusal { return answer(number, refusal) }
         if loop.isDraining { return answer(number, .draining) }
         do throws(FormProblem) {
-            let form = try loop.form.decode(request.body ?? ByteBuffer(), charset: request.terms.charset)
+            let form = try loop.form.decode(body, charset: terms.charset)
             authenticate(number, form, now: now)
         } catch {
             answer(number, IntakeReply(error.code, language: language(of: nil), detail: error.field))
@@ -55,10 +66,10 @@ extension IntakeHandler {
     /// Makes an exchange of a request.
     private func open(_ terms: RequestTerms, now: NIODeadline) -> UInt64 {
         loop.exchangeOpened()
-        return exchanges.append(
-            Exchange(
-                id: loop.makeID(), terms: terms, arrived: now,
-                giveUpAt: now + loop.configuration.replyWithin + IntakeConfiguration.handlerGrace))
+        let exchange = Exchange(
+            id: loop.makeID(), terms: terms, arrived: now,
+            giveUpAt: now + loop.configuration.replyWithin + IntakeConfiguration.handlerGrace)
+        return changeExchanges { $0.append(exchange) }
     }
 
     /// Answers a request that is not whole, or not readable, and takes nothing more from this connection.
@@ -95,16 +106,17 @@ extension IntakeHandler {
     }
 
     private func admit(_ number: UInt64, _ form: SMSForm, _ entry: AccountEntry, now: NIODeadline) {
-        guard let exchange = exchanges[open: number] else { return }
         let refusal = refusal(of: entry, now: now)
-        exchanges.identify(number, account: entry, isHanded: refusal == nil)
+        let identified = changeExchanges { $0.identify(number, account: entry, isHanded: refusal == nil) }
+        // It is open: the caller has looked.
+        guard let (id, arrived) = identified else { return }
         if let (code, retryAfter) = refusal {
             return answer(number, IntakeReply(code, language: entry.account.language, retryAfter: retryAfter))
         }
         loop.counters.handed.add()
         let request = SMSRequest(
-            id: exchange.id, entry: entry, from: form.from, to: form.to, text: form.text,
-            deadline: exchange.arrived + loop.configuration.replyWithin, eventLoop: loop.eventLoop,
+            id: id, entry: entry, from: form.from, to: form.to, text: form.text,
+            deadline: arrived + loop.configuration.replyWithin, eventLoop: loop.eventLoop,
             loopIndex: loop.index)
         let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)
         loop.handler(request) { connection.value.answer(number, $0) }

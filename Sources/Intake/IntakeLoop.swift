@@ -40,6 +40,8 @@ package final class IntakeLoop {
     let index: Int
     let configuration: IntakeConfiguration
     let rules: RequestTerms.Rules
+    /// The shortest of the times that an open connection may take for something.
+    let shortestWait: TimeAmount
     /// What decides about messages now; a message stays with the one that it was given to.
     private(set) var handler: MessageHandler
     let authenticator: Authenticator
@@ -76,6 +78,9 @@ package final class IntakeLoop {
         self.rules = RequestTerms.Rules(
             path: configuration.path, maxBodyBytes: configuration.maxBodyBytes,
             maxHeaderBytes: configuration.maxHeaderBytes)
+        self.shortestWait = min(
+            configuration.idleTimeout, configuration.requestTimeout,
+            configuration.replyWithin + IntakeConfiguration.handlerGrace)
         self.authenticator = Authenticator(
             eventLoop: eventLoop, directory: shared.directory, lockOut: shared.lockOut, verifier: shared.verifier,
             secret: shared.secret, remember: configuration.rememberCredentials)

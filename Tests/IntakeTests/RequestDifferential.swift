@@ -79,6 +79,11 @@ struct RequestDifferential {
                     case .end:
                         outcome.requests[last].isWhole = true
                         if !outcome.requests[last].terms.keepAlive { return outcome }
+                    case .whole(let terms, let body):
+                        outcome.requests.append(Read(terms: terms))
+                        outcome.requests[last + 1].body = Array(body.readableBytesView)
+                        outcome.requests[last + 1].isWhole = true
+                        if terms.mustClose || !terms.keepAlive { return outcome }
                     }
                 }
             } catch {

@@ -115,6 +115,28 @@ import Testing
         #expect(outcome("POST /" + String(repeating: "x", count: 16_384)).problem == .headersTooLarge)
     }
 
+    @Test func aRequestInOnePieceComesWhole() throws {
+        let rules = RequestTerms.Rules(path: "/sms", maxBodyBytes: 100, maxHeaderBytes: 1000)
+        let request = "\(Self.head)Content-Length: 3\r\n\r\nabc"
+        var reader = RequestReader(maxFields: 100)
+        reader.receive(ByteBuffer(string: request + request.dropLast()))
+        guard case .whole(let terms, let body) = try reader.next(rules) else { throw RequestProblem.malformed }
+        #expect(terms.keepAlive && terms.contentLength == 3 && body == ByteBuffer(string: "abc"))
+        // The second one lacks a byte.
+        guard case .head = try reader.next(rules) else { throw RequestProblem.malformed }
+        guard case .body(let piece) = try reader.next(rules) else { throw RequestProblem.malformed }
+        #expect(piece == ByteBuffer(string: "ab"))
+        let nothing = try reader.next(rules)
+        #expect(nothing == nil)
+        // Whoever waits for leave to send the body, or is not to send it, is answered by the head.
+        for field in ["Expect: 100-continue\r\n", "Content-Length: 101\r\n"] {
+            let length = field.hasPrefix("Content") ? "" : "Content-Length: 3\r\n"
+            var reader = RequestReader(maxFields: 100)
+            reader.receive(ByteBuffer(string: "\(Self.head)\(length)\(field)\r\n" + String(repeating: "x", count: 101)))
+            guard case .head = try reader.next(rules) else { throw RequestProblem.malformed }
+        }
+    }
+
     @Test func whatIsReadIsForgotten() throws {
         var reader = RequestReader(maxFields: 100)
         let rules = RequestTerms.Rules(path: "/sms", maxBodyBytes: 100, maxHeaderBytes: 1000)
@@ -124,7 +146,12 @@ import Testing
         for turn in 0..<10_000 {
             let piece = (0..<17).map { request[(turn * 17 + $0) % request.count] }
             reader.receive(ByteBuffer(bytes: piece))
-            while let part = try reader.next(rules) { if case .end = part { ends += 1 } }
+            while let part = try reader.next(rules) {
+                switch part {
+                case .end, .whole: ends += 1
+                case .head, .body: break
+                }
+            }
         }
         #expect(ends == 170_000 / request.count)
         #expect(reader.heldBytes < 200)
