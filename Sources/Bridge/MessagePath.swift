@@ -33,13 +33,13 @@ package final class MessagePath: Sendable {
     }
 
     /// Takes one authenticated request to its reply. Call it, and expect the reply, on the request's event loop.
-    package func handle(_ request: SMSRequest, reply: @escaping @Sendable (IntakeReply) -> Void) {
+    package func handle(_ request: consuming SMSRequest, reply: @escaping @Sendable (IntakeReply) -> Void) {
         let rules = rules[request.entry.account.index]
         do throws(ReplyCode) {
             let plan = try MessagePlan(from: request.from, to: request.to, text: request.text, rules: rules)
             let carriers = rules.places(for: plan.recipient, chance: request.id.rawValue)
             let errand = Errand(on: self, request: request, plan: plan, carriers: carriers, reply: reply)
-            if let lanes { begin(errand, lanes[request.loopIndex]) } else { offer(errand, since: .noBind) }
+            if let lanes { begin(errand, lanes[errand.request.loopIndex]) } else { offer(errand, since: .noBind) }
         } catch {
             reply(IntakeReply(error, language: request.entry.account.language))
         }
@@ -182,7 +182,7 @@ private final class Errand {
     private var lease: ReferenceLease?
 
     init(
-        on path: MessagePath, request: SMSRequest, plan: MessagePlan, carriers: [Int],
+        on path: MessagePath, request: consuming SMSRequest, plan: consuming MessagePlan, carriers: [Int],
         reply: @escaping @Sendable (IntakeReply) -> Void
     ) {
         self.path = path

@@ -29,7 +29,7 @@ final class Bind: @unchecked Sendable {
     /// In nanoseconds.
     private let responseTimeout: Int64
     /// What belongs to the session's messages, by the index of their keys.
-    var flights: ContiguousArray<Flight?> = []
+    private(set) var flights: ContiguousArray<Flight?> = []
     var turn: PaceTurn
     /// There is no pace to keep, and no turn to wait for.
     let isUnpaced: Bool
@@ -174,7 +174,9 @@ final class Bind: @unchecked Sendable {
     private func keep(_ flight: Flight, _ key: MessageKey, now: MonotonicTime) {
         // What waited on another bind before goes on waiting.
         if flight.waitingSince == nil { flight.waitingSince = now }
-        if key.index < flights.count { flights[key.index] = flight } else { flights.append(flight) }
+        changeFlights { flights in
+            if key.index < flights.count { flights[key.index] = flight } else { flights.append(flight) }
+        }
     }
 
     // MARK: From the connection
@@ -279,7 +281,16 @@ final class Bind: @unchecked Sendable {
 
     func leave(_ key: MessageKey) -> Flight? {
         gauge.messageLeaves()
-        return flights[key.index].take()
+        return changeFlights { $0[key.index].take() }
+    }
+
+    /// Not in place: then each look at them would be checked for exclusive access at run time, 200 instructions a message.
+    @inline(__always)
+    private func changeFlights<Result>(_ change: (inout ContiguousArray<Flight?>) -> Result) -> Result {
+        var changed: ContiguousArray<Flight?> = []
+        swap(&changed, &flights)
+        defer { swap(&changed, &flights) }
+        return change(&changed)
     }
 
     /// Gives a message back that came while the bind was not ready.

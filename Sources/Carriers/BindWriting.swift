@@ -9,10 +9,12 @@ extension Bind {
     func pump(now: MonotonicTime) {
         var hasWritten = false
         if handler != nil {
-            while isUnpaced || session.isReadyToWrite(now: now) && turn.take(now: now),
+            var hasMore = true
+            while hasMore, isUnpaced || session.isReadyToWrite(now: now) && turn.take(now: now),
                 let write = session.nextWrite(now: now)
             {
-                encode(write, now: now)
+                // What is given up makes room.
+                hasMore = !encode(write, now: now) || !write.isLast
                 hasWritten = true
             }
         }
@@ -69,21 +71,26 @@ extension Bind {
         eventLoop.execute { self.flush() }
     }
 
-    private func encode(_ write: SubmitWrite, now: MonotonicTime) {
-        guard let flight = flights[write.message.index] else { return }
+    /// Returns whether it was written.
+    private func encode(_ write: SubmitWrite, now: MonotonicTime) -> Bool {
+        guard let flight = flights[write.message.index] else { return false }
         let segments = flight.submission.segments
         let tlvs = segments[write.segment].tlvs
         if !tlvs.isEmpty, !session.allowsTLVs, tlvs.areEssential {
-            return giveUp(write, "the carrier is older than SMPP 3.4 and takes no optional parameters")
+            giveUp(write, "the carrier is older than SMPP 3.4 and takes no optional parameters")
+            return false
         }
         do throws(PDUEncodingError) {
-            try append(segments[write.segment], write.sequence)
+            // Out of the span a message is lent, out of the array copied: 350 instructions.
+            try append(segments.span[write.segment], write.sequence)
         } catch {
-            return giveUp(write, error.description)
+            giveUp(write, error.description)
+            return false
         }
-        guard let since = flight.waitingSince else { return }
+        guard let since = flight.waitingSince else { return true }
         windowWaits.add(from: since, to: now)
         flight.waitingSince = nil
+        return true
     }
 
     /// A segment that cannot be written as it is: not a byte of it leaves, and the carrier is not blamed.

@@ -34,6 +34,15 @@ package struct Exchange {
         self.arrived = arrived
         self.giveUpAt = giveUpAt
     }
+
+    fileprivate mutating func identify(
+        account: AccountEntry, isHanded: Bool
+    ) -> (id: MessageID, arrived: NIODeadline)? {
+        if case .answered = phase { return nil }
+        self.account = account
+        if isHanded { phase = .handed }
+        return (id, arrived)
+    }
 }
 
 /// The requests of one connection that are not answered yet, in their order. Work names them by a number that is never
@@ -68,10 +77,9 @@ package struct ExchangeQueue {
     package mutating func identify(
         _ number: UInt64, account: AccountEntry, isHanded: Bool
     ) -> (id: MessageID, arrived: NIODeadline)? {
-        guard let index = openIndex(number) else { return nil }
-        exchanges[index].account = account
-        if isHanded { exchanges[index].phase = .handed }
-        return (exchanges[index].id, exchanges[index].arrived)
+        guard let index = index(of: number) else { return nil }
+        // In place: a look at a part of an exchange in here copies all of it.
+        return exchanges[index].identify(account: account, isHanded: isHanded)
     }
 
     /// Whether a request is not answered yet.
@@ -79,9 +87,13 @@ package struct ExchangeQueue {
 
     /// Takes the first request out, if this is it and it is not answered yet: its reply need not wait.
     package mutating func takeFirst(_ number: UInt64) -> Exchange? {
-        guard number == firstNumber, openIndex(number) != nil else { return nil }
+        guard number == firstNumber, let exchange = exchanges.popFirst() else { return nil }
+        if case .answered = exchange.phase {
+            exchanges.prepend(exchange)
+            return nil
+        }
         firstNumber += 1
-        return exchanges.removeFirst()
+        return exchange
     }
 
     /// Answers a request whose reply has to wait; returns it as it was, or nil when it is answered already.
@@ -118,9 +130,13 @@ package struct ExchangeQueue {
         openNumbers.filter { number in self[open: number].map { $0.giveUpAt <= now } ?? false }
     }
 
-    private func openIndex(_ number: UInt64) -> Int? {
+    private func index(of number: UInt64) -> Int? {
         guard number >= firstNumber, number - firstNumber < UInt64(exchanges.count) else { return nil }
-        let index = Int(number - firstNumber)
+        return Int(number - firstNumber)
+    }
+
+    private func openIndex(_ number: UInt64) -> Int? {
+        guard let index = index(of: number) else { return nil }
         if case .answered = exchanges[index].phase { return nil }
         return index
     }

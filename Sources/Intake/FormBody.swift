@@ -201,7 +201,7 @@ package struct FormBody {
 
     /// The form, once all bytes are read. An empty `login`, `password` or `key` counts as none: PlanFix sends the
     /// fields of its template whether they are filled in or not.
-    private static func form(of fields: borrowing Fields) throws(FormProblem) -> SMSForm {
+    private static func form(of fields: consuming Fields) throws(FormProblem) -> SMSForm {
         let credentials: Credentials
         if fields.key.isEmpty {
             if fields.login.isEmpty { throw .missing(.login) }

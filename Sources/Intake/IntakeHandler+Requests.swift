@@ -89,15 +89,17 @@ extension IntakeHandler {
         switch loop.authenticator.begin(form.credentials, source: source, now: now) {
         case .decided(let verdict): authenticated(number, form, verdict, now: now)
         case .mustVerify(let attempt):
-            loop.authenticator.verify(attempt) { self.authenticated(number, form, $0, now: self.loop.eventLoop.now) }
+            loop.authenticator.verify(attempt) { [self] verdict in
+                // Given up, or its client left, while scrypt ran: nobody waits for it, and nothing was sent.
+                guard exchanges.isOpen(number) else { return }
+                authenticated(number, form, verdict, now: loop.eventLoop.now)
+            }
         }
     }
 
     private func authenticated(
         _ number: UInt64, _ form: SMSForm, _ verdict: Authenticator.Verdict, now: NIODeadline
     ) {
-        // Given up, or its client left, while scrypt ran: nobody waits for it, and nothing was sent.
-        guard exchanges.isOpen(number) else { return }
         switch verdict {
         case .refused(let code, let retryAfter):
             answer(number, IntakeReply(code, language: language(of: nil), retryAfter: retryAfter))
@@ -108,7 +110,7 @@ extension IntakeHandler {
     private func admit(_ number: UInt64, _ form: SMSForm, _ entry: AccountEntry, now: NIODeadline) {
         let refusal = refusal(of: entry, now: now)
         let identified = changeExchanges { $0.identify(number, account: entry, isHanded: refusal == nil) }
-        // It is open: the caller has looked.
+        // It is open: it has come just now, or the caller has looked.
         guard let (id, arrived) = identified else { return }
         if let (code, retryAfter) = refusal {
             return answer(number, IntakeReply(code, language: entry.account.language, retryAfter: retryAfter))

@@ -35,6 +35,8 @@ package struct IntakeReply: Sendable {
     package var onDelivered: (@Sendable (MessageID) -> Void)?
 
     /// A reply, part by part.
+    // Inlined: a value of this size is made in place then, not copied to the caller.
+    @inline(__always)
     package init(
         status: Int, outcome: Outcome, code: ReplyCode?, reason: String, message: String, language: Language,
         acceptedSegments: Int = 0, totalSegments: Int = 0, carrierIDs: [String] = [],

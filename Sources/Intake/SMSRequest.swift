@@ -44,4 +44,4 @@ package struct SMSRequest: Sendable {
 /// `request.deadline` at the latest, whether the client is still there or not. A second call is ignored and counted. When no
 /// reply has come a quarter of a second after the deadline the intake answers `carrier_timeout`, unknown.
 package typealias MessageHandler =
-    @Sendable (_ request: SMSRequest, _ reply: @escaping @Sendable (IntakeReply) -> Void) -> Void
+    @Sendable (_ request: consuming SMSRequest, _ reply: @escaping @Sendable (IntakeReply) -> Void) -> Void

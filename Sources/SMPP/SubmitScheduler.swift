@@ -153,7 +153,7 @@ package struct SubmitScheduler: Sendable {
         if entries[index].progress.nextToWrite == nil { queues.remove(index) }
         counters.written += 1
         throttle.wrote(now: now)
-        return SubmitWrite(message: key, segment: segment, sequence: sequence)
+        return SubmitWrite(message: key, segment: segment, sequence: sequence, isLast: !hasWork(now: now))
     }
 
     // MARK: Responses

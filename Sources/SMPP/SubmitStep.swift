@@ -5,6 +5,8 @@ package struct SubmitWrite: Hashable, Sendable {
     package var segment: Int
     /// The sequence number, already taken.
     package var sequence: UInt32
+    /// There is nothing else to write for now, whatever the pace.
+    package var isLast: Bool
 }
 
 /// Whether a bind takes a message.

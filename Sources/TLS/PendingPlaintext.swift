@@ -30,11 +30,4 @@ struct PendingPlaintext {
             promise = other
         }
     }
-
-    /// Takes all of it.
-    mutating func take() -> PendingPlaintext {
-        let taken = self
-        self = PendingPlaintext()
-        return taken
-    }
 }

@@ -198,7 +198,7 @@ extension TLSHandler {
         slot = nil
         inbound = ByteBuffer()
         outbound = ByteBuffer()
-        let unwritten = pending.take()
+        let unwritten = takePending()
         let closing = closePromise
         closePromise = nil
         unwritten.promise?.fail(error)

@@ -45,11 +45,16 @@ extension TLSHandler {
         if pending.isEmpty {
             pending = PendingPlaintext(plaintext, promise: promise)
         } else {
-            var writes = pending
-            pending = PendingPlaintext()
+            var writes = takePending()
             writes.append(plaintext, promise: promise)
             pending = writes
         }
+    }
+
+    func takePending() -> PendingPlaintext {
+        let writes = pending
+        pending = PendingPlaintext()
+        return writes
     }
 
     package func flush(context: ChannelHandlerContext) {
@@ -68,7 +73,7 @@ extension TLSHandler {
     /// Encrypts what is pending and writes it, without a flush.
     func seal(_ context: ChannelHandlerContext) {
         guard let connection, !pending.isEmpty else { return }
-        let plaintext = pending.take()
+        let plaintext = takePending()
         var records = outbound
         outbound = ByteBuffer()
         records.clear()

@@ -22,7 +22,7 @@ import Testing
         var scheduler = scheduler()
         let key = scheduler.submit(segments: 1, deadline: deadline).key!
         let write = scheduler.nextWrite(now: start)
-        #expect(write == SubmitWrite(message: key, segment: 0, sequence: 1))
+        #expect(write == SubmitWrite(message: key, segment: 0, sequence: 1, isLast: true))
         #expect(scheduler.nextWrite(now: start) == nil)
         #expect(answer(&scheduler, write, id: "x") == .complete(key, .sent([.accepted(messageID: "x")])))
         #expect(scheduler.isEmpty)
