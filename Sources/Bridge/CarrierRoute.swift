@@ -17,6 +17,18 @@ package final class CarrierRoute: Sendable {
         expected = Atomic(isExpected)
     }
 
+    /// Whether the carrier takes messages. Asked here, since whoever takes hold of the carrier itself pays 100 instructions: its
+    /// binds refer to it weakly.
+    var isReady: Bool { carrier.isReady }
+
+    /// The carrier's name.
+    var name: String { carrier.name }
+
+    /// Gives a message to the carrier.
+    func submit(_ submission: Submission) {
+        carrier.submit(submission)
+    }
+
     /// Whether its first bind is on its way since a reload: a message that has no other carrier waits for it within its
     /// deadline. From any thread.
     package var isExpected: Bool { expected.load(ordering: .relaxed) }

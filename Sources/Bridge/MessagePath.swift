@@ -66,13 +66,14 @@ package final class MessagePath: Sendable {
     }
 
     /// Replies, once the journal has it.
-    private func finish(_ errand: Errand, _ answer: IntakeReply, _ outcomes: [SegmentOutcome] = [], by carrier: String?)
-    {
+    private func finish(
+        _ errand: Errand, _ answer: IntakeReply, _ outcomes: [SegmentOutcome] = [], by route: CarrierRoute?
+    ) {
         guard let lanes else { return errand.reply(answer) }
         let lane = lanes[errand.request.loopIndex]
         let record = OutcomeRecord(
             id: errand.request.id, at: JournalClock.now(), outcome: answer.outcome.rawValue,
-            httpStatus: answer.status, code: answer.code?.rawValue, carrier: carrier,
+            httpStatus: answer.status, code: answer.code?.rawValue, carrier: route?.name,
             segments: outcomes.map(SegmentRecord.init))
         lane.end(record, until: errand.request.deadline) { isCommitted in
             var answer = isCommitted ? answer : LedgerReply.unrecorded(answer, language: errand.language)
@@ -85,7 +86,7 @@ package final class MessagePath: Sendable {
     /// Offers the message to the first ready carrier of its list; to the next one only while no byte of it has left.
     private func offer(_ errand: Errand, since reason: NotSentReason) {
         var place = errand.next
-        while place < errand.carriers.count, !routes[errand.carriers[place]].carrier.isReady { place += 1 }
+        while place < errand.carriers.count, !routes[errand.carriers[place]].isReady { place += 1 }
         guard place < errand.carriers.count else {
             guard waits(errand) else {
                 return finish(errand, SubmitOutcome.reply(reason, language: errand.language), by: nil)
@@ -107,7 +108,7 @@ package final class MessagePath: Sendable {
             errand.releaseReference()
             return finish(errand, IntakeReply(ReplyCode(error), language: errand.language), by: nil)
         }
-        route.carrier.submit(
+        route.submit(
             Submission(
                 id: errand.request.id, segments: segments, deadline: errand.request.deadline - Self.replyMargin,
                 eventLoop: errand.request.eventLoop, account: errand.request.entry.account.index
@@ -128,7 +129,7 @@ package final class MessagePath: Sendable {
         if route.profile.registeredDelivery != 0 { expectReceipts(outcomes, of: errand, over: route) }
         let answer = SubmitOutcome.reply(outcomes, statuses: route.profile.statuses, language: errand.language)
         if answer.outcome == .unknown { show(answer, outcomes, of: errand, over: route) }
-        finish(errand, answer, outcomes, by: route.carrier.name)
+        finish(errand, answer, outcomes, by: route)
     }
 
     /// Shows people a message of which nobody knows whether it went.

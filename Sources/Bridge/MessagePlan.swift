@@ -43,8 +43,9 @@ extension String {
     /// Without spaces and tabs at both ends.
     fileprivate var trimmingSpaces: String {
         // By characters only where there is something to trim: that is slow.
-        let isBlank = { (octet: UInt8?) in octet == UInt8(ascii: " ") || octet == UInt8(ascii: "\t") }
-        guard isBlank(utf8.first) || isBlank(utf8.last) else { return self }
+        let octets = utf8.span
+        let isBlank = { (octet: UInt8) in octet == UInt8(ascii: " ") || octet == UInt8(ascii: "\t") }
+        guard !octets.isEmpty, isBlank(octets[0]) || isBlank(octets[octets.count - 1]) else { return self }
         var view = Substring(self)
         while let first = view.first, first == " " || first == "\t" { view.removeFirst() }
         while let last = view.last, last == " " || last == "\t" { view.removeLast() }

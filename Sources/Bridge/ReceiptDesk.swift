@@ -106,10 +106,13 @@ private final class DeskWork {
     func accepted(_ batch: [AcceptedSegment]) {
         guard !isStopped else { return }
         let now = now
-        for one in batch {
+        // Out of the span a segment is lent, out of the array copied.
+        let segments = batch.span
+        for index in segments.indices {
+            let age = segments[index].age
             let settled = matcher.accepted(
-                id: one.carrierID, tag: one.tag, segment: one.segment, recipient: one.destination,
-                at: one.age == .zero ? now : now + (.zero - one.age))
+                id: segments[index].carrierID, tag: segments[index].tag, segment: segments[index].segment,
+                recipient: segments[index].destination, at: age == .zero ? now : now + (.zero - age))
             for settled in settled { report(settled, .ends) }
         }
     }

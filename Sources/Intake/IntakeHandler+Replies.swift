@@ -68,10 +68,14 @@ extension IntakeHandler {
 
     /// Writes this reply and those behind it whose turn it is, all into one buffer.
     private func writeReplies(from exchange: Exchange, _ reply: IntakeReply, _ context: ChannelHandlerContext) {
+        let now = loop.eventLoop.now
         var buffer = loop.takeReplyBuffer()
-        var isLast = append(exchange, reply, to: &buffer)
-        while !isLast, let (exchange, reply) = popAnswered() { isLast = append(exchange, reply, to: &buffer) }
-        touch()
+        var isLast = append(exchange, reply, to: &buffer, now: now)
+        while !isLast, let (exchange, reply) = popAnswered() {
+            isLast = append(exchange, reply, to: &buffer, now: now)
+        }
+        // It is idle from now on.
+        idleSince = now
         if isLast {
             writeLast(buffer, context)
         } else {
@@ -95,7 +99,9 @@ extension IntakeHandler {
     }
 
     /// Appends one reply; returns whether it is the connection's last.
-    private func append(_ exchange: Exchange, _ reply: IntakeReply, to buffer: inout ByteBuffer) -> Bool {
+    private func append(
+        _ exchange: Exchange, _ reply: IntakeReply, to buffer: inout ByteBuffer, now: NIODeadline
+    ) -> Bool {
         let isFinishing: Bool
         switch phase {
         case .finishing: isFinishing = true
@@ -107,7 +113,7 @@ extension IntakeHandler {
             profile: exchange.account?.account.replyProfile ?? .strict)
         loop.write(reply, frame, into: &buffer)
         if let onDelivered = reply.onDelivered { awaited.append((exchange.id, onDelivered)) }
-        loop.exchangeClosed(exchange, reply, peer: peer, clientGone: false)
+        loop.exchangeClosed(exchange, reply, peer: peer, clientGone: false, now: now)
         return isLast
     }
 
@@ -159,7 +165,7 @@ extension IntakeHandler {
     /// Ends exchanges whose client has gone, or does not listen any more: their outcome is logged as it is.
     private func dropReplies() {
         while let (exchange, reply) = popAnswered() {
-            loop.exchangeClosed(exchange, reply, peer: peer, clientGone: true)
+            loop.exchangeClosed(exchange, reply, peer: peer, clientGone: true, now: loop.eventLoop.now)
         }
     }
 }

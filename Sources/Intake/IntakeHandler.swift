@@ -73,7 +73,7 @@ package final class IntakeHandler: ChannelDuplexHandler {
     private var readWithheld = false
     /// When the first bytes of a head came that is not whole yet: a head that trickles in has its time too.
     var headStarted: NIODeadline?
-    private var idleSince: NIODeadline
+    var idleSince: NIODeadline
     private var stalledSince: NIODeadline?
     private var timer: (task: Scheduled<Void>, at: NIODeadline)?
 
@@ -249,11 +249,6 @@ package final class IntakeHandler: ChannelDuplexHandler {
     }
 
     // MARK: - Time
-
-    /// A connection has done something; it is idle from now on.
-    func touch() {
-        idleSince = loop.eventLoop.now
-    }
 
     /// When something must happen if nothing else does.
     private var nextDeadline: NIODeadline? {

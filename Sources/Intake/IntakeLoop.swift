@@ -109,7 +109,9 @@ package final class IntakeLoop {
     func takeReplyBuffer() -> ByteBuffer {
         var buffer = replyBuffer
         replyBuffer = ByteBuffer()
-        buffer.clear(minimumCapacity: 1024)
+        // Not `clear`, which looks whether it is shared: what is written next does so too.
+        buffer.moveReaderIndex(to: 0)
+        buffer.moveWriterIndex(to: 0)
         return buffer
     }
 
@@ -120,14 +122,17 @@ package final class IntakeLoop {
     }
 
     /// Counts a request out and logs its one line: at info for what was a message, at debug for the rest.
-    func exchangeClosed(_ exchange: Exchange, _ reply: IntakeReply, peer: SocketAddress?, clientGone: Bool) {
+    func exchangeClosed(
+        _ exchange: Exchange, _ reply: IntakeReply, peer: SocketAddress?, clientGone: Bool, now: NIODeadline
+    ) {
         counters.requests.add()
         counters.openRequests.add(-1)
-        counters.times.add(nanoseconds: (eventLoop.now - exchange.arrived).nanoseconds)
+        counters.times.add(nanoseconds: (now - exchange.arrived).nanoseconds)
         let account = exchange.account?.account.name
         count(ReplyLabel(account: account, status: reply.status, code: reply.code))
         if clientGone { counters.clientsGone.add() }
-        logger.log(level: exchange.terms.refusal == nil ? .info : .debug, "\(line(exchange, reply, peer, clientGone))")
+        logger.log(
+            level: exchange.terms.refusal == nil ? .info : .debug, "\(line(exchange, reply, peer, clientGone, now))")
         openExchanges -= 1
         if openExchanges == 0 {
             allAnswered?.succeed()
@@ -155,9 +160,9 @@ package final class IntakeLoop {
     /// One string and no metadata: a dictionary per message would cost more than the rest of the line. The address is told
     /// where nobody's account is.
     private func line(
-        _ exchange: Exchange, _ reply: IntakeReply, _ peer: SocketAddress?, _ clientGone: Bool
+        _ exchange: Exchange, _ reply: IntakeReply, _ peer: SocketAddress?, _ clientGone: Bool, _ now: NIODeadline
     ) -> String {
-        let milliseconds = (eventLoop.now - exchange.arrived).nanoseconds / 1_000_000
+        let milliseconds = (now - exchange.arrived).nanoseconds / 1_000_000
         var line = "message \(exchange.id) account=\(exchange.account?.account.name ?? "-") status=\(reply.status)"
         line += " code=\(reply.code?.rawValue ?? "ok") outcome=\(reply.outcome.rawValue) ms=\(milliseconds)"
         if exchange.account == nil { line += " peer=\(peer?.ipAddress ?? "-")" }

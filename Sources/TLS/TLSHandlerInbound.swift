@@ -72,10 +72,9 @@ extension TLSHandler {
         guard let connection else { return }
         var plaintext = inbound
         inbound = ByteBuffer()
-        if plaintext.capacity > 0 {
-            // Other memory where somebody still holds this.
-            plaintext.clear()
-        }
+        // Not `clear`, which looks whether somebody still holds this memory: what is written next does so too.
+        plaintext.moveReaderIndex(to: 0)
+        plaintext.moveWriterIndex(to: 0)
         var control = ByteBuffer()
         let end = connection.decrypt(&records, into: &plaintext, output: &control)
         // From here on anything may come in again: a receiver may write to or close the channel.

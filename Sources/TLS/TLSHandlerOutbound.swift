@@ -76,7 +76,8 @@ extension TLSHandler {
         let plaintext = takePending()
         var records = outbound
         outbound = ByteBuffer()
-        records.clear()
+        records.moveReaderIndex(to: 0)
+        records.moveWriterIndex(to: 0)
         do throws(TLSError) {
             try connection.encrypt(plaintext.bytes, into: &records)
         } catch {
