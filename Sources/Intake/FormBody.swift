@@ -106,6 +106,13 @@ package struct FormBody {
         defer { position = index }
         while index < bytes.count {
             var byte = bytes[index]
+            // Most bytes: letters, and what stands between and behind them from `@` to `~`.
+            if byte &- 0x40 < 0x3F {
+                packed = packed << 8 | UInt64(byte)
+                index += 1
+                count += 1
+                continue
+            }
             if byte == UInt8(ascii: "&") { break }
             index += 1
             if byte == UInt8(ascii: "=") { break }

@@ -112,7 +112,13 @@ extension IntakeHandler {
             id: exchange.id, terms: exchange.terms, closes: isLast,
             profile: exchange.account?.account.replyProfile ?? .strict)
         loop.write(reply, frame, into: &buffer)
-        if let onDelivered = reply.onDelivered { awaited.append((exchange.id, onDelivered)) }
+        if let onDelivered = reply.onDelivered {
+            // Not in place: see `changeExchanges`.
+            var replies = awaited
+            awaited = []
+            replies.append((exchange.id, onDelivered))
+            awaited = replies
+        }
         loop.exchangeClosed(exchange, reply, peer: peer, clientGone: false, now: now)
         return isLast
     }
@@ -132,7 +138,7 @@ extension IntakeHandler {
     /// Tells those who want to know it when the replies of the next write have left.
     private func tellDelivery(_ written: EventLoopPromise<Void>) {
         let replies = awaited
-        awaited.removeAll(keepingCapacity: true)
+        awaited = []
         written.futureResult.assumeIsolated().whenSuccess {
             for reply in replies { reply.onDelivered(reply.id) }
         }

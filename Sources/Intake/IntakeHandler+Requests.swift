@@ -85,10 +85,11 @@ extension IntakeHandler {
         updateTimer()
     }
 
-    private func authenticate(_ number: UInt64, _ form: SMSForm, now: NIODeadline) {
+    private func authenticate(_ number: UInt64, _ form: consuming SMSForm, now: NIODeadline) {
         switch loop.authenticator.begin(form.credentials, source: source, now: now) {
         case .decided(let verdict): authenticated(number, form, verdict, now: now)
         case .mustVerify(let attempt):
+            let form = form
             loop.authenticator.verify(attempt) { [self] verdict in
                 // Given up, or its client left, while scrypt ran: nobody waits for it, and nothing was sent.
                 guard exchanges.isOpen(number) else { return }
@@ -98,7 +99,7 @@ extension IntakeHandler {
     }
 
     private func authenticated(
-        _ number: UInt64, _ form: SMSForm, _ verdict: Authenticator.Verdict, now: NIODeadline
+        _ number: UInt64, _ form: consuming SMSForm, _ verdict: Authenticator.Verdict, now: NIODeadline
     ) {
         switch verdict {
         case .refused(let code, let retryAfter):
@@ -107,7 +108,7 @@ extension IntakeHandler {
         }
     }
 
-    private func admit(_ number: UInt64, _ form: SMSForm, _ entry: AccountEntry, now: NIODeadline) {
+    private func admit(_ number: UInt64, _ form: consuming SMSForm, _ entry: AccountEntry, now: NIODeadline) {
         let refusal = refusal(of: entry, now: now)
         let identified = changeExchanges { $0.identify(number, account: entry, isHanded: refusal == nil) }
         // It is open: it has come just now, or the caller has looked.

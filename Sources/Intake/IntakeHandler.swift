@@ -200,7 +200,7 @@ package final class IntakeHandler: ChannelDuplexHandler {
     private func takeRequests() {
         isTaking = true
         defer { isTaking = false }
-        while case .open = phase, wantsBytes {
+        while case .open = phase, wantsBytes, !reader.isEmpty {
             do throws(RequestProblem) {
                 guard let part = try reader.next(loop.rules) else {
                     if reader.isInHead { headStarted = headStarted ?? loop.eventLoop.now }

@@ -69,8 +69,7 @@ package struct ReplyWriter: ~Copyable {
 
         private static func put(_ id: MessageID, into octets: inout [UInt8], at place: Int, _ other: Int?) {
             var octets = octets.mutableSpan
-            id.write(to: &octets, at: place)
-            if let other { id.write(to: &octets, at: other) }
+            id.write(to: &octets, at: place, other)
         }
     }
 

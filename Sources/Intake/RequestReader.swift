@@ -81,6 +81,7 @@ package struct RequestReader: Sendable {
             let body = buffer.readSlice(length: parser.remaining)
         else { return nil }
         owesEnd = !parser.tookData(body.readableBytes)
+        if buffer.readableBytes == 0 { buffer = ByteBuffer() }
         return body
     }
 

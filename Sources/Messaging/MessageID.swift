@@ -42,14 +42,17 @@ package struct MessageID: RawRepresentable, Hashable, Comparable, Sendable, Cust
         }
     }
 
-    /// Puts the characters of `description` at `place` of `octets`.
-    package func write(to octets: inout MutableSpan<UInt8>, at place: Int) {
+    /// Puts the characters of `description` at `place` of `octets`, and at `other` if there is one.
+    package func write(to octets: inout MutableSpan<UInt8>, at place: Int, _ other: Int? = nil) {
         let digits = Self.digits.span
+        let other = other ?? place
         var rest = rawValue
-        var index = place + Self.length
-        while index > place {
+        var index = Self.length
+        while index > 0 {
             index -= 1
-            octets[index] = digits[Int(truncatingIfNeeded: rest & 31)]
+            let digit = digits[Int(truncatingIfNeeded: rest & 31)]
+            octets[place + index] = digit
+            octets[other + index] = digit
             rest >>= 5
         }
     }
