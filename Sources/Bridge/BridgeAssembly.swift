@@ -121,7 +121,7 @@ extension MessagePath {
     ) {
         let known = settings.carriers.compactMap { routes[$0.name] }
         self.init(
-            rules: settings.accounts.map { AccountRules($0, carriers: known.map(\.carrier.name)) }, routes: known,
+            rules: settings.accounts.map { AccountRules($0, carriers: known.map(\.name)) }, routes: known,
             references: references, lanes: lanes)
     }
 }

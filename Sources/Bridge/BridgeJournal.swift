@@ -50,7 +50,7 @@ struct BridgeJournal: Sendable {
 
     /// The carriers as they are configured now.
     func know(_ routes: some Sequence<CarrierRoute>) {
-        for route in routes { statuses.set(route.profile.statuses, of: route.carrier.name) }
+        for route in routes { statuses.set(route.profile.statuses, of: route.name) }
     }
 
     /// A segment's response came after its message was told as unknown.

@@ -7,7 +7,7 @@ import SMPP
 enum LedgerReply {
     /// The reply to a repeat: what its message was answered with, or would be now.
     static func reply(_ answer: LedgerAnswer, routes: [CarrierRoute], language: Language) -> IntakeReply {
-        let statuses = routes.first { $0.carrier.name == answer.outcome.carrier }?.profile.statuses
+        let statuses = routes.first { $0.name == answer.outcome.carrier }?.profile.statuses
         return reply(answer.outcome, statuses: statuses ?? StatusTable(), language: language)
     }
 

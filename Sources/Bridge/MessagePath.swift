@@ -141,7 +141,7 @@ package final class MessagePath: Sendable {
         }
         let request = errand.request
         route.receipts.doubts.note(
-            request.id, account: request.entry.account.name, carrier: route.carrier.name,
+            request.id, account: request.entry.account.name, carrier: route.name,
             recipient: errand.plan.recipient, reason: answer.code?.rawValue ?? "", segments: Set(unknown),
             now: request.eventLoop.now)
     }

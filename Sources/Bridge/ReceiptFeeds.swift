@@ -23,8 +23,7 @@ package struct ReceiptFeeds: Sendable {
     package func add(_ segment: consuming AcceptedSegment, loop: Int) {
         let feed = feeds[loop].value
         feed.pending.append(segment)
-        feed.count += 1
-        if feed.count >= Self.maxBatch { return flush(feed) }
+        if feed.pending.count >= Self.maxBatch { return flush(feed) }
         guard !feed.isScheduled else { return }
         feed.isScheduled = true
         loops[loop].assumeIsolated().execute {
@@ -36,7 +35,6 @@ package struct ReceiptFeeds: Sendable {
     private func flush(_ feed: Feed) {
         let batch = feed.pending
         feed.pending = []
-        feed.count = 0
         // Under load a turn is like the one before; growing step by step costs 350 instructions a segment.
         feed.pending.reserveCapacity(max(Self.usualBatch, batch.count))
         desk.accepted(batch)
@@ -45,8 +43,6 @@ package struct ReceiptFeeds: Sendable {
     /// What one loop has gathered in this turn.
     private final class Feed {
         var pending: [AcceptedSegment] = []
-        /// Of `pending`.
-        var count = 0
         var isScheduled = false
     }
 }

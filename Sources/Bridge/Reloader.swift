@@ -244,7 +244,7 @@ actor Reloader {
         let isUp = await isReady(route.carrier, within: patience)
         route.arrived()
         if !isUp, !isStopping {
-            parts.logger.warning("no bind is up after the reload", metadata: ["carrier": "\(route.carrier.name)"])
+            parts.logger.warning("no bind is up after the reload", metadata: ["carrier": "\(route.name)"])
         }
     }
 

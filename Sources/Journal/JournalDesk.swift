@@ -12,7 +12,7 @@ final class JournalDesk: Sendable {
         case notTaken
         /// It was taken, and the thread calls back.
         case taken
-        /// It was done; the result is the last batch's, which is not called back.
+        /// It was done; the result is that of the caller's own batch, which is not called back.
         case done(JournalBatchResult)
     }
 
@@ -60,10 +60,7 @@ final class JournalDesk: Sendable {
     /// Does a batch, and all that came before it.
     func workAtOnce(_ batch: JournalBatch) -> AtOnce {
         guard isShared else { return .notTaken }
-        let result = writer.withLockIfAvailable { writer -> AtOnce in
-            guard let writer, writer.takesAtOnce, let before = queue.takeAtOnce() else { return .notTaken }
-            return writer.workAtOnce(before + [batch], tellsLast: false)
-        }
+        let result = turn(batch)
         switch result {
         case .done: workOff()
         // What it could not finish, or opening the store again.
@@ -76,15 +73,21 @@ final class JournalDesk: Sendable {
     /// Does what is queued, unless somebody is at it who then looks again.
     func workOff() {
         while queue.isWaiting {
-            let result = writer.withLockIfAvailable { writer -> AtOnce in
-                guard let writer, writer.takesAtOnce, let batches = queue.takeAtOnce() else { return .notTaken }
-                return writer.workAtOnce(batches, tellsLast: true)
-            }
-            switch result {
+            switch turn() {
             case .done: break
             case .taken, .notTaken: return queue.call()
             case nil: return
             }
+        }
+    }
+
+    /// Works through what is queued and the caller's own batch.
+    ///
+    /// - Returns: nil when somebody else is at it.
+    private func turn(_ own: JournalBatch? = nil) -> AtOnce? {
+        writer.withLockIfAvailable { writer in
+            guard let writer, writer.takesAtOnce, let queued = queue.takeAtOnce() else { return .notTaken }
+            return writer.workAtOnce(queued, own)
         }
     }
 }

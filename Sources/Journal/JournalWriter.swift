@@ -27,7 +27,6 @@ final class JournalWriter {
     private(set) var phase = Phase.opening
     /// A turn that is decided, and whose commit would take a disk or a wait: it is the thread's, and everything else waits for it.
     private var delayed: JournalTurn?
-    private var isOver = false
     var ledger: InDoubtLedger
     /// Nil until the store was opened once: then earlier processes are known too.
     var fingerprint: FingerprintMaker?
@@ -62,7 +61,7 @@ final class JournalWriter {
     func work(_ work: JournalQueue.Work) -> Bool {
         concludeDelayed()
         if !work.batches.isEmpty {
-            process(work.batches)
+            conclude(decide(work.batches))
         } else if work.isStopping {
             finish()
             return false
@@ -91,7 +90,6 @@ final class JournalWriter {
             logger.error("the journal ends without all of its records", metadata: ["lost": "\(backlog.count)"])
         }
         store.close()
-        isOver = true
         publish()
     }
 
@@ -104,11 +102,6 @@ final class JournalWriter {
 
     // MARK: A turn
 
-    /// Commits what has come, together.
-    func process(_ batches: [JournalBatch]) {
-        conclude(decide(batches))
-    }
-
     /// What becomes of each message that has come, and what is written of it.
     private func decide(_ batches: [JournalBatch]) -> JournalTurn {
         let now = options.now()
@@ -118,6 +111,7 @@ final class JournalWriter {
         return turn
     }
 
+    /// Commits a turn and tells of it, or keeps what must not be lost.
     private func conclude(_ turn: JournalTurn) {
         switch phase {
         case .opening: keep(turn, Self.notOpen)
@@ -157,15 +151,15 @@ final class JournalWriter {
 
     /// Whether a turn can be worked through now without a disk or a wait.
     var takesAtOnce: Bool {
-        guard case .writing = phase, delayed == nil, !isOver else { return false }
+        guard case .writing = phase, delayed == nil else { return false }
         return store.takesAtOnce
     }
 
     /// Works through batches; only where `takesAtOnce`.
     ///
-    /// - Parameter tellsLast: false = the last one is the caller's, who gets its result.
-    func workAtOnce(_ batches: [JournalBatch], tellsLast: Bool) -> JournalDesk.AtOnce {
-        let turn = decide(batches)
+    /// - Parameter own: the caller's, which came after the others: its result is returned.
+    func workAtOnce(_ queued: [JournalBatch], _ own: JournalBatch?) -> JournalDesk.AtOnce {
+        let turn = decide(own.map { queued + [$0] } ?? queued)
         defer { publish() }
         do throws(JournalProblem) {
             if !turn.records.isEmpty {
@@ -175,7 +169,7 @@ final class JournalWriter {
                 }
                 count(turn.records)
             }
-            return .done(turn.tell(butLast: !tellsLast))
+            return .done(turn.tell(butLast: own != nil))
         } catch {
             give(up: turn, error)
             return .taken

@@ -1,15 +1,15 @@
 import Messaging
 
 /// What one turn writes, and whom it tells.
-struct JournalTurn: Sendable {
+struct JournalTurn {
     /// A batch with the answers to its intents.
-    struct Part: Sendable {
+    struct Part {
         let batch: JournalBatch
         var begins: [BeginAnswer] = []
     }
 
     /// A repeat that waited, with its answer.
-    struct End: Sendable {
+    struct End {
         var waiter: MessageID
         var answer: BeginAnswer
         var tell: @Sendable (MessageID, BeginAnswer) -> Void

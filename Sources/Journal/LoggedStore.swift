@@ -96,17 +96,16 @@ package final class LoggedStore: JournalStore {
 
     private var isBeside: Bool { log.file.path == path + "-log" }
 
+    /// As `open` does it, and no more.
     private func takeInLogs() throws(JournalProblem) {
         try rows.open()
-        let others = try otherLogs()
-        if isBeside, log.file.identity != nil {
+        var logs = try otherLogs()
+        if log.file.identity != nil {
             try log.open()
-            _ = try takeIn([log] + others)
-        } else {
-            _ = try takeIn(others)
+            logs.append(log)
         }
         // They stay: this may be a copy, and the database that they belong to has not taken them in.
-        for other in others { other.close() }
+        _ = try takeIn(logs)
     }
 
     /// Logs of earlier processes at other places.

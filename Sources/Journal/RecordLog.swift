@@ -227,22 +227,20 @@ final class RecordLog {
     /// Tells octets that a kill or a disk has spoilt; nobody has an interest in forging it.
     private static func check(_ octets: ArraySlice<UInt8>, _ position: UInt64) -> UInt64 {
         let prime: UInt64 = 0x9E37_79B9_7F4A_7C15
-        var sum = (position ^ UInt64(octets.count)) &* prime
         let span = octets.span
+        var sum = (position ^ UInt64(span.count)) &* prime
+        func add(_ word: UInt64) {
+            sum = (sum ^ word) &* prime
+            sum ^= sum >> 29
+        }
         var place = 0
         while span.count - place >= 8 {
             var word: UInt64 = 0
             for index in 0..<8 { word = word << 8 | UInt64(span[place &+ index]) }
-            sum = (sum ^ word) &* prime
-            sum ^= sum >> 29
+            add(word)
             place += 8
         }
-        if place < span.count {
-            var word: UInt64 = 0
-            for index in place..<span.count { word = word << 8 | UInt64(span[index]) }
-            sum = (sum ^ word) &* prime
-            sum ^= sum >> 29
-        }
+        if place < span.count { add((place..<span.count).reduce(0) { $0 << 8 | UInt64(span[$1]) }) }
         return sum
     }
 }

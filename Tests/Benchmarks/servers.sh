@@ -26,6 +26,16 @@ prepare() {
     echo 'login=bench&password=bench-password' >"$work/login"
 }
 
+await_server() { # name pid address
+    local try
+    for try in {1..200}; do
+        kill -0 "$2" 2>/dev/null || fail "$1 ended at once"
+        curl --silent --insecure --fail --output /dev/null "$3" && return
+        sleep 0.1
+    done
+    fail "$1 was not ready within 20 s"
+}
+
 start_nginx() { # port; sets nginx_pid
     mkdir -p "$work/nginx"
     cat >"$work/nginx.conf" <<CONF
@@ -53,12 +63,7 @@ CONF
     PATH=$PATH:/usr/sbin nginx -e "$work/nginx.log" -p "$work" -c "$work/nginx.conf" 2>>"$work/nginx.log" &
     nginx_pid=$!
     pids+=("$nginx_pid")
-    local try
-    for try in {1..100}; do
-        curl --silent --insecure --output /dev/null "https://127.0.0.1:$1/sms" && return
-        sleep 0.05
-    done
-    fail "nginx was not ready within 5 s"
+    await_server nginx "$nginx_pid" "https://127.0.0.1:$1/sms"
 }
 
 start_simulator() { # name port latency; sets simulator_pid
@@ -104,13 +109,7 @@ CONF
     "$binary" serve --config "$folder/config" --carriers "$folder/carriers" >"$work/$1.log" 2>&1 &
     bridge_pid=$!
     pids+=("$bridge_pid")
-    local try
-    for try in {1..200}; do
-        kill -0 "$bridge_pid" 2>/dev/null || fail "smppost serve ended at once"
-        curl --silent --fail --output /dev/null "http://127.0.0.1:$3/readyz" && return
-        sleep 0.1
-    done
-    fail "smppost serve was not ready within 20 s"
+    await_server 'smppost serve' "$bridge_pid" "http://127.0.0.1:$3/readyz"
 }
 
 stop() { # pid

@@ -10,6 +10,15 @@ struct JournalSettingsTests {
         return try Fixture(["config/smppost.yaml": service].merging(files) { $1 })
     }
 
+    /// There is one problem, and it says this.
+    private func expectOne(
+        _ words: String, of journal: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let problems = try fixture(journal).problems()
+        #expect(problems.count == 1, sourceLocation: sourceLocation)
+        #expect(problems.allSatisfy { $0.contains(words) }, sourceLocation: sourceLocation)
+    }
+
     @Test func defaults() throws {
         let fixture = try fixture("url: \"sqlite:x.db\"")
         let journal = try #require(try fixture.load().journal)
@@ -38,24 +47,17 @@ struct JournalSettingsTests {
         let power = try fixture("url: \"sqlite:x\", durability: power")
         #expect(try power.load().journal?.durability == .power)
         #expect(try power.load().journal?.logDirectory == nil)
-        let both = try fixture("url: \"sqlite:x\", durability: power, log_directory: .")
-        #expect(both.problems().count == 1)
-        #expect(both.problems().allSatisfy { $0.contains("\"durability: power\" needs a disk") })
-        let missing = try fixture("url: \"sqlite:x\", log_directory: nowhere")
-        #expect(missing.problems().count == 1)
-        #expect(missing.problems().allSatisfy { $0.contains("\"log_directory\" is no directory") })
-        let server = try fixture("url: \"postgresql://user@host/db\", log_directory: .")
-        #expect(server.problems().count == 1)
-        #expect(server.problems().allSatisfy { $0.contains("\"log_directory\" is of a SQLite file") })
+        try expectOne(
+            "\"durability: power\" needs a disk", of: "url: \"sqlite:x\", durability: power, log_directory: .")
+        try expectOne("\"log_directory\" is no directory", of: "url: \"sqlite:x\", log_directory: nowhere")
+        try expectOne(
+            "\"log_directory\" is of a SQLite file", of: "url: \"postgresql://user@host/db\", log_directory: .")
     }
 
     @Test func timesFitTogether() throws {
-        let window = try fixture("url: \"sqlite:x\", in_doubt_ttl: 10m, duplicate_window: 11m")
-        #expect(window.problems().count == 1)
-        #expect(window.problems().allSatisfy { $0.contains("\"duplicate_window\" (11m) is longer") })
-        let retention = try fixture("url: \"sqlite:x\", retention: 2h")
-        #expect(retention.problems().count == 1)
-        #expect(retention.problems().allSatisfy { $0.contains("\"retention\" (2h) is shorter") })
+        try expectOne(
+            "\"duplicate_window\" (11m) is longer", of: "url: \"sqlite:x\", in_doubt_ttl: 10m, duplicate_window: 11m")
+        try expectOne("\"retention\" (2h) is shorter", of: "url: \"sqlite:x\", retention: 2h")
         #expect(try fixture("url: \"sqlite:x\", retention: 3h, duplicate_window: 3h").problems() == [])
     }
 }
