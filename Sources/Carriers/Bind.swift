@@ -49,6 +49,8 @@ final class Bind: @unchecked Sendable {
     var outgoing = ByteBuffer()
     var flushIsPlanned = false
     var isReading = false
+    /// What responses of the read that is under way completed.
+    var answered: ContiguousArray<(Flight, SubmissionResult)> = []
     var handler: BindHandler?
     /// Copies what goes over the connection while a trace is on.
     var tap: BindTap?
@@ -233,11 +235,15 @@ final class Bind: @unchecked Sendable {
     }
 
     /// All that came in this turn of the loop was given to `received`.
+    ///
+    /// Free places of the window are filled before senders hear: replies to 37 responses of one read kept 100 places empty for 0.5 ms,
+    /// 2.5 % of a carrier's throughput at 20 ms.
     func receivedAll() {
         isReading = false
         let now = MonotonicTime.now
         run(session.continueDrain(now: now), now: now)
         flush()
+        finishAnswered()
     }
 
     // MARK: Actions
@@ -262,23 +268,6 @@ final class Bind: @unchecked Sendable {
         armTimer()
     }
 
-    func perform(_ step: SubmitStep) {
-        switch step {
-        case .nothing:
-            break
-        case .complete(let key, let result):
-            leave(key)?.finish(result)
-        case .move(let key, let carried):
-            guard let flight = leave(key) else { return }
-            flight.carried = carried
-            flight.hops += 1
-            place(flight)
-        case .late(let response):
-            logLate(response)
-            events.late(response)
-        }
-    }
-
     func leave(_ key: MessageKey) -> Flight? {
         gauge.messageLeaves()
         return changeFlights { $0[key.index].take() }
@@ -300,7 +289,7 @@ final class Bind: @unchecked Sendable {
         place(flight)
     }
 
-    private func place(_ flight: Flight) {
+    func place(_ flight: Flight) {
         if let carrier { carrier.place(flight, notOn: self) } else { flight.finishUnplaced(.noBind) }
     }
 
@@ -342,6 +331,7 @@ final class Bind: @unchecked Sendable {
         outgoing.clear()
         isReading = false
         certificateExpiry = nil
+        finishAnswered()
     }
 
     private func stopped(now: MonotonicTime) {
