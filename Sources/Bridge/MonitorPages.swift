@@ -1,4 +1,5 @@
 import Carriers
+import Intake
 import Journal
 import Logging
 import Monitor
@@ -62,9 +63,10 @@ struct MonitorPages: Sendable {
         return progress.futureResult.map { action.response($0) }
     }
 
-    /// Ready while every carrier that is marked `required` has a bind that takes messages, and the journal writes.
+    /// Ready while the intake listens, every carrier that is marked `required` has a bind that takes messages, and the journal writes.
     private func readiness() -> MonitorResponse {
         var reasons: [String] = []
+        if !source.intake.isListening { reasons.append("the intake takes no connections") }
         let missing = source.state.current.carriers.filter { $0.isRequired && !$0.isReady }.map(\.name)
         if !missing.isEmpty { reasons.append("no bind of \(missing.joined(separator: ", ")) is up") }
         if let health = source.journal?.health, !health.isWriting {

@@ -83,6 +83,9 @@ package final class IntakeServer: Sendable {
         return addresses
     }
 
+    /// Whether it takes connections on every configured address: from the end of `start` to the beginning of `drain`. From any thread.
+    package var isListening: Bool { listeners.withLock { $0.count } == configuration.listen.count }
+
     private func listen(_ host: String, _ port: Int) async throws -> any Channel {
         let address = try SocketAddress.makeAddressResolvingHost(host, port: port)
         let bootstrap = ServerBootstrap(group: group)

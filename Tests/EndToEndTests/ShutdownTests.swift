@@ -33,6 +33,9 @@ import Testing
             try await eventually("received") { try await simulator.counters().submits == 1 }
             kill(bridge.process.id, SIGTERM)
             try await bridge.process.waitForOutput(containing: "smppost is stopping")
+            try await eventually("not ready") {
+                try await bridge.monitor("/readyz").body.hasPrefix("not ready: the intake takes no connections")
+            }
             let start = ContinuousClock.now
             kill(bridge.process.id, signal)
             let ended = try await bridge.process.waitForExit()

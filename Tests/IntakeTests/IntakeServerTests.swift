@@ -144,8 +144,10 @@ import Testing
             #expect(await half.replies().first?.status == 404)
             try await busy.send(EmbeddedIntake.post())
             while scripted.requests.isEmpty { await Task.yield() }
+            #expect(server.isListening)
             async let drained: Void = server.drain(within: .seconds(20))
             while !server.statistics.isDraining { await Task.yield() }
+            #expect(!server.isListening)
             await #expect(throws: (any Error).self) { _ = try await TestClient(address, tls: nil) }
             try await idle.send(EmbeddedIntake.post())
             let refused = try #require(await idle.replies().first)
