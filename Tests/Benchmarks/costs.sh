@@ -1,38 +1,43 @@
 # Sourced by `run`: what single things cost: new connections, idle ones, more of everything, waiting at half load.
 # shellcheck shell=bash disable=SC2154 # variables are shared with `run`
 
-# New connections by so many processes of openssl; sets count.
-handshake() { # port seconds
+# New connections, one after another in each of so many processes of openssl: with two of them the cores are idle for a part of the
+# time, and what is counted is how long one connection takes. Sets count.
+handshake() { # port seconds clients
     local one list=()
-    for one in 1 2; do
+    rm -f "$work"/s_time.*
+    for one in $(seq "$3"); do
         openssl s_time -connect "127.0.0.1:$1" -new -tls1_3 -time "$2" >"$work/s_time.$one" 2>/dev/null &
         list+=($!)
     done
     for one in "${list[@]}"; do wait "$one" || fail "openssl s_time failed"; done
-    count=$(awk '/ connections in .* real seconds/ { sum += $1 } END { print sum }' "$work"/s_time.[12])
+    count=$(awk '/ connections in .* real seconds/ { sum += $1 } END { print sum }' "$work"/s_time.*)
     [[ ${count:-0} -gt 0 ]] || fail "no connection was made on port $1"
 }
 
 compare_handshakes() {
-    local nginx_port port monitor smpp round name pid ticks count
+    local nginx_port port monitor smpp clients round name pid ticks count
     nginx_port=$(free_port) port=$(free_port) monitor=$(free_port) smpp=$(free_port)
-    echo "== new TLS 1.3 connections by two clients (openssl s_time), $handshakes s each"
+    echo "== new TLS 1.3 connections (openssl s_time), $handshakes s each"
     start_nginx "$nginx_port"
     start_simulator simulator "$smpp" 0ms
     start_bridge handshakes "$port" "$monitor" "$smpp" 1 10
-    : >"$work/handshakes.rows"
-    for round in 1 2 3; do
-        local row=()
-        for name in nginx smppost; do
-            [[ $name = nginx ]] && pid=$nginx_pid || pid=$bridge_pid
-            ticks=$(cpu_ticks "$pid")
-            handshake "$([[ $name = nginx ]] && echo "$nginx_port" || echo "$port")" "$handshakes"
-            row+=($((count / handshakes)) $((($(cpu_ticks "$pid") - ticks) * 1000000 / hz / count)))
+    for clients in 8 2; do
+        : >"$work/handshakes.rows"
+        for round in 1 2 3; do
+            local row=()
+            for name in nginx smppost; do
+                [[ $name = nginx ]] && pid=$nginx_pid || pid=$bridge_pid
+                ticks=$(cpu_ticks "$pid")
+                handshake "$([[ $name = nginx ]] && echo "$nginx_port" || echo "$port")" "$handshakes" "$clients"
+                row+=($((count / handshakes)) $((($(cpu_ticks "$pid") - ticks) * 1000000 / hz / count)))
+            done
+            echo "$round ${row[*]}" | awk '{ printf "%d %d %d %.3f %d %d\n", $1, $2, $4, $4 / $2, $3, $5 }' >>"$work/handshakes.rows"
         done
-        echo "$round ${row[*]}" | awk '{ printf "%d %d %d %.3f %d %d\n", $1, $2, $4, $4 / $2, $3, $5 }' >>"$work/handshakes.rows"
+        echo "$clients clients, median: nginx $(column 2 "$work/handshakes.rows")/s, smppost $(column 3 "$work/handshakes.rows")/s," \
+            "ratio $(column 4 "$work/handshakes.rows") (goal 0.9); µs of CPU per connection:" \
+            "nginx $(column 5 "$work/handshakes.rows"), smppost $(column 6 "$work/handshakes.rows")"
     done
-    echo "median: nginx $(column 2 "$work/handshakes.rows")/s, smppost $(column 3 "$work/handshakes.rows")/s, ratio $(column 4 "$work/handshakes.rows");" \
-        "µs of CPU per connection: nginx $(column 5 "$work/handshakes.rows"), smppost $(column 6 "$work/handshakes.rows")"
     stop "$bridge_pid"
     stop "$simulator_pid"
     stop "$nginx_pid"
@@ -80,29 +85,11 @@ measure_idle() {
     stop "$simulator_pid"
 }
 
-# Replies until now, by the server's own count: the bridge's, or where monitor is empty nginx's.
-replies() {
-    if [[ -n $monitor ]]; then
-        curl --silent --fail "http://127.0.0.1:$monitor/metrics" | awk '/^smppost_http_requests_total[{]/ { sum += $2 } END { print sum + 0 }'
-    else
-        curl --silent --fail --insecure "https://127.0.0.1:$port/status" | awk 'NR == 3 { print $3 }'
-    fi
-}
-
-# One row of a table whose first row is the measure of the others, of the server with $pid, $port and $monitor. The time in which
-# connections are made does not count.
+# One row of a table whose first row is the measure of the others, of the server with $pid, $port and $monitor.
 cost() { # what value connections [credentials-file] [characters] [segments]
-    local loader first ticks count begin=$((2 + $3 / 250))
-    load "$port" "$3" $((begin + growth_seconds + 1)) "${4:-}" "${5:-}" &
-    loader=$!
-    sleep "$begin"
-    first=$(replies) ticks=$(cpu_ticks "$pid")
-    sleep "$growth_seconds"
-    ticks=$(($(cpu_ticks "$pid") - ticks)) count=$(($(replies) - first))
-    wait "$loader" || fail "the load of $3 connections failed"
-    seed=$((seed + 1))
-    [[ $count -gt 0 ]] || fail "no request was answered over $3 connections"
-    echo "$1 $2 $((count / growth_seconds)) $ticks $count ${6:-1}" >>"$work/growth.rows"
+    local count ticks micros
+    load_steadily "$3" "$growth_seconds" "${4:-}" "${5:-}"
+    echo "$1 $2 $((count * 1000000 / micros)) $ticks $count ${6:-1}" >>"$work/growth.rows"
     awk -v what="$1" -v hz="$hz" '$1 == what {
         cost = $4 * 1000000 / hz / $5
         if (!first) first = cost
@@ -175,17 +162,18 @@ grow_segments() {
 }
 
 # A load at a fixed rate; adds its p50 and p99 in ms, from the moments at which requests were to be sent, to $row.
-load_at() { # port rate
-    "$binary" load "https://127.0.0.1:$1/sms" --insecure --login bench --password-file "$work/password" --from BENCH \
-        --connections "$connections" --rate "$2" --for "$((half_load + 1))s" --warm-up 1s --quiet \
+load_at() { # port path rate
+    "$binary" load "https://127.0.0.1:$1$2" --insecure --login bench --password-file "$work/password" --from BENCH \
+        --connections "$connections" --rate "$3" --for "$((half_load + 1))s" --warm-up 1s --quiet \
         --report "$work/load.json" >"$work/load.log" 2>&1 || fail "smppost load failed"
     row+=($(python3 -c 'import json, sys; all = json.load(sys.stdin)["response"]; print(all["p50"], all["p99"])' <"$work/load.json"))
 }
 
+# nginx also as a proxy before itself: what one more hop costs a server that shares the machine with the others.
 measure_half_load() {
     local half nginx_port round
     nginx_port=$(free_port)
-    echo "== half of smppost's throughput at a fixed rate, nginx and smppost in turn, $half_load s after 1 s"
+    echo "== half of smppost's throughput at a fixed rate, nginx, nginx as a proxy and smppost in turn, $half_load s after 1 s"
     start_nginx "$nginx_port"
     set_up 2
     warm_up "$port" "$connections"
@@ -194,12 +182,15 @@ measure_half_load() {
     printf 'bench-password\n' >"$work/password"
     for round in 1 2 3 4 5; do
         local row=("$round")
-        load_at "$nginx_port" "$half"
-        load_at "$port" "$half"
-        echo "${row[*]}" | awk '{ print $0, $5 / $3 }' >>"$work/half.rows"
+        load_at "$nginx_port" /sms "$half"
+        load_at "$nginx_port" /proxied "$half"
+        load_at "$port" /sms "$half"
+        echo "${row[*]}" | awk '{ print $0, $7 / $3, $7 / $5 }' >>"$work/half.rows"
     done
     echo "median of 5 at $half/s: nginx p50 $(column 2 "$work/half.rows") ms, p99 $(column 3 "$work/half.rows") ms;" \
-        "smppost p50 $(column 4 "$work/half.rows") ms, p99 $(column 5 "$work/half.rows") ms; ratio of p99 $(column 6 "$work/half.rows") (goal at most 3)"
+        "as a proxy p50 $(column 4 "$work/half.rows") ms, p99 $(column 5 "$work/half.rows") ms;" \
+        "smppost p50 $(column 6 "$work/half.rows") ms, p99 $(column 7 "$work/half.rows") ms;" \
+        "ratio of p99 $(column 8 "$work/half.rows") (goal at most 3), to the proxy's $(column 9 "$work/half.rows")"
     tear_down
     stop "$nginx_pid"
 }

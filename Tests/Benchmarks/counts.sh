@@ -45,8 +45,8 @@ count_path() { # name [journal-file]
     binary=$work/counted
     start_bridge "counted-$1" "$port" "$monitor" "$smpp" 2 100 ${2:+"$2"}
     binary=$plain
-    # The intake may listen a moment after the binds are up, and the first message waits for scrypt: both take seconds here.
-    curl --silent --insecure --max-time 60 --retry 20 --retry-connrefused --retry-delay 1 --output /dev/null --data "$(<"$work/login")&to=79160000000&text=first" \
+    # The first message waits for scrypt: that takes seconds here.
+    curl --silent --insecure --max-time 60 --output /dev/null --data "$(<"$work/login")&to=79160000000&text=first" \
         "https://127.0.0.1:$port/sms"
     warm_up "$port" "$connections"
     # What one load takes longer than another is messages only: as many handshakes are in both.

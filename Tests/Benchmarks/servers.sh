@@ -50,12 +50,18 @@ http {
     keepalive_requests 1000000000;
     client_body_temp_path $work/nginx; proxy_temp_path $work/nginx; fastcgi_temp_path $work/nginx;
     uwsgi_temp_path $work/nginx; scgi_temp_path $work/nginx;
+    upstream itself { server unix:$work/nginx/socket; keepalive 256; }
+    server {
+        listen unix:$work/nginx/socket;
+        return 200 "Accepted by the carrier. 1 part.\n";
+    }
     server {
         listen 127.0.0.1:$1 ssl backlog=1024;
         ssl_certificate $work/server.crt;
         ssl_certificate_key $work/server.key;
         ssl_protocols TLSv1.2 TLSv1.3;
         location = /status { stub_status; }
+        location = /proxied { proxy_pass http://itself; proxy_http_version 1.1; proxy_set_header Connection ""; }
         location = /sms { default_type text/plain; return 200 "Accepted by the carrier. 1 part.\n"; }
     }
 }
@@ -130,6 +136,30 @@ load() { # port connections seconds [credentials-file] [characters]
     [[ $requests -gt 0 ]] || fail "no request was answered on port $1"
 }
 warm_up() { load "$1" "$2" 2; }
+
+# Replies until now, by the server's own count: the bridge's, or where monitor is empty nginx's.
+replies() {
+    if [[ -n $monitor ]]; then
+        curl --silent --fail "http://127.0.0.1:$monitor/metrics" | awk '/^smppost_http_requests_total[{]/ { sum += $2 } END { print sum + 0 }'
+    else
+        curl --silent --fail --insecure "https://127.0.0.1:$port/status" | awk 'NR == 3 { print $3 }'
+    fi
+}
+
+# Loads the server with $pid, $port and $monitor, and looks at a part of it: the time in which connections are made does not count.
+# Sets count, ticks and micros of that part.
+load_steadily() { # connections seconds [credentials-file] [characters]
+    local loader first begun begin=$((2 + $1 / 250))
+    load "$port" "$1" $((begin + $2 + 1)) "${3:-}" "${4:-}" &
+    loader=$!
+    sleep "$begin"
+    begun=${EPOCHREALTIME/[.,]/} first=$(replies) ticks=$(cpu_ticks "$pid")
+    sleep "$2"
+    micros=$((${EPOCHREALTIME/[.,]/} - begun)) count=$(($(replies) - first)) ticks=$(($(cpu_ticks "$pid") - ticks))
+    wait "$loader" || fail "the load of $1 connections failed"
+    seed=$((seed + 1))
+    [[ $count -gt 0 ]] || fail "no request was answered over $1 connections"
+}
 
 rate() { echo $((requests * 1000000 / micros)); }
 # utime + stime of a process and those that it started, in ticks.
