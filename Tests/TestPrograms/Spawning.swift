@@ -1,8 +1,5 @@
+import Foundation
 import Glibc
-import Synchronization
-
-/// One program is started at a time.
-let spawnLock = Mutex(())
 
 /// Starts a program by `posix_spawn`.
 ///
@@ -48,10 +45,19 @@ enum Spawning {
         let words = ([path] + place + [program] + arguments).map { strdup($0) } + [nil]
         let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in words + variables { free(text) } }
+        keepDescriptors()
         var id = pid_t()
         let failure = posix_spawn(&id, path, &actions, &attributes, words, variables)
         guard failure == 0 else { throw HarnessError("cannot start \(program): \(String(cString: strerror(failure)))") }
         return id
+    }
+
+    /// NIO's sockets are inherited otherwise: a listener that a test has closed would still take connections, and a connection that it has
+    /// closed would not end, for as long as a program of another test runs.
+    private static func keepDescriptors() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
+            if let descriptor = Int32(name), descriptor > 2 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        }
     }
 
     /// Waits for the end, blocking; the process id stays the program's.
@@ -69,16 +75,14 @@ enum Spawning {
     }
 }
 
-/// A pipe whose ends no program inherits but as its 0, 1 or 2. Make it while `spawnLock` is held: until `fcntl` has been
-/// called a program that is started elsewhere would.
-struct ClosedOnExecPipe {
+/// A pipe for a program's input or output.
+struct ProgramPipe {
     let reading: Int32
     let writing: Int32
 
     init() throws {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw HarnessError("no pipe: \(String(cString: strerror(errno)))") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         reading = ends[0]
         writing = ends[1]
     }
