@@ -6,6 +6,7 @@ import PackageDescription
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -64,7 +65,9 @@ let package = Package(
         .target(
             name: "Carriers",
             dependencies: ["Messaging", "SMPP", "SMPPWire", "TLS", collections, logging, nioCore, nioPosix]),
-        .target(name: "Journal", dependencies: ["CPostgreSQL", "Messaging", "SMPP", collections, grdb, logging]),
+        .target(
+            name: "Journal",
+            dependencies: ["CPostgreSQL", "Messaging", "SMPP", collections, grdb, grdbSQLite, logging]),
         .target(name: "Monitor", dependencies: ["TLS", logging, nioCore, nioHTTP1, nioPosix]),
         .target(name: "Settings", dependencies: ["Messaging", "SMPP", "TLS", yams]),
 

@@ -32,6 +32,49 @@ struct RecordEncoder {
     consuming func finish() -> [UInt8] { octets }
 
     mutating func add(_ record: JournalRecord) {
+        // An array looks at itself for each octet that is appended to it: 1,350 instructions a message.
+        octets.append(addingCapacity: Self.room(for: record)) { $0.add(record) }
+    }
+
+    /// At least as many octets as the record takes.
+    private static func room(for record: JournalRecord) -> Int {
+        switch record {
+        case .message(let message):
+            room(numbers: 5, message.account, message.recipient, message.sender, message.text)
+        case .outcome(let outcome):
+            outcome.segments.reduce(room(numbers: 5, outcome.outcome, outcome.code, outcome.carrier)) {
+                $0 + room(for: $1)
+            }
+        case .delivered(let ids), .posted(let ids): room(numbers: 1 + ids.count)
+        case .late(let late): room(numbers: 4, late.carrier, late.carrierID)
+        case .receipt(let receipt):
+            room(numbers: 5, receipt.carrier, receipt.carrierID, receipt.state, receipt.error)
+        case .inbound(let inbound): room(numbers: 4, inbound.carrier, inbound.from, inbound.to, inbound.text)
+        case .inboundPart(let part): room(numbers: 5, part.carrier, part.from, part.to, part.content)
+        case .posting(let posting): room(numbers: 2, posting.target, posting.form)
+        }
+    }
+
+    private static func room(for segment: SegmentRecord) -> Int {
+        switch segment {
+        case .accepted(let text), .unknown(let text): room(numbers: 0, text)
+        case .refused: room(numbers: 1)
+        case .notSent: room(numbers: 0)
+        }
+    }
+
+    /// Of a kind, so many numbers, and texts: each with an octet for whether it is there.
+    private static func room(
+        numbers: Int, _ first: String? = nil, _ second: String? = nil, _ third: String? = nil, _ fourth: String? = nil
+    ) -> Int {
+        func room(_ text: String?) -> Int { 11 + (text?.utf8.count ?? 0) }
+        return 1 + numbers * 11 + room(first) + room(second) + room(third) + room(fourth)
+    }
+}
+
+/// The fields of records. `RecordEncoder.room(for:)` knows how much each may take.
+extension OutputSpan<UInt8> {
+    fileprivate mutating func add(_ record: JournalRecord) {
         switch record {
         case .message(let message): add(message)
         case .outcome(let outcome): add(outcome)
@@ -41,7 +84,7 @@ struct RecordEncoder {
         case .inbound(let inbound): add(inbound)
         case .inboundPart(let part): add(part)
         case .posting(let posting):
-            octets.append(Kind.posting.rawValue)
+            append(RecordEncoder.Kind.posting.rawValue)
             add(posting.id.rawValue)
             add(posting.at)
             add(posting.target)
@@ -50,14 +93,14 @@ struct RecordEncoder {
         }
     }
 
-    private mutating func add(_ kind: Kind, _ ids: [MessageID]) {
-        octets.append(kind.rawValue)
+    private mutating func add(_ kind: RecordEncoder.Kind, _ ids: [MessageID]) {
+        append(kind.rawValue)
         add(ids.count)
         for id in ids { add(id.rawValue) }
     }
 
     private mutating func add(_ message: MessageRecord) {
-        octets.append(Kind.message.rawValue)
+        append(RecordEncoder.Kind.message.rawValue)
         add(message.id.rawValue)
         add(message.account)
         add(message.recipient)
@@ -69,7 +112,7 @@ struct RecordEncoder {
     }
 
     private mutating func add(_ outcome: OutcomeRecord) {
-        octets.append(Kind.outcome.rawValue)
+        append(RecordEncoder.Kind.outcome.rawValue)
         add(outcome.id.rawValue)
         add(outcome.at)
         add(outcome.outcome)
@@ -80,22 +123,22 @@ struct RecordEncoder {
         for segment in outcome.segments {
             switch segment {
             case .accepted(let id):
-                octets.append(SegmentKind.accepted.rawValue)
+                append(RecordEncoder.SegmentKind.accepted.rawValue)
                 add(id)
             case .refused(let status):
-                octets.append(SegmentKind.refused.rawValue)
+                append(RecordEncoder.SegmentKind.refused.rawValue)
                 add(UInt64(status))
             case .unknown(let reason):
-                octets.append(SegmentKind.unknown.rawValue)
+                append(RecordEncoder.SegmentKind.unknown.rawValue)
                 add(reason)
-            case .notSent: octets.append(SegmentKind.notSent.rawValue)
+            case .notSent: append(RecordEncoder.SegmentKind.notSent.rawValue)
             }
         }
         add(outcome.replayOf?.rawValue)
     }
 
     private mutating func add(_ late: LateRecord) {
-        octets.append(Kind.late.rawValue)
+        append(RecordEncoder.Kind.late.rawValue)
         add(late.id.rawValue)
         add(late.at)
         add(late.carrier)
@@ -105,7 +148,7 @@ struct RecordEncoder {
     }
 
     private mutating func add(_ receipt: ReceiptRecord) {
-        octets.append(Kind.receipt.rawValue)
+        append(RecordEncoder.Kind.receipt.rawValue)
         add(receipt.message?.rawValue)
         add(receipt.segment.map { UInt64(clamping: $0) })
         add(receipt.at)
@@ -114,11 +157,11 @@ struct RecordEncoder {
         add(receipt.state)
         add(receipt.error)
         add(receipt.delay)
-        octets.append(receipt.isDuplicate ? 1 : 0)
+        append(receipt.isDuplicate ? 1 : 0)
     }
 
     private mutating func add(_ inbound: InboundRecord) {
-        octets.append(Kind.inbound.rawValue)
+        append(RecordEncoder.Kind.inbound.rawValue)
         add(inbound.id.rawValue)
         add(inbound.at)
         add(inbound.carrier)
@@ -130,7 +173,7 @@ struct RecordEncoder {
     }
 
     private mutating func add(_ part: InboundPartRecord) {
-        octets.append(Kind.inboundPart.rawValue)
+        append(RecordEncoder.Kind.inboundPart.rawValue)
         add(part.id.rawValue)
         add(part.at)
         add(part.carrier)
@@ -147,28 +190,28 @@ struct RecordEncoder {
     private mutating func add(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
-            octets.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            append(UInt8(truncatingIfNeeded: rest) | 0x80)
             rest >>= 7
         }
-        octets.append(UInt8(truncatingIfNeeded: rest))
+        append(UInt8(truncatingIfNeeded: rest))
     }
 
     /// Counts and statuses: none is negative.
     private mutating func add(_ value: Int) { add(UInt64(clamping: value)) }
 
     private mutating func add(_ text: String) {
-        let utf8 = text.utf8
+        let utf8 = text.utf8.span
         add(utf8.count)
-        octets.append(contentsOf: utf8)
+        for index in utf8.indices { append(utf8[index]) }
     }
 
     private mutating func add(_ value: UInt64?) {
-        octets.append(value == nil ? 0 : 1)
+        append(value == nil ? 0 : 1)
         if let value { add(value) }
     }
 
     private mutating func add(_ text: String?) {
-        octets.append(text == nil ? 0 : 1)
+        append(text == nil ? 0 : 1)
         if let text { add(text) }
     }
 }

@@ -5,31 +5,47 @@ import Messaging
 /// Adds records to the tables, inside a transaction that somebody else has begun.
 ///
 /// Nearly all of them are messages and outcomes. Many rows of these go to a statement, each value is bound on its own
-/// (`SQLiteValues`), and no record is copied before. At 10 messages a commit the store took 7 µs of CPU a message, with one row to a
-/// statement 7.6, with arrays of arguments too about 9; at 40 messages 4.8, 6.0 and about 7.
+/// (`SQLiteRowStatement`), and no record is copied before. At 10 messages a commit the store took 7 µs of CPU a message, with one row
+/// to a statement 7.6, with arrays of arguments too about 9; at 40 messages 4.8, 6.0 and about 7.
 struct SQLiteInserts {
-    /// Where a record is.
-    private struct Place {
+    /// Where a record is, and its row's key.
+    private struct Place: Comparable {
+        let key: Int64
         let batch: Int
         let record: Int
+
+        static func < (one: Self, other: Self) -> Bool {
+            (one.key, one.batch, one.record) < (other.key, other.batch, other.record)
+        }
     }
 
     private let db: Database
+    private let statements: SQLiteRowStatements
     private let batches: [[JournalRecord]]
     private var messages: [Place] = []
     private var outcomes: [Place] = []
     /// Outcomes as most are: half of their columns are always the same.
     private var accepted: [Place] = []
 
-    /// - Parameter number: makes keys of the same moment unique.
-    static func add(_ batches: [[JournalRecord]], to db: Database, number: inout Int64) throws {
-        var inserts = SQLiteInserts(db, batches)
+    /// - Parameters:
+    ///   - statements: of this database.
+    ///   - number: makes keys of the same moment unique.
+    static func add(
+        _ batches: [[JournalRecord]], to db: Database, by statements: SQLiteRowStatements, number: inout Int64
+    ) throws {
+        var inserts = SQLiteInserts(db: db, statements: statements, batches: batches)
         try inserts.sort(&number)
-        try inserts.finish()
+        do {
+            try inserts.finish()
+        } catch {
+            statements.forget()
+            throw error
+        }
     }
 
-    private init(_ db: Database, _ batches: [[JournalRecord]]) {
+    private init(db: Database, statements: SQLiteRowStatements, batches: [[JournalRecord]]) {
         self.db = db
+        self.statements = statements
         self.batches = batches
     }
 
@@ -39,9 +55,10 @@ struct SQLiteInserts {
             for index in records.indices {
                 number = (number + 1) & 0xFFFF
                 switch records[index] {
-                case .message: messages.append(Place(batch: batch, record: index))
+                case .message(let message):
+                    messages.append(Place(key: JournalSchema.key(message.id), batch: batch, record: index))
                 case .outcome(let outcome):
-                    let place = Place(batch: batch, record: index)
+                    let place = Place(key: JournalSchema.key(outcome.id), batch: batch, record: index)
                     if outcome.isPlainlyAccepted { accepted.append(place) } else { outcomes.append(place) }
                 case .delivered(let ids):
                     let statement = try db.cachedStatement(sql: Self.deliveredSQL)
@@ -63,51 +80,49 @@ struct SQLiteInserts {
 
     /// Adds what was sorted. Names and words of the configuration and of ours, and numbers, hold no NUL.
     private func finish() throws {
-        try add(messages, Self.messageSQL) { record, values throws(DatabaseError) in
+        try add(messages, statements.messages) { record, row throws(DatabaseError) in
             guard case .message(let record) = record else { return }
-            try values.add(JournalSchema.key(record.id))
-            try values.add(record.account)
-            try values.add(record.recipient)
-            try values.add(text(record.sender))
-            try values.add(Int64(record.segments))
-            try values.add(text(record.text))
-            try values.add(Int64(bitPattern: record.fingerprint.high))
-            try values.add(Int64(bitPattern: record.fingerprint.low))
+            try row.add(JournalSchema.key(record.id))
+            try row.add(common: record.account)
+            try row.add(record.recipient)
+            try row.add(common: text(record.sender))
+            try row.add(Int64(record.segments))
+            try row.add(common: text(record.text))
+            try row.add(Int64(bitPattern: record.fingerprint.high))
+            try row.add(Int64(bitPattern: record.fingerprint.low))
         }
-        try add(accepted, Self.acceptedSQL) { record, values throws(DatabaseError) in
+        try add(accepted, statements.accepted) { record, row throws(DatabaseError) in
             guard case .outcome(let record) = record else { return }
-            try values.add(JournalSchema.key(record.id))
-            try values.add(time(record.at))
-            try values.add(record.carrier)
-            try values.add(SegmentCoding.text(of: record.segments))
+            try row.add(JournalSchema.key(record.id))
+            try row.add(time(record.at))
+            try row.add(common: record.carrier)
+            try row.add(SegmentCoding.text(of: record.segments))
         }
-        try add(outcomes, Self.outcomeSQL) { record, values throws(DatabaseError) in
+        try add(outcomes, statements.outcomes) { record, row throws(DatabaseError) in
             guard case .outcome(let record) = record else { return }
-            try values.add(JournalSchema.key(record.id))
-            try values.add(time(record.at))
-            try values.add(record.outcome)
-            try values.add(Int64(record.httpStatus))
-            try values.add(record.code)
-            try values.add(record.carrier)
-            try values.add(SegmentCoding.text(of: record.segments))
-            try values.add(record.replayOf.map(JournalSchema.key))
+            try row.add(JournalSchema.key(record.id))
+            try row.add(time(record.at))
+            try row.add(common: record.outcome)
+            try row.add(Int64(record.httpStatus))
+            try row.add(common: record.code)
+            try row.add(common: record.carrier)
+            try row.add(SegmentCoding.text(of: record.segments))
+            try row.add(record.replayOf.map(JournalSchema.key))
         }
     }
 
     /// Adds rows of one table, as many to a statement as go.
     private func add(
-        _ places: [Place], _ statements: [(rows: Int, sql: String)],
-        bind: (borrowing JournalRecord, inout SQLiteValues) throws(DatabaseError) -> Void
+        _ places: [Place], _ statements: SQLiteTableStatements,
+        bind: (borrowing JournalRecord, SQLiteRowStatement) throws(DatabaseError) -> Void
     ) throws {
-        var rest = places[...]
-        for (rows, sql) in statements where rest.count >= rows {
-            let statement = try db.cachedStatement(sql: sql)
-            while rest.count >= rows {
-                var values = SQLiteValues(of: statement)
-                for place in rest.prefix(rows) { try bind(batches[place.batch][place.record], &values) }
-                try statement.execute()
-                rest = rest.dropFirst(rows)
-            }
+        // Rows that come in their tables' order go to the end of the last page, and fill it.
+        var rest = places.sorted()[...]
+        while let statement = try statements.statement(for: rest.count, on: db) {
+            try statement.begin()
+            for place in rest.prefix(statement.rows) { try bind(batches[place.batch][place.record], statement) }
+            try statement.execute()
+            rest = rest.dropFirst(statement.rows)
         }
     }
 
@@ -168,18 +183,6 @@ struct SQLiteInserts {
 
     private func time(_ moment: UInt64) -> Int64 { Int64(clamping: moment) }
 
-    private static let messageSQL = statements("message", "(?, ?, ?, ?, ?, ?, ?, ?)")
-    private static let outcomeSQL = statements("outcome", "(?, ?, ?, ?, ?, ?, ?, ?)")
-    private static let acceptedSQL = statements("outcome", "(?, ?, 'accepted', 200, NULL, ?, ?, NULL)")
-
-    /// Statements for many rows and for few, the last for one.
-    private static func statements(_ table: String, _ row: String) -> [(rows: Int, sql: String)] {
-        [32, 8, 2, 1].map { rows in
-            let values = Array(repeating: row, count: rows).joined(separator: ", ")
-            return (rows, "INSERT INTO \(table) VALUES \(values) ON CONFLICT DO NOTHING")
-        }
-    }
-
     private static let deliveredSQL = """
         INSERT INTO delivered VALUES (?, ?) ON CONFLICT (last) DO UPDATE SET ids = CAST(ids || excluded.ids AS BLOB)
         """
@@ -192,28 +195,6 @@ struct SQLiteInserts {
     private static let partSQL = "INSERT INTO inbound_part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
     private static let postingSQL = "INSERT INTO posting VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
     private static let postedSQL = "DELETE FROM posting WHERE id = ?"
-}
-
-/// The values of a statement, bound one after the other. An array of arguments would be made, converted and copied for each
-/// row before SQLite sees it.
-private struct SQLiteValues {
-    private let statement: Statement
-    private var place: CInt = 0
-
-    /// Of a statement that is executed next, with no arguments of its own.
-    init(of statement: Statement) {
-        self.statement = statement
-        // Makes it ready to be bound. It checks no arguments then, and each gets its value here.
-        statement.setUncheckedArguments(StatementArguments())
-    }
-
-    mutating func add(_ value: some StatementBinding) throws(DatabaseError) {
-        place += 1
-        let code = value.bind(to: statement.sqliteStatement, at: place)
-        guard code == ResultCode.SQLITE_OK.rawValue else {
-            throw DatabaseError(resultCode: ResultCode(rawValue: code))
-        }
-    }
 }
 
 extension OutcomeRecord {

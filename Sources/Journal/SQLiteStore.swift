@@ -18,6 +18,7 @@ package final class SQLiteStore: JournalStore {
 
     private struct Opened {
         let queue: DatabaseQueue
+        let statements = SQLiteRowStatements()
         let checkpoints: SQLiteCheckpoints
         let identity: SQLiteFile.Identity?
     }
@@ -56,8 +57,9 @@ package final class SQLiteStore: JournalStore {
     ///
     /// - Parameter position: up to where it has come with this in the log that it stands behind.
     func append(_ batches: [[JournalRecord]], upTo position: UInt64?) throws(JournalProblem) {
+        let statements = try current().statements
         try write(about: batches.reduce(0) { $0 + $1.count }) { db in
-            try SQLiteInserts.add(batches, to: db, number: &number)
+            try SQLiteInserts.add(batches, to: db, by: statements, number: &number)
             if let position {
                 try db.cachedStatement(sql: "INSERT OR REPLACE INTO setting VALUES (?, CAST(? AS BLOB))")
                     .execute(arguments: [Self.positionName, "\(position)"])
@@ -145,7 +147,10 @@ package final class SQLiteStore: JournalStore {
             opened.checkpoints.close()
             // Readers may still have it open, so SQLite would leave the log where it is: the file alone would not be the whole
             // journal, and what takes its place would be read together with another's log. A failure leaves it so.
-            _ = try? opened.queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            _ = try? opened.queue.writeWithoutTransaction { db in
+                opened.statements.forget()
+                try db.checkpoint(.truncate)
+            }
             // It fails only when a statement is still running, and none is.
             try? opened.queue.close()
         }

@@ -14,7 +14,8 @@ import Testing
             "Messaging", "TLS", "DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch",
         ],
         "Journal": [
-            "CPostgreSQL", "Messaging", "SMPP", "DequeModule", "GRDB", "Logging", "Foundation", "Dispatch", "Glibc",
+            "CPostgreSQL", "Messaging", "SMPP", "DequeModule", "GRDB", "GRDBSQLite", "Logging", "Foundation",
+            "Dispatch", "Glibc",
         ],
         "Monitor": ["TLS", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "Foundation"],
         "Settings": ["Messaging", "SMPP", "TLS", "Yams", "Foundation"],

@@ -18,6 +18,40 @@ import Testing
         }
     }
 
+    /// Room for a record is made before it is written: also for one whose numbers take all that numbers can.
+    @Test func theWidestRecordsHaveRoom() throws {
+        let id = MessageID(rawValue: UInt64(Int64.max))!
+        let (number, text) = (UInt64.max, String(repeating: "Я", count: 70_000))
+        let segments: [SegmentRecord] = [.accepted(id: text), .refused(status: .max), .unknown(reason: text), .notSent]
+        let records: [JournalRecord] = [
+            .message(
+                MessageRecord(
+                    id: id, account: text, recipient: text, sender: text, segments: .max, text: text,
+                    fingerprint: Fingerprint(high: number, low: number))),
+            .outcome(
+                OutcomeRecord(
+                    id: id, at: number, outcome: text, httpStatus: .max, code: text, carrier: text,
+                    segments: Array(repeating: segments, count: 64).flatMap(\.self), replayOf: id)),
+            .delivered(Array(repeating: id, count: 1_000)), .posted(Array(repeating: id, count: 1_000)),
+            .late(
+                LateRecord(id: id, at: number, carrier: text, segment: .max, status: .max, carrierID: text)),
+            .receipt(
+                ReceiptRecord(
+                    message: id, segment: .max, at: number, carrier: text, carrierID: text, state: text, error: text,
+                    delay: number, isDuplicate: true)),
+            .inbound(
+                InboundRecord(
+                    id: id, at: number, carrier: text, from: text, to: text, segments: .max, received: .max, text: text)
+            ),
+            .inboundPart(
+                InboundPartRecord(
+                    id: id, at: number, carrier: text, from: text, to: text, reference: .max, part: .max, parts: .max,
+                    content: text)),
+            .posting(PostingRecord(id: id, at: number, target: text, form: text)),
+        ]
+        for record in records { #expect(try RecordDecoder.records(in: octets([record])[...]) == [record]) }
+    }
+
     @Test func bytesOfNobodyAreAnErrorAndNoCrash() {
         var chance = Chance(state: 12)
         var (refused, taken) = (0, 0)

@@ -53,6 +53,40 @@ import Testing
         #expect(replayed.filter(isNoMark).count == records.count)
     }
 
+    /// What a store keeps from one row or commit to the next must not get into another row.
+    @Test(arguments: StoreBackend.all) func everyRowHasItsOwnValues(_ backend: StoreBackend) async throws {
+        let journal = try await backend.make()
+        var chance = Chance(state: 31)
+        func one<Value>(of values: Value...) -> Value { values.randomElement(using: &chance)! }
+        var written: [JournalRecord] = []
+        for commit in 0..<60 {
+            var records: [JournalRecord] = []
+            for number in (0..<Int.random(in: 1...90, using: &chance)).shuffled(using: &chance) {
+                let id = Sample.id(at: Sample.now + UInt64(commit), Int64(number))
+                var message = Sample.message(id, account: one(of: "acme", "bolt"), text: one(of: nil, "one", "two"))
+                message.sender = one(of: "ACME", "BOLT", "")
+                var outcome = Sample.outcome(
+                    id, one(of: "accepted", "refused", "unknown"), carrier: one(of: "main", "spare", nil))
+                outcome.code = outcome.outcome == "accepted" ? nil : one(of: "smpp", "busy")
+                outcome.segments = [one(of: .accepted(id: "\(number)"), .refused(status: 11), .notSent)]
+                if one(of: true, false) { outcome.replayOf = Sample.id(1) }
+                records += [.message(message), .outcome(outcome)]
+            }
+            try journal.store.append(records)
+            // The first of one id counts.
+            let second = records.map { record in
+                guard case .message(var message) = record else { return record }
+                message.account = "other"
+                return .message(message)
+            }
+            if commit % 7 == 0 { try journal.store.append(second) }
+            written += records
+        }
+        let replayed = try journal.replayed()
+        #expect(replayed.count == written.count)
+        #expect(Set(replayed) == Set(written))
+    }
+
     @Test(arguments: StoreBackend.all) func theMomentIsTheFirst(_ backend: StoreBackend) async throws {
         let journal = try await backend.make()
         let before = Sample.id(at: Sample.now - 1, 0x3F_FFFF)

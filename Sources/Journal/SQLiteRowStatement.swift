@@ -1,0 +1,105 @@
+import GRDB
+import GRDBSQLite
+
+/// A statement that adds so many rows to a table, and what is bound to it.
+///
+/// Values are bound one after the other: an array of arguments would be made, converted and copied for each row before SQLite sees it.
+/// Texts that rows have in common (an account, a sender, a carrier) stay bound from one execution to the next: binding a text copies it
+/// twice, 1,050 instructions, and each message had five.
+final class SQLiteRowStatement {
+    let rows: Int
+    private let statement: Statement
+    /// Of each parameter that is bound as a common one: its text; nil = NULL.
+    private var texts: [String?]
+    private var place = 0
+
+    init(_ db: Database, _ table: SQLiteTableStatements.Table, rows: Int) throws {
+        self.rows = rows
+        statement = try db.makeStatement(sql: table.sql(rows: rows))
+        texts = Array(repeating: nil, count: rows * table.parameters)
+        // GRDB is not to look for arguments of its own.
+        statement.setUncheckedArguments(StatementArguments())
+    }
+
+    /// The values of all rows follow, then `execute`.
+    func begin() throws(DatabaseError) {
+        // GRDB's own way unbinds all values, and looks at the name of each.
+        try check(sqlite3_reset(statement.sqliteStatement))
+        place = 0
+    }
+
+    /// The next value.
+    func add(_ value: some StatementBinding) throws(DatabaseError) {
+        place += 1
+        try check(value.bind(to: statement.sqliteStatement, at: CInt(place)))
+    }
+
+    /// The next value, of a column in which many rows have the same.
+    func add(common text: String?) throws(DatabaseError) {
+        guard texts[place] != text else {
+            place += 1
+            return
+        }
+        texts[place] = text
+        try add(text)
+    }
+
+    func execute() throws {
+        try statement.execute()
+    }
+
+    private func check(_ code: CInt) throws(DatabaseError) {
+        guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+    }
+}
+
+/// The statements that add rows to one table: for many rows and for few. Made when they are needed.
+final class SQLiteTableStatements {
+    struct Table {
+        let name: String
+        /// The values of a row, in SQL.
+        let row: String
+
+        var parameters: Int { row.count { $0 == "?" } }
+
+        func sql(rows: Int) -> String {
+            let values = Array(repeating: row, count: rows).joined(separator: ", ")
+            return "INSERT INTO \(name) VALUES \(values) ON CONFLICT DO NOTHING"
+        }
+    }
+
+    private static let sizes = [32, 8, 2, 1]
+
+    private let table: Table
+    private var made = [SQLiteRowStatement?](repeating: nil, count: sizes.count)
+
+    init(_ name: String, _ row: String) {
+        table = Table(name: name, row: row)
+    }
+
+    /// A statement for as many of these rows as go; nil = there are none.
+    func statement(for rows: Int, on db: Database) throws -> SQLiteRowStatement? {
+        guard let index = Self.sizes.firstIndex(where: { $0 <= rows }) else { return nil }
+        if let statement = made[index] { return statement }
+        let statement = try SQLiteRowStatement(db, table, rows: Self.sizes[index])
+        made[index] = statement
+        return statement
+    }
+
+    func forget() {
+        made = made.map { _ in nil }
+    }
+}
+
+/// The statements of a connection that add what the journal has many of. They must be forgotten before the connection is closed, and
+/// when one of them has failed: nobody knows then what is bound to it.
+final class SQLiteRowStatements {
+    let messages = SQLiteTableStatements("message", "(?, ?, ?, ?, ?, ?, ?, ?)")
+    let outcomes = SQLiteTableStatements("outcome", "(?, ?, ?, ?, ?, ?, ?, ?)")
+    /// Outcomes as most are: half of their columns are always the same.
+    let accepted = SQLiteTableStatements("outcome", "(?, ?, 'accepted', 200, NULL, ?, ?, NULL)")
+
+    func forget() {
+        for table in [messages, outcomes, accepted] { table.forget() }
+    }
+}
