@@ -1,4 +1,5 @@
 import Logging
+import Messaging
 import NIOCore
 
 /// Replies: from the decision to the socket, in the order of the requests.
@@ -113,11 +114,8 @@ extension IntakeHandler {
             profile: exchange.account?.account.replyProfile ?? .strict)
         loop.write(reply, frame, into: &buffer)
         if let onDelivered = reply.onDelivered {
-            // Not in place: see `changeExchanges`.
-            var replies = awaited
-            awaited = []
-            replies.append((exchange.id, onDelivered))
-            awaited = replies
+            let reply = AwaitedReplies.Reply(id: exchange.id, onDelivered: onDelivered)
+            if awaited == nil { awaited = AwaitedReplies(first: reply) } else { awaited?.others.append(reply) }
         }
         loop.exchangeClosed(exchange, reply, peer: peer, clientGone: false, now: now)
         return isLast
@@ -125,7 +123,7 @@ extension IntakeHandler {
 
     /// Writes now, or with the rest of this read.
     func write(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
-        let written = awaited.isEmpty ? nil : context.eventLoop.makePromise(of: Void.self)
+        let written = awaited == nil ? nil : context.eventLoop.makePromise(of: Void.self)
         if let written { tellDelivery(written) }
         if isReading {
             context.write(wrapOutboundOut(buffer), promise: written)
@@ -137,11 +135,9 @@ extension IntakeHandler {
 
     /// Tells those who want to know it when the replies of the next write have left.
     private func tellDelivery(_ written: EventLoopPromise<Void>) {
-        let replies = awaited
-        awaited = []
-        written.futureResult.assumeIsolated().whenSuccess {
-            for reply in replies { reply.onDelivered(reply.id) }
-        }
+        guard let replies = awaited else { return }
+        awaited = nil
+        written.futureResult.assumeIsolated().whenSuccess { replies.tell() }
     }
 
     /// Writes the last reply and closes behind it; after a refusal in the middle of a request, not before the client has had
@@ -154,14 +150,14 @@ extension IntakeHandler {
         needsFlush = false
         if lingers {
             phase = .lingering(until: until, dropped: 0)
-            let written = awaited.isEmpty ? nil : context.eventLoop.makePromise(of: Void.self)
+            let written = awaited == nil ? nil : context.eventLoop.makePromise(of: Void.self)
             if let written { tellDelivery(written) }
             context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
             readOn()
         } else {
             phase = .closing(until: until)
             let written = context.eventLoop.makePromise(of: Void.self)
-            if !awaited.isEmpty { tellDelivery(written) }
+            tellDelivery(written)
             written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
             context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
         }
@@ -173,5 +169,21 @@ extension IntakeHandler {
         while let (exchange, reply) = popAnswered() {
             loop.exchangeClosed(exchange, reply, peer: peer, clientGone: true, now: loop.eventLoop.now)
         }
+    }
+}
+
+/// Replies of one write whose delivery somebody wants to know: nearly always one, which then has no array.
+struct AwaitedReplies: Sendable {
+    struct Reply: Sendable {
+        let id: MessageID
+        let onDelivered: @Sendable (MessageID) -> Void
+    }
+
+    let first: Reply
+    var others: [Reply] = []
+
+    func tell() {
+        first.onDelivered(first.id)
+        for reply in others { reply.onDelivered(reply.id) }
     }
 }

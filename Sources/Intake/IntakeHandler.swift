@@ -68,7 +68,7 @@ package final class IntakeHandler: ChannelDuplexHandler {
     var isReading = false
     var needsFlush = false
     /// Replies in the buffer that is being filled whose delivery somebody wants to know.
-    var awaited: [(id: MessageID, onDelivered: @Sendable (MessageID) -> Void)] = []
+    var awaited: AwaitedReplies?
     private var isTaking = false
     private var readWithheld = false
     /// When the first bytes of a head came that is not whole yet: a head that trickles in has its time too.
