@@ -14,32 +14,9 @@ RUNNER
     chmod +x "$work/counted"
 }
 
-# Loads the counted bridge; sets counted_instructions and counted_allocations, and requests. Each load makes its connections anew.
-counted_load() { # port seconds
-    local dump
-    callgrind_control --zero "$bridge_pid" >/dev/null 2>&1
-    load "$1" "$connections" "$2"
-    rm -f "$work"/callgrind.out.*
-    callgrind_control --dump "$bridge_pid" >/dev/null 2>&1
-    dump=$(find "$work" -name 'callgrind.out.*' | head -n 1)
-    [[ -n $dump ]] || fail "valgrind counted nothing"
-    read -r counted_instructions counted_allocations < <(awk '
-        /^(totals|summary):/ { instructions = $2 }
-        /^cfn=/ {
-            id = substr($1, 5)
-            if (NF > 1) name[id] = $2
-            called = id
-        }
-        /^fn=/ { if (NF > 1) name[substr($1, 4)] = $2 }
-        /^calls=/ { calls[called] += substr($1, 7) }
-        END {
-            for (id in calls) if (name[id] ~ /^(malloc|calloc|realloc|posix_memalign)$/) allocations += calls[id]
-            print instructions, allocations + 0
-        }' "$dump")
-}
-
+# Counts in the middle of a load, when all connections are made: a handshake costs as much as ten messages or more.
 count_path() { # name [journal-file]
-    local port monitor smpp plain=$binary first_instructions first_allocations first_requests
+    local port monitor smpp loader first count dump plain=$binary
     port=$(free_port) monitor=$(free_port) smpp=$(free_port)
     start_simulator "simulator-$1" "$smpp" 0ms
     binary=$work/counted
@@ -48,13 +25,35 @@ count_path() { # name [journal-file]
     # The first message waits for scrypt: that takes seconds here.
     curl --silent --insecure --max-time 60 --output /dev/null --data "$(<"$work/login")&to=79160000000&text=first" \
         "https://127.0.0.1:$port/sms"
-    warm_up "$port" "$connections"
-    # What one load takes longer than another is messages only: as many handshakes are in both.
-    counted_load "$port" 4
-    first_instructions=$counted_instructions first_allocations=$counted_allocations first_requests=$requests
-    counted_load "$port" $((4 + counts))
-    awk -v name="$1" -v i=$((counted_instructions - first_instructions)) -v a=$((counted_allocations - first_allocations)) \
-        -v n=$((requests - first_requests)) 'BEGIN { printf "%s: %d instructions and %.1f allocations a message (%d messages)\n", name, i / n, a / n, n }'
+    load "$port" "$connections" $((counts + 20)) &
+    loader=$!
+    until [[ $(replies) -gt $((connections * 10)) ]]; do
+        kill -0 "$loader" 2>/dev/null || fail "the load ended before its connections were made"
+        sleep 0.5
+    done
+    first=$(replies)
+    callgrind_control --zero "$bridge_pid" >/dev/null 2>&1
+    sleep "$counts"
+    count=$(($(replies) - first))
+    callgrind_control --dump "$bridge_pid" >/dev/null 2>&1
+    dump=$(find "$work" -name 'callgrind.out.*')
+    [[ -n $dump ]] || fail "valgrind counted nothing"
+    wait "$loader" || fail "the load failed"
+    seed=$((seed + 1))
+    awk -v name="$1" -v n="$count" '
+        /^(totals|summary):/ { instructions = $2 }
+        /^cfn=/ {
+            id = substr($1, 5)
+            if (NF > 1) names[id] = $2
+            called = id
+        }
+        /^fn=/ { if (NF > 1) names[substr($1, 4)] = $2 }
+        /^calls=/ { calls[called] += substr($1, 7) }
+        END {
+            for (id in calls) if (names[id] ~ /^(malloc|calloc|realloc|posix_memalign)$/) allocations += calls[id]
+            printf "%s: %d instructions and %.1f allocations a message (%d messages)\n", name, instructions / n, allocations / n, n
+        }' "$dump"
+    rm -f "$dump"
     stop "$bridge_pid"
     stop "$simulator_pid"
 }
