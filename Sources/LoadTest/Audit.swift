@@ -200,7 +200,8 @@ package struct Audit: Sendable {
         }
         report.problem = report.problem ?? problem
         if report.missingLines > 0, report.problem == nil {
-            report.problem = "the record had dropped \(report.missingLines) lines before they were read"
+            report.problem =
+                "the record had dropped \(report.missingLines) lines before they were read (simulate --record keeps more)"
         }
         report.received = arrivals.count { $0.copies > 0 }
         report.verdict = report.problem != nil ? .incomplete : report.total > 0 ? .faults : .clean

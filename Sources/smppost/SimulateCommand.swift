@@ -27,7 +27,7 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "A page of counters and received messages, with full texts and numbers: HOST:PORT.")
     var status: ListenArgument?
 
-    @Option(help: "Received messages that the status page and query_sm know: the last so many, or more.")
+    @Option(help: "Received messages that the status page, an audit and query_sm know: the last so many, or more.")
     var record: Int?
 
     @OptionGroup(title: "Who may bind") var access: SimulatedAccess

@@ -96,7 +96,8 @@ import Testing
     @Test(.timeLimit(.minutes(2))) func receiptsFindTheirSubmits() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        try await withSimulator(["--receipts", "100ms", "--receipt-ids", "hex"]) { simulator in
+        // Sent as fast as it goes: the record has room for all, however late the audit reads it.
+        try await withSimulator(["--receipts", "100ms", "--receipt-ids", "hex", "--record", "4000"]) { simulator in
             let (output, report) = try await load(
                 [
                     "smpp://127.0.0.1:\(simulator.port)", "--system-id", Simulator.systemID, "--password",

@@ -204,6 +204,7 @@ import Testing
         let report = audit.verdict(count: 0) { _ in nil }
         #expect(report.verdict == .incomplete)
         #expect(report.missingLines == 3)
+        #expect(report.problem?.contains("dropped 3 lines before they were read (simulate --record") == true)
         let unread = Self.audit([]).verdict(count: 0, problem: "gone") { _ in nil }
         #expect(unread.verdict == .incomplete)
     }
