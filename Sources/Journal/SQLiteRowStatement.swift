@@ -36,12 +36,21 @@ final class SQLiteRowStatement {
 
     /// The next value, of a column in which many rows have the same.
     func add(common text: String?) throws(DatabaseError) {
-        guard texts[place] != text else {
+        guard !Self.isSame(texts[place], text) else {
             place += 1
             return
         }
         texts[place] = text
         try add(text)
+    }
+
+    /// Octet for octet: texts that only look the same are not.
+    private static func isSame(_ one: String?, _ other: String?) -> Bool {
+        guard let one, let other else { return one == nil && other == nil }
+        let (octets, others) = (one.utf8.span, other.utf8.span)
+        guard octets.count == others.count else { return false }
+        for index in octets.indices where octets[index] != others[index] { return false }
+        return true
     }
 
     func execute() throws {
