@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// A failure of a test's own machinery or of a program that it runs.
 package struct HarnessError: Error, CustomStringConvertible {
