@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A failure of a test's own machinery or of a program that it runs.
 package struct HarnessError: Error, CustomStringConvertible {
@@ -43,20 +44,24 @@ package final class ProcessHandle: Sendable {
     ) throws {
         name = ([program] + arguments.prefix(1)).joined(separator: " ")
         let environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
-        let (feed, out, err) = (try ProgramPipe(), try ProgramPipe(), try ProgramPipe())
-        defer { for end in [feed.reading, out.writing, err.writing] { close(end) } }
-        let id = try Spawning.start(
-            program, arguments, environment: environment, folder: folder,
-            streams: .init(input: feed.reading, output: out.writing, error: err.writing))
+        let (id, feed, out, err) = try spawnLock.withLock { _ in
+            let (feed, out, err) = (try ProgramPipe(), try ProgramPipe(), try ProgramPipe())
+            // Before anything is written: a program that has gone is to be noticed.
+            defer { for end in [feed.reading, out.writing, err.writing] { close(end) } }
+            let id = try Spawning.start(
+                program, arguments, environment: environment, folder: folder,
+                streams: .init(input: feed.reading, output: out.writing, error: err.writing))
+            return (id, feed.writing, out.reading, err.reading)
+        }
         self.id = id
         let output = output
-        Self.read(out.reading, into: output) { $0.out.append(contentsOf: $1) }
-        Self.read(err.reading, into: output) { $0.err.append(contentsOf: $1) }
+        Self.read(out, into: output) { $0.out.append(contentsOf: $1) }
+        Self.read(err, into: output) { $0.err.append(contentsOf: $1) }
         Thread.detachNewThread {
             Spawning.awaitEnd(of: id)
             output.update { $0.exitCode = Spawning.exitCode(of: id) }
         }
-        self.input = Watched(FileHandle(fileDescriptor: feed.writing, closeOnDealloc: true))
+        self.input = Watched(FileHandle(fileDescriptor: feed, closeOnDealloc: true))
         if let input { write(input) }
         if !keepsInput { closeInput() }
     }
@@ -144,8 +149,10 @@ package func run(
 package func runSucceeds(_ program: String, _ arguments: [String]) -> Bool {
     let nowhere = open("/dev/null", O_RDWR)
     defer { close(nowhere) }
-    let id = try? Spawning.start(
-        program, arguments, environment: ProcessInfo.processInfo.environment, folder: nil,
-        streams: .init(input: nowhere, output: nowhere, error: nowhere))
+    let id = spawnLock.withLock { _ in
+        try? Spawning.start(
+            program, arguments, environment: ProcessInfo.processInfo.environment, folder: nil,
+            streams: .init(input: nowhere, output: nowhere, error: nowhere))
+    }
     return id.map { Spawning.exitCode(of: $0) } == 0
 }

@@ -1,5 +1,9 @@
 import Foundation
 import Glibc
+import Synchronization
+
+/// One program is started at a time.
+let spawnLock = Mutex(())
 
 /// Starts a program by `posix_spawn`.
 ///
@@ -75,7 +79,8 @@ enum Spawning {
     }
 }
 
-/// A pipe for a program's input or output.
+/// A pipe for a program's input or output. Make it while `spawnLock` is held: a program that is started elsewhere at the same time would
+/// keep it open.
 struct ProgramPipe {
     let reading: Int32
     let writing: Int32
