@@ -13,12 +13,13 @@ package final class SQLiteStore: JournalStore {
     private let file: SQLiteFile
     private let durability: JournalDurability
     private var opened: Opened?
+    /// Of the database that is open.
+    private let statements = SQLiteRowStatements()
     /// Makes keys of the same moment unique.
     private var number: Int64 = 0
 
     private struct Opened {
         let queue: DatabaseQueue
-        let statements = SQLiteRowStatements()
         let checkpoints: SQLiteCheckpoints
         let identity: SQLiteFile.Identity?
     }
@@ -57,7 +58,6 @@ package final class SQLiteStore: JournalStore {
     ///
     /// - Parameter position: up to where it has come with this in the log that it stands behind.
     func append(_ batches: [[JournalRecord]], upTo position: UInt64?) throws(JournalProblem) {
-        let statements = try current().statements
         try write(about: batches.reduce(0) { $0 + $1.count }) { db in
             try SQLiteInserts.add(batches, to: db, by: statements, number: &number)
             if let position {
@@ -148,7 +148,7 @@ package final class SQLiteStore: JournalStore {
             // Readers may still have it open, so SQLite would leave the log where it is: the file alone would not be the whole
             // journal, and what takes its place would be read together with another's log. A failure leaves it so.
             _ = try? opened.queue.writeWithoutTransaction { db in
-                opened.statements.forget()
+                statements.forget()
                 try db.checkpoint(.truncate)
             }
             // It fails only when a statement is still running, and none is.
