@@ -123,14 +123,21 @@ extension IntakeHandler {
 
     /// Writes now, or with the rest of this read.
     func write(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
-        let written = awaited == nil ? nil : context.eventLoop.makePromise(of: Void.self)
-        if let written { tellDelivery(written) }
+        let written = promiseOfDelivery(context)
         if isReading {
             context.write(wrapOutboundOut(buffer), promise: written)
             needsFlush = true
         } else {
             context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
         }
+    }
+
+    /// For the next write; nil where nobody wants to know when its replies have left.
+    private func promiseOfDelivery(_ context: ChannelHandlerContext) -> EventLoopPromise<Void>? {
+        guard awaited != nil else { return nil }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        tellDelivery(written)
+        return written
     }
 
     /// Tells those who want to know it when the replies of the next write have left.
@@ -150,9 +157,7 @@ extension IntakeHandler {
         needsFlush = false
         if lingers {
             phase = .lingering(until: until, dropped: 0)
-            let written = awaited == nil ? nil : context.eventLoop.makePromise(of: Void.self)
-            if let written { tellDelivery(written) }
-            context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: promiseOfDelivery(context))
             readOn()
         } else {
             phase = .closing(until: until)
