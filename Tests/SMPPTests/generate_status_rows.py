@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes Sources/SMPP/StatusRows.swift from Fixtures/command_status.tsv. With --check: exit code 1 where they differ."""
+"""Writes Sources/SMPP/Status/StatusRows.swift from Fixtures/command_status.tsv. With --check: exit code 1 where they differ."""
 
 import csv
 import pathlib
@@ -7,7 +7,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE / "Fixtures" / "command_status.tsv"
-TARGET = HERE.parent.parent / "Sources" / "SMPP" / "StatusRows.swift"
+TARGET = HERE.parent.parent / "Sources" / "SMPP" / "Status" / "StatusRows.swift"
 
 CLASSES = {
     "OK": ".ok",
