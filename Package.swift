@@ -31,20 +31,38 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        // Floor 5: the executable, one file per command.
+        // Floor 6: the executable, one file per command.
         .executableTarget(
             name: "smppost",
             dependencies: [
-                "Bridge", "Carriers", "Intake", "Journal", "LoadTest", "Messaging", "Monitor", "SMPP", "SMPPWire",
-                "Settings", "Simulator", "TLS", argumentParser, lifecycle, logging, nioCore, nioPosix, signals,
+                "Bridge", "Carriers", "Intake", "Journal", "LoadTest", "Messaging", "Monitor", "Operations", "SMPP",
+                "SMPPWire", "Service", "Settings", "Simulator", "TLS", argumentParser, lifecycle, logging, nioCore,
+                nioPosix, signals,
             ]),
 
-        // Floor 4: what joins the floors below into services.
+        // Floor 5: what assembles the floors below from the configuration.
+        .target(
+            name: "Service",
+            dependencies: [
+                "Bridge", "Carriers", "Delivery", "Intake", "Journal", "Messaging", "Monitor", "Operations", "SMPP",
+                "Settings", "TLS", lifecycle, logging, nioCore, nioPosix,
+            ]),
+
+        // Floor 4: what joins the edges. They do not know each other.
         .target(
             name: "Bridge",
+            dependencies: ["Carriers", "Intake", "Journal", "Messaging", "SMPP", "SMPPWire", "Settings", nioCore]),
+        .target(
+            name: "Delivery",
             dependencies: [
-                "Carriers", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings", "TLS",
-                collections, lifecycle, logging, nioCore, nioPosix,
+                "Carriers", "Journal", "Messaging", "Monitor", "SMPP", "Settings", "TLS", collections, logging, nioCore,
+                nioPosix,
+            ]),
+        .target(
+            name: "Operations",
+            dependencies: [
+                "Carriers", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings", "TLS", collections,
+                logging, nioCore, nioPosix,
             ]),
         .target(
             name: "LoadTest",
@@ -90,12 +108,17 @@ let package = Package(
         .testTarget(
             name: "BridgeTests",
             dependencies: [
-                "Bridge", "Carriers", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings",
-                "TLS", logging, nioCore, nioEmbedded, nioPosix,
+                "Bridge", "Intake", "Journal", "Messaging", "SMPP", "SMPPWire", "Settings", logging, nioCore,
+                nioEmbedded, nioPosix,
             ]),
         .testTarget(
             name: "CarriersTests",
             dependencies: ["Carriers", "Messaging", "SMPP", "SMPPWire", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
+        .testTarget(
+            name: "DeliveryTests",
+            dependencies: [
+                "Carriers", "Delivery", "Journal", "Messaging", "SMPP", logging, nioCore, nioEmbedded, nioPosix,
+            ]),
         .testTarget(name: "EndToEndTests", dependencies: ["TestPrograms", "smppost"], exclude: ["Peers"]),
         .testTarget(
             name: "IntakeTests",
@@ -113,9 +136,18 @@ let package = Package(
             name: "MonitorTests",
             dependencies: ["Monitor", "TestPrograms", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
         .testTarget(
+            name: "OperationsTests",
+            dependencies: [
+                "Carriers", "Intake", "Journal", "Messaging", "Monitor", "Operations", "SMPP", "SMPPWire", "TLS",
+                logging, nioCore, nioEmbedded, nioPosix,
+            ]),
+        .testTarget(
             name: "SMPPTests", dependencies: ["SMPP"], exclude: ["Fixtures", "generate_status_rows.py"]),
         .testTarget(
             name: "SMPPWireTests", dependencies: ["CSMPP34", "SMPP", "SMPPWire", "TestPrograms", nioCore, nioEmbedded]),
+        .testTarget(
+            name: "ServiceTests",
+            dependencies: ["Intake", "Messaging", "SMPP", "Service", "Settings", "TLS", logging, nioCore, nioPosix]),
         .testTarget(name: "SettingsTests", dependencies: ["Messaging", "SMPP", "Settings", "TLS"]),
         .testTarget(
             name: "SimulatorTests",

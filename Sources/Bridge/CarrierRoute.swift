@@ -1,28 +1,55 @@
 package import Carriers
+package import Messaging
 import Synchronization
+
+/// Who hears what became of messages over a carrier, beside those who posted them.
+package struct RouteListeners: Sendable {
+    /// Segments that the carrier accepted and that a receipt may name.
+    let accepted: AcceptedFeeds
+    /// A message was answered as unknown. Called on its event loop; must not block.
+    let doubtful: @Sendable (DoubtfulMessage) -> Void
+
+    package init(accepted: AcceptedFeeds, doubtful: @escaping @Sendable (DoubtfulMessage) -> Void) {
+        self.accepted = accepted
+        self.doubtful = doubtful
+    }
+}
+
+/// A message of which nobody knows whether it went.
+package struct DoubtfulMessage: Sendable {
+    package var id: MessageID
+    package var account: String
+    package var carrier: String
+    package var recipient: PhoneNumber
+    /// The reply's code: `carrier_timeout`, `connection_lost` or `partial_unknown`.
+    package var reason: String
+    /// Indices of the segments whose outcome is not known.
+    package var segments: Set<Int>
+}
 
 /// A carrier and how it wants its messages, as the message path knows it.
 package final class CarrierRoute: Sendable {
     package let carrier: Carrier
     package let profile: CarrierProfile
-    /// Where its accepted segments wait for their receipts.
-    let receipts: CarrierReceipts
+    package let listeners: RouteListeners
     private let expected: Atomic<Bool>
 
     /// - Parameter isExpected: see the property.
-    init(carrier: Carrier, profile: CarrierProfile, receipts: CarrierReceipts, isExpected: Bool = false) {
+    package init(
+        carrier: Carrier, profile: CarrierProfile, listeners: RouteListeners, isExpected: Bool = false
+    ) {
         self.carrier = carrier
         self.profile = profile
-        self.receipts = receipts
+        self.listeners = listeners
         expected = Atomic(isExpected)
     }
 
     /// Whether the carrier takes messages. Asked here, since whoever takes hold of the carrier itself pays 100 instructions: its
     /// binds refer to it weakly.
-    var isReady: Bool { carrier.isReady }
+    package var isReady: Bool { carrier.isReady }
 
     /// The carrier's name.
-    var name: String { carrier.name }
+    package var name: String { carrier.name }
 
     /// Gives a message to the carrier.
     func submit(_ submission: Submission) {

@@ -1,13 +1,14 @@
 import Messaging
-import NIOCore
+package import NIOCore
 
 /// The segment references in use, one pool an event loop: a message stays on its loop, so no lock is needed.
 ///
 /// The pools hand out disjoint numbers, so that two loops never join one recipient's parts wrongly.
-struct LoopReferences: Sendable {
+package struct LoopReferences: Sendable {
     private let pools: [NIOLoopBoundBox<SegmentReferences>]
 
-    init(group: any EventLoopGroup) {
+    /// - Parameter group: the loops that messages are on.
+    package init(group: any EventLoopGroup) {
         let loops = Array(group.makeIterator())
         pools = loops.enumerated().map { index, loop in
             let pool = SegmentReferences(

@@ -18,18 +18,20 @@ package final class MessagePath: Sendable {
     /// By `SMSRequest.loopIndex`.
     private let references: LoopReferences
     /// By `SMSRequest.loopIndex`; nil = no journal is kept, and a message takes no detour.
-    private let lanes: JournalLanes?
+    private let journals: LoopJournals?
     /// The carrier must have answered this much before the reply is due, so that the reply is there in time.
     private static let replyMargin = TimeAmount.milliseconds(100)
     /// How often a message looks whether the bind that a reload has begun is there.
     private static let rebindLook = TimeAmount.milliseconds(20)
 
     /// - Parameter references: the same for every path of a process, so that a reload joins no two messages.
-    init(rules: [AccountRules], routes: [CarrierRoute], references: LoopReferences, lanes: JournalLanes? = nil) {
+    package init(
+        rules: [AccountRules], routes: [CarrierRoute], references: LoopReferences, journals: LoopJournals? = nil
+    ) {
         self.rules = rules
         self.routes = routes
         self.references = references
-        self.lanes = lanes
+        self.journals = journals
     }
 
     /// Takes one authenticated request to its reply. Call it, and expect the reply, on the request's event loop.
@@ -38,143 +40,143 @@ package final class MessagePath: Sendable {
         do throws(ReplyCode) {
             let plan = try MessagePlan(from: request.from, to: request.to, text: request.text, rules: rules)
             let carriers = rules.places(for: plan.recipient, chance: request.id.rawValue)
-            let errand = Errand(on: self, request: request, plan: plan, carriers: carriers, reply: reply)
-            if let lanes { begin(errand, lanes[errand.request.loopIndex]) } else { offer(errand, since: .noBind) }
+            let message = Message(on: self, request: request, plan: plan, carriers: carriers, reply: reply)
+            if let journals { begin(message, journals[message.request.loopIndex]) } else { offer(message, since: .noBind) }
         } catch {
             reply(IntakeReply(error, language: request.entry.account.language))
         }
     }
 
     /// Makes the message's entry durable, or answers it where it is a repeat.
-    private func begin(_ errand: Errand, _ lane: JournalLane) {
-        let request = errand.request
+    private func begin(_ message: Message, _ journal: LoopJournal) {
+        let request = message.request
         let intent = MessageIntent(
-            id: request.id, account: request.entry.account.name, recipient: errand.plan.recipient.digits,
-            sender: errand.plan.sender.text, text: errand.plan.text)
-        lane.begin(intent, until: request.deadline - Self.replyMargin) { [self] verdict in
+            id: request.id, account: request.entry.account.name, recipient: message.plan.recipient.digits,
+            sender: message.plan.sender.text, text: message.plan.text)
+        journal.begin(intent, until: request.deadline - Self.replyMargin) { [self] verdict in
             switch verdict {
-            case .new: offer(errand, since: .noBind)
+            case .new: offer(message, since: .noBind)
             case .repeats(let answer):
-                var replayed = LedgerReply.reply(answer, routes: routes, language: errand.language)
+                var replayed = LedgerReply.reply(answer, routes: routes, language: message.language)
                 // Nobody knows more than before.
-                if replayed.outcome != .unknown { replayed.onDelivered = lane.onDelivered(of: answer.original) }
-                errand.reply(replayed)
-            case .unended: errand.reply(LedgerReply.unended(language: errand.language))
-            case .refused: errand.reply(IntakeReply(.noJournal, language: errand.language))
+                if replayed.outcome != .unknown { replayed.onDelivered = journal.onDelivered(of: answer.original) }
+                message.reply(replayed)
+            case .unended: message.reply(LedgerReply.unended(language: message.language))
+            case .refused: message.reply(IntakeReply(.noJournal, language: message.language))
             }
         }
     }
 
     /// Replies, once the journal has it.
     private func finish(
-        _ errand: Errand, _ answer: IntakeReply, _ outcomes: [SegmentOutcome] = [], by route: CarrierRoute?
+        _ message: Message, _ answer: IntakeReply, _ outcomes: [SegmentOutcome] = [], by route: CarrierRoute?
     ) {
-        guard let lanes else { return errand.reply(answer) }
-        let lane = lanes[errand.request.loopIndex]
+        guard let journals else { return message.reply(answer) }
+        let journal = journals[message.request.loopIndex]
         let record = OutcomeRecord(
-            id: errand.request.id, at: JournalClock.now(), outcome: answer.outcome.rawValue,
+            id: message.request.id, at: JournalClock.now(), outcome: answer.outcome.rawValue,
             httpStatus: answer.status, code: answer.code?.rawValue, carrier: route?.name,
             segments: outcomes.map(SegmentRecord.init))
-        lane.end(record, until: errand.request.deadline) { isCommitted in
-            var answer = isCommitted ? answer : LedgerReply.unrecorded(answer, language: errand.language)
+        journal.end(record, until: message.request.deadline) { isCommitted in
+            var answer = isCommitted ? answer : LedgerReply.unrecorded(answer, language: message.language)
             // A repeat of a message that may have gone is told so, whatever its client was told.
-            if answer.outcome != .unknown { answer.onDelivered = lane.onDelivered }
-            errand.reply(answer)
+            if answer.outcome != .unknown { answer.onDelivered = journal.onDelivered }
+            message.reply(answer)
         }
     }
 
     /// Offers the message to the first ready carrier of its list; to the next one only while no byte of it has left.
-    private func offer(_ errand: Errand, since reason: NotSentReason) {
-        var place = errand.next
-        while place < errand.carriers.count, !routes[errand.carriers[place]].isReady { place += 1 }
-        guard place < errand.carriers.count else {
-            guard waits(errand) else {
-                return finish(errand, SubmitOutcome.reply(reason, language: errand.language), by: nil)
+    private func offer(_ message: Message, since reason: NotSentReason) {
+        var index = message.next
+        while index < message.carriers.count, !routes[message.carriers[index]].isReady { index += 1 }
+        guard index < message.carriers.count else {
+            guard waits(message) else {
+                return finish(message, SubmitOutcome.reply(reason, language: message.language), by: nil)
             }
-            errand.request.eventLoop.assumeIsolated().scheduleTask(in: Self.rebindLook) { [self] in
-                offer(errand, since: reason)
+            message.request.eventLoop.assumeIsolated().scheduleTask(in: Self.rebindLook) { [self] in
+                offer(message, since: reason)
             }
             return
         }
-        let route = routes[errand.carriers[place]]
-        errand.next = place + 1
-        errand.route = route
+        let route = routes[message.carriers[index]]
+        message.next = index + 1
+        message.route = route
         let segments: [ShortMessage]
         do throws(TextProblem) {
-            segments = try route.profile.shortMessages(for: errand.plan) {
-                errand.takeReference(references, policy: route.profile.text)
+            segments = try route.profile.shortMessages(for: message.plan) {
+                message.takeReference(references, policy: route.profile.text)
             }
         } catch {
-            errand.releaseReference()
-            return finish(errand, IntakeReply(ReplyCode(error), language: errand.language), by: nil)
+            message.releaseReference()
+            return finish(message, IntakeReply(ReplyCode(error), language: message.language), by: nil)
         }
         route.submit(
             Submission(
-                id: errand.request.id, segments: segments, deadline: errand.request.deadline - Self.replyMargin,
-                eventLoop: errand.request.eventLoop, account: errand.request.entry.account.index
-            ) { errand.ended($0) })
+                id: message.request.id, segments: segments, deadline: message.request.deadline - Self.replyMargin,
+                eventLoop: message.request.eventLoop, account: message.request.entry.account.index
+            ) { message.ended($0) })
     }
 
     /// The carrier is through with the message.
-    fileprivate func ended(_ errand: Errand, _ result: SubmissionResult, over route: CarrierRoute) {
-        errand.releaseReference()
+    fileprivate func ended(_ message: Message, _ result: SubmissionResult, over route: CarrierRoute) {
+        message.releaseReference()
         switch result {
-        case .sent(let outcomes): sent(errand, outcomes, over: route)
-        case .notSent(let reason): offer(errand, since: reason)
+        case .sent(let outcomes): sent(message, outcomes, over: route)
+        case .notSent(let reason): offer(message, since: reason)
         }
     }
 
     /// The carrier has answered, or did not in time.
-    private func sent(_ errand: Errand, _ outcomes: [SegmentOutcome], over route: CarrierRoute) {
-        if route.profile.registeredDelivery != 0 { expectReceipts(outcomes, of: errand, over: route) }
-        let answer = SubmitOutcome.reply(outcomes, statuses: route.profile.statuses, language: errand.language)
-        if answer.outcome == .unknown { show(answer, outcomes, of: errand, over: route) }
-        finish(errand, answer, outcomes, by: route)
+    private func sent(_ message: Message, _ outcomes: [SegmentOutcome], over route: CarrierRoute) {
+        if route.profile.registeredDelivery != 0 { expectReceipts(outcomes, of: message, over: route) }
+        let answer = SubmitOutcome.reply(outcomes, statuses: route.profile.statuses, language: message.language)
+        if answer.outcome == .unknown { show(answer, outcomes, of: message, over: route) }
+        finish(message, answer, outcomes, by: route)
     }
 
     /// Shows people a message of which nobody knows whether it went.
     private func show(
-        _ answer: IntakeReply, _ outcomes: [SegmentOutcome], of errand: Errand, over route: CarrierRoute
+        _ answer: IntakeReply, _ outcomes: [SegmentOutcome], of message: Message, over route: CarrierRoute
     ) {
         let unknown = outcomes.indices.filter { index in
             if case .unknown = outcomes[index] { true } else { false }
         }
-        let request = errand.request
-        route.receipts.doubts.note(
-            request.id, account: request.entry.account.name, carrier: route.name,
-            recipient: errand.plan.recipient, reason: answer.code?.rawValue ?? "", segments: Set(unknown),
-            now: request.eventLoop.now)
+        let request = message.request
+        route.listeners.doubtful(
+            DoubtfulMessage(
+                id: request.id, account: request.entry.account.name, carrier: route.name,
+                recipient: message.plan.recipient, reason: answer.code?.rawValue ?? "", segments: Set(unknown)))
     }
 
     /// Receipts name the ids that the carrier gave.
-    private func expectReceipts(_ outcomes: [SegmentOutcome], of errand: Errand, over route: CarrierRoute) {
+    private func expectReceipts(_ outcomes: [SegmentOutcome], of message: Message, over route: CarrierRoute) {
         for segment in outcomes.indices {
             guard case .accepted(let id) = outcomes[segment] else { continue }
-            route.receipts.feeds.add(
+            route.listeners.accepted.add(
                 AcceptedSegment(
-                    tag: errand.request.id.rawValue, segment: segment, carrierID: id,
-                    destination: errand.plan.recipient.digits),
-                loop: errand.request.loopIndex)
+                    tag: message.request.id.rawValue, segment: segment, carrierID: id,
+                    destination: message.plan.recipient.digits),
+                loop: message.request.loopIndex)
         }
     }
 
     /// Whether one of the carriers is about to be bound after a reload and there is time to wait for it. How many wait is
     /// bounded by what the intake has open.
-    private func waits(_ errand: Errand) -> Bool {
-        errand.carriers[errand.next...].contains { routes[$0].isExpected }
-            && errand.request.eventLoop.now + Self.rebindLook < errand.request.deadline - Self.replyMargin
+    private func waits(_ message: Message) -> Bool {
+        message.carriers[message.next...].contains { routes[$0].isExpected }
+            && message.request.eventLoop.now + Self.rebindLook < message.request.deadline - Self.replyMargin
     }
 }
 
 /// A message on this path: one reference for all who call back, each of whom would need a copy of most of it. Confined to the
 /// request's event loop.
-private final class Errand {
+private final class Message {
     private let path: MessagePath
     let request: SMSRequest
     let plan: MessagePlan
     /// In the order in which they are tried.
     let carriers: [Int]
-    /// The place in `carriers` that is tried next.
+    /// The index in `carriers` of the one that is tried next.
     var next = 0
     /// The one that has it.
     var route: CarrierRoute?

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Bridge
+import Service
 import Foundation
 import Settings
 

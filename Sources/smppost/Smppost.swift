@@ -1,5 +1,5 @@
 import ArgumentParser
-import Bridge
+import Operations
 
 @main
 struct Smppost: AsyncParsableCommand {

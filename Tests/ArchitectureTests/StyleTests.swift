@@ -10,6 +10,17 @@ import Testing
         }
     }
 
+    /// A folder of many files is a heap: it gets rooms, each named by a noun of the field.
+    @Test(arguments: ["Sources", "Tests"])
+    func foldersHaveRooms(tree: String) throws {
+        let folders = Dictionary(grouping: try SourceTree.files(below: tree)) { file in
+            file.path.prefix(upTo: file.path.lastIndex(of: "/") ?? file.path.startIndex)
+        }
+        for (folder, files) in folders {
+            #expect(files.count <= 18, "\(folder) has \(files.count) files")
+        }
+    }
+
     @Test func functionsFitOnAScreen() throws {
         for file in try SourceTree.files(below: "Sources") {
             for function in Self.functions(in: file) {

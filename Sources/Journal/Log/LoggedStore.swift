@@ -18,7 +18,7 @@ package final class LoggedStore: JournalStore {
     /// Commits that are added in one transaction when the store is opened.
     private static let restartStep = 500
 
-    private let rows: SerialStore
+    private let rows: LockedSQLiteStore
     private let path: String
     private let log: RecordLog
     private let logger: Logger
@@ -41,7 +41,7 @@ package final class LoggedStore: JournalStore {
     ) {
         self.path = path
         self.logger = logger
-        rows = SerialStore(SQLiteStore(path: path, durability: durability), logger: logger)
+        rows = LockedSQLiteStore(SQLiteStore(path: path, durability: durability), logger: logger)
         let name = logFolder.map { "\($0)/smppost-\(String(UInt64.random(in: .min ... .max), radix: 16)).log" }
         log = RecordLog(path: name ?? path + "-log", size: logSize, durability: durability)
     }
@@ -110,9 +110,9 @@ package final class LoggedStore: JournalStore {
 
     /// Logs of earlier processes at other places.
     private func otherLogs() throws(JournalProblem) -> [RecordLog] {
-        var paths = isBeside ? [] : [path + "-log"].filter { SQLiteFile.Identity(of: $0) != nil }
+        var paths = isBeside ? [] : [path + "-log"].filter { JournalFile.Identity(of: $0) != nil }
         if let earlier = try rows.log(), earlier != log.file.path {
-            if SQLiteFile.Identity(of: earlier) != nil {
+            if JournalFile.Identity(of: earlier) != nil {
                 paths.append(earlier)
             } else {
                 logger.error(

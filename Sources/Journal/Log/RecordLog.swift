@@ -38,7 +38,7 @@ final class RecordLog {
         var lasts: [UInt64] = [0, 0]
     }
 
-    let file: SQLiteFile
+    let file: JournalFile
     private let size: Int
     private let durability: JournalDurability
     private var descriptor: Int32?
@@ -58,7 +58,7 @@ final class RecordLog {
     ///   - path: made when it is missing.
     ///   - size: octets of both halves.
     init(path: String, size: Int, durability: JournalDurability) {
-        file = SQLiteFile(path: path)
+        file = JournalFile(path: path)
         self.size = size
         self.durability = durability
     }

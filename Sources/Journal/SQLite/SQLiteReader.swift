@@ -11,16 +11,16 @@ package final class SQLiteReader: JournalReader {
     /// How long one search may take before it is refused.
     package static let searchTime = Duration.seconds(5)
 
-    private let file: SQLiteFile
+    private let file: JournalFile
     private let opened = Mutex<Opened?>(nil)
 
     private struct Opened {
         let pool: DatabasePool
-        let identity: SQLiteFile.Identity
+        let identity: JournalFile.Identity
     }
 
     package init(path: String) {
-        file = SQLiteFile(path: path)
+        file = JournalFile(path: path)
     }
 
     /// See `JournalReader`.

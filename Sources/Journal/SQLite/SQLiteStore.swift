@@ -10,7 +10,7 @@ import Glibc
 /// `fsync`. A missing folder is made with mode 0700, a missing file with 0600. One process at a time may have it open
 /// (`PATH-lock`); any number may read.
 package final class SQLiteStore: JournalStore {
-    private let file: SQLiteFile
+    private let file: JournalFile
     private let durability: JournalDurability
     private var opened: Opened?
     /// Of the database that is open.
@@ -21,7 +21,7 @@ package final class SQLiteStore: JournalStore {
     private struct Opened {
         let queue: DatabaseQueue
         let checkpoints: SQLiteCheckpoints
-        let identity: SQLiteFile.Identity?
+        let identity: JournalFile.Identity?
     }
 
     /// Held from the start of `open` until `close`.
@@ -29,7 +29,7 @@ package final class SQLiteStore: JournalStore {
 
     /// - Parameter path: the file; made when it is missing.
     package init(path: String, durability: JournalDurability) {
-        file = SQLiteFile(path: path)
+        file = JournalFile(path: path)
         self.durability = durability
     }
 

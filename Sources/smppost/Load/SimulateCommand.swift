@@ -1,5 +1,5 @@
 import ArgumentParser
-import Bridge
+import Service
 import Logging
 import NIOPosix
 import ServiceLifecycle

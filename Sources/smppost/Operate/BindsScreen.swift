@@ -1,4 +1,4 @@
-import Bridge
+import Operations
 import Foundation
 import UnixSignals
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Bridge
+import Operations
 import Foundation
 import Monitor
 import NIOCore

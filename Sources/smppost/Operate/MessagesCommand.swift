@@ -1,5 +1,6 @@
 import ArgumentParser
-import Bridge
+import Operations
+import Service
 import Foundation
 import Journal
 import Logging

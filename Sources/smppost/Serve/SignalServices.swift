@@ -1,4 +1,4 @@
-import Bridge
+import Service
 import Foundation
 import ServiceLifecycle
 import UnixSignals

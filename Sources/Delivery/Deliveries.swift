@@ -1,0 +1,96 @@
+package import Carriers
+package import Journal
+package import Logging
+package import Messaging
+package import NIOCore
+package import SMPP
+import Synchronization
+
+/// What comes back from one carrier: the receipts of its messages, and its subscribers' messages.
+package struct CarrierDeliveries: Sendable {
+    package let receipts: ReceiptTracker
+    let inbound: InboundReceiver
+    private let recorder: DeliveryRecorder
+
+    init(receipts: ReceiptTracker, inbound: InboundReceiver, recorder: DeliveryRecorder) {
+        self.receipts = receipts
+        self.inbound = inbound
+        self.recorder = recorder
+    }
+
+    /// A `deliver_sm` or `data_sm`; it is answered when what it carries is safe.
+    ///
+    /// - Parameter policy: how the carrier writes texts.
+    package func take(_ delivery: InboundDelivery, policy: TextPolicy, reply: @escaping DeliveryReply) {
+        // In an outage nothing learns of what comes again.
+        guard recorder.takes else { return reply(.notKept) }
+        if !receipts.deliver(delivery, reply: reply) {
+            inbound.deliver(delivery.message, policy: policy, reply: reply)
+        }
+    }
+}
+
+/// What comes back from all carriers, by their names. A carrier keeps its tracker of receipts when its binds are made anew, so that
+/// receipts find their messages across a reload; only another way to write ids begins with an empty one.
+package final class Deliveries: Sendable {
+    private struct Entry {
+        var form: ReceiptIDForm
+        var deliveries: CarrierDeliveries
+    }
+
+    private let group: any EventLoopGroup
+    private let logger: Logger
+    private let entries = Mutex<[String: Entry]>([:])
+    /// Where what comes in is kept.
+    package let recorder = DeliveryRecorder()
+
+    package init(group: any EventLoopGroup, logger: Logger) {
+        self.group = group
+        self.logger = logger
+    }
+
+    /// Segments that were accepted before this process began. Those of a carrier that is gone are nobody's.
+    package func restore(_ segments: [RestoredSegment]) {
+        let now = JournalClock.now()
+        for (carrier, segments) in Dictionary(grouping: segments, by: \.carrier) {
+            guard let receipts = entries.withLock({ $0[carrier]?.deliveries.receipts }) else { continue }
+            receipts.accepted(
+                segments.map { segment in
+                    AcceptedSegment(
+                        tag: segment.message.rawValue, segment: segment.segment, carrierID: segment.carrierID,
+                        destination: segment.recipient,
+                        age: .milliseconds(Int64(clamping: now - min(now, segment.at))))
+                })
+        }
+    }
+
+    /// Parts of inbound messages that came before this process began.
+    package func restore(_ parts: [InboundPartRecord]) {
+        for (carrier, parts) in Dictionary(grouping: parts, by: \.carrier) {
+            entries.withLock { $0[carrier]?.deliveries.inbound }?.restore(parts)
+        }
+    }
+
+    /// What comes back from a carrier whose receipts write ids like this. Never on a message's path.
+    package func of(_ carrier: String, form: ReceiptIDForm) -> CarrierDeliveries {
+        entries.withLock { entries in
+            if let entry = entries[carrier], entry.form == form { return entry.deliveries }
+            let receipts = ReceiptTracker(
+                carrier: carrier, form: form, eventLoop: group.next(), logger: logger,
+                handler: { [recorder] in recorder.keep($0, reply: $1) })
+            let inbound =
+                entries[carrier]?.deliveries.inbound
+                ?? InboundReceiver(carrier: carrier, eventLoop: group.next(), logger: logger, recorder: recorder)
+            let deliveries = CarrierDeliveries(receipts: receipts, inbound: inbound, recorder: recorder)
+            entries[carrier] = Entry(form: form, deliveries: deliveries)
+            return deliveries
+        }
+    }
+
+    /// Settles what waits; after the carriers have stopped.
+    package func stop() async {
+        let all = entries.withLock { $0.values.map(\.deliveries) }
+        for deliveries in all { try? await deliveries.receipts.stop().get() }
+        for deliveries in all { deliveries.inbound.stop() }
+    }
+}

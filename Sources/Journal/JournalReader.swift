@@ -1,0 +1,39 @@
+package import Messaging
+
+/// Reads the journal beside the one who writes it: on its own connection, on any thread, blocking.
+package protocol JournalReader: Sendable {
+    /// The life of one message, sent or inbound; nil = no such message.
+    func life(of id: MessageID) throws(JournalProblem) -> MessageLife?
+
+    /// Messages that pass the filter, newest first.
+    func messages(_ filter: JournalFilter) throws(JournalProblem) -> [MessageLife]
+
+    /// Inbound messages, newest first; `account`, `outcome` and `carrier` of the filter apply as far as they can.
+    func inbound(_ filter: JournalFilter) throws(JournalProblem) -> [InboundRecord]
+
+    /// What has to be posted, oldest first.
+    ///
+    /// - Parameters:
+    ///   - after: only those with a greater id; nil = from the first.
+    ///   - limit: 1 to 10,000.
+    func postings(after: MessageID?, limit: Int) throws(JournalProblem) -> [PostingRecord]
+}
+
+/// Which messages a list has.
+package struct JournalFilter: Hashable, Sendable {
+    package var account: String?
+    package var carrier: String?
+    /// Digits: the whole number, or its end of 4 digits or more.
+    package var recipient: String?
+    package var outcome: String?
+    /// Milliseconds since 1970: from here on.
+    package var since: UInt64?
+    /// Milliseconds since 1970: before this.
+    package var before: UInt64?
+    /// Only messages after this one, oldest first (to follow what comes).
+    package var after: MessageID?
+    /// 1 to 10,000.
+    package var limit = 100
+
+    package init() {}
+}

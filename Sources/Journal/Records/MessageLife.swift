@@ -1,0 +1,27 @@
+/// Everything that the journal knows of one message.
+package struct MessageLife: Hashable, Sendable {
+    package var message: MessageRecord
+    /// Nil while it is under way, or when the process died before.
+    package var outcome: OutcomeRecord?
+    package var late: [LateRecord] = []
+    package var receipts: [ReceiptRecord] = []
+    /// Whether a client took the reply.
+    package var isDelivered = false
+
+    package init(message: MessageRecord) {
+        self.message = message
+    }
+}
+
+extension MessageLife {
+    /// An inbound message as a life: its outcome is `inbound`, at the moment it came, and it has no account.
+    package init(inbound: InboundRecord) {
+        self.init(
+            message: MessageRecord(
+                id: inbound.id, account: "", recipient: inbound.to, sender: inbound.from, segments: inbound.segments,
+                text: inbound.text, fingerprint: Fingerprint(high: 0, low: 0)))
+        outcome = OutcomeRecord(
+            id: inbound.id, at: inbound.at, outcome: "inbound", httpStatus: 0, code: nil, carrier: inbound.carrier,
+            segments: [])
+    }
+}

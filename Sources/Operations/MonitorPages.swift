@@ -1,0 +1,92 @@
+import Carriers
+import Intake
+import Journal
+package import Logging
+package import Monitor
+import NIOCore
+
+/// What the monitor's listener answers.
+package struct MonitorPages: Sendable {
+    /// An action that takes longer is answered as under way: `stop` waits for the carrier's answers.
+    private static let patience = TimeAmount.seconds(2)
+
+    let source: MonitorSource
+    let feed: LiveFeed
+    let reload: @Sendable () async -> MonitorResponse
+    let messages: MonitorMessages?
+    let traces: MonitorTraces
+    let logger: Logger
+
+    /// - Parameters:
+    ///   - reload: reads the configuration anew, and says what became of it.
+    ///   - messages: nil where no journal is configured.
+    package init(
+        source: MonitorSource, feed: LiveFeed, messages: MonitorMessages?, logger: Logger,
+        reload: @escaping @Sendable () async -> MonitorResponse
+    ) {
+        self.source = source
+        self.feed = feed
+        self.reload = reload
+        self.messages = messages
+        traces = MonitorTraces(traces: source.traces, state: source.state, logger: logger)
+        self.logger = logger
+    }
+
+    /// The page, `/events`, `/healthz`, `/readyz`, `/binds`, `/metrics`, `/messages/ID`; actions and `/reload`.
+    package func routes() -> MonitorRoutes {
+        var routes = MonitorRoutes()
+        let page = MonitorPage.response
+        routes.get("/") { _, loop in loop.makeSucceededFuture(page) }
+        routes.get("/events") { [feed] _, loop in loop.makeSucceededFuture(feed.response) }
+        routes.get("/healthz") { _, loop in loop.makeSucceededFuture(.text("ok")) }
+        routes.get("/readyz") { _, loop in loop.makeSucceededFuture(readiness()) }
+        routes.get("/binds") { _, loop in source.snapshot(on: loop).map { .json(BindsReport.json($0)) } }
+        routes.get("/metrics") { _, loop in source.snapshot(on: loop).map { MetricsReport.response($0) } }
+        messages?.add(to: &routes)
+        routes.postBelow("/carriers/") { request, loop in act(request, on: loop) }
+        routes.post("/reload") { [reload, logger] request, loop in
+            logger.notice("a reload is asked for", metadata: ["by": "\(request.peer ?? "-")"])
+            return loop.makeFutureWithTask { await reload() }
+        }
+        return routes
+    }
+
+    private func act(_ request: MonitorRequest, on loop: any EventLoop) -> EventLoopFuture<MonitorResponse> {
+        if let answer = traces.answer(request, on: loop) { return answer }
+        guard let action = OperatorAction(path: request.path) else { return loop.makeSucceededFuture(.notFound) }
+        guard let carrier = source.state.current.carriers.first(where: { $0.name == action.carrier }) else {
+            return loop.makeSucceededFuture(action.response(.nowhere))
+        }
+        // A bind that does not exist is not logged: its name is the request's.
+        let isKnown = action.bind == nil || carrier.bindNames.contains(action.bind ?? "")
+        guard isKnown else { return loop.makeSucceededFuture(action.response(.nowhere)) }
+        logger.notice(
+            "an action was asked for",
+            metadata: [
+                "action": "\(action.kind.rawValue)", "carrier": "\(carrier.name)", "bind": "\(action.bind ?? "all")",
+                "by": "\(request.peer ?? "-")",
+            ])
+        let changes = source.state.changes
+        let progress = loop.makePromise(of: OperatorAction.Progress.self)
+        let timer = loop.scheduleTask(in: Self.patience) { progress.succeed(.underWay) }
+        action.perform(on: carrier).hop(to: loop).whenComplete { _ in
+            timer.cancel()
+            progress.succeed(.done)
+            changes.send()
+        }
+        return progress.futureResult.map { action.response($0) }
+    }
+
+    /// Ready while the intake listens, every carrier that is marked `required` has a bind that takes messages, and the journal writes.
+    private func readiness() -> MonitorResponse {
+        var reasons: [String] = []
+        if !source.intake.isListening { reasons.append("the intake takes no connections") }
+        let missing = source.state.current.carriers.filter { $0.isRequired && !$0.isReady }.map(\.name)
+        if !missing.isEmpty { reasons.append("no bind of \(missing.joined(separator: ", ")) is up") }
+        if let health = source.journal?.health, !health.isWriting {
+            reasons.append("the journal cannot be written" + (health.problem.map { " (\($0.kind.rawValue))" } ?? ""))
+        }
+        if reasons.isEmpty { return .text("ready") }
+        return .text("not ready: " + reasons.joined(separator: "; "), status: 503)
+    }
+}

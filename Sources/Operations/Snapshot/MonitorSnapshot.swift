@@ -1,0 +1,85 @@
+package import Carriers
+package import Foundation
+package import Intake
+package import Journal
+package import SMPP
+
+/// Everything that the monitor shows, taken at one moment: the page, `/binds`, `/metrics` and `smppost binds` are views of it.
+package struct MonitorSnapshot: Sendable {
+    package var takenAt: Date
+    package var configuration: ConfigurationStatus
+    /// In the configuration's order.
+    package var carriers: [CarrierSnapshot]
+    package var intake: IntakeStatistics
+    /// When the intake's certificate ends, in Unix seconds.
+    package var intakeCertificateExpiry: Int64
+    /// The same of the monitor's own certificate; nil = it serves plain HTTP.
+    package var monitorCertificateExpiry: Int64?
+    package var process: ProcessStatus
+    /// nil = no journal is configured.
+    package var journal: JournalHealth?
+    /// nil = no journal is configured.
+    package var postings: PostingTotals?
+    /// The last messages of which nobody knows whether they went, newest first; at most `maximumInDoubt`.
+    package var inDoubt: [InDoubtStatus] = []
+
+    /// So many messages in doubt are shown.
+    package static let maximumInDoubt = 20
+}
+
+/// The configuration in force.
+package struct ConfigurationStatus: Hashable, Sendable {
+    /// Counts the configurations of this process, from 1.
+    package var generation: Int
+    package var loadedAt: Date
+    /// Carriers whose binds are being made anew since the last reload.
+    package var switching: [String]
+
+    package init(generation: Int = 1, loadedAt: Date, switching: [String] = []) {
+        self.generation = generation
+        self.loadedAt = loadedAt
+        self.switching = switching
+    }
+}
+
+/// A carrier with what came back from it.
+package struct CarrierSnapshot: Hashable, Sendable {
+    package var status: CarrierStatus
+    package var receipts: ReceiptsSnapshot
+    /// The last minutes of each bind, in the order of the status.
+    package var recent: [BindRecent]
+    /// The trace that is on, or the last one; nil = there was none.
+    package var trace: TraceStatus?
+
+    package init(
+        status: CarrierStatus, receipts: ReceiptsSnapshot, recent: [BindRecent] = [], trace: TraceStatus? = nil
+    ) {
+        self.status = status
+        self.receipts = receipts
+        self.recent = recent
+        self.trace = trace
+    }
+}
+
+/// A message of which nobody knows whether it went. Neither its text nor its whole number is here.
+package struct InDoubtStatus: Hashable, Sendable {
+    /// The `X-Message-Id`.
+    package var id: String
+    package var account: String
+    package var carrier: String
+    /// The recipient's number with its middle hidden.
+    package var maskedNumber: String
+    /// Since it became doubtful, in seconds.
+    package var ago: Double
+    /// Why, as the reply's `error`: `carrier_timeout`, `connection_lost`, `partial_unknown`.
+    package var reason: String
+
+    package init(id: String, account: String, carrier: String, maskedNumber: String, ago: Double, reason: String) {
+        self.id = id
+        self.account = account
+        self.carrier = carrier
+        self.maskedNumber = maskedNumber
+        self.ago = ago
+        self.reason = reason
+    }
+}

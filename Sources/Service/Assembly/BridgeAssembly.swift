@@ -1,0 +1,153 @@
+import Bridge
+import Carriers
+import Delivery
+import Foundation
+import Intake
+import Logging
+import Monitor
+import NIOCore
+import Operations
+import SMPP
+import Settings
+import TLS
+
+/// The bridge's parts, made from checked settings and joined; nothing runs yet.
+struct BridgeAssembly: Sendable {
+    let intake: IntakeServer
+    let monitor: MonitorServer
+    let certificate: TLSServerContext
+    /// Nil where the monitor serves plain HTTP.
+    let monitorCertificate: TLSServerContext?
+    let feed: LiveFeed
+    let reloader: Reloader
+    let state: ConfigurationInForce
+    /// Nil where none is configured.
+    let journal: BridgeJournal?
+    let traces: CarrierTraces
+    /// What is in flight is answered within this time.
+    let drainWithin: Duration
+
+    /// - Parameters:
+    ///   - read: reads the configuration anew.
+    ///   - threshold: what `log.level` sets.
+    /// - Throws: `TLSError` or `AssemblyProblem` for settings that a part does not take.
+    init(
+        settings: Settings, read: @escaping ConfigurationReader, threshold: LogThreshold, group: any EventLoopGroup,
+        logger: Logger
+    ) throws {
+        certificate = try TLSServerContext(
+            certificateFile: settings.intake.certificateFile, keyFile: settings.intake.keyFile,
+            clientCAFile: settings.intake.clientCAFile)
+        let deliveries = Deliveries(group: group, logger: logger)
+        let inDoubt = InDoubtList()
+        let journal = settings.journal.map {
+            BridgeJournal($0, deliveries: deliveries, group: group, logger: logger)
+        }
+        try journal?.postings.know(settings)
+        self.journal = journal
+        let state = ConfigurationInForce()
+        self.state = state
+        let traces = CarrierTraces(directory: settings.monitor.traceDirectory, group: group, logger: logger)
+        self.traces = traces
+        let factory = CarrierFactory(
+            group: group, logger: logger, deliveries: deliveries, inDoubt: inDoubt, journal: journal, traces: traces,
+            changes: state.changes)
+        let references = LoopReferences(group: group)
+        var carriers: [String: RunningCarrier] = [:]
+        for carrier in settings.carriers {
+            carriers[carrier.name] = factory.make(try CarrierConfiguration(carrier), CarrierProfile(carrier))
+        }
+        journal?.know(carriers.values.map(\.route))
+        let path = MessagePath(
+            settings: settings, carriers: carriers, references: references, journals: journal?.loops)
+        intake = IntakeServer(
+            configuration: IntakeConfiguration(settings.intake, certificate: certificate),
+            accounts: try Account.list(settings.accounts), group: group, logger: logger, handler: path.handle)
+        state.update { $0.shown = settings.carriers.compactMap { carriers[$0.name]?.shown } }
+        let reloader = Reloader(
+            settings: settings, carriers: carriers,
+            parts: Reloader.Parts(
+                read: read, factory: factory, journal: journal, references: references, intake: intake,
+                certificate: certificate, threshold: threshold, state: state, logger: logger))
+        self.reloader = reloader
+        monitorCertificate = try TLSServerContext(settings.monitor)
+        let source = MonitorSource(
+            state: state, intake: intake, intakeCertificate: certificate, monitorCertificate: monitorCertificate,
+            inDoubt: inDoubt, journal: journal?.journal, postings: { journal?.postings.current }, traces: traces)
+        let feed = LiveFeed(source: source, eventLoop: group.next(), logger: logger)
+        state.changes.listen { feed.stateChanged() }
+        self.feed = feed
+        let messages = journal.map { MonitorMessages(journal: $0.journal, reader: $0.reader) }
+        let pages = MonitorPages(
+            source: source, feed: feed, messages: messages, logger: logger,
+            reload: { await reloader.reload(.request).response }
+        ).routes()
+        monitor = MonitorServer(
+            settings.monitor, certificate: monitorCertificate, group: group, logger: logger, handler: pages.respond)
+        drainWithin = settings.intake.replyWithin
+    }
+}
+
+/// Makes carriers, which do not run yet, and joins each to what hears of its messages and takes its deliveries.
+struct CarrierFactory: Sendable {
+    let group: any EventLoopGroup
+    let logger: Logger
+    let deliveries: Deliveries
+    let inDoubt: InDoubtList
+    let journal: BridgeJournal?
+    let traces: CarrierTraces
+    let changes: ChangeSignal
+
+    func make(
+        _ configuration: CarrierConfiguration, _ profile: CarrierProfile, isExpected: Bool = false
+    ) -> RunningCarrier {
+        let deliveries = deliveries.of(configuration.name, form: profile.receiptIDs)
+        let receipts = deliveries.receipts
+        let events = CarrierEvents(
+            late: { [journal, inDoubt] late in
+                journal?.add(late, carrier: configuration.name)
+                inDoubt.settle(tag: late.tag, segment: late.segment)
+                guard late.status == .ok else { return }
+                receipts.accepted([
+                    AcceptedSegment(tag: late.tag, segment: late.segment, carrierID: late.messageID)
+                ])
+            },
+            deliver: { delivery, answer in
+                deliveries.take(delivery, policy: profile.text) { answer.give($0) }
+            },
+            changed: { [changes] in changes.send() })
+        let carrier = Carrier(configuration, group: group, logger: logger, events: events)
+        traces.attach(carrier)
+        let listeners = RouteListeners(
+            accepted: AcceptedFeeds(group: group) { receipts.accepted($0) },
+            doubtful: { [inDoubt] message in
+                inDoubt.note(
+                    message.id, account: message.account, carrier: message.carrier, recipient: message.recipient,
+                    reason: message.reason, segments: message.segments, now: .now())
+            })
+        return RunningCarrier(
+            route: CarrierRoute(carrier: carrier, profile: profile, listeners: listeners, isExpected: isExpected),
+            receipts: receipts)
+    }
+}
+
+extension MessagePath {
+    /// - Parameter carriers: one for each of the settings, by its name.
+    convenience init(
+        settings: Settings, carriers: [String: RunningCarrier], references: LoopReferences, journals: LoopJournals?
+    ) {
+        let known = settings.carriers.compactMap { carriers[$0.name]?.route }
+        self.init(
+            rules: settings.accounts.map { AccountRules($0, carriers: known.map(\.name)) }, routes: known,
+            references: references, journals: journals)
+    }
+}
+
+extension Account {
+    /// The accounts of a configuration, numbered.
+    static func list(_ settings: [AccountSettings]) throws(AssemblyProblem) -> [Account] {
+        var accounts: [Account] = []
+        for (index, account) in settings.enumerated() { accounts.append(try Account(account, index: index)) }
+        return accounts
+    }
+}

@@ -1,0 +1,125 @@
+import Bridge
+import Delivery
+import Journal
+import Logging
+import Messaging
+import NIOCore
+import SMPP
+import Settings
+import Synchronization
+
+/// The journal with what joins it to the other parts; there is none where none is configured.
+struct BridgeJournal: Sendable {
+    let journal: Journal
+    let loops: LoopJournals
+    /// For lookups, on connections of its own.
+    let reader: any JournalReader
+    /// What has to be posted to URLs.
+    let postings: Postings
+    private let statuses: CarrierStatuses
+
+    init(_ settings: JournalSettings, deliveries: Deliveries, group: any EventLoopGroup, logger: Logger) {
+        let statuses = CarrierStatuses()
+        var options = JournalOptions(settings)
+        options.refusalStatus = { statuses.http($1, of: $0) }
+        options.restored = { deliveries.restore($0) }
+        options.restoredParts = { deliveries.restore($0) }
+        let durability: JournalDurability =
+            switch settings.durability {
+            case .process: .processCrash
+            case .power: .powerCut
+            }
+        let makeStore: @Sendable () -> any JournalStore
+        switch settings.store {
+        case .sqlite(let path):
+            makeStore = {
+                LoggedStore(
+                    path: path, durability: durability, logFolder: settings.logDirectory, logSize: settings.logSize,
+                    logger: logger)
+            }
+            reader = SQLiteReader(path: path)
+        case .postgresql(let url):
+            makeStore = { PostgreSQLStore(url: url, durability: durability) }
+            reader = PostgreSQLReader(url: url)
+        }
+        journal = Journal(options: options, logger: logger, makeStore: makeStore)
+        loops = LoopJournals(journal: journal, group: group)
+        postings = Postings(journal: journal, reader: reader, logger: logger)
+        deliveries.recorder.keep(
+            in: DeliveryRecorder.Way(journal: journal, postings: postings, settings: settings))
+        self.statuses = statuses
+    }
+
+    /// The carriers as they are configured now.
+    func know(_ routes: some Sequence<CarrierRoute>) {
+        for route in routes { statuses.set(route.profile.statuses, of: route.name) }
+    }
+
+    /// A segment's response came after its message was told as unknown.
+    func add(_ late: LateResponse, carrier: String) {
+        guard let id = MessageID(rawValue: late.tag) else { return }
+        journal.append([
+            .late(
+                LateRecord(
+                    id: id, at: JournalClock.now(), carrier: carrier, segment: late.segment,
+                    status: late.status.rawValue, carrierID: late.messageID))
+        ])
+    }
+}
+
+extension JournalOptions {
+    /// `journal:` of the configuration.
+    init(_ settings: JournalSettings) {
+        self.init(fingerprints: MessageFingerprints.maker)
+        ledger.ttl = settings.inDoubtTTL.milliseconds
+        ledger.duplicateWindow = settings.duplicateWindow.milliseconds
+        ledger.answersAccepted = settings.inDoubtReply == .accepted
+        keepText = settings.keepText
+        maskNumbers = settings.maskNumbers
+        retention = settings.retention.milliseconds
+        receiptMemory = min(receiptMemory, retention)
+        onOutage = settings.onOutage == .refuse ? .refuse : .continue
+        queue = settings.queue
+        batch = settings.batch
+        commitWithin = settings.commitWithin
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds of a duration that is not negative.
+    fileprivate var milliseconds: UInt64 { UInt64(max(0, nanoseconds / 1_000_000)) }
+}
+
+/// The status tables of the carriers, for the journal's thread, which asks only about late refusals.
+private final class CarrierStatuses: Sendable {
+    private let tables = Mutex<[String: StatusTable]>([:])
+
+    func set(_ table: StatusTable, of carrier: String) {
+        tables.withLock { $0[carrier] = table }
+    }
+
+    func http(_ status: UInt32, of carrier: String) -> Int {
+        let table = tables.withLock { $0[carrier] } ?? StatusTable()
+        return table.row(for: CommandStatus(rawValue: status)).http
+    }
+}
+
+/// Fingerprints of messages: what their repeats have in common, and nobody can turn back into a text.
+enum MessageFingerprints {
+    /// `SipHash` over account, number, sender and text, a NUL after each: none of the first three has one.
+    @Sendable static func maker(key: [UInt8]) -> FingerprintMaker {
+        let key = SipHash.Key(key)
+        return { intent in
+            var hash = SipHash(key)
+            hash.add(intent.account.utf8.span)
+            hash.add(0)
+            hash.add(intent.recipient.utf8.span)
+            hash.add(0)
+            hash.add(intent.sender.utf8.span)
+            hash.add(0)
+            hash.add(intent.text.utf8.span)
+            let (high, low) = hash.end()
+            return Fingerprint(high: high, low: low)
+        }
+    }
+}

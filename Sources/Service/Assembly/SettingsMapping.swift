@@ -1,0 +1,89 @@
+import Bridge
+import Carriers
+import Intake
+import Messaging
+import NIOCore
+import SMPP
+import Settings
+import TLS
+
+/// How checked settings become the values that each part of the bridge takes. Settings knows no part, no part knows it.
+/// Settings let something pass that a part does not take: the bridge does not start with a guess.
+struct AssemblyProblem: Error, CustomStringConvertible {
+    let description: String
+}
+
+extension Account {
+    /// - Throws: where an address block is not one for the intake. Leaving it out could open the account to everyone.
+    init(_ settings: AccountSettings, index: Int) throws(AssemblyProblem) {
+        var blocks: [AddressBlock] = []
+        for text in settings.allowFrom {
+            guard let block = AddressBlock(parsing: text) else {
+                throw AssemblyProblem(description: "account \(settings.name): allow_from \(text) is not understood")
+            }
+            blocks.append(block)
+        }
+        self.init(
+            index: index, name: settings.name, login: settings.login, password: settings.password, key: settings.key,
+            enabled: settings.enabled, language: Language(settings.language), rate: settings.rate,
+            inFlight: settings.inFlight, allowFrom: blocks,
+            replyProfile: ReplyProfile(rawValue: settings.replyProfile) ?? .strict)
+    }
+}
+
+extension CarrierConfiguration {
+    /// - Throws: `TLSError` where OpenSSL does not take a certificate, a key or an authority's file.
+    init(_ settings: CarrierSettings) throws(TLSError) {
+        self.init(
+            name: settings.name, hosts: settings.hosts.map { HostPort(host: $0.host, port: $0.port) },
+            request: settings.request,
+            binds: settings.binds.map { BindPlan(kind: $0.kind, count: $0.count, window: $0.window, rate: $0.rate) })
+        if settings.tls.enabled {
+            let context = try TLSClientContext(
+                caFile: settings.tls.caFile, certificateFile: settings.tls.certificateFile,
+                keyFile: settings.tls.keyFile, verifyPeer: settings.tls.verify)
+            tls = CarrierTLS(context: context, serverName: settings.tls.serverName)
+        }
+        bindFrom = settings.bindFrom
+        required = settings.required
+        window = settings.window
+        rate = settings.rate
+        maxWaiting = settings.waiting
+        enquireLinkEvery = settings.enquireLinkEvery
+        enquireLinkUnanswered = settings.enquireLinkUnanswered
+        connectTimeout = settings.connectTimeout
+        bindTimeout = settings.bindTimeout
+        responseTimeout = settings.responseTimeout
+        unbindTimeout = settings.unbindTimeout
+        reconnectFirst = settings.reconnectFirst
+        reconnectMax = settings.reconnectMax
+        reconnectRefused = settings.reconnectRefused
+        credentialsBackoff = settings.credentialsBackoff
+        maxDeliveries = settings.deliverQueue
+        deliveryWithin = settings.deliverWithin
+        deliveryRetryStatus = settings.retryStatus
+        statuses = StatusTable(overrides: settings.statuses)
+    }
+}
+
+extension IntakeConfiguration {
+    init(_ settings: IntakeSettings, certificate: TLSServerContext) {
+        self.init(listen: settings.listen.map { ($0.host, $0.port) })
+        path = settings.path
+        tls = certificate
+        replyWithin = TimeAmount(settings.replyWithin)
+        maxConnections = settings.maxConnections
+        maxBodyBytes = settings.maxBodyBytes
+        maxHeaderBytes = settings.maxHeaderBytes
+        requestTimeout = TimeAmount(settings.requestTimeout)
+        idleTimeout = TimeAmount(settings.idleTimeout)
+        maxPipelined = settings.maxPipelined
+        lockOut.attempts = settings.lockoutAttempts
+        lockOut.window = TimeAmount(settings.lockoutPer)
+        scryptQueue = settings.scryptQueue
+        scryptThreads = settings.scryptThreads
+        defaultLanguage = Language(settings.defaultLanguage)
+        // Bridges that share a journal must not give the same id twice, nor one whose clock was put back.
+        firstNode = .random(in: 0...UInt16.max)
+    }
+}

@@ -1,0 +1,97 @@
+import Carriers
+import Delivery
+import Intake
+import Journal
+package import Logging
+import Monitor
+package import NIOCore
+import Operations
+import ServiceLifecycle
+package import Settings
+import TLS
+
+/// The bridge as a service: monitor, carriers and intake, started in that order and stopped in the reverse one.
+package struct BridgeService: Service, CustomStringConvertible {
+    /// The addresses it listens on.
+    package struct Addresses: Sendable {
+        package var intake: [SocketAddress]
+        package var monitor: SocketAddress
+    }
+
+    /// How long the journal may take to write what is left.
+    private static let journalEnd = Duration.seconds(5)
+
+    private let assembly: BridgeAssembly
+    private let logger: Logger
+    private let onReady: @Sendable (Addresses) -> Void
+
+    /// The service group logs its services: nothing of what is inside.
+    package var description: String { "bridge" }
+
+    /// - Parameters:
+    ///   - read: reads the configuration anew for a reload.
+    ///   - threshold: what `log.level` changes at a reload.
+    ///   - onReady: called once, when the listeners are up; binds may still be on their way.
+    /// - Throws: what stops the bridge from being built: a certificate or key that OpenSSL does not take.
+    package init(
+        settings: Settings, read: @escaping ConfigurationReader, threshold: LogThreshold,
+        group: any EventLoopGroup, logger: Logger,
+        onReady: @escaping @Sendable (Addresses) -> Void = { _ in }
+    ) throws {
+        assembly = try BridgeAssembly(
+            settings: settings, read: read, threshold: threshold, group: group, logger: logger)
+        self.logger = logger
+        self.onReady = onReady
+    }
+
+    /// One line about the carriers. From any thread.
+    package var statusLine: String { assembly.state.statusLine }
+
+    /// Reads all files and applies what they say: accounts, routes and texts at once; changed carriers hand over one by one
+    /// after it. An invalid configuration is refused whole.
+    @discardableResult
+    package func reload(_ cause: ReloadCause) async -> ReloadReport {
+        await assembly.reloader.reload(cause)
+    }
+
+    /// Runs until the service group begins its graceful shutdown; then the intake drains before the binds are ended,
+    /// so that no answer is lost.
+    ///
+    /// - Throws: when a listener cannot be opened.
+    package func run() async throws {
+        let monitor = try await assembly.monitor.start()
+        assembly.feed.start()
+        // Before any message, and before a receipt of an earlier process's messages can come.
+        await assembly.journal?.journal.start()
+        assembly.journal?.postings.start()
+        await assembly.reloader.start()
+        do {
+            let intake = try await assembly.intake.start()
+            logger.notice("smppost is ready", metadata: ["intake": "\(intake)", "monitor": "\(monitor)"])
+            onReady(Addresses(intake: intake, monitor: monitor))
+            let monitorCertificate = assembly.monitorCertificate.map { [("monitor", $0)] } ?? []
+            await CertificateWatch(
+                contexts: [("intake", assembly.certificate)] + monitorCertificate, logger: logger
+            ).run()
+        } catch {
+            await stop()
+            throw error
+        }
+        await stop()
+        logger.notice("smppost has stopped")
+    }
+
+    private func stop() async {
+        logger.notice("smppost is stopping")
+        await assembly.reloader.endReloads()
+        await assembly.intake.drain(within: assembly.drainWithin)
+        // No message can come any more: all carriers end their binds at the same time.
+        await assembly.reloader.stop()
+        await assembly.traces.stop()
+        // Late responses and receipts are over too.
+        await assembly.journal?.postings.stop()
+        await assembly.journal?.journal.stop(within: Self.journalEnd)
+        try? await assembly.feed.stop().get()
+        await assembly.monitor.stop()
+    }
+}

@@ -1,0 +1,207 @@
+import Carriers
+import Logging
+import NIOCore
+import NIOEmbedded
+import NIOPosix
+import SMPP
+import Synchronization
+import Testing
+
+@testable import Delivery
+
+@Suite struct ReceiptTrackerTests {
+    /// What a desk's handler was called with, from whichever loop.
+    private final class Events: Sendable {
+        private let events = Mutex<[ReceiptEvent]>([])
+
+        var all: [ReceiptEvent] { events.withLock { $0 } }
+        func add(_ event: ReceiptEvent) { events.withLock { $0.append(event) } }
+    }
+
+    private func desk(
+        _ eventLoop: any EventLoop, _ events: Events, form: ReceiptIDForm = .auto,
+        logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    ) -> ReceiptTracker {
+        ReceiptTracker(carrier: "main", form: form, eventLoop: eventLoop, logger: logger) { event, reply in
+            if event.wait != .begins { events.add(event) }
+            reply?(.kept)
+        }
+    }
+
+    private func delivery(
+        _ text: String, esmClass: UInt8 = 4, source: String = "79161234567", bind: String = "1"
+    ) -> InboundDelivery {
+        InboundDelivery(
+            carrier: "main", bind: bind,
+            message: ShortMessage(
+                source: SMPPAddress(source), destination: SMPPAddress("Firm"), esmClass: esmClass,
+                shortMessage: Array(text.utf8)),
+            isData: false)
+    }
+
+    private func segment(_ id: String, tag: UInt64 = 1, segment: Int = 0) -> AcceptedSegment {
+        AcceptedSegment(tag: tag, segment: segment, carrierID: id, destination: "79161234567")
+    }
+
+    private func match(_ event: ReceiptEvent?) -> ReceiptMatch? {
+        if case .matched(let match) = event?.outcome { match } else { nil }
+    }
+
+    @Test func matchesAcrossBindsAndCounts() throws {
+        let loop = EmbeddedEventLoop()
+        let events = Events()
+        let desk = desk(loop, events)
+        desk.accepted([segment("4294967296", tag: 7, segment: 0), segment("4294967297", tag: 7, segment: 1)])
+        loop.advanceTime(by: .milliseconds(1500))
+        desk.deliver(delivery("id:100000000 stat:ENROUTE err:000", esmClass: 0x20, bind: "1"))
+        desk.deliver(delivery("id:100000000 stat:DELIVRD err:000", bind: "2"))
+        desk.deliver(delivery("id:100000000 stat:DELIVRD err:000", bind: "1"))
+        desk.deliver(delivery("id:100000001 stat:UNDELIV err:045", bind: "2"))
+        desk.deliver(delivery("Hello", esmClass: 0))
+        #expect(events.all.map(\.bind) == ["1", "2", "1", "2"])
+        #expect(events.all.map(\.receipt.state) == [.enroute, .delivered, .delivered, .undeliverable])
+        #expect(
+            match(events.all[1])
+                == ReceiptMatch(tag: 7, segment: 0, form: .hexadecimal, delay: .milliseconds(1500)))
+        #expect(match(events.all[2]) == nil)
+        #expect(match(events.all[3])?.segment == 1 && events.all[3].receipt.error == "045")
+        let snapshot = try desk.snapshot().wait()
+        #expect(snapshot.byState == [.enroute: 1, .delivered: 2, .undeliverable: 1])
+        #expect(snapshot.matched == 3 && snapshot.duplicates == 1 && snapshot.unmatched == 0)
+        #expect(snapshot.otherMessages == 1 && snapshot.known == 2 && snapshot.parked == 0)
+        #expect(snapshot.idForm == "hexadecimal, learnt from 4 receipts")
+        #expect(snapshot.delays.count == 2 && snapshot.delays.longest == 1.5)
+    }
+
+    @Test func anEarlyReceiptWaitsForItsResponse() throws {
+        let loop = EmbeddedEventLoop()
+        let events = Events()
+        let desk = desk(loop, events)
+        desk.deliver(delivery("id:A1 stat:DELIVRD"))
+        loop.advanceTime(by: .seconds(59))
+        #expect(events.all.isEmpty)
+        #expect(try desk.snapshot().wait().parked == 1)
+        desk.accepted([segment("00a1", tag: 3)])
+        #expect(match(events.all.first)?.tag == 3)
+        loop.advanceTime(by: .seconds(600))
+        #expect(events.all.count == 1)
+        let snapshot = try desk.snapshot().wait()
+        #expect(snapshot.early == 1 && snapshot.matched == 1 && snapshot.parked == 0)
+    }
+
+    @Test func waitingEndsOnTime() throws {
+        let loop = EmbeddedEventLoop()
+        let events = Events()
+        let desk = desk(loop, events)
+        desk.deliver(delivery("id:1 stat:DELIVRD"))
+        loop.advanceTime(by: .seconds(30))
+        desk.deliver(delivery("id:2 stat:EXPIRED"))
+        loop.advanceTime(by: .seconds(30))
+        #expect(events.all.map(\.outcome) == [.unmatched])
+        #expect(events.all.first?.receipt.messageID == "1")
+        loop.advanceTime(by: .seconds(30))
+        #expect(events.all.map(\.outcome) == [.unmatched, .unmatched])
+        #expect(try desk.snapshot().wait().unmatched == 2)
+    }
+
+    @Test func stopSettlesWhatWaits() throws {
+        let loop = EmbeddedEventLoop()
+        let events = Events()
+        let desk = desk(loop, events)
+        desk.deliver(delivery("id:1 stat:DELIVRD"))
+        try desk.stop().wait()
+        try desk.stop().wait()
+        #expect(events.all.map(\.outcome) == [.unmatched])
+        desk.deliver(delivery("id:2 stat:DELIVRD"))
+        desk.accepted([segment("2")])
+        loop.advanceTime(by: .seconds(120))
+        #expect(events.all.count == 1)
+        try loop.close()
+    }
+
+    @Test func aReceiptWithoutAnIDIsFoundByNumber() {
+        let loop = EmbeddedEventLoop()
+        let events = Events()
+        let desk = desk(loop, events, form: .same)
+        desk.accepted([segment("-", tag: 5)])
+        desk.deliver(delivery("stat:DELIVRD", source: "+79161234567"))
+        desk.deliver(delivery("stat:DELIVRD", source: "+79161234567"))
+        #expect(match(events.all.first)?.tag == 5 && match(events.all.first)?.form == .number)
+        #expect(events.all.last?.outcome == .unmatched)
+    }
+
+    @Test func logsNameTheMessageOnly() {
+        let lines = Lines()
+        var logger = Logger(label: "test") { _ in RecordingHandler(lines: lines) }
+        logger.logLevel = .debug
+        let loop = EmbeddedEventLoop()
+        let events = Events()
+        let desk = desk(loop, events, logger: logger)
+        desk.accepted([segment("770077", tag: 1 << 40)])
+        desk.deliver(delivery("id:770077 stat:DELIVRD err:000 text:secret"))
+        desk.deliver(delivery("id:770077 stat:DELIVRD err:000 text:secret"))
+        desk.deliver(delivery("id:770078 stat:DELIVRD err:000 text:secret"))
+        loop.advanceTime(by: .seconds(60))
+        #expect(lines.all.count == 3)
+        #expect(lines.all.prefix(2).allSatisfy { $0.contains("0000100000000") })
+        #expect(lines.all.allSatisfy { $0.hasPrefix("debug") && $0.contains("main") && $0.contains("delivered") })
+        #expect(lines.all.allSatisfy { !$0.contains("secret") && !$0.contains("7916") && !$0.contains("7700") })
+    }
+
+    /// Segments of one turn of a loop arrive together; receipts on other loops find them, or wait for them.
+    @Test func feedsFromOtherLoops() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 3)
+        let events = Events()
+        let loops = Array(group.makeIterator())
+        let desk = desk(loops[0], events)
+        let feeds = AcceptedFeeds(desk: desk, group: group)
+        let perLoop = 2500
+        for index in loops.indices {
+            try await loops[index].submit {
+                for number in 0..<perLoop {
+                    let id = 1_000_000 + index * perLoop + number
+                    feeds.add(self.segment(String(id), tag: UInt64(id)), loop: index)
+                }
+            }.get()
+        }
+        for index in loops.indices {
+            try await loops[index].submit {
+                for number in 0..<perLoop {
+                    let id = 1_000_000 + ((index + 1) % loops.count) * perLoop + number
+                    desk.deliver(self.delivery("id:\(String(id, radix: 16)) stat:DELIVRD", bind: "\(index)"))
+                }
+            }.get()
+        }
+        // What the other loops handed over before is done before this.
+        for loop in loops { try await loop.submit {}.get() }
+        let snapshot = try await desk.snapshot().get()
+        #expect(snapshot.matched == UInt64(3 * perLoop) && snapshot.parked == 0 && snapshot.known == 3 * perLoop)
+        #expect(
+            events.all.allSatisfy {
+                match($0).map { UInt64($0.tag) } == $0.receipt.messageID.flatMap { UInt64($0, radix: 16) }
+            })
+        try await group.shutdownGracefully()
+    }
+
+    private final class Lines: Sendable {
+        private let lines = Mutex<[String]>([])
+
+        var all: [String] { lines.withLock { $0 } }
+        func add(_ line: String) { lines.withLock { $0.append(line) } }
+    }
+
+    private struct RecordingHandler: LogHandler {
+        let lines: Lines
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.debug
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            lines.add("\(event.level) \(event.message) \(event.metadata ?? [:])")
+        }
+    }
+}
