@@ -61,7 +61,8 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "Carriers", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings", "TLS", collections,
+                "Carriers", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings", "TLS",
+                collections,
                 logging, nioCore, nioPosix,
             ]),
         .target(

@@ -41,7 +41,11 @@ package final class MessagePath: Sendable {
             let plan = try MessagePlan(from: request.from, to: request.to, text: request.text, rules: rules)
             let carriers = rules.places(for: plan.recipient, chance: request.id.rawValue)
             let message = Message(on: self, request: request, plan: plan, carriers: carriers, reply: reply)
-            if let journals { begin(message, journals[message.request.loopIndex]) } else { offer(message, since: .noBind) }
+            if let journals {
+                begin(message, journals[message.request.loopIndex])
+            } else {
+                offer(message, since: .noBind)
+            }
         } catch {
             reply(IntakeReply(error, language: request.entry.account.language))
         }

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Service
 import Foundation
+import Service
 import Settings
 
 /// Where the configuration lies; shared by the commands that read it.

@@ -42,7 +42,7 @@ import Testing
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation"]),
         "Operations": Target(
             4, ["Carriers", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings", "TLS"],
-            packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation", "Glibc"]),
+            packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch", "Glibc"]),
         "LoadTest": Target(
             4, ["Messaging", "Monitor", "SMPP", "SMPPWire", "TLS"],
             packages: [

@@ -17,7 +17,7 @@ import Testing
             file.path.prefix(upTo: file.path.lastIndex(of: "/") ?? file.path.startIndex)
         }
         for (folder, files) in folders {
-            #expect(files.count <= 18, "\(folder) has \(files.count) files")
+            #expect(files.count <= 16, "\(folder) has \(files.count) files")
         }
     }
 

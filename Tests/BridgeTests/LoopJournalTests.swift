@@ -43,7 +43,7 @@ import Testing
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let control = SlowStore.Control()
         let journal: Journal
-        let lanes: LoopJournals
+        let journals: LoopJournals
 
         init() async {
             let control = control
@@ -51,38 +51,38 @@ import Testing
                 options: JournalOptions(fingerprints: MessageFingerprints.maker),
                 logger: Logger(label: "journal") { _ in SwiftLogNoOpLogHandler() }
             ) { SlowStore(control) }
-            lanes = LoopJournals(journal: journal, group: group)
+            journals = LoopJournals(journal: journal, group: group)
             await journal.start()
         }
 
         /// The lane's verdict about a message.
         func begin(_ id: MessageID, _ text: String = "text", within: TimeAmount = .seconds(30)) async -> BeginVerdict {
-            let (lanes, loop) = (lanes, group.next())
+            let (journals, loop) = (journals, group.next())
             return await withCheckedContinuation { continuation in
                 loop.execute {
                     let intent = MessageIntent(
                         id: id, account: "acme", recipient: "79160000000", sender: "ACME", text: text)
-                    lanes[0].begin(intent, until: loop.now + within) { continuation.resume(returning: $0) }
+                    journals[0].begin(intent, until: loop.now + within) { continuation.resume(returning: $0) }
                 }
             }
         }
 
         /// Whether an outcome was committed in time.
         func end(_ id: MessageID, _ word: String, within: TimeAmount = .seconds(30)) async -> Bool {
-            let (lanes, loop) = (lanes, group.next())
+            let (journals, loop) = (journals, group.next())
             return await withCheckedContinuation { continuation in
                 loop.execute {
                     let outcome = OutcomeRecord(
                         id: id, at: JournalClock.now(), outcome: word, httpStatus: 200, code: nil, carrier: "main",
                         segments: [.accepted(id: "a")])
-                    lanes[0].end(outcome, until: loop.now + within) { continuation.resume(returning: $0) }
+                    journals[0].end(outcome, until: loop.now + within) { continuation.resume(returning: $0) }
                 }
             }
         }
 
         func delivered(_ id: MessageID) async {
-            let lanes = lanes
-            try? await group.next().submit { lanes[0].onDelivered(id) }.get()
+            let journals = journals
+            try? await group.next().submit { journals[0].onDelivered(id) }.get()
         }
 
         func stop() async {
@@ -170,7 +170,7 @@ import Testing
             name: "acme", senders: [], defaultSender: "ACME", destinations: [],
             numbers: NumberRules(country: nil, shortNumbers: false), carriers: CarrierOrder([], carriers: []))
         let path = MessagePath(
-            rules: [rules], routes: [], references: LoopReferences(group: rig.group), lanes: rig.lanes)
+            rules: [rules], routes: [], references: LoopReferences(group: rig.group), journals: rig.journals)
         let loop = rig.group.next()
         for id in ids.prefix(2) {
             let reply = await withCheckedContinuation { continuation in

@@ -18,7 +18,7 @@ import Testing
         func add(_ event: ReceiptEvent) { events.withLock { $0.append(event) } }
     }
 
-    private func desk(
+    private func tracker(
         _ eventLoop: any EventLoop, _ events: Events, form: ReceiptIDForm = .auto,
         logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     ) -> ReceiptTracker {
@@ -50,14 +50,14 @@ import Testing
     @Test func matchesAcrossBindsAndCounts() throws {
         let loop = EmbeddedEventLoop()
         let events = Events()
-        let desk = desk(loop, events)
-        desk.accepted([segment("4294967296", tag: 7, segment: 0), segment("4294967297", tag: 7, segment: 1)])
+        let tracker = tracker(loop, events)
+        tracker.accepted([segment("4294967296", tag: 7, segment: 0), segment("4294967297", tag: 7, segment: 1)])
         loop.advanceTime(by: .milliseconds(1500))
-        desk.deliver(delivery("id:100000000 stat:ENROUTE err:000", esmClass: 0x20, bind: "1"))
-        desk.deliver(delivery("id:100000000 stat:DELIVRD err:000", bind: "2"))
-        desk.deliver(delivery("id:100000000 stat:DELIVRD err:000", bind: "1"))
-        desk.deliver(delivery("id:100000001 stat:UNDELIV err:045", bind: "2"))
-        desk.deliver(delivery("Hello", esmClass: 0))
+        tracker.deliver(delivery("id:100000000 stat:ENROUTE err:000", esmClass: 0x20, bind: "1"))
+        tracker.deliver(delivery("id:100000000 stat:DELIVRD err:000", bind: "2"))
+        tracker.deliver(delivery("id:100000000 stat:DELIVRD err:000", bind: "1"))
+        tracker.deliver(delivery("id:100000001 stat:UNDELIV err:045", bind: "2"))
+        tracker.deliver(delivery("Hello", esmClass: 0))
         #expect(events.all.map(\.bind) == ["1", "2", "1", "2"])
         #expect(events.all.map(\.receipt.state) == [.enroute, .delivered, .delivered, .undeliverable])
         #expect(
@@ -65,7 +65,7 @@ import Testing
                 == ReceiptMatch(tag: 7, segment: 0, form: .hexadecimal, delay: .milliseconds(1500)))
         #expect(match(events.all[2]) == nil)
         #expect(match(events.all[3])?.segment == 1 && events.all[3].receipt.error == "045")
-        let snapshot = try desk.snapshot().wait()
+        let snapshot = try tracker.snapshot().wait()
         #expect(snapshot.byState == [.enroute: 1, .delivered: 2, .undeliverable: 1])
         #expect(snapshot.matched == 3 && snapshot.duplicates == 1 && snapshot.unmatched == 0)
         #expect(snapshot.otherMessages == 1 && snapshot.known == 2 && snapshot.parked == 0)
@@ -76,44 +76,44 @@ import Testing
     @Test func anEarlyReceiptWaitsForItsResponse() throws {
         let loop = EmbeddedEventLoop()
         let events = Events()
-        let desk = desk(loop, events)
-        desk.deliver(delivery("id:A1 stat:DELIVRD"))
+        let tracker = tracker(loop, events)
+        tracker.deliver(delivery("id:A1 stat:DELIVRD"))
         loop.advanceTime(by: .seconds(59))
         #expect(events.all.isEmpty)
-        #expect(try desk.snapshot().wait().parked == 1)
-        desk.accepted([segment("00a1", tag: 3)])
+        #expect(try tracker.snapshot().wait().parked == 1)
+        tracker.accepted([segment("00a1", tag: 3)])
         #expect(match(events.all.first)?.tag == 3)
         loop.advanceTime(by: .seconds(600))
         #expect(events.all.count == 1)
-        let snapshot = try desk.snapshot().wait()
+        let snapshot = try tracker.snapshot().wait()
         #expect(snapshot.early == 1 && snapshot.matched == 1 && snapshot.parked == 0)
     }
 
     @Test func waitingEndsOnTime() throws {
         let loop = EmbeddedEventLoop()
         let events = Events()
-        let desk = desk(loop, events)
-        desk.deliver(delivery("id:1 stat:DELIVRD"))
+        let tracker = tracker(loop, events)
+        tracker.deliver(delivery("id:1 stat:DELIVRD"))
         loop.advanceTime(by: .seconds(30))
-        desk.deliver(delivery("id:2 stat:EXPIRED"))
+        tracker.deliver(delivery("id:2 stat:EXPIRED"))
         loop.advanceTime(by: .seconds(30))
         #expect(events.all.map(\.outcome) == [.unmatched])
         #expect(events.all.first?.receipt.messageID == "1")
         loop.advanceTime(by: .seconds(30))
         #expect(events.all.map(\.outcome) == [.unmatched, .unmatched])
-        #expect(try desk.snapshot().wait().unmatched == 2)
+        #expect(try tracker.snapshot().wait().unmatched == 2)
     }
 
     @Test func stopSettlesWhatWaits() throws {
         let loop = EmbeddedEventLoop()
         let events = Events()
-        let desk = desk(loop, events)
-        desk.deliver(delivery("id:1 stat:DELIVRD"))
-        try desk.stop().wait()
-        try desk.stop().wait()
+        let tracker = tracker(loop, events)
+        tracker.deliver(delivery("id:1 stat:DELIVRD"))
+        try tracker.stop().wait()
+        try tracker.stop().wait()
         #expect(events.all.map(\.outcome) == [.unmatched])
-        desk.deliver(delivery("id:2 stat:DELIVRD"))
-        desk.accepted([segment("2")])
+        tracker.deliver(delivery("id:2 stat:DELIVRD"))
+        tracker.accepted([segment("2")])
         loop.advanceTime(by: .seconds(120))
         #expect(events.all.count == 1)
         try loop.close()
@@ -122,10 +122,10 @@ import Testing
     @Test func aReceiptWithoutAnIDIsFoundByNumber() {
         let loop = EmbeddedEventLoop()
         let events = Events()
-        let desk = desk(loop, events, form: .same)
-        desk.accepted([segment("-", tag: 5)])
-        desk.deliver(delivery("stat:DELIVRD", source: "+79161234567"))
-        desk.deliver(delivery("stat:DELIVRD", source: "+79161234567"))
+        let tracker = tracker(loop, events, form: .same)
+        tracker.accepted([segment("-", tag: 5)])
+        tracker.deliver(delivery("stat:DELIVRD", source: "+79161234567"))
+        tracker.deliver(delivery("stat:DELIVRD", source: "+79161234567"))
         #expect(match(events.all.first)?.tag == 5 && match(events.all.first)?.form == .number)
         #expect(events.all.last?.outcome == .unmatched)
     }
@@ -136,11 +136,11 @@ import Testing
         logger.logLevel = .debug
         let loop = EmbeddedEventLoop()
         let events = Events()
-        let desk = desk(loop, events, logger: logger)
-        desk.accepted([segment("770077", tag: 1 << 40)])
-        desk.deliver(delivery("id:770077 stat:DELIVRD err:000 text:secret"))
-        desk.deliver(delivery("id:770077 stat:DELIVRD err:000 text:secret"))
-        desk.deliver(delivery("id:770078 stat:DELIVRD err:000 text:secret"))
+        let tracker = tracker(loop, events, logger: logger)
+        tracker.accepted([segment("770077", tag: 1 << 40)])
+        tracker.deliver(delivery("id:770077 stat:DELIVRD err:000 text:secret"))
+        tracker.deliver(delivery("id:770077 stat:DELIVRD err:000 text:secret"))
+        tracker.deliver(delivery("id:770078 stat:DELIVRD err:000 text:secret"))
         loop.advanceTime(by: .seconds(60))
         #expect(lines.all.count == 3)
         #expect(lines.all.prefix(2).allSatisfy { $0.contains("0000100000000") })
@@ -148,33 +148,33 @@ import Testing
         #expect(lines.all.allSatisfy { !$0.contains("secret") && !$0.contains("7916") && !$0.contains("7700") })
     }
 
-    /// Segments of one turn of a loop arrive together; receipts on other loops find them, or wait for them.
-    @Test func feedsFromOtherLoops() async throws {
+    /// Segments arrive from every loop; receipts on other loops find them, or wait for them.
+    @Test func segmentsFromOtherLoops() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 3)
         let events = Events()
         let loops = Array(group.makeIterator())
-        let desk = desk(loops[0], events)
-        let feeds = AcceptedFeeds(desk: desk, group: group)
+        let tracker = tracker(loops[0], events)
         let perLoop = 2500
         for index in loops.indices {
             try await loops[index].submit {
-                for number in 0..<perLoop {
-                    let id = 1_000_000 + index * perLoop + number
-                    feeds.add(self.segment(String(id), tag: UInt64(id)), loop: index)
-                }
+                tracker.accepted(
+                    (0..<perLoop).map { number in
+                        let id = 1_000_000 + index * perLoop + number
+                        return self.segment(String(id), tag: UInt64(id))
+                    })
             }.get()
         }
         for index in loops.indices {
             try await loops[index].submit {
                 for number in 0..<perLoop {
                     let id = 1_000_000 + ((index + 1) % loops.count) * perLoop + number
-                    desk.deliver(self.delivery("id:\(String(id, radix: 16)) stat:DELIVRD", bind: "\(index)"))
+                    tracker.deliver(self.delivery("id:\(String(id, radix: 16)) stat:DELIVRD", bind: "\(index)"))
                 }
             }.get()
         }
         // What the other loops handed over before is done before this.
         for loop in loops { try await loop.submit {}.get() }
-        let snapshot = try await desk.snapshot().get()
+        let snapshot = try await tracker.snapshot().get()
         #expect(snapshot.matched == UInt64(3 * perLoop) && snapshot.parked == 0 && snapshot.known == 3 * perLoop)
         #expect(
             events.all.allSatisfy {

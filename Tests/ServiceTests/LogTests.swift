@@ -1,6 +1,6 @@
-import Service
 import Foundation
 import Logging
+import Service
 import Testing
 
 @Suite struct LogTests {

@@ -127,7 +127,7 @@ private final class LiveWork {
         count.value.store(listeners.count + newcomers.count, ordering: .relaxed)
     }
 
-    package func stateChanged() {
+    func stateChanged() {
         guard gathering == nil, !isStopped, !listeners.isEmpty else { return }
         gathering = schedule(in: Self.gatherTime) {
             $0.gathering = nil

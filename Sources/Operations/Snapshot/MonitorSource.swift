@@ -1,6 +1,6 @@
+import Carriers
 import Foundation
 package import Intake
-import Carriers
 package import Journal
 package import NIOCore
 import NIOPosix

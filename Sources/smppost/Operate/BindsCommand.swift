@@ -1,8 +1,8 @@
 import ArgumentParser
-import Operations
 import Foundation
 import Monitor
 import NIOPosix
+import Operations
 
 struct BindsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
-import Operations
 import Foundation
+import Operations
 import UnixSignals
 
 /// What is known of the terminal that standard output is.

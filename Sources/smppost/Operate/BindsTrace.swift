@@ -1,8 +1,8 @@
 import ArgumentParser
-import Operations
 import Foundation
 import Monitor
 import NIOCore
+import Operations
 
 struct TraceBinds: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

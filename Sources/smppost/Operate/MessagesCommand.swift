@@ -1,10 +1,10 @@
 import ArgumentParser
-import Operations
-import Service
 import Foundation
 import Journal
 import Logging
 import Messaging
+import Operations
+import Service
 import Settings
 
 struct MessagesCommand: AsyncParsableCommand {

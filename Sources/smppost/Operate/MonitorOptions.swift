@@ -1,9 +1,9 @@
 import ArgumentParser
-import Operations
 import Foundation
 import Monitor
 import NIOCore
 import NIOPosix
+import Operations
 import Settings
 import TLS
 

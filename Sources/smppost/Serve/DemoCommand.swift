@@ -1,10 +1,10 @@
 import ArgumentParser
-import Service
 import Foundation
 import LoadTest
 import Logging
 import NIOCore
 import NIOPosix
+import Service
 import ServiceLifecycle
 import Settings
 import Simulator

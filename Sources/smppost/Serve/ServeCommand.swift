@@ -1,7 +1,7 @@
 import ArgumentParser
-import Service
 import Logging
 import NIOPosix
+import Service
 import ServiceLifecycle
 import Settings
 import UnixSignals

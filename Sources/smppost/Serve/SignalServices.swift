@@ -1,5 +1,5 @@
-import Service
 import Foundation
+import Service
 import ServiceLifecycle
 import UnixSignals
 
