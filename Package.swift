@@ -35,7 +35,7 @@ let package = Package(
         .executableTarget(
             name: "smppost",
             dependencies: [
-                "Bridge", "Carriers", "Intake", "Journal", "LoadTest", "Messaging", "Monitor", "SMPP", "SMPPWire",
+                "Bridge", "Carriers", "HTTPService", "Intake", "Journal", "LoadTest", "Messaging", "SMPP", "SMPPWire",
                 "Settings", "Simulator", "TLS", argumentParser, lifecycle, logging, nioCore, nioPosix, signals,
             ]),
 
@@ -43,19 +43,19 @@ let package = Package(
         .target(
             name: "Bridge",
             dependencies: [
-                "Carriers", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings", "TLS",
-                collections, lifecycle, logging, nioCore, nioPosix,
+                "Carriers", "HTTPService", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings",
+                "TLS", collections, lifecycle, logging, nioCore, nioPosix,
             ]),
         .target(
             name: "LoadTest",
             dependencies: [
-                "Messaging", "Monitor", "SMPP", "SMPPWire", "TLS", collections, histogram, nioCore, nioHTTP1, nioPosix,
-                yams,
+                "HTTPService", "Messaging", "SMPP", "SMPPWire", "TLS", collections, histogram, nioCore, nioHTTP1,
+                nioPosix, yams,
             ]),
         .target(
             name: "Simulator",
             dependencies: [
-                "Messaging", "Monitor", "SMPP", "SMPPWire", "TLS", collections, logging, nioCore, nioPosix,
+                "HTTPService", "Messaging", "SMPP", "SMPPWire", "TLS", collections, logging, nioCore, nioPosix,
             ]),
 
         // Floor 3: the edges. They know their own peer and not each other.
@@ -68,10 +68,11 @@ let package = Package(
         .target(
             name: "Journal",
             dependencies: ["CPostgreSQL", "Messaging", "SMPP", collections, grdb, grdbSQLite, logging]),
-        .target(name: "Monitor", dependencies: ["TLS", logging, nioCore, nioHTTP1, nioPosix]),
+        .target(name: "Monitor", dependencies: ["HTTPService", "TLS", logging, nioCore, nioHTTP1]),
         .target(name: "Settings", dependencies: ["Messaging", "SMPP", "TLS", yams]),
 
         // Floor 2: bytes.
+        .target(name: "HTTPService", dependencies: ["TLS", logging, nioCore, nioHTTP1, nioPosix]),
         .target(name: "TLS", dependencies: ["COpenSSL", nioCore, nioPosix]),
         .target(name: "SMPPWire", dependencies: ["CSMPP34", "SMPP", nioCore]),
 
@@ -90,13 +91,16 @@ let package = Package(
         .testTarget(
             name: "BridgeTests",
             dependencies: [
-                "Bridge", "Carriers", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings",
+                "Bridge", "Carriers", "HTTPService", "Intake", "Journal", "Messaging", "SMPP", "SMPPWire", "Settings",
                 "TLS", logging, nioCore, nioEmbedded, nioPosix,
             ]),
         .testTarget(
             name: "CarriersTests",
             dependencies: ["Carriers", "Messaging", "SMPP", "SMPPWire", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
         .testTarget(name: "EndToEndTests", dependencies: ["TestPrograms", "smppost"], exclude: ["Peers"]),
+        .testTarget(
+            name: "HTTPServiceTests",
+            dependencies: ["HTTPService", "TestPrograms", "TLS", logging, nioCore, nioHTTP1, nioPosix]),
         .testTarget(
             name: "IntakeTests",
             dependencies: ["Intake", "Messaging", "TLS", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix]),
@@ -109,9 +113,7 @@ let package = Package(
                 "LoadTest", "Messaging", "SMPP", "SMPPWire", "TLS", histogram, nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"], exclude: ["Oracle"]),
-        .testTarget(
-            name: "MonitorTests",
-            dependencies: ["Monitor", "TestPrograms", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
+        .testTarget(name: "MonitorTests", dependencies: ["HTTPService", "Monitor", "TLS", nioCore, nioHTTP1]),
         .testTarget(
             name: "SMPPTests", dependencies: ["SMPP"], exclude: ["Fixtures", "generate_status_rows.py"]),
         .testTarget(

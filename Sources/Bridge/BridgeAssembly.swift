@@ -1,8 +1,8 @@
 import Carriers
 import Foundation
+import HTTPService
 import Intake
 import Logging
-import Monitor
 import NIOCore
 import SMPP
 import Settings
@@ -11,7 +11,7 @@ import TLS
 /// The bridge's parts, made from checked settings and joined; nothing runs yet.
 struct BridgeAssembly: Sendable {
     let intake: IntakeServer
-    let monitor: MonitorServer
+    let monitor: HTTPServer
     let certificate: TLSServerContext
     /// Nil where the monitor serves plain HTTP.
     let monitorCertificate: TLSServerContext?
@@ -76,7 +76,7 @@ struct BridgeAssembly: Sendable {
             source: source, feed: feed, reloader: reloader, messages: messages,
             traces: MonitorTraces(desk: traces, state: state, logger: logger), logger: logger
         ).routes()
-        monitor = MonitorServer(
+        monitor = HTTPServer(
             settings.monitor, certificate: monitorCertificate, group: group, logger: logger, handler: pages.respond)
         drainWithin = settings.intake.replyWithin
     }

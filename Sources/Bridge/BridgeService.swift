@@ -1,8 +1,8 @@
 import Carriers
+import HTTPService
 import Intake
 import Journal
 package import Logging
-import Monitor
 package import NIOCore
 import ServiceLifecycle
 package import Settings

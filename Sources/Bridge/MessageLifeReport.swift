@@ -1,7 +1,7 @@
 import Foundation
+package import HTTPService
 package import Journal
 import Messaging
-package import Monitor
 
 /// A message's life as JSON: `GET /messages/ID`.
 package enum MessageLifeReport {

@@ -1,4 +1,4 @@
-import Monitor
+import HTTPService
 
 /// What `/metrics` tells of postings to URLs.
 extension MetricsReport {

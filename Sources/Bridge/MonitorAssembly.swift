@@ -1,5 +1,5 @@
+import HTTPService
 import Logging
-import Monitor
 import NIOCore
 import Settings
 import TLS
@@ -14,13 +14,13 @@ extension TLSServerContext {
     }
 }
 
-extension MonitorServer {
+extension HTTPServer {
     /// Without a token only this machine can reach the monitor, and only under its own names.
     convenience init(
         _ settings: MonitorSettings, certificate: TLSServerContext?, group: any EventLoopGroup, logger: Logger,
-        handler: @escaping MonitorRoutes.Handler
+        handler: @escaping HTTPRoutes.Handler
     ) {
-        let access = MonitorAccess(
+        let access = HTTPServerAccess(
             token: settings.token, openPaths: ["/"], localNamesOnly: settings.token == nil)
         self.init(
             host: settings.listen.host, port: settings.listen.port, access: access, tls: certificate, group: group,

@@ -1,4 +1,5 @@
 import Carriers
+import HTTPService
 import Intake
 import Journal
 import Logging
@@ -19,8 +20,8 @@ struct MonitorPages: Sendable {
     let logger: Logger
 
     /// The page, `/events`, `/healthz`, `/readyz`, `/binds`, `/metrics`, `/messages/ID`; actions and `/reload`.
-    func routes() -> MonitorRoutes {
-        var routes = MonitorRoutes()
+    func routes() -> HTTPRoutes {
+        var routes = HTTPRoutes()
         let page = MonitorPage.response
         routes.get("/") { _, loop in loop.makeSucceededFuture(page) }
         routes.get("/events") { [feed] _, loop in loop.makeSucceededFuture(feed.response) }
@@ -37,7 +38,7 @@ struct MonitorPages: Sendable {
         return routes
     }
 
-    private func act(_ request: MonitorRequest, on loop: any EventLoop) -> EventLoopFuture<MonitorResponse> {
+    private func act(_ request: HTTPServerRequest, on loop: any EventLoop) -> EventLoopFuture<HTTPServerResponse> {
         if let answer = traces.answer(request, on: loop) { return answer }
         guard let action = OperatorAction(path: request.path) else { return loop.makeSucceededFuture(.notFound) }
         guard let carrier = source.state.current.carriers.first(where: { $0.name == action.carrier }) else {
@@ -64,7 +65,7 @@ struct MonitorPages: Sendable {
     }
 
     /// Ready while the intake listens, every carrier that is marked `required` has a bind that takes messages, and the journal writes.
-    private func readiness() -> MonitorResponse {
+    private func readiness() -> HTTPServerResponse {
         var reasons: [String] = []
         if !source.intake.isListening { reasons.append("the intake takes no connections") }
         let missing = source.state.current.carriers.filter { $0.isRequired && !$0.isReady }.map(\.name)

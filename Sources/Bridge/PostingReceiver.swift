@@ -1,5 +1,5 @@
 import Foundation
-import Monitor
+import HTTPService
 import NIOCore
 import NIOPosix
 import Settings
@@ -22,15 +22,15 @@ struct PostingReceiver: Sendable {
 
     /// How long something is tried.
     let giveUpAfter: Duration
-    private let client: MonitorClient
+    private let client: HTTPClient
     private let path: String
     private let secret: [UInt8]
 
-    /// - Throws: `TLSError` for a file of certificates that OpenSSL does not take; `MonitorClient.Failure` for a URL that is none.
+    /// - Throws: `TLSError` for a file of certificates that OpenSSL does not take; `HTTPClient.Failure` for a URL that is none.
     init(_ settings: PostingSettings, group: any EventLoopGroup) throws {
         let start = settings.url.range(of: "://")?.upperBound ?? settings.url.startIndex
         let end = settings.url[start...].firstIndex(of: "/") ?? settings.url.endIndex
-        client = try MonitorClient(
+        client = try HTTPClient(
             url: String(settings.url[..<end]), context: TLSClientContext(caFile: settings.caFile, verifyPeer: true),
             token: nil, timeout: Self.patience, group: group)
         path = String(settings.url[end...])

@@ -1,4 +1,4 @@
-import Monitor
+import HTTPService
 package import NIOCore
 import NIOHTTP1
 package import TLS

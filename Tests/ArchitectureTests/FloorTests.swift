@@ -9,6 +9,7 @@ import Testing
         "SMPP": ["DequeModule"],
         "SMPPWire": ["CSMPP34", "SMPP", "NIOCore"],
         "TLS": ["COpenSSL", "NIOCore", "Foundation", "Dispatch", "Glibc"],
+        "HTTPService": ["TLS", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "Foundation"],
         "Carriers": ["Messaging", "SMPP", "SMPPWire", "TLS", "DequeModule", "Logging", "NIOCore", "NIOPosix", "Glibc"],
         "Intake": [
             "Messaging", "TLS", "DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch",
@@ -17,25 +18,24 @@ import Testing
             "CPostgreSQL", "Messaging", "SMPP", "DequeModule", "GRDB", "GRDBSQLite", "Logging", "Foundation",
             "Dispatch", "Glibc",
         ],
-        "Monitor": ["TLS", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "Foundation"],
+        "Monitor": ["HTTPService", "TLS", "Logging", "NIOCore", "NIOHTTP1"],
         "Settings": ["Messaging", "SMPP", "TLS", "Yams", "Foundation"],
         "Bridge": [
-            "Carriers", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings", "TLS",
+            "Carriers", "HTTPService", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings",
+            "TLS",
             "DequeModule", "ServiceLifecycle", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch", "Glibc",
         ],
         "LoadTest": [
-            "Messaging", "Monitor", "SMPP", "SMPPWire", "TLS", "DequeModule", "Histogram", "NIOCore", "NIOHTTP1",
-            "NIOPosix",
-            "Yams", "Foundation", "Glibc",
+            "HTTPService", "Messaging", "SMPP", "SMPPWire", "TLS", "DequeModule", "Histogram", "NIOCore", "NIOHTTP1",
+            "NIOPosix", "Yams", "Foundation", "Glibc",
         ],
         "Simulator": [
-            "Messaging", "Monitor", "SMPP", "SMPPWire", "TLS", "DequeModule", "Logging", "NIOCore", "NIOPosix",
+            "HTTPService", "Messaging", "SMPP", "SMPPWire", "TLS", "DequeModule", "Logging", "NIOCore", "NIOPosix",
             "Foundation", "Glibc",
         ],
         "smppost": [
-            "Bridge", "Carriers", "Intake", "Journal", "LoadTest", "Messaging", "Monitor", "SMPP", "SMPPWire",
-            "Settings",
-            "Simulator", "TLS", "ArgumentParser", "ServiceLifecycle", "UnixSignals", "Logging", "NIOCore",
+            "Bridge", "Carriers", "HTTPService", "Intake", "Journal", "LoadTest", "Messaging", "SMPP", "SMPPWire",
+            "Settings", "Simulator", "TLS", "ArgumentParser", "ServiceLifecycle", "UnixSignals", "Logging", "NIOCore",
             "NIOPosix", "Foundation", "Glibc",
         ],
     ]

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Bridge
 import Foundation
-import Monitor
+import HTTPService
 import NIOPosix
 
 struct BindsCommand: AsyncParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Bridge
 import Foundation
-import Monitor
+import HTTPService
 import NIOCore
 import NIOPosix
 import Settings
@@ -27,12 +27,12 @@ struct MonitorOptions: ParsableArguments {
     var place: String { url ?? "the monitor of \(files.config)" }
 
     /// - Throws: exit code 78 for a configuration that cannot be used, a usage error for the rest.
-    func client() throws -> MonitorClient {
+    func client() throws -> HTTPClient {
         let token = try tokenFile.map(Self.token)
         let group = MultiThreadedEventLoopGroup.singleton
         do {
             if let url {
-                return try MonitorClient(
+                return try HTTPClient(
                     url: url, context: TLSClientContext(caFile: ca, verifyPeer: !insecure), token: token, group: group)
             }
             let monitor = try files.load().monitor
@@ -41,10 +41,10 @@ struct MonitorOptions: ParsableArguments {
             if ["0.0.0.0", "::"].contains(listen.host) { listen.host = listen.host == "::" ? "::1" : "127.0.0.1" }
             // Its own machine's monitor is known by its address; the certificate names another one.
             let scheme = monitor.certificateFile == nil ? "http" : "https"
-            return try MonitorClient(
+            return try HTTPClient(
                 url: "\(scheme)://\(listen)", context: TLSClientContext(verifyPeer: false),
                 token: token ?? monitor.token, group: group)
-        } catch let error as MonitorClient.Failure {
+        } catch let error as HTTPClient.Failure {
             throw ValidationError("\(error)")
         } catch let error as TLSError {
             throw ValidationError("\(error)")
@@ -71,18 +71,18 @@ struct MonitorRefusal: Error, CustomStringConvertible {
 /// What the commands ask a monitor for.
 enum MonitorReading {
     /// `/binds` as it came.
-    static func text(_ client: MonitorClient) async throws -> String {
+    static func text(_ client: HTTPClient) async throws -> String {
         let answer = try await client.get("/binds")
         guard answer.status == 200 else { throw refusal(answer) }
         return String(buffer: answer.body)
     }
 
-    static func document(_ client: MonitorClient) async throws -> BindsDocument {
+    static func document(_ client: HTTPClient) async throws -> BindsDocument {
         try BindsDocument(json: Data(try await text(client).utf8))
     }
 
     /// What became of an action, in words.
-    static func perform(_ action: OperatorAction, _ client: MonitorClient) async throws -> String {
+    static func perform(_ action: OperatorAction, _ client: HTTPClient) async throws -> String {
         let answer = try await client.post(action.path)
         switch answer.status {
         case 200: return "\(action.kind.rawValue) is done"
@@ -101,7 +101,7 @@ enum MonitorReading {
         }
     }
 
-    private static func refusal(_ answer: MonitorClient.Answer) -> MonitorRefusal {
+    private static func refusal(_ answer: HTTPClient.Answer) -> MonitorRefusal {
         let line = String(buffer: answer.body).split(separator: "\n").first.map(String.init) ?? ""
         return MonitorRefusal(description: "the monitor answers \(answer.status): \(line)")
     }

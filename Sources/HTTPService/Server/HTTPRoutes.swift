@@ -1,12 +1,12 @@
 package import NIOCore
 
-/// The paths that a monitor serves. `respond` is a `MonitorServer`'s handler; it answers 404 and 405 itself.
-package struct MonitorRoutes: Sendable {
+/// The paths that a monitor serves. `respond` is a `HTTPServer`'s handler; it answers 404 and 405 itself.
+package struct HTTPRoutes: Sendable {
     /// Called on the connection's event loop, which the second argument is; must not block it.
-    package typealias Handler = @Sendable (MonitorRequest, any EventLoop) -> EventLoopFuture<MonitorResponse>
+    package typealias Handler = @Sendable (HTTPServerRequest, any EventLoop) -> EventLoopFuture<HTTPServerResponse>
 
-    private var routes: [String: [MonitorRequest.Method: Handler]] = [:]
-    private var branches: [(prefix: String, method: MonitorRequest.Method, handler: Handler)] = []
+    private var routes: [String: [HTTPServerRequest.Method: Handler]] = [:]
+    private var branches: [(prefix: String, method: HTTPServerRequest.Method, handler: Handler)] = []
 
     package init() {}
 
@@ -31,7 +31,9 @@ package struct MonitorRoutes: Sendable {
     }
 
     /// The route's answer, or 404, or 405 with `Allow`.
-    package func respond(to request: MonitorRequest, on eventLoop: any EventLoop) -> EventLoopFuture<MonitorResponse> {
+    package func respond(to request: HTTPServerRequest, on eventLoop: any EventLoop) -> EventLoopFuture<
+        HTTPServerResponse
+    > {
         guard let methods = routes[request.path] else {
             guard let branch = branches.first(where: { request.path.hasPrefix($0.prefix) }) else {
                 return eventLoop.makeSucceededFuture(.notFound)

@@ -3,20 +3,20 @@ import NIOCore
 import NIOPosix
 import Testing
 
-@testable import Monitor
+@testable import HTTPService
 
 /// Answers that go on.
 @Suite(.timeLimit(.minutes(1)))
 struct StreamTests {
     private func withStreams(
-        _ body: (MonitorServer, SocketAddress, AsyncStream<MonitorStream>) async throws -> Void
+        _ body: (HTTPServer, SocketAddress, AsyncStream<HTTPServerStream>) async throws -> Void
     ) async throws {
-        let (streams, opened) = AsyncStream.makeStream(of: MonitorStream.self)
-        var routes = MonitorRoutes()
+        let (streams, opened) = AsyncStream.makeStream(of: HTTPServerStream.self)
+        var routes = HTTPRoutes()
         routes.get("/events") { _, loop in loop.makeSucceededFuture(.events { opened.yield($0) }) }
         routes.get("/hello") { _, loop in loop.makeSucceededFuture(.text("hello")) }
-        let server = MonitorServer(
-            host: "127.0.0.1", port: 0, limits: MonitorLimits(requestTimeout: .milliseconds(200)),
+        let server = HTTPServer(
+            host: "127.0.0.1", port: 0, limits: HTTPServerLimits(requestTimeout: .milliseconds(200)),
             logger: Logger(label: "monitor.test"), handler: routes.respond)
         let address = try await server.start()
         do {
@@ -102,7 +102,7 @@ struct StreamTests {
 
     @Test func headOfAStreamIsOnlyAHead() async throws {
         try await withStreams { _, address, _ in
-            let answers = try await HTTPClient.exchange(
+            let answers = try await SocketClient.exchange(
                 address, "HEAD /events HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             #expect(answers.map(\.status) == [200])
         }

@@ -2,7 +2,7 @@ package import NIOCore
 import NIOHTTP1
 
 /// An answer that goes on: its body is written piece by piece until the peer has gone or `end`. From any thread.
-package final class MonitorStream: Sendable {
+package final class HTTPServerStream: Sendable {
     /// More octets than this that the peer did not take cut it off. What a stream begins with must fit.
     static let backlogBytes = 4 << 20
 

@@ -3,7 +3,7 @@ import NIOPosix
 import Testing
 
 /// Octets out, octets in, over a real socket.
-enum HTTPClient {
+enum SocketClient {
     /// Sends `pieces` one after the other and reads until the server closes.
     static func exchange(_ address: SocketAddress, _ pieces: String...) async throws -> [Answer] {
         try await exchange(address, pieces)

@@ -2,7 +2,7 @@ package import NIOCore
 package import NIOHTTP1
 
 /// What a route answers. The server adds length, connection and security headers.
-package struct MonitorResponse: Sendable {
+package struct HTTPServerResponse: Sendable {
     /// 200 to 599.
     package var status: Int
     package var contentType: String
@@ -11,7 +11,7 @@ package struct MonitorResponse: Sendable {
     /// takes that one's place.
     package var headers: HTTPHeaders
     /// Where the body goes on after the answer has begun: called once, on the connection's event loop, in place of `body`.
-    package var stream: (@Sendable (MonitorStream) -> Void)?
+    package var stream: (@Sendable (HTTPServerStream) -> Void)?
 
     package init(
         status: Int = 200, contentType: String, body: ByteBuffer = ByteBuffer(), headers: HTTPHeaders = HTTPHeaders()
@@ -24,7 +24,7 @@ package struct MonitorResponse: Sendable {
 
     /// One line of plain text.
     package static func text(_ line: String, status: Int = 200, headers: HTTPHeaders = HTTPHeaders()) -> Self {
-        MonitorResponse(
+        HTTPServerResponse(
             status: status, contentType: "text/plain; charset=utf-8", body: ByteBuffer(string: line + "\n"),
             headers: headers)
     }
@@ -35,19 +35,19 @@ package struct MonitorResponse: Sendable {
     }
 
     /// Server-sent events (HTML, "Server-sent events"): `start` gets the stream to write them to. A proxy must not gather them.
-    package static func events(_ start: @escaping @Sendable (MonitorStream) -> Void) -> Self {
-        var response = MonitorResponse(contentType: "text/event-stream", headers: ["X-Accel-Buffering": "no"])
+    package static func events(_ start: @escaping @Sendable (HTTPServerStream) -> Void) -> Self {
+        var response = HTTPServerResponse(contentType: "text/event-stream", headers: ["X-Accel-Buffering": "no"])
         response.stream = start
         return response
     }
 
     /// What a `JSONWriter` has written.
     package static func json(_ writer: JSONWriter, status: Int = 200) -> Self {
-        MonitorResponse(status: status, contentType: "application/json", body: ByteBuffer(bytes: writer.bytes))
+        HTTPServerResponse(status: status, contentType: "application/json", body: ByteBuffer(bytes: writer.bytes))
     }
 }
 
-extension MonitorResponse {
+extension HTTPServerResponse {
     package static let badRequest = text("bad request", status: 400)
     static let unauthorized = text("a token is needed", status: 401, headers: ["WWW-Authenticate": "Bearer"])
     static let foreignOrigin = text("not from another site's page", status: 403)

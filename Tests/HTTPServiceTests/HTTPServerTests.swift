@@ -4,12 +4,12 @@ import NIOHTTP1
 import NIOPosix
 import Testing
 
-@testable import Monitor
+@testable import HTTPService
 
 @Suite(.timeLimit(.minutes(1)))
-struct MonitorServerTests {
-    private static var routes: MonitorRoutes {
-        var routes = MonitorRoutes()
+struct HTTPServerTests {
+    private static var routes: HTTPRoutes {
+        var routes = HTTPRoutes()
         routes.get("/hello") { request, eventLoop in
             eventLoop.makeSucceededFuture(.text("hello \(request.query["name"] ?? "nobody")"))
         }
@@ -19,10 +19,10 @@ struct MonitorServerTests {
         routes.get("/page") { _, eventLoop in
             let headers: HTTPHeaders = ["Content-Security-Policy": "default-src 'self'"]
             return eventLoop.makeSucceededFuture(
-                MonitorResponse(contentType: "text/html", body: ByteBuffer(string: "<p>"), headers: headers))
+                HTTPServerResponse(contentType: "text/html", body: ByteBuffer(string: "<p>"), headers: headers))
         }
         routes.get("/fails") { _, eventLoop in eventLoop.makeFailedFuture(ChannelError.eof) }
-        routes.get("/never") { _, eventLoop in eventLoop.makePromise(of: MonitorResponse.self).leaked() }
+        routes.get("/never") { _, eventLoop in eventLoop.makePromise(of: HTTPServerResponse.self).leaked() }
         routes.get("/open") { _, eventLoop in eventLoop.makeSucceededFuture(.text("page")) }
         routes.postBelow("/below/") { request, eventLoop in eventLoop.makeSucceededFuture(.text(request.path)) }
         routes.get("/elsewhere") { _, _ in
@@ -32,11 +32,11 @@ struct MonitorServerTests {
     }
 
     private func withMonitor(
-        token: String? = nil, access: MonitorAccess? = nil, limits: MonitorLimits = MonitorLimits(),
-        _ body: (MonitorServer, SocketAddress) async throws -> Void
+        token: String? = nil, access: HTTPServerAccess? = nil, limits: HTTPServerLimits = HTTPServerLimits(),
+        _ body: (HTTPServer, SocketAddress) async throws -> Void
     ) async throws {
-        let server = MonitorServer(
-            host: "127.0.0.1", port: 0, access: access ?? MonitorAccess(token: token), limits: limits,
+        let server = HTTPServer(
+            host: "127.0.0.1", port: 0, access: access ?? HTTPServerAccess(token: token), limits: limits,
             logger: Logger(label: "monitor.test"),
             handler: Self.routes.respond)
         let address = try await server.start()
@@ -71,11 +71,11 @@ struct MonitorServerTests {
     ])
     func answers(line: String, status: Int, body: String) async throws {
         try await withMonitor { _, address in
-            let answers = try await HTTPClient.exchange(address, Self.request(line))
+            let answers = try await SocketClient.exchange(address, Self.request(line))
             try #require(answers.count == 1)
             #expect(answers[0].status == status && answers[0].body == body)
             #expect(answers[0].headers["connection"] == "close")
-            for (name, value) in MonitorResponse.securityHeaders {
+            for (name, value) in HTTPServerResponse.securityHeaders {
                 #expect(answers[0].headers[name.lowercased()] == value)
             }
             if status == 405 { #expect(answers[0].headers["allow"]?.isEmpty == false) }
@@ -84,7 +84,7 @@ struct MonitorServerTests {
 
     @Test func aPageMayHaveItsOwnPolicy() async throws {
         try await withMonitor { _, address in
-            let answer = try await HTTPClient.exchange(address, Self.request("GET /page"))[0]
+            let answer = try await SocketClient.exchange(address, Self.request("GET /page"))[0]
             #expect(answer.headers["content-security-policy"] == "default-src 'self'")
             #expect(answer.headers["content-type"] == "text/html")
         }
@@ -92,7 +92,7 @@ struct MonitorServerTests {
 
     @Test func headHasTheLengthButNoBody() async throws {
         try await withMonitor { _, address in
-            let answers = try await HTTPClient.exchange(address, Self.request("HEAD /hello"))
+            let answers = try await SocketClient.exchange(address, Self.request("HEAD /hello"))
             #expect(answers[0].headers["content-length"] == "13" && answers[0].body.isEmpty)
         }
     }
@@ -103,7 +103,7 @@ struct MonitorServerTests {
             let second = Self.request("POST /press", body: "abc", keepAlive: true)
             let third = Self.request("GET /nothing", keepAlive: true)
             let last = Self.request("GET /hello?name=4")
-            let answers = try await HTTPClient.exchange(address, first, second + third + last)
+            let answers = try await SocketClient.exchange(address, first, second + third + last)
             #expect(answers.map(\.body) == ["hello 1\n", "3\n", "not found\n", "hello 4\n"])
             #expect(answers[0].headers["connection"] == nil)
         }
@@ -111,7 +111,7 @@ struct MonitorServerTests {
 
     @Test func oldClientsAreServedOnce() async throws {
         try await withMonitor { _, address in
-            let answers = try await HTTPClient.exchange(address, "GET /hello HTTP/1.0\r\n\r\n")
+            let answers = try await SocketClient.exchange(address, "GET /hello HTTP/1.0\r\n\r\n")
             #expect(answers.map(\.status) == [200])
         }
     }
@@ -128,7 +128,7 @@ struct MonitorServerTests {
             } else {
                 request = Self.request("GET /hello")
             }
-            let answer = try await HTTPClient.exchange(address, request)[0]
+            let answer = try await SocketClient.exchange(address, request)[0]
             #expect(answer.status == status)
             #expect(answer.headers["www-authenticate"] == (status == 401 ? "Bearer" : nil))
         }
@@ -137,7 +137,7 @@ struct MonitorServerTests {
     @Test func twoTokensAreNone() async throws {
         try await withMonitor(token: "secret") { _, address in
             let header = "Authorization: Bearer secret"
-            let answers = try await HTTPClient.exchange(address, Self.request("GET /hello", header, header))
+            let answers = try await SocketClient.exchange(address, Self.request("GET /hello", header, header))
             #expect(answers.map(\.status) == [401])
         }
     }
@@ -146,7 +146,7 @@ struct MonitorServerTests {
     func anotherSitesPageCannotPress(origin: String, status: Int) async throws {
         try await withMonitor { _, address in
             let request = Self.request("POST /press", "Origin: \(origin)")
-            try await HTTPClient.expect([status], address, request)
+            try await SocketClient.expect([status], address, request)
         }
     }
 
@@ -155,7 +155,7 @@ struct MonitorServerTests {
     func theBrowserKnowsWhoPresses(site: String, status: Int) async throws {
         try await withMonitor { _, address in
             let request = Self.request("POST /press", "Sec-Fetch-Site: \(site)", "Origin: https://proxy")
-            try await HTTPClient.expect([status], address, request)
+            try await SocketClient.expect([status], address, request)
         }
     }
 
@@ -165,10 +165,10 @@ struct MonitorServerTests {
         ("evil.example", 421), ("localhost.evil.example:8080", 421), ("127.0.0.1.evil.example", 421), ("", 421),
     ])
     func onlyLocalNames(host: String, status: Int) async throws {
-        try await withMonitor(access: MonitorAccess(localNamesOnly: true)) { _, address in
+        try await withMonitor(access: HTTPServerAccess(localNamesOnly: true)) { _, address in
             for line in ["GET /hello", "POST /press"] {
                 let request = "\(line) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n"
-                try await HTTPClient.expect([status], address, request)
+                try await SocketClient.expect([status], address, request)
             }
         }
     }
@@ -180,67 +180,67 @@ struct MonitorServerTests {
         ("GET /%6Fpen", 401), ("GET /open/", 401),
     ])
     func openPathsNeedNoToken(line: String, status: Int) async throws {
-        let access = MonitorAccess(token: "secret", openPaths: ["/open"])
+        let access = HTTPServerAccess(token: "secret", openPaths: ["/open"])
         try await withMonitor(access: access) { _, address in
-            let answers = try await HTTPClient.exchange(address, Self.request(line))
+            let answers = try await SocketClient.exchange(address, Self.request(line))
             #expect(answers.map(\.status) == [status])
         }
     }
 
     @Test func aBodyThatIsTooLargeEndsTheConnection() async throws {
-        try await withMonitor(limits: MonitorLimits(bodyBytes: 10)) { _, address in
+        try await withMonitor(limits: HTTPServerLimits(bodyBytes: 10)) { _, address in
             let fits = Self.request("POST /press", body: "0123456789", keepAlive: true)
             let tooLarge = Self.request("POST /press", body: "0123456789a", keepAlive: true)
-            let answers = try await HTTPClient.exchange(address, fits + tooLarge)
+            let answers = try await SocketClient.exchange(address, fits + tooLarge)
             #expect(answers.map(\.status) == [200, 413])
             #expect(answers.last?.headers["connection"] == "close")
         }
     }
 
     @Test func headersAreBounded() async throws {
-        try await withMonitor(limits: MonitorLimits(headerBytes: 200, headerFields: 5)) { _, address in
+        try await withMonitor(limits: HTTPServerLimits(headerBytes: 200, headerFields: 5)) { _, address in
             let long = Self.request("GET /hello", "X: " + String(repeating: "x", count: 300))
-            try await HTTPClient.expect([400], address, long)
+            try await SocketClient.expect([400], address, long)
             let many = Self.request("GET /hello", "A: 1", "B: 1", "C: 1", "D: 1")
-            try await HTTPClient.expect([400], address, many)
+            try await SocketClient.expect([400], address, many)
         }
     }
 
     @Test(arguments: ["garbage\r\n\r\n", "GET /hello\r\n\r\n", "GET /hello HTTP/1.1\r\nbad header\r\n\r\n", "\0\0\0\0"])
     func garbageIsABadRequest(text: String) async throws {
         try await withMonitor { _, address in
-            try await HTTPClient.expect([400], address, text)
+            try await SocketClient.expect([400], address, text)
         }
     }
 
     @Test func slowSendersAreCut() async throws {
-        try await withMonitor(limits: MonitorLimits(requestTimeout: .milliseconds(500))) { _, address in
-            try await HTTPClient.expect([], address, "GET /hello HT")
+        try await withMonitor(limits: HTTPServerLimits(requestTimeout: .milliseconds(500))) { _, address in
+            try await SocketClient.expect([], address, "GET /hello HT")
             let halfBody = "POST /press HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc"
-            try await HTTPClient.expect([408], address, halfBody)
+            try await SocketClient.expect([408], address, halfBody)
             // Of a connection that is kept, too.
             let kept = Self.request("GET /hello", keepAlive: true)
-            try await HTTPClient.expect([200], address, kept)
+            try await SocketClient.expect([200], address, kept)
         }
     }
 
     @Test func aRouteThatNeverAnswersIsCut() async throws {
-        try await withMonitor(limits: MonitorLimits(answerTimeout: .milliseconds(50))) { _, address in
+        try await withMonitor(limits: HTTPServerLimits(answerTimeout: .milliseconds(50))) { _, address in
             let never = Self.request("GET /never", keepAlive: true)
-            try await HTTPClient.expect([503], address, never)
+            try await SocketClient.expect([503], address, never)
         }
     }
 
     @Test func oneConnectionMoreThanAllowedIsClosed() async throws {
-        try await withMonitor(limits: MonitorLimits(connections: 1)) { server, address in
+        try await withMonitor(limits: HTTPServerLimits(connections: 1)) { server, address in
             let first = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(to: address).get()
             // The two may be taken on different loops: the first one must be in before the second knocks.
             while server.openConnections == 0 { await Task.yield() }
-            try await HTTPClient.expect([], address, Self.request("GET /hello"))
+            try await SocketClient.expect([], address, Self.request("GET /hello"))
             try await first.close()
             // The place is free again as soon as the server has seen the close.
-            while try await HTTPClient.exchange(address, Self.request("GET /hello")).isEmpty {}
+            while try await SocketClient.exchange(address, Self.request("GET /hello")).isEmpty {}
         }
     }
 
@@ -248,17 +248,17 @@ struct MonitorServerTests {
         try await withMonitor { server, address in
             let idle = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(to: address).get()
-            try await HTTPClient.expect([200], address, Self.request("GET /hello"))
+            try await SocketClient.expect([200], address, Self.request("GET /hello"))
             await server.stop()
             try await idle.closeFuture.get()
-            await #expect(throws: (any Error).self) { try await HTTPClient.exchange(address, "") }
+            await #expect(throws: (any Error).self) { try await SocketClient.exchange(address, "") }
         }
     }
 }
 
-extension EventLoopPromise where Value == MonitorResponse {
+extension EventLoopPromise where Value == HTTPServerResponse {
     /// The future of a promise that is kept only much later, long after the test.
-    fileprivate func leaked() -> EventLoopFuture<MonitorResponse> {
+    fileprivate func leaked() -> EventLoopFuture<HTTPServerResponse> {
         futureResult.eventLoop.scheduleTask(in: .milliseconds(500)) { self.succeed(.text("too late")) }
         return futureResult
     }

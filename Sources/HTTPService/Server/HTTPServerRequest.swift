@@ -2,7 +2,7 @@ package import NIOCore
 package import NIOHTTP1
 
 /// A request to the monitor that has arrived whole and passed the token check.
-package struct MonitorRequest: Sendable {
+package struct HTTPServerRequest: Sendable {
     /// What a route can be asked for. HEAD arrives as `get`; the server leaves the body out of its answer.
     package enum Method: String, Hashable, Sendable, CaseIterable {
         case get = "GET"
@@ -15,7 +15,7 @@ package struct MonitorRequest: Sendable {
     /// The query's fields, percent-decoded; of a repeated name the first.
     package var query: [String: String]
     package var headers: HTTPHeaders
-    /// At most `MonitorLimits.bodyBytes`.
+    /// At most `HTTPServerLimits.bodyBytes`.
     package var body: ByteBuffer
     /// The address that the request came from; behind a proxy, the proxy's.
     package var peer: String?
@@ -33,13 +33,13 @@ package struct MonitorRequest: Sendable {
     }
 }
 
-extension MonitorRequest {
+extension HTTPServerRequest {
     /// The fields of an `application/x-www-form-urlencoded` body; of a repeated name the first. Nil where it is none.
-    package var form: [String: String]? { MonitorTarget.fields(Substring(String(buffer: body))) }
+    package var form: [String: String]? { HTTPRequestTarget.fields(Substring(String(buffer: body))) }
 }
 
 /// A request target in origin form (RFC 9112 §3.2.1), taken apart.
-struct MonitorTarget: Equatable {
+struct HTTPRequestTarget: Equatable {
     var path: String
     var query: [String: String]
 

@@ -5,18 +5,18 @@ import NIOPosix
 import Synchronization
 package import TLS
 
-/// The monitor's HTTP/1.1 listener: GET, HEAD and POST, bounded in every direction, for those whom `MonitorAccess` lets in.
+/// The monitor's HTTP/1.1 listener: GET, HEAD and POST, bounded in every direction, for those whom `HTTPServerAccess` lets in.
 ///
 /// It knows nothing of what it serves: floor 4 gives it the routes. `start` and `stop` are called once each.
-package final class MonitorServer: Sendable {
+package final class HTTPServer: Sendable {
     private let host: String
     private let port: Int
-    private let access: MonitorAccess
+    private let access: HTTPServerAccess
     private let tls: TLSServerContext?
-    private let limits: MonitorLimits
+    private let limits: HTTPServerLimits
     private let group: any EventLoopGroup
     private let logger: Logger
-    private let handler: MonitorRoutes.Handler
+    private let handler: HTTPRoutes.Handler
     private let state = Mutex(State())
 
     private struct State {
@@ -28,11 +28,11 @@ package final class MonitorServer: Sendable {
     ///   - port: 0 lets the system choose.
     ///   - tls: nil serves plain HTTP.
     ///   - group: nil is the process-wide group of NIO.
-    ///   - handler: called for every request, on its connection's event loop; see `MonitorRoutes.respond`.
+    ///   - handler: called for every request, on its connection's event loop; see `HTTPRoutes.respond`.
     package init(
-        host: String, port: Int, access: MonitorAccess = MonitorAccess(), tls: TLSServerContext? = nil,
-        limits: MonitorLimits = MonitorLimits(), group: (any EventLoopGroup)? = nil,
-        logger: Logger, handler: @escaping MonitorRoutes.Handler
+        host: String, port: Int, access: HTTPServerAccess = HTTPServerAccess(), tls: TLSServerContext? = nil,
+        limits: HTTPServerLimits = HTTPServerLimits(), group: (any EventLoopGroup)? = nil,
+        logger: Logger, handler: @escaping HTTPRoutes.Handler
     ) {
         self.host = host
         self.port = port
@@ -67,7 +67,7 @@ package final class MonitorServer: Sendable {
         }
         try? await listener?.close().get()
         for connection in connections {
-            connection.pipeline.fireUserInboundEventTriggered(MonitorStop())
+            connection.pipeline.fireUserInboundEventTriggered(HTTPServerStop())
             connection.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
         }
         for connection in connections {
@@ -97,10 +97,10 @@ package final class MonitorServer: Sendable {
         try pipeline.configureHTTPServerPipeline(
             withEncoderConfiguration: HTTPResponseEncoder.Configuration(), withDecoderLimitConfiguration: decoderLimits)
         try pipeline.addHandler(
-            MonitorHandler(
+            HTTPServerHandler(
                 access: access, isSecure: tls != nil, limits: limits, logger: logger, respond: handler))
     }
 }
 
 /// Tells the handler of a connection that the server stops.
-struct MonitorStop {}
+struct HTTPServerStop {}

@@ -2,7 +2,7 @@ import Foundation
 import TestPrograms
 import Testing
 
-@testable import Monitor
+@testable import HTTPService
 
 struct MetricsWriterTests {
     private func text(_ write: (inout MetricsWriter) -> Void) -> String {

@@ -14,13 +14,13 @@ import TLS
 ///  closed ◀──────────── closing ◀─────────┴───────────────────────────────────┘
 /// ```
 /// (closing: the last answer is on its way)
-final class MonitorHandler: ChannelInboundHandler {
+final class HTTPServerHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
     private enum State {
         case waiting
-        case receiving(HTTPRequestHead, refusal: MonitorResponse?)
+        case receiving(HTTPRequestHead, refusal: HTTPServerResponse?)
         case answering(HTTPRequestHead)
         case streaming
         case closing
@@ -31,16 +31,16 @@ final class MonitorHandler: ChannelInboundHandler {
     private var body = ByteBuffer()
     private var deadline: Scheduled<Void>?
 
-    private let access: MonitorAccess
+    private let access: HTTPServerAccess
     private let isSecure: Bool
-    private let limits: MonitorLimits
+    private let limits: HTTPServerLimits
     private let logger: Logger
-    private let respond: MonitorRoutes.Handler
+    private let respond: HTTPRoutes.Handler
 
     /// - Parameter isSecure: whether the connection has TLS.
     init(
-        access: MonitorAccess, isSecure: Bool, limits: MonitorLimits, logger: Logger,
-        respond: @escaping MonitorRoutes.Handler
+        access: HTTPServerAccess, isSecure: Bool, limits: HTTPServerLimits, logger: Logger,
+        respond: @escaping HTTPRoutes.Handler
     ) {
         self.access = access
         self.isSecure = isSecure
@@ -61,7 +61,7 @@ final class MonitorHandler: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard event is MonitorStop else { return context.fireUserInboundEventTriggered(event) }
+        guard event is HTTPServerStop else { return context.fireUserInboundEventTriggered(event) }
         // What would go on for ever ends here; other answers finish.
         guard case .streaming = state else { return }
         state = .closing
@@ -99,17 +99,17 @@ final class MonitorHandler: ChannelInboundHandler {
         }
     }
 
-    private func answer(_ head: HTTPRequestHead, refusal: MonitorResponse?, _ context: ChannelHandlerContext) {
+    private func answer(_ head: HTTPRequestHead, refusal: HTTPServerResponse?, _ context: ChannelHandlerContext) {
         arm(limits.answerTimeout, context)
         if let refusal {
             write(refusal, to: head, keepAlive: head.isKeepAlive, context)
             return
         }
-        guard let target = MonitorTarget(head.uri) else {
+        guard let target = HTTPRequestTarget(head.uri) else {
             write(.badRequest, to: head, keepAlive: head.isKeepAlive, context)
             return
         }
-        let request = MonitorRequest(
+        let request = HTTPServerRequest(
             method: head.method == .POST ? .post : .get, path: target.path, query: target.query,
             headers: head.headers, body: body, peer: context.remoteAddress?.ipAddress)
         respond(request, context.eventLoop).hop(to: context.eventLoop).assumeIsolated().whenComplete { result in
@@ -125,7 +125,7 @@ final class MonitorHandler: ChannelInboundHandler {
     }
 
     private func write(
-        _ response: MonitorResponse, to request: HTTPRequestHead, keepAlive: Bool, _ context: ChannelHandlerContext
+        _ response: HTTPServerResponse, to request: HTTPRequestHead, keepAlive: Bool, _ context: ChannelHandlerContext
     ) {
         if let stream = response.stream, request.method != .HEAD {
             return begin(stream, response, to: request, context)
@@ -153,10 +153,10 @@ final class MonitorHandler: ChannelInboundHandler {
         }
     }
 
-    private func headers(of response: MonitorResponse) -> HTTPHeaders {
+    private func headers(of response: HTTPServerResponse) -> HTTPHeaders {
         var headers = response.headers
         headers.replaceOrAdd(name: "Content-Type", value: response.contentType)
-        for (name, value) in MonitorResponse.securityHeaders where !headers.contains(name: name) {
+        for (name, value) in HTTPServerResponse.securityHeaders where !headers.contains(name: name) {
             headers.add(name: name, value: value)
         }
         if isSecure { headers.replaceOrAdd(name: "Strict-Transport-Security", value: "max-age=31536000") }
@@ -165,7 +165,7 @@ final class MonitorHandler: ChannelInboundHandler {
 
     /// Writes the head of an answer that goes on, and hands the rest over.
     private func begin(
-        _ start: (MonitorStream) -> Void, _ response: MonitorResponse, to request: HTTPRequestHead,
+        _ start: (HTTPServerStream) -> Void, _ response: HTTPServerResponse, to request: HTTPRequestHead,
         _ context: ChannelHandlerContext
     ) {
         var headers = headers(of: response)
@@ -174,12 +174,12 @@ final class MonitorHandler: ChannelInboundHandler {
         deadline?.cancel()
         deadline = nil
         let marks = ChannelOptions.Types.WriteBufferWaterMark(
-            low: MonitorStream.backlogBytes / 2, high: MonitorStream.backlogBytes)
+            low: HTTPServerStream.backlogBytes / 2, high: HTTPServerStream.backlogBytes)
         context.channel.setOption(.writeBufferWaterMark, value: marks).whenFailure { _ in }
         // HTTP/1.0 knows no chunks: the connection's end is the body's.
         let head = HTTPResponseHead(version: request.version, status: .ok, headers: headers)
         context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
-        start(MonitorStream(channel: context.channel))
+        start(HTTPServerStream(channel: context.channel))
     }
 
     private func arm(_ time: TimeAmount, _ context: ChannelHandlerContext) {

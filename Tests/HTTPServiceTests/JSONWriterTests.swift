@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Monitor
+@testable import HTTPService
 
 struct JSONWriterTests {
     private func text(_ write: (inout JSONWriter) -> Void) -> String {

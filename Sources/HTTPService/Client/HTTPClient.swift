@@ -4,7 +4,7 @@ import NIOHTTP1
 package import TLS
 
 /// Asks a monitor: one connection, one request, one answer.
-package struct MonitorClient: Sendable {
+package struct HTTPClient: Sendable {
     /// What came back.
     package struct Answer: Sendable, Equatable {
         /// The HTTP status code.
@@ -97,7 +97,7 @@ package struct MonitorClient: Sendable {
     }
 }
 
-extension MonitorClient.Failure {
+extension HTTPClient.Failure {
     fileprivate init(_ failure: HTTPExchange.Failure) {
         switch failure {
         case .closedEarly: self = .closedEarly

@@ -3,7 +3,7 @@ import NIOHTTP1
 import TLS
 
 /// Who may use a monitor.
-package struct MonitorAccess: Sendable {
+package struct HTTPServerAccess: Sendable {
     private let token: [UInt8]?
     private let openPaths: Set<String>
     private let localNamesOnly: Bool
@@ -20,7 +20,7 @@ package struct MonitorAccess: Sendable {
     }
 
     /// Why a request is not served; nil where it is.
-    func refusal(of head: HTTPRequestHead) -> MonitorResponse? {
+    func refusal(of head: HTTPRequestHead) -> HTTPServerResponse? {
         if localNamesOnly, let host = head.headers.first(name: "Host"), !Self.isLocalName(host) { return .foreignName }
         if let token, !openPaths.contains(Self.path(of: head)), !Self.carries(token, head.headers) {
             return .unauthorized

@@ -1,7 +1,7 @@
 package import NIOCore
 
 /// What a monitor's clients may use. The defaults suit a handful of scrapers and browsers.
-package struct MonitorLimits: Sendable {
+package struct HTTPServerLimits: Sendable {
     /// Connections open at once; one more is closed at once.
     package var connections: Int
     /// Octets of all header fields of a request, and of one of them.
