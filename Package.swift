@@ -69,7 +69,7 @@ let package = Package(
             name: "Journal",
             dependencies: ["CPostgreSQL", "Messaging", "SMPP", collections, grdb, grdbSQLite, logging]),
         .target(name: "Monitor", dependencies: ["HTTPService", "TLS", logging, nioCore, nioHTTP1]),
-        .target(name: "Settings", dependencies: ["Messaging", "SMPP", "TLS", yams]),
+        .target(name: "Settings", dependencies: ["HTTPService", "Messaging", "SMPP", "TLS", yams]),
 
         // Floor 2: bytes.
         .target(name: "HTTPService", dependencies: ["TLS", logging, nioCore, nioHTTP1, nioPosix]),
@@ -110,7 +110,8 @@ let package = Package(
         .testTarget(
             name: "LoadTestTests",
             dependencies: [
-                "LoadTest", "Messaging", "SMPP", "SMPPWire", "TLS", histogram, nioCore, nioEmbedded, nioHTTP1, nioPosix,
+                "HTTPService", "LoadTest", "Messaging", "SMPP", "SMPPWire", "TLS", histogram, nioCore, nioEmbedded,
+                nioHTTP1, nioPosix,
             ]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"], exclude: ["Oracle"]),
         .testTarget(name: "MonitorTests", dependencies: ["HTTPService", "Monitor", "TLS", nioCore, nioHTTP1]),
@@ -118,7 +119,7 @@ let package = Package(
             name: "SMPPTests", dependencies: ["SMPP"], exclude: ["Fixtures", "generate_status_rows.py"]),
         .testTarget(
             name: "SMPPWireTests", dependencies: ["CSMPP34", "SMPP", "SMPPWire", "TestPrograms", nioCore, nioEmbedded]),
-        .testTarget(name: "SettingsTests", dependencies: ["Messaging", "SMPP", "Settings", "TLS"]),
+        .testTarget(name: "SettingsTests", dependencies: ["HTTPService", "Messaging", "SMPP", "Settings", "TLS"]),
         .testTarget(
             name: "SimulatorTests",
             dependencies: [

@@ -1,5 +1,6 @@
 import HTTPService
 import Logging
+import Monitor
 import NIOCore
 import Settings
 import TLS
@@ -15,15 +16,12 @@ extension TLSServerContext {
 }
 
 extension HTTPServer {
-    /// Without a token only this machine can reach the monitor, and only under its own names.
     convenience init(
         _ settings: MonitorSettings, certificate: TLSServerContext?, group: any EventLoopGroup, logger: Logger,
         handler: @escaping HTTPRoutes.Handler
     ) {
-        let access = HTTPServerAccess(
-            token: settings.token, openPaths: ["/"], localNamesOnly: settings.token == nil)
         self.init(
-            host: settings.listen.host, port: settings.listen.port, access: access, tls: certificate, group: group,
-            logger: logger, handler: handler)
+            monitorOn: settings.listen.host, port: settings.listen.port, token: settings.token,
+            certificate: certificate, group: group, logger: logger, handler: handler)
     }
 }

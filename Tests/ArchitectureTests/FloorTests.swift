@@ -9,7 +9,7 @@ import Testing
         "SMPP": ["DequeModule"],
         "SMPPWire": ["CSMPP34", "SMPP", "NIOCore"],
         "TLS": ["COpenSSL", "NIOCore", "Foundation", "Dispatch", "Glibc"],
-        "HTTPService": ["TLS", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "Foundation"],
+        "HTTPService": ["TLS", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix"],
         "Carriers": ["Messaging", "SMPP", "SMPPWire", "TLS", "DequeModule", "Logging", "NIOCore", "NIOPosix", "Glibc"],
         "Intake": [
             "Messaging", "TLS", "DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch",
@@ -19,7 +19,7 @@ import Testing
             "Dispatch", "Glibc",
         ],
         "Monitor": ["HTTPService", "TLS", "Logging", "NIOCore", "NIOHTTP1"],
-        "Settings": ["Messaging", "SMPP", "TLS", "Yams", "Foundation"],
+        "Settings": ["HTTPService", "Messaging", "SMPP", "TLS", "Yams", "Foundation"],
         "Bridge": [
             "Carriers", "HTTPService", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings",
             "TLS",

@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// The paths that a monitor serves. `respond` is a `HTTPServer`'s handler; it answers 404 and 405 itself.
+/// The paths that a server serves. `respond` is an `HTTPServer`'s handler; it answers 404 and 405 itself.
 package struct HTTPRoutes: Sendable {
     /// Called on the connection's event loop, which the second argument is; must not block it.
     package typealias Handler = @Sendable (HTTPServerRequest, any EventLoop) -> EventLoopFuture<HTTPServerResponse>

@@ -5,9 +5,9 @@ import NIOPosix
 import Synchronization
 package import TLS
 
-/// The monitor's HTTP/1.1 listener: GET, HEAD and POST, bounded in every direction, for those whom `HTTPServerAccess` lets in.
+/// A small HTTP/1.1 server: GET, HEAD and POST, bounded in every direction, for those whom `HTTPServerAccess` lets in.
 ///
-/// It knows nothing of what it serves: floor 4 gives it the routes. `start` and `stop` are called once each.
+/// It knows nothing of what it serves: the floors above give it the routes. `start` and `stop` are called once each.
 package final class HTTPServer: Sendable {
     private let host: String
     private let port: Int

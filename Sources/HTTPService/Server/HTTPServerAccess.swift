@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 import TLS
 
-/// Who may use a monitor.
+/// Who may use a server.
 package struct HTTPServerAccess: Sendable {
     private let token: [UInt8]?
     private let openPaths: Set<String>
@@ -12,7 +12,7 @@ package struct HTTPServerAccess: Sendable {
     ///   - token: what `Authorization: Bearer` must carry; nil asks for none, which suits a loopback address only.
     ///   - openPaths: served without the token: they must not tell anything about the service.
     ///   - localNamesOnly: whether only `localhost` and IP addresses are taken as `Host`. It keeps a page of another site from
-    ///     reading a monitor without a token under a name of its own (DNS rebinding).
+    ///     reading a server without a token under a name of its own (DNS rebinding).
     package init(token: String? = nil, openPaths: Set<String> = [], localNamesOnly: Bool = false) {
         self.token = token.map { Array($0.utf8) }
         self.openPaths = openPaths

@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// What a monitor's clients may use. The defaults suit a handful of scrapers and browsers.
+/// What a server's clients may use. The defaults suit a handful of scrapers and browsers.
 package struct HTTPServerLimits: Sendable {
     /// Connections open at once; one more is closed at once.
     package var connections: Int

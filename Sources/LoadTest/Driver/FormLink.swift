@@ -1,23 +1,24 @@
+import HTTPService
 import NIOCore
 import NIOPosix
 import TLS
 
 /// Where and how forms are posted; one for all links of a run.
 struct FormTarget: Sendable {
-    var url: FormURL
+    var url: HTTPURL
     var address: SocketAddress
     var context: TLSClientContext
     var timeout: UInt64
     /// All of a request before the value of `Content-Length`.
     var head: ByteBuffer
 
-    init(url: FormURL, address: SocketAddress, context: TLSClientContext, timeout: Duration) {
+    init(url: HTTPURL, address: SocketAddress, context: TLSClientContext, timeout: Duration) {
         self.url = url
         self.address = address
         self.context = context
         self.timeout = UInt64(clamping: TimeAmount(timeout).nanoseconds)
         head = ByteBuffer(
-            string: "POST \(url.path) HTTP/1.1\r\nHost: \(url.authority)\r\n"
+            string: "POST \(url.target) HTTP/1.1\r\nHost: \(url.authority)\r\n"
                 + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ")
     }
 }

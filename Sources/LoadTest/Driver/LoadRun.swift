@@ -1,4 +1,5 @@
 import Foundation
+import HTTPService
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -64,8 +65,7 @@ package final class LoadRun: Sendable {
             facts.targetConfiguration = try await text(monitor, "/binds", "the monitor")
         }
         let reader = plan.audit.map { url in
-            AuditReader(
-                client: PageClient(url: url, group: MultiThreadedEventLoopGroup.singleton), audit: Audit(maker: maker))
+            AuditReader(PageReader(url), audit: Audit(maker: maker))
         }
         do {
             try await reader?.begin()
@@ -141,10 +141,9 @@ package final class LoadRun: Sendable {
         }
     }
 
-    private func text(_ url: PageURL, _ path: String, _ name: String) async throws -> String {
+    private func text(_ url: HTTPURL, _ path: String, _ name: String) async throws -> String {
         do {
-            let page = try await PageClient(url: url, group: MultiThreadedEventLoopGroup.singleton).get(path)
-            return String(buffer: page)
+            return String(buffer: try await PageReader(url).get(path))
         } catch {
             throw LoadFailure(description: "\(name): \(error)")
         }

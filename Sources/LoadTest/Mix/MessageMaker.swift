@@ -1,3 +1,4 @@
+import HTTPService
 import NIOCore
 
 /// One message of a run, as the audit expects it.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HTTPService
 import LoadTest
 import Messaging
 import SMPP
@@ -72,7 +73,7 @@ struct LoadTargetOptions: ParsableArguments {
             }
             guard smscAddress(address) != nil else { throw ValidationError("\(address) is not smpp://HOST:PORT") }
         } else {
-            guard FormURL(address) != nil else {
+            guard let url = HTTPURL(address), url.scheme == .https else {
                 throw ValidationError("\(address) is neither https://HOST[:PORT]/PATH nor smpp://HOST:PORT")
             }
             if login != nil, password == nil, passwordFile == nil {
@@ -95,7 +96,7 @@ struct LoadTargetOptions: ParsableArguments {
             options.policy.long = long
             return .submit(options)
         }
-        guard let url = FormURL(address) else { throw ValidationError("\(address) is no address") }
+        guard let url = HTTPURL(address) else { throw ValidationError("\(address) is no address") }
         return .form(url, try TLSClientContext(caFile: ca, verifyPeer: !insecure))
     }
 

@@ -2,7 +2,6 @@ import ArgumentParser
 import Bridge
 import Foundation
 import HTTPService
-import NIOPosix
 
 struct BindsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -58,7 +57,7 @@ struct ShowBinds: AsyncParsableCommand {
             let document = try await MonitorReading.document(client).only(names)
             BindsTable(document, style: Terminal.style).lines.forEach(Console.say)
         } catch {
-            Console.error("\(monitor.place): \(MonitorReading.words(error))")
+            Console.error("\(monitor.place): \(error)")
             throw ExitCode.failure
         }
     }
@@ -75,7 +74,7 @@ struct ShowBinds: AsyncParsableCommand {
             } catch let error as BindsDocumentProblem {
                 verdict = BindsCheck(.unknown, "\(error)")
             } catch {
-                verdict = BindsCheck(.critical, "the bridge does not answer: \(MonitorReading.words(error))")
+                verdict = BindsCheck(.critical, "the bridge does not answer: \(error)")
             }
         } catch {
             verdict = BindsCheck(.unknown, "the monitor's address is not known")
@@ -146,7 +145,7 @@ struct BindTarget: ParsableArguments {
         do {
             Console.say("\(target): \(try await MonitorReading.perform(action, client))")
         } catch {
-            Console.error("\(monitor.place): \(MonitorReading.words(error))")
+            Console.error("\(monitor.place): \(error)")
             throw ExitCode.failure
         }
     }

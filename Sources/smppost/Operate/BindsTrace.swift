@@ -42,20 +42,16 @@ struct TraceBinds: AsyncParsableCommand {
         let client = try monitor.client()
         let path = TraceRequest.path(carrier: carrier, stops: stop)
         do {
-            let form =
-                "for=\(Int(lasts.duration / .milliseconds(1)))ms&size=\(size)" + (showTexts ? "&texts=shown" : "")
-            let reply =
-                stop
-                ? try await client.post(path)
-                : try await client.post(
-                    path, body: ByteBuffer(string: form), type: "application/x-www-form-urlencoded", headers: [])
+            var form = [(name: "for", value: "\(Int(lasts.duration / .milliseconds(1)))ms"), ("size", size)]
+            if showTexts { form.append(("texts", "shown")) }
+            let reply = try await client.post(path, form: stop ? [] : form)
             guard let answer = TraceAnswer(json: Data(reply.body.readableBytesView)) else {
                 throw MonitorRefusal(description: "the monitor answers \(reply.status)")
             }
             guard answer.done, let trace = answer.trace else { throw MonitorRefusal(description: answer.message) }
             Console.say(trace.file)
         } catch {
-            Console.error("\(monitor.place): \(MonitorReading.words(error))")
+            Console.error("\(monitor.place): \(error)")
             throw ExitCode.failure
         }
     }

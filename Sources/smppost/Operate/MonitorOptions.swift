@@ -29,11 +29,9 @@ struct MonitorOptions: ParsableArguments {
     /// - Throws: exit code 78 for a configuration that cannot be used, a usage error for the rest.
     func client() throws -> HTTPClient {
         let token = try tokenFile.map(Self.token)
-        let group = MultiThreadedEventLoopGroup.singleton
         do {
             if let url {
-                return try HTTPClient(
-                    url: url, context: TLSClientContext(caFile: ca, verifyPeer: !insecure), token: token, group: group)
+                return try Self.client(url, try TLSClientContext(caFile: ca, verifyPeer: !insecure), token: token)
             }
             let monitor = try files.load().monitor
             var listen = monitor.listen
@@ -41,14 +39,22 @@ struct MonitorOptions: ParsableArguments {
             if ["0.0.0.0", "::"].contains(listen.host) { listen.host = listen.host == "::" ? "::1" : "127.0.0.1" }
             // Its own machine's monitor is known by its address; the certificate names another one.
             let scheme = monitor.certificateFile == nil ? "http" : "https"
-            return try HTTPClient(
-                url: "\(scheme)://\(listen)", context: TLSClientContext(verifyPeer: false),
-                token: token ?? monitor.token, group: group)
-        } catch let error as HTTPClient.Failure {
-            throw ValidationError("\(error)")
+            return try Self.client(
+                "\(scheme)://\(listen)", try TLSClientContext(verifyPeer: false), token: token ?? monitor.token)
         } catch let error as TLSError {
             throw ValidationError("\(error)")
         }
+    }
+
+    private static func client(
+        _ url: String, _ context: TLSClientContext, token: String?
+    ) throws(ValidationError) -> HTTPClient {
+        guard let address = HTTPURL(url), !address.hasQuery else {
+            throw ValidationError("\(url) is not an http:// or https:// address with a host")
+        }
+        var fields = [(name: "Accept", value: "application/json")]
+        if let token { fields.append(("Authorization", "Bearer " + token)) }
+        return HTTPClient(address, context: context, fields: fields, group: MultiThreadedEventLoopGroup.singleton)
     }
 
     private static func token(in file: String) throws -> String {
@@ -89,15 +95,6 @@ enum MonitorReading {
         case 202: return "\(action.kind.rawValue) is under way: open messages are waited for"
         case 404: throw MonitorRefusal(description: "there is no such carrier or bind")
         default: throw refusal(answer)
-        }
-    }
-
-    /// Why there is nothing to show.
-    static func words(_ error: any Error) -> String {
-        switch error {
-        case let error as NIOConnectionError:
-            error.connectionErrors.first.map { "\($0.error)" } ?? "the host is not known"
-        default: "\(error)"
         }
     }
 
