@@ -54,7 +54,7 @@ struct FaultChanceTests {
     }
 
     private static func action(
-        _ plan: FaultPlan, _ destination: String, _ elapsed: Duration, _ generator: inout SeededGenerator
+        _ plan: FaultPlan, _ destination: String, _ elapsed: Duration, _ generator: inout SplitMix64
     ) -> FaultAction? {
         let octets = Array(destination.utf8)
         return plan.action(for: octets.span, part: { nil }, elapsed: { elapsed }, using: &generator)
@@ -69,7 +69,7 @@ struct FaultChanceTests {
                 ]
                 $0.faultRates = [try FaultRate(parsing: "1=tlv")]
             })
-        var generator = SeededGenerator(seed: 1)
+        var generator = SplitMix64(seed: 1)
         #expect(Self.action(plan, "7907", .seconds(1), &generator) == .close)
         #expect(Self.action(plan, "7908", .seconds(1), &generator) == .silent)
         #expect(Self.action(plan, "7908", .zero, &generator) == .reset)
@@ -82,7 +82,7 @@ struct FaultChanceTests {
                 $0.faultRates = [try FaultRate(parsing: "10%=silent"), try FaultRate(parsing: "0.05=close")]
             })
         func run(_ seed: UInt64) -> [FaultAction?] {
-            var generator = SeededGenerator(seed: seed)
+            var generator = SplitMix64(seed: seed)
             return (0..<10_000).map { _ in Self.action(plan, "7", .zero, &generator) }
         }
         let actions = run(3)

@@ -51,7 +51,7 @@ struct ReceiptWriter: Sendable {
     }
 
     /// The state that chance gives to a message.
-    func state(using generator: inout SeededGenerator) -> ReceiptState {
+    func state(using generator: inout SplitMix64) -> ReceiptState {
         guard options.states.count > 1, totalWeight > 0 else { return options.states.first?.state ?? .delivered }
         var place = Int.random(in: 0..<totalWeight, using: &generator)
         for share in options.states {
@@ -62,7 +62,7 @@ struct ReceiptWriter: Sendable {
     }
 
     /// From the answer to the receipt.
-    func delay(using generator: inout SeededGenerator) -> TimeAmount {
+    func delay(using generator: inout SplitMix64) -> TimeAmount {
         let delay = TimeAmount(options.delay).nanoseconds
         let jitter = TimeAmount(options.jitter).nanoseconds
         guard jitter > 0 else { return .nanoseconds(delay) }

@@ -1,3 +1,5 @@
+import SMPP
+
 /// A fault for a share of the messages, whoever they are for.
 package struct FaultRate: Hashable, Sendable, CustomStringConvertible {
     /// Above 0, up to 1.
@@ -73,7 +75,7 @@ struct FaultPlan: Sendable {
     ///   - elapsed: since the simulator's start; asked only where there is a schedule.
     func action(
         for destination: Span<UInt8>, part: () -> UInt8?, elapsed: () -> Duration,
-        using generator: inout SeededGenerator
+        using generator: inout SplitMix64
     ) -> FaultAction? {
         if let action = table.action(for: destination, part: part) { return action }
         if !schedule.isEmpty {

@@ -35,7 +35,7 @@ extension SimulatorOptions.MessageIDForm {
 
     /// A UUID of version 8 (RFC 9562 §5.8): 48 and 12 bits of the id, then its last four with a mix of all of them.
     private static func uuid(_ id: UInt64) -> String {
-        var mixer = SeededGenerator(seed: id)
+        var mixer = SplitMix64(seed: id)
         let mix = mixer.next()
         let head = padded(String(id >> 16, radix: 16), 12)
         let middle = padded(String(id >> 4 & 0xFFF, radix: 16), 3)
