@@ -49,13 +49,14 @@ let package = Package(
         .target(
             name: "LoadTest",
             dependencies: [
-                "HTTPService", "Messaging", "SMPP", "SMPPWire", "TLS", collections, histogram, nioCore, nioHTTP1,
-                nioPosix, yams,
+                "HTTPService", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS", collections, histogram, nioCore,
+                nioHTTP1, nioPosix,
             ]),
         .target(
             name: "Simulator",
             dependencies: [
-                "HTTPService", "Messaging", "SMPP", "SMPPWire", "TLS", collections, logging, nioCore, nioPosix,
+                "HTTPService", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS", collections, logging, nioCore,
+                nioPosix,
             ]),
 
         // Floor 3: the edges. They know their own peer and not each other.
@@ -110,8 +111,8 @@ let package = Package(
         .testTarget(
             name: "LoadTestTests",
             dependencies: [
-                "HTTPService", "LoadTest", "Messaging", "SMPP", "SMPPWire", "TLS", histogram, nioCore, nioEmbedded,
-                nioHTTP1, nioPosix,
+                "HTTPService", "LoadTest", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS", histogram, nioCore,
+                nioEmbedded, nioHTTP1, nioPosix,
             ]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"], exclude: ["Oracle"]),
         .testTarget(name: "MonitorTests", dependencies: ["HTTPService", "Monitor", "TLS", nioCore, nioHTTP1]),

@@ -26,12 +26,12 @@ import Testing
             "DequeModule", "ServiceLifecycle", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch", "Glibc",
         ],
         "LoadTest": [
-            "HTTPService", "Messaging", "SMPP", "SMPPWire", "TLS", "DequeModule", "Histogram", "NIOCore", "NIOHTTP1",
-            "NIOPosix", "Yams", "Foundation", "Glibc",
+            "HTTPService", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS", "DequeModule", "Histogram", "NIOCore",
+            "NIOHTTP1", "NIOPosix", "Foundation", "Glibc",
         ],
         "Simulator": [
-            "HTTPService", "Messaging", "SMPP", "SMPPWire", "TLS", "DequeModule", "Logging", "NIOCore", "NIOPosix",
-            "Foundation", "Glibc",
+            "HTTPService", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS", "DequeModule", "Logging", "NIOCore",
+            "NIOPosix", "Foundation", "Glibc",
         ],
         "smppost": [
             "Bridge", "Carriers", "HTTPService", "Intake", "Journal", "LoadTest", "Messaging", "SMPP", "SMPPWire",
