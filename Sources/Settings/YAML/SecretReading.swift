@@ -9,9 +9,6 @@ struct Secret: CustomStringConvertible {
 }
 
 extension MappingReader {
-    /// Files that hold a secret are not larger than this.
-    private static var maximumSecretFile: Int { 4096 }
-
     /// The secret of `name`, which stands in the file itself (`name`), in a file of its own (`name_file`) or in the
     /// environment (`name_env`); nil where none of the three is there, or after a report. Only the first may be empty,
     /// where `mayBeEmpty` says so: that is no accident.
@@ -56,16 +53,11 @@ extension MappingReader {
     private func fileSecret(_ key: String) -> Secret? {
         guard let file = filePath(key) else { return nil }
         do throws(FileProblem) {
-            let bytes = try FileProbe.read(path: file.path, limit: Self.maximumSecretFile)
+            let text = try SecretFile.read(path: file.path)
             if try FileProbe(path: file.path).isOpenToOthers {
                 log.warning(
                     "\"\(key)\": \(file.path) may be read by others than its owner; chmod 600 it", at: file.place)
             }
-            guard var text = String(validating: bytes, as: UTF8.self) else {
-                throw FileProblem(reason: "is not UTF-8 text")
-            }
-            // Editors end a file with a line end, which is not part of the secret.
-            if text.last?.isNewline == true { text.removeLast() }
             return checked(text, at: file.place, name: "\"\(key)\": \(file.path)")
         } catch {
             log.problem("\"\(key)\": \(file.path) \(error.reason)", at: file.place)

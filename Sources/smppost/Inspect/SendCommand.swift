@@ -3,6 +3,7 @@ import Foundation
 import HTTPService
 import NIOCore
 import NIOPosix
+import Settings
 import TLS
 
 struct SendCommand: AsyncParsableCommand {
@@ -50,9 +51,9 @@ struct SendCommand: AsyncParsableCommand {
     func run() async throws {
         var fields: [(name: String, value: String)] = []
         if let keyFile {
-            fields.append(("key", try Self.secret(in: keyFile)))
+            fields.append(("key", try SecretFile.read(option: keyFile)))
         } else if let login, let passwordFile {
-            fields += [("login", login), ("password", try Self.secret(in: passwordFile))]
+            fields += [("login", login), ("password", try SecretFile.read(option: passwordFile))]
         }
         fields += [("from", from), ("to", to), ("text", text)]
         do {
@@ -68,15 +69,6 @@ struct SendCommand: AsyncParsableCommand {
         } catch let error where !(error is ExitCode) {
             Console.error("\(url): \(error)")
             throw ExitCode.failure
-        }
-    }
-
-    private static func secret(in file: String) throws -> String {
-        do {
-            let text = try String(contentsOfFile: file, encoding: .utf8)
-            return text.trimmingCharacters(in: .newlines)
-        } catch {
-            throw ValidationError("\(file) cannot be read as text")
         }
     }
 }

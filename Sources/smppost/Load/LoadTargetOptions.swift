@@ -4,6 +4,7 @@ import HTTPService
 import LoadTest
 import Messaging
 import SMPP
+import Settings
 import TLS
 
 /// What is loaded, and as whom.
@@ -102,7 +103,7 @@ struct LoadTargetOptions: ParsableArguments {
 
     /// The account of the command line, for a mix that has none.
     func accounts() throws -> [MessageMix.Account] {
-        if let keyFile { return [MessageMix.Account(name: "key", .key(try LoadFiles.secret(keyFile)))] }
+        if let keyFile { return [MessageMix.Account(name: "key", .key(try SecretFile.read(option: keyFile)))] }
         guard let login, let password = try secret() else { return [] }
         return [MessageMix.Account(name: login, .password(login: login, password: password))]
     }
@@ -120,7 +121,7 @@ struct LoadTargetOptions: ParsableArguments {
     }
 
     private func secret() throws -> String? {
-        try passwordFile.map { try LoadFiles.secret($0) } ?? password
+        try passwordFile.map { try SecretFile.read(option: $0) } ?? password
     }
 
     private func isSubmit(_ address: String) -> Bool {
@@ -144,20 +145,4 @@ extension LongMethod: ExpressibleByArgument {}
 
 extension LoadPlan {
     fileprivate var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
-}
-
-/// Small files that the command reads.
-enum LoadFiles {
-    /// The text of a file without its last line end.
-    static func secret(_ file: String) throws -> String {
-        try text(file).trimmingCharacters(in: .newlines)
-    }
-
-    static func text(_ file: String) throws -> String {
-        do {
-            return try String(contentsOfFile: file, encoding: .utf8)
-        } catch {
-            throw ValidationError("\(file) cannot be read as text")
-        }
-    }
 }

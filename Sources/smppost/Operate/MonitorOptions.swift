@@ -58,10 +58,7 @@ struct MonitorOptions: ParsableArguments {
     }
 
     private static func token(in file: String) throws -> String {
-        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-            throw ValidationError("\(file) cannot be read as text")
-        }
-        let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let token = try SecretFile.read(option: file).trimmingCharacters(in: .whitespaces)
         guard !token.isEmpty, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw ValidationError("\(file) holds no token")
         }
