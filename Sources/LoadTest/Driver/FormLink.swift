@@ -1,6 +1,5 @@
 import HTTPService
 import NIOCore
-import NIOPosix
 import TLS
 
 /// Where and how forms are posted; one for all links of a run.
@@ -28,7 +27,7 @@ struct FormTarget: Sendable {
 ///     closed ──▶ connecting ──handshake──▶ idle ◀──reply── busy
 ///       ▲            │                      │  ──send──▶    │
 ///       └─back-off───┴──────────────────────┴───────────────┘ closed, timed out, unreadable
-final class FormLink: ChannelInboundHandler, LoadLink {
+final class FormLink: LoadLink {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -42,15 +41,13 @@ final class FormLink: ChannelInboundHandler, LoadLink {
     private let index: Int
     private let target: FormTarget
     private let maker: MessageMaker
-    private unowned let lane: LoadLane<FormLink>
+    unowned let lane: LoadLane<FormLink>
     private var state = State.closed
-    private var context: ChannelHandlerContext?
+    private(set) var context: ChannelHandlerContext?
     private var reader = ReplyReader()
     private var request = ByteBuffer()
     private var body = ByteBuffer()
-    private var retries = LinkRetries()
-    private var isEnding = false
-    private var onClosed: (() -> Void)?
+    var reconnect = LinkReconnect()
 
     init(index: Int, target: FormTarget, maker: MessageMaker, lane: LoadLane<FormLink>) {
         self.index = index
@@ -64,23 +61,17 @@ final class FormLink: ChannelInboundHandler, LoadLink {
     }
 
     func open() {
-        guard case .closed = state, !isEnding else { return }
+        guard case .closed = state, !reconnect.isEnding else { return }
         state = .connecting
-        let loop = lane.eventLoop
-        let handler = NIOLoopBound(self, eventLoop: loop)
-        let target = target
-        ClientBootstrap(group: loop)
-            .connectTimeout(.seconds(10))
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(TLSHandler(client: target.context, serverName: target.url.host))
-                    try pipeline.addHandler(handler.value)
-                }
-            }
-            .connect(to: target.address)
-            .assumeIsolated().whenFailure { [self] error in connectFailed("\(error)") }
+        connect(to: target.address) { [target] pipeline in
+            try pipeline.addHandler(TLSHandler(client: target.context, serverName: target.url.host))
+        }
+    }
+
+    func connectFailed() {
+        guard case .connecting = state else { return }
+        state = .closed
+        disconnected(failed: true)
     }
 
     func send(_ flight: Flight) {
@@ -106,18 +97,12 @@ final class FormLink: ChannelInboundHandler, LoadLink {
 
     func abandon(as outcome: LoadOutcome) {
         guard case .busy = state else { return }
-        isEnding = true
+        reconnect.end()
         end(as: outcome)
     }
 
     func close(_ done: @escaping () -> Void) {
-        isEnding = true
-        guard let context else {
-            done()
-            return
-        }
-        onClosed = done
-        context.close(promise: nil)
+        beginClose(done)?.close(promise: nil)
     }
 
     // MARK: The channel
@@ -128,7 +113,7 @@ final class FormLink: ChannelInboundHandler, LoadLink {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is TLSHandshakeCompleted, case .connecting = state {
-            retries.succeeded()
+            reconnect.succeeded()
             lane.recorder.connectionsOpened += 1
             becomeIdle()
         }
@@ -155,10 +140,11 @@ final class FormLink: ChannelInboundHandler, LoadLink {
         state = .closed
         let reply = reader.end()
         reader = ReplyReader()
+        var failed = false
         switch was {
         case .closed: break
-        case .connecting: retries.failed(&lane.recorder)
-        case .idle: if !isEnding { lane.recorder.connectionsLost += 1 }
+        case .connecting: failed = true
+        case .idle: if !reconnect.isEnding { lane.recorder.connectionsLost += 1 }
         case .busy(let flight):
             if let reply {
                 settle(flight, reply)
@@ -167,9 +153,7 @@ final class FormLink: ChannelInboundHandler, LoadLink {
                 lane.ended(flight, .connectionLost)
             }
         }
-        onClosed?()
-        onClosed = nil
-        reopen()
+        disconnected(failed: failed)
     }
 
     // MARK: Steps
@@ -219,21 +203,5 @@ final class FormLink: ChannelInboundHandler, LoadLink {
         state = .closed
         context?.close(promise: nil)
         if case .busy(let flight) = was { lane.ended(flight, outcome) }
-    }
-
-    private func connectFailed(_ reason: String) {
-        lane.recorder.lastConnectFailure = reason
-        // Where the handler was in a pipeline, its removal does the rest.
-        guard context == nil, case .connecting = state else { return }
-        state = .closed
-        retries.failed(&lane.recorder)
-        onClosed?()
-        onClosed = nil
-        reopen()
-    }
-
-    private func reopen() {
-        guard !isEnding else { return }
-        lane.eventLoop.assumeIsolated().scheduleTask(in: retries.pause) { [self] in open() }
     }
 }
