@@ -35,13 +35,13 @@ final class FormLink: LoadLink {
         case closed
         case connecting
         case idle
-        case busy(Flight)
+        case busy(TimedMessage)
     }
 
     private let index: Int
     private let target: FormTarget
     private let maker: MessageMaker
-    unowned let lane: LoadLane<FormLink>
+    unowned let share: LoadShare<FormLink>
     private var state = State.closed
     private(set) var context: ChannelHandlerContext?
     private var reader = ReplyReader()
@@ -49,11 +49,11 @@ final class FormLink: LoadLink {
     private var body = ByteBuffer()
     var reconnect = LinkReconnect()
 
-    init(index: Int, target: FormTarget, maker: MessageMaker, lane: LoadLane<FormLink>) {
+    init(index: Int, target: FormTarget, maker: MessageMaker, share: LoadShare<FormLink>) {
         self.index = index
         self.target = target
         self.maker = maker
-        self.lane = lane
+        self.share = share
     }
 
     var hasRoom: Bool {
@@ -74,24 +74,24 @@ final class FormLink: LoadLink {
         disconnected(failed: true)
     }
 
-    func send(_ flight: Flight) {
+    func send(_ timed: TimedMessage) {
         guard let context, case .idle = state else {
-            lane.ended(flight, .connectionLost)
+            share.ended(timed, .connectionLost)
             return
         }
         body.clear()
-        maker.writeForm(flight.number, into: &body)
+        maker.writeForm(timed.number, into: &body)
         request.clear()
         request.writeImmutableBuffer(target.head)
         request.writeDecimal(UInt64(body.readableBytes), width: 1)
         request.writeStaticString("\r\n\r\n")
         request.writeBuffer(&body)
-        state = .busy(flight)
+        state = .busy(timed)
         context.writeAndFlush(wrapOutboundOut(request), promise: nil)
     }
 
     func tick(_ now: UInt64) {
-        guard case .busy(let flight) = state, now > flight.started + target.timeout else { return }
+        guard case .busy(let timed) = state, now > timed.started + target.timeout else { return }
         end(as: .timedOut)
     }
 
@@ -114,7 +114,7 @@ final class FormLink: LoadLink {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is TLSHandshakeCompleted, case .connecting = state {
             reconnect.succeeded()
-            lane.recorder.connectionsOpened += 1
+            share.recorder.connectionsOpened += 1
             becomeIdle()
         }
         context.fireUserInboundEventTriggered(event)
@@ -130,7 +130,7 @@ final class FormLink: LoadLink {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if case .connecting = state { lane.recorder.lastConnectFailure = "\(error)" }
+        if case .connecting = state { share.recorder.lastConnectFailure = "\(error)" }
         context.close(promise: nil)
     }
 
@@ -144,13 +144,13 @@ final class FormLink: LoadLink {
         switch was {
         case .closed: break
         case .connecting: failed = true
-        case .idle: if !reconnect.isEnding { lane.recorder.connectionsLost += 1 }
-        case .busy(let flight):
+        case .idle: if !reconnect.isEnding { share.recorder.connectionsLost += 1 }
+        case .busy(let timed):
             if let reply {
-                settle(flight, reply)
+                settle(timed, reply)
             } else {
-                lane.recorder.connectionsLost += 1
-                lane.ended(flight, .connectionLost)
+                share.recorder.connectionsLost += 1
+                share.ended(timed, .connectionLost)
             }
         }
         disconnected(failed: failed)
@@ -160,30 +160,30 @@ final class FormLink: LoadLink {
 
     private func becomeIdle() {
         state = .idle
-        lane.becameReady(index)
+        share.becameReady(index)
     }
 
     private func answered(_ reply: ReplyReader.Reply) {
-        guard case .busy(let flight) = state else {
+        guard case .busy(let timed) = state else {
             // Nothing was asked: an early error, or a second answer.
             end(as: .unreadable)
             return
         }
         if reply.closes {
             state = .closed
-            settle(flight, reply)
+            settle(timed, reply)
             context?.close(promise: nil)
         } else {
             state = .idle
-            settle(flight, reply)
-            lane.becameReady(index)
+            settle(timed, reply)
+            share.becameReady(index)
         }
     }
 
-    private func settle(_ flight: Flight, _ reply: ReplyReader.Reply) {
-        if reply.isReplayed { lane.recorder.replayed += 1 }
-        lane.recorder.segments += reply.acceptedSegments
-        lane.ended(flight, Self.outcome(of: reply), code: UInt32(reply.status))
+    private func settle(_ timed: TimedMessage, _ reply: ReplyReader.Reply) {
+        if reply.isReplayed { share.recorder.replayed += 1 }
+        share.recorder.segments += reply.acceptedSegments
+        share.ended(timed, Self.outcome(of: reply), code: UInt32(reply.status))
     }
 
     /// The bridge says it; for any other target the status alone decides.
@@ -202,6 +202,6 @@ final class FormLink: LoadLink {
         let was = state
         state = .closed
         context?.close(promise: nil)
-        if case .busy(let flight) = was { lane.ended(flight, outcome) }
+        if case .busy(let timed) = was { share.ended(timed, outcome) }
     }
 }

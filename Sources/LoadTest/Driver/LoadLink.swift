@@ -1,9 +1,9 @@
 import NIOCore
 import NIOPosix
 
-/// A connection or bind that carries messages of a lane. Loop-confined.
+/// A connection or bind that carries messages of a share. Loop-confined.
 protocol LoadLink: ChannelInboundHandler, SendableMetatype {
-    var lane: LoadLane<Self> { get }
+    var share: LoadShare<Self> { get }
     var reconnect: LinkReconnect { get set }
     /// Nil while the link is in no pipeline.
     var context: ChannelHandlerContext? { get }
@@ -14,7 +14,7 @@ protocol LoadLink: ChannelInboundHandler, SendableMetatype {
     /// An attempt to connect ended before the link was in a pipeline.
     func connectFailed()
     /// Sends a message; only while it has room.
-    func send(_ flight: Flight)
+    func send(_ timed: TimedMessage)
     /// Fails what has waited too long for its answer, and keeps the connection alive.
     func tick(_ now: UInt64)
     /// Gives up what is under way as `outcome`.
@@ -53,8 +53,8 @@ extension LoadLink {
         to address: SocketAddress,
         _ configure: @escaping @Sendable (ChannelPipeline.SynchronousOperations) throws -> Void
     ) {
-        let handler = NIOLoopBound(self, eventLoop: lane.eventLoop)
-        ClientBootstrap(group: lane.eventLoop)
+        let handler = NIOLoopBound(self, eventLoop: share.eventLoop)
+        ClientBootstrap(group: share.eventLoop)
             .connectTimeout(LoadLimits.connectTimeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
@@ -66,7 +66,7 @@ extension LoadLink {
             }
             .connect(to: address)
             .assumeIsolated().whenFailure { [self] error in
-                lane.recorder.lastConnectFailure = "\(error)"
+                share.recorder.lastConnectFailure = "\(error)"
                 // Where the link was in a pipeline, its removal does the rest.
                 if context == nil { connectFailed() }
             }
@@ -77,13 +77,13 @@ extension LoadLink {
     /// - Parameter failed: whether the link was never up.
     func disconnected(failed: Bool) {
         if failed {
-            lane.recorder.connectFailures += 1
+            share.recorder.connectFailures += 1
             reconnect.failures += 1
         }
         reconnect.onClosed?()
         reconnect.onClosed = nil
         guard !reconnect.isEnding else { return }
-        lane.eventLoop.assumeIsolated().scheduleTask(in: reconnect.pause) { [self] in open() }
+        share.eventLoop.assumeIsolated().scheduleTask(in: reconnect.pause) { [self] in open() }
     }
 
     /// Nothing is connected any more, and `done` is called when the connection has ended: at once where there is none (then

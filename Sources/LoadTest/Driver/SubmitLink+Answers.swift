@@ -37,21 +37,21 @@ extension SubmitLink {
     private func bindAnswered(_ status: CommandStatus) {
         guard state == .binding else { return }
         guard status == .ok else {
-            lane.recorder.lastConnectFailure = "the bind was refused: \(status.hex) \(status.name)"
+            share.recorder.lastConnectFailure = "the bind was refused: \(status.hex) \(status.name)"
             context?.close(promise: nil)
             return
         }
         state = .bound
         reconnect.succeeded()
-        lane.recorder.connectionsOpened += 1
-        if hasRoom { lane.becameReady(index) }
+        share.recorder.connectionsOpened += 1
+        if hasRoom { share.becameReady(index) }
     }
 
     private func delivered(_ message: ShortMessage) {
         guard let receipt = DeliveryReceipt(parsing: message) else { return }
         let received = ReceivedReceipt(
             receipt, source: message.source.value, destination: message.destination.value)
-        notes.add(.receipt(received, at: LoadLane<SubmitLink>.now))
+        events.add(.receipt(received, at: LoadShare<SubmitLink>.now))
     }
 
     func answered(_ sequence: UInt32, status: UInt32, id: String) {
@@ -60,12 +60,12 @@ extension SubmitLink {
             message.unanswered -= 1
             if status == 0 {
                 message.accepted += 1
-                lane.recorder.segments += 1
+                share.recorder.segments += 1
                 if target.options.wantsReceipts {
-                    notes.add(
+                    events.add(
                         .accepted(
                             id: id, message: submit.message, segment: submit.segment, recipient: message.recipient,
-                            at: LoadLane<SubmitLink>.now))
+                            at: LoadShare<SubmitLink>.now))
                 }
             } else if message.status == 0 {
                 message.status = status
@@ -77,29 +77,29 @@ extension SubmitLink {
             }
         }
         writePending()
-        if hasRoom { lane.becameReady(index) }
+        if hasRoom { share.becameReady(index) }
     }
 
     private func settle(_ message: OpenMessage) {
-        messages[message.flight.number] = nil
+        messages[message.timed.number] = nil
         if let reference = message.reference { references.release(reference, for: message.recipient) }
         let outcome: LoadOutcome =
             message.accepted == message.segments ? .accepted : message.accepted > 0 ? .partial : .refused
-        lane.ended(message.flight, outcome, code: message.status)
+        share.ended(message.timed, outcome, code: message.status)
     }
 
     /// Messages whose answer did not come in time.
     func expire(_ now: UInt64) {
-        let late = messages.values.filter { now > $0.flight.started + target.timeout }
+        let late = messages.values.filter { now > $0.timed.started + target.timeout }
         for message in late {
-            let number = message.flight.number
+            let number = message.timed.number
             messages[number] = nil
             pending.removeAll { $0.submit.message == number }
             for (sequence, submit) in submits where submit.message == number { submits[sequence] = nil }
             if let reference = message.reference { references.release(reference, for: message.recipient) }
-            lane.ended(message.flight, .timedOut)
+            share.ended(message.timed, .timedOut)
         }
         writePending()
-        if hasRoom { lane.becameReady(index) }
+        if hasRoom { share.becameReady(index) }
     }
 }

@@ -27,7 +27,7 @@ extension SubmitLink {
             guard let submit = submits.removeValue(forKey: pdu.sequence), let message = messages[submit.message]
             else { return }
             messages[submit.message] = nil
-            lane.ended(message.flight, .unsendable)
+            share.ended(message.timed, .unsendable)
         }
     }
 
@@ -35,7 +35,7 @@ extension SubmitLink {
     private func flushSoon() {
         guard !isReading, !isFlushing, output.readableBytes > 0 else { return }
         isFlushing = true
-        lane.eventLoop.assumeIsolated().execute { [self] in
+        share.eventLoop.assumeIsolated().execute { [self] in
             isFlushing = false
             flush()
         }
@@ -43,7 +43,7 @@ extension SubmitLink {
 
     func flush() {
         guard let context, output.readableBytes > 0 else { return }
-        lastSent = LoadLane<SubmitLink>.now
+        lastSent = LoadShare<SubmitLink>.now
         context.writeAndFlush(wrapOutboundOut(output), promise: nil)
         output.clear()
     }

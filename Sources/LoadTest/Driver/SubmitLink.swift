@@ -22,7 +22,7 @@ final class SubmitLink: LoadLink {
 
     /// A message some of whose segments are not answered.
     struct OpenMessage {
-        var flight: Flight
+        var timed: TimedMessage
         var recipient: String
         var unanswered: Int
         var accepted = 0
@@ -44,8 +44,8 @@ final class SubmitLink: LoadLink {
     let index: Int
     let target: SubmitTarget
     private let maker: MessageMaker
-    unowned let lane: LoadLane<SubmitLink>
-    let notes: ReceiptNotes
+    unowned let share: LoadShare<SubmitLink>
+    let events: DeliveryEvents
     var state = State.closed
     private(set) var context: ChannelHandlerContext?
     var output = ByteBuffer()
@@ -62,14 +62,14 @@ final class SubmitLink: LoadLink {
     var reconnect = LinkReconnect()
 
     init(
-        index: Int, target: SubmitTarget, maker: MessageMaker, lane: LoadLane<SubmitLink>, notes: ReceiptNotes,
+        index: Int, target: SubmitTarget, maker: MessageMaker, share: LoadShare<SubmitLink>, events: DeliveryEvents,
         reference: UInt16
     ) {
         self.index = index
         self.target = target
         self.maker = maker
-        self.lane = lane
-        self.notes = notes
+        self.share = share
+        self.events = events
         references = SegmentReferences(first: reference)
     }
 
@@ -80,7 +80,7 @@ final class SubmitLink: LoadLink {
     func open() {
         guard state == .closed, !reconnect.isEnding else { return }
         state = .connecting
-        since = LoadLane<SubmitLink>.now
+        since = LoadShare<SubmitLink>.now
         connect(to: target.address) { [options = target.options] pipeline in
             if let tls = options.tls {
                 try pipeline.addHandler(TLSHandler(client: tls, serverName: options.host))
@@ -95,8 +95,8 @@ final class SubmitLink: LoadLink {
         disconnected(failed: true)
     }
 
-    func send(_ flight: Flight) {
-        let message = maker.message(flight.number)
+    func send(_ timed: TimedMessage) {
+        let message = maker.message(timed.number)
         var reference: UInt16?
         let segments = target.segments(of: message) {
             let bits = target.options.policy.long == .udh8 ? 8 : 16
@@ -105,14 +105,14 @@ final class SubmitLink: LoadLink {
             return taken
         }
         guard let segments else {
-            lane.ended(flight, .unsendable)
+            share.ended(timed, .unsendable)
             return
         }
-        messages[flight.number] = OpenMessage(
-            flight: flight, recipient: message.to, unanswered: segments.count, segments: segments.count,
+        messages[timed.number] = OpenMessage(
+            timed: timed, recipient: message.to, unanswered: segments.count, segments: segments.count,
             reference: reference)
-        for (place, body) in segments.enumerated() {
-            pending.append((OpenSubmit(message: flight.number, segment: place), body))
+        for (segment, body) in segments.enumerated() {
+            pending.append((OpenSubmit(message: timed.number, segment: segment), body))
         }
         writePending()
     }
@@ -122,11 +122,11 @@ final class SubmitLink: LoadLink {
         case .closed: break
         case .connecting, .binding:
             if now > since + Self.bindTimeout {
-                lane.recorder.lastConnectFailure = "no answer to the bind within 10 s"
+                share.recorder.lastConnectFailure = "no answer to the bind within 10 s"
                 context?.close(promise: nil)
             }
         case .bound:
-            if messages.values.contains(where: { now > $0.flight.started + target.timeout }) { expire(now) }
+            if messages.values.contains(where: { now > $0.timed.started + target.timeout }) { expire(now) }
             if now > lastSent + Self.enquireEvery { write(PDU(sequence: takeSequence(), .enquireLink)) }
         case .unbinding: break
         }
@@ -134,7 +134,7 @@ final class SubmitLink: LoadLink {
     }
 
     func abandon(as outcome: LoadOutcome) {
-        for message in messages.values { lane.ended(message.flight, outcome) }
+        for message in messages.values { share.ended(message.timed, outcome) }
         messages.removeAll()
         submits.removeAll()
         pending.removeAll()
@@ -190,7 +190,7 @@ final class SubmitLink: LoadLink {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if state == .connecting || state == .binding { lane.recorder.lastConnectFailure = "\(error)" }
+        if state == .connecting || state == .binding { share.recorder.lastConnectFailure = "\(error)" }
         context.close(promise: nil)
     }
 
@@ -200,12 +200,12 @@ final class SubmitLink: LoadLink {
         state = .closed
         isReading = false
         output.clear()
-        if was == .bound { lane.recorder.connectionsLost += 1 }
-        let lost = messages.values.map(\.flight)
+        if was == .bound { share.recorder.connectionsLost += 1 }
+        let lost = messages.values.map(\.timed)
         messages.removeAll()
         submits.removeAll()
         pending.removeAll()
-        for flight in lost { lane.ended(flight, .connectionLost) }
+        for timed in lost { share.ended(timed, .connectionLost) }
         disconnected(failed: was == .connecting || was == .binding)
     }
 }

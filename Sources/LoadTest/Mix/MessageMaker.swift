@@ -4,7 +4,7 @@ import SMPP
 
 /// One message of a run, as the audit expects it.
 package struct LoadMessage: Hashable, Sendable {
-    /// Its place in the run, from 0.
+    /// Its number in the run, from 0.
     package var number: Int
     /// Empty: the account's default.
     package var from: String

@@ -7,12 +7,12 @@ enum TextGenerator {
         let letters = letters(of: script)
         var scalars = String.UnicodeScalarView()
         var word = 2 + random.below(7)
-        for place in 0..<max(0, length) {
-            if word == 0, place < length - 1 {
+        for index in 0..<max(0, length) {
+            if word == 0, index < length - 1 {
                 scalars.append(" ")
                 word = 2 + random.below(7)
             } else {
-                scalars.append(letter(of: letters, script, isFirst: place == 0, &random))
+                scalars.append(letter(of: letters, script, isFirst: index == 0, &random))
                 word = max(0, word - 1)
             }
         }

@@ -2,17 +2,17 @@ import DequeModule
 import NIOCore
 
 /// Which messages an event loop sends, and when.
-enum LanePacing: Sendable {
+enum SharePacing: Sendable {
     /// Every `stride`-th arrival of the schedule, beginning with number `offset`.
     case open(ArrivalSchedule)
     /// So many at once, each followed by the next.
     case closed(workers: Int)
 }
 
-/// What a lane is told.
-struct LaneSetup: Sendable {
-    var pacing: LanePacing
-    /// This lane's place among `stride`.
+/// What a share is told.
+struct ShareSetup: Sendable {
+    var pacing: SharePacing
+    /// This share's index among `stride`.
     var offset: Int
     var stride: Int
     /// The start of the run, nanoseconds of the monotonic clock.
@@ -27,7 +27,7 @@ struct LaneSetup: Sendable {
     var keepsOutcomes: Bool
 
     /// Before the run.
-    static let idle = LaneSetup(
+    static let idle = ShareSetup(
         pacing: .closed(workers: 0), offset: 0, stride: 1, start: .max, end: 0, messages: 0, waitingLimit: 0,
         warmUpEnd: 0, keepsOutcomes: false)
 }
@@ -38,9 +38,9 @@ struct LaneSetup: Sendable {
 ///     schedule ──its time──▶ waiting (bounded) ──a link with room──▶ under way ──answer, loss, time──▶ recorded
 ///
 /// An arrival that finds no room waits, and its response time counts from its intended start all the same.
-final class LoadLane<Link: LoadLink> {
+final class LoadShare<Link: LoadLink> {
     let eventLoop: any EventLoop
-    private var setup = LaneSetup.idle
+    private var setup = ShareSetup.idle
     private(set) var links: [Link] = []
     var recorder = LoadRecorder()
     /// By the message's number divided by `stride`; empty unless the audit wants them.
@@ -49,7 +49,7 @@ final class LoadLane<Link: LoadLink> {
     private var scheduled = 0
     private var nextArrival: UInt64?
     private var taken = 0
-    private var waiting = Deque<Flight>()
+    private var waiting = Deque<TimedMessage>()
     private var ready = Deque<Int>()
     private var isReady: [Bool] = []
     private var timer: Scheduled<Void>?
@@ -72,7 +72,7 @@ final class LoadLane<Link: LoadLink> {
     }
 
     /// Begins at the start that the setup names.
-    func run(_ setup: LaneSetup, _ done: @escaping () -> Void) {
+    func run(_ setup: ShareSetup, _ done: @escaping () -> Void) {
         self.setup = setup
         recorder.warmUpEnd = setup.warmUpEnd
         onDone = done
@@ -107,10 +107,10 @@ final class LoadLane<Link: LoadLink> {
     }
 
     /// A message that a link had is over.
-    func ended(_ flight: Flight, _ outcome: LoadOutcome, code: UInt32 = 0) {
+    func ended(_ timed: TimedMessage, _ outcome: LoadOutcome, code: UInt32 = 0) {
         let now = Self.now
         underWay -= 1
-        record(flight, outcome, code: code, at: now)
+        record(timed, outcome, code: code, at: now)
         if case .closed = setup.pacing { beginNext() }
         finishIfDone()
     }
@@ -121,7 +121,7 @@ final class LoadLane<Link: LoadLink> {
         isStopped = true
         timer?.cancel()
         let now = Self.now
-        while let flight = waiting.popFirst() { record(flight, outcome, code: 0, at: now) }
+        while let timed = waiting.popFirst() { record(timed, outcome, code: 0, at: now) }
         finishIfDone()
     }
 
@@ -135,7 +135,7 @@ final class LoadLane<Link: LoadLink> {
 
     // MARK: Arrivals
 
-    /// Finds the next arrival that is this lane's.
+    /// Finds the next arrival that is this share's.
     private func advance() {
         nextArrival = nil
         while let offset = schedule?.next() {
@@ -161,7 +161,7 @@ final class LoadLane<Link: LoadLink> {
         guard !isStopped else { return }
         let now = Self.now
         while let time = nextArrival, time <= now {
-            admit(Flight(number: setup.offset + taken * setup.stride, intended: time), at: now)
+            admit(TimedMessage(number: setup.offset + taken * setup.stride, intended: time), at: now)
             advance()
         }
         pump()
@@ -169,13 +169,13 @@ final class LoadLane<Link: LoadLink> {
         finishIfDone()
     }
 
-    private func admit(_ flight: Flight, at now: UInt64) {
+    private func admit(_ timed: TimedMessage, at now: UInt64) {
         taken += 1
         guard waiting.count < setup.waitingLimit else {
-            record(flight, .notStarted, code: 0, at: now)
+            record(timed, .notStarted, code: 0, at: now)
             return
         }
-        waiting.append(flight)
+        waiting.append(timed)
     }
 
     /// Closed loop: the next message of a worker, begun now.
@@ -183,7 +183,7 @@ final class LoadLane<Link: LoadLink> {
         let now = Self.now
         let number = setup.offset + taken * setup.stride
         guard !isStopped, now < setup.end, setup.messages.map({ number < $0 }) ?? true else { return }
-        admit(Flight(number: number, intended: now), at: now)
+        admit(TimedMessage(number: number, intended: now), at: now)
     }
 
     private func pump() {
@@ -192,12 +192,12 @@ final class LoadLane<Link: LoadLink> {
         isPumping = true
         while !waiting.isEmpty, let index = ready.popFirst() {
             isReady[index] = false
-            guard links[index].hasRoom, var flight = waiting.popFirst() else { continue }
+            guard links[index].hasRoom, var timed = waiting.popFirst() else { continue }
             let now = Self.now
-            flight.started = now
+            timed.started = now
             underWay += 1
-            recorder.sent(intended: flight.intended, at: now)
-            links[index].send(flight)
+            recorder.sent(intended: timed.intended, at: now)
+            links[index].send(timed)
             if links[index].hasRoom, !isReady[index] {
                 isReady[index] = true
                 ready.append(index)
@@ -208,13 +208,13 @@ final class LoadLane<Link: LoadLink> {
 
     // MARK: Ends
 
-    private func record(_ flight: Flight, _ outcome: LoadOutcome, code: UInt32, at now: UInt64) {
-        recorder.ended(flight, outcome, code: code, at: now)
+    private func record(_ timed: TimedMessage, _ outcome: LoadOutcome, code: UInt32, at now: UInt64) {
+        recorder.ended(timed, outcome, code: code, at: now)
         guard setup.keepsOutcomes else { return }
-        let place = flight.number / setup.stride
-        guard place < LoadLimits.audited / setup.stride else { return }
-        while outcomes.count <= place { outcomes.append(Self.noOutcome) }
-        outcomes[place] = outcome.rawValue
+        let index = timed.number / setup.stride
+        guard index < LoadLimits.audited / setup.stride else { return }
+        while outcomes.count <= index { outcomes.append(Self.noOutcome) }
+        outcomes[index] = outcome.rawValue
     }
 
     /// In `outcomes`: the message has not ended.

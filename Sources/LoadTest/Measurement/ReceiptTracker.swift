@@ -1,7 +1,7 @@
 import SMPP
 
 /// Brings accepted segments and receipts together, and knows which receipts are missing.
-struct ReceiptBook {
+struct ReceiptTracker {
     /// A segment whose receipt has not come.
     private struct Segment: Hashable {
         var message: Int
@@ -27,9 +27,9 @@ struct ReceiptBook {
     /// How many receipts are to come.
     var missingCount: Int { missing.count }
 
-    mutating func read(_ notes: [ReceiptNote]) {
-        // A receipt may have come over another event loop before the note of its segment: segments first.
-        for case .accepted(let id, let message, let segment, let recipient, let time) in notes {
+    mutating func read(_ events: [DeliveryEvent]) {
+        // A receipt may have come over another event loop before the event of its segment: segments first.
+        for case .accepted(let id, let message, let segment, let recipient, let time) in events {
             expected += 1
             missing.insert(Segment(message: message, segment: segment))
             let settled = matcher.accepted(
@@ -37,7 +37,7 @@ struct ReceiptBook {
                 at: MonotonicTime(nanoseconds: time))
             for receipt in settled { settle(receipt.outcome, receipt.received.receipt.state) }
         }
-        for case .receipt(let received, let time) in notes {
+        for case .receipt(let received, let time) in events {
             switch matcher.match(received, at: MonotonicTime(nanoseconds: time)) {
             case .settled(let outcome): settle(outcome, received.receipt.state)
             case .parked(let displaced):

@@ -26,7 +26,7 @@ struct ReceiptQuirks: Hashable, Sendable {
     func form(_ place: Int) -> ReceiptForm { forms[place % max(1, forms.count)] }
 
     /// - Parameter sequence: gives the next sequence number.
-    func words(_ receipt: QuirkReceipt, sequence: () -> UInt32) -> [QuirkWord] {
+    func words(_ receipt: OddReceipt, sequence: () -> UInt32) -> [QuirkWord] {
         var receipt = receipt
         receipt.id = written(receipt.id)
         var bodies: [PDUBody] = []
@@ -101,7 +101,7 @@ enum ReceiptForm: Hashable, Sendable, CaseIterable {
 }
 
 /// One receipt that is to be written.
-struct QuirkReceipt {
+struct OddReceipt {
     /// As it stands in the receipt.
     var id: String
     /// Whose receipt it is.

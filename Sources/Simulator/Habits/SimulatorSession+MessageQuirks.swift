@@ -135,7 +135,7 @@ extension SimulatorSession {
         // Who gives no id in the response still has one of its own.
         let id = given.isEmpty ? "own\(sequence + 1)" : given
         shard.statistics.habitsPlayed += 1
-        let receipt = QuirkReceipt(
+        let receipt = OddReceipt(
             id: id, message: message, form: quirks.form(quirkState.receipts),
             time: UTCTime(unixNanoseconds: shared.unixNanoseconds(.now())))
         quirkState.receipts += 1

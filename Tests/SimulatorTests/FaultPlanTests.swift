@@ -4,7 +4,7 @@ import Testing
 @testable import Simulator
 
 @Suite(.timeLimit(.minutes(1)))
-struct FaultChanceTests {
+struct FaultPlanTests {
     @Test(arguments: ["0.01=silent", "1.0=status:0x58", "0.5=late:2s"])
     func ratesAreReadAndWrittenBack(text: String) throws {
         #expect(try FaultRate(parsing: text).description == text)
