@@ -53,10 +53,10 @@ struct ReceiptWriter: Sendable {
     /// The state that chance gives to a message.
     func state(using generator: inout SplitMix64) -> ReceiptState {
         guard options.states.count > 1, totalWeight > 0 else { return options.states.first?.state ?? .delivered }
-        var place = Int.random(in: 0..<totalWeight, using: &generator)
+        var ticket = Int.random(in: 0..<totalWeight, using: &generator)
         for share in options.states {
-            place -= max(0, share.weight)
-            if place < 0 { return share.state }
+            ticket -= max(0, share.weight)
+            if ticket < 0 { return share.state }
         }
         return .delivered
     }

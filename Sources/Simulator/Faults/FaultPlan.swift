@@ -50,9 +50,9 @@ package struct TimedFault: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether it is on, so long after the start.
     func isOn(_ elapsed: Duration) -> Bool {
-        var place = elapsed
-        if let period { place -= period * Int(elapsed / period) }
-        return from <= place && place < until
+        var time = elapsed
+        if let period { time -= period * Int(elapsed / period) }
+        return from <= time && time < until
     }
 }
 

@@ -23,7 +23,7 @@ struct ReceiptQuirks: Hashable, Sendable {
 
     var isPlayed: Bool { !forms.isEmpty }
 
-    func form(_ place: Int) -> ReceiptForm { forms[place % max(1, forms.count)] }
+    func form(_ index: Int) -> ReceiptForm { forms[index % max(1, forms.count)] }
 
     /// - Parameter sequence: gives the next sequence number.
     func words(_ receipt: OddReceipt, sequence: () -> UInt32) -> [QuirkWord] {

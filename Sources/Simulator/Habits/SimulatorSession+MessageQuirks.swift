@@ -17,9 +17,9 @@ extension SimulatorSession {
         }
         if let stop = quirks.stop, let status = refusal(by: stop) { return .status(status, .headerOnly) }
         if let status = refusal(of: pdu, by: quirks) { return .status(status, .headerOnly) }
-        for (place, quirk) in quirks.everyMessage.enumerated() {
+        for (index, quirk) in quirks.everyMessage.enumerated() {
             guard quirkState.messages.isMultiple(of: max(1, quirk.every)) else { continue }
-            guard shared.tallies.mayPlay(-2 - place, atMost: quirk.limit) else { continue }
+            guard shared.tallies.mayPlay(-2 - index, atMost: quirk.limit) else { continue }
             shard.statistics.habitsPlayed += 1
             return quirk.action
         }

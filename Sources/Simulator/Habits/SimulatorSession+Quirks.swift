@@ -65,8 +65,8 @@ extension SimulatorSession {
     /// Says what is due now.
     func say(_ moment: QuirkTalk.Moment) {
         guard let shared = shared.quirks else { return }
-        for (place, talk) in shared.quirks.talks.enumerated() where talk.moment == moment {
-            guard shared.tallies.mayPlay(place, atMost: talk.limit) else { continue }
+        for (index, talk) in shared.quirks.talks.enumerated() where talk.moment == moment {
+            guard shared.tallies.mayPlay(index, atMost: talk.limit) else { continue }
             shard.statistics.habitsPlayed += 1
             for word in talk.words { say(word, into: &answers) }
         }

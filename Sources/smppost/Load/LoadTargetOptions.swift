@@ -116,7 +116,7 @@ struct LoadTargetOptions: ParsableArguments {
         case .form: plan.connections = connections ?? 64
         case .submit: plan.connections = connections ?? 1
         }
-        // A lane without a connection would hold its messages for ever.
+        // An event loop without a connection would hold its messages for ever.
         plan.threads = min(plan.threads, plan.connections)
     }
 
