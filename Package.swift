@@ -35,7 +35,7 @@ let package = Package(
         .executableTarget(
             name: "smppost",
             dependencies: [
-                "Bridge", "Carriers", "Intake", "Journal", "LoadTest", "Messaging", "Monitor", "Operations", "SMPP",
+                "Bridge", "Carriers", "HTTPService", "Intake", "Journal", "LoadTest", "Messaging", "Operations", "SMPP",
                 "SMPPWire", "Service", "Settings", "Simulator", "TLS", argumentParser, lifecycle, logging, nioCore,
                 nioPosix, signals,
             ]),
@@ -44,8 +44,8 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Bridge", "Carriers", "Delivery", "Intake", "Journal", "Messaging", "Monitor", "Operations", "SMPP",
-                "Settings", "TLS", lifecycle, logging, nioCore, nioPosix,
+                "Bridge", "Carriers", "Delivery", "HTTPService", "Intake", "Journal", "Messaging", "Monitor", "Operations",
+                "SMPP", "Settings", "TLS", lifecycle, logging, nioCore, nioPosix,
             ]),
 
         // Floor 4: what joins the edges. They do not know each other.
@@ -55,26 +55,26 @@ let package = Package(
         .target(
             name: "Delivery",
             dependencies: [
-                "Carriers", "Journal", "Messaging", "Monitor", "SMPP", "Settings", "TLS", collections, logging, nioCore,
-                nioPosix,
+                "Carriers", "HTTPService", "Journal", "Messaging", "SMPP", "Settings", "TLS", collections, logging,
+                nioCore, nioPosix,
             ]),
         .target(
             name: "Operations",
             dependencies: [
-                "Carriers", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings", "TLS",
-                collections,
-                logging, nioCore, nioPosix,
+                "Carriers", "HTTPService", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings",
+                "TLS", collections, logging, nioCore, nioPosix,
             ]),
         .target(
             name: "LoadTest",
             dependencies: [
-                "Messaging", "Monitor", "SMPP", "SMPPWire", "TLS", collections, histogram, nioCore, nioHTTP1, nioPosix,
-                yams,
+                "HTTPService", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS", collections, histogram, nioCore,
+                nioHTTP1, nioPosix,
             ]),
         .target(
             name: "Simulator",
             dependencies: [
-                "Messaging", "Monitor", "SMPP", "SMPPWire", "TLS", collections, logging, nioCore, nioPosix,
+                "HTTPService", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS", collections, logging, nioCore,
+                nioPosix,
             ]),
 
         // Floor 3: the edges. They know their own peer and not each other.
@@ -87,10 +87,11 @@ let package = Package(
         .target(
             name: "Journal",
             dependencies: ["CPostgreSQL", "Messaging", "SMPP", collections, grdb, grdbSQLite, logging]),
-        .target(name: "Monitor", dependencies: ["TLS", logging, nioCore, nioHTTP1, nioPosix]),
-        .target(name: "Settings", dependencies: ["Messaging", "SMPP", "TLS", yams]),
+        .target(name: "Monitor", dependencies: ["HTTPService", "TLS", logging, nioCore, nioHTTP1]),
+        .target(name: "Settings", dependencies: ["HTTPService", "Messaging", "SMPP", "TLS", yams]),
 
         // Floor 2: bytes.
+        .target(name: "HTTPService", dependencies: ["TLS", logging, nioCore, nioHTTP1, nioPosix]),
         .target(name: "TLS", dependencies: ["COpenSSL", nioCore, nioPosix]),
         .target(name: "SMPPWire", dependencies: ["CSMPP34", "SMPP", nioCore]),
 
@@ -122,6 +123,9 @@ let package = Package(
             ]),
         .testTarget(name: "EndToEndTests", dependencies: ["TestPrograms", "smppost"], exclude: ["Peers"]),
         .testTarget(
+            name: "HTTPServiceTests",
+            dependencies: ["HTTPService", "TestPrograms", "TLS", logging, nioCore, nioHTTP1, nioPosix]),
+        .testTarget(
             name: "IntakeTests",
             dependencies: ["Intake", "Messaging", "TLS", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix]),
         .testTarget(
@@ -130,16 +134,15 @@ let package = Package(
         .testTarget(
             name: "LoadTestTests",
             dependencies: [
-                "LoadTest", "Messaging", "SMPP", "SMPPWire", "TLS", histogram, nioCore, nioEmbedded, nioHTTP1, nioPosix,
+                "HTTPService", "LoadTest", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS", histogram, nioCore,
+                nioEmbedded, nioHTTP1, nioPosix,
             ]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging"], exclude: ["Oracle"]),
-        .testTarget(
-            name: "MonitorTests",
-            dependencies: ["Monitor", "TestPrograms", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
+        .testTarget(name: "MonitorTests", dependencies: ["HTTPService", "Monitor", "TLS", nioCore, nioHTTP1]),
         .testTarget(
             name: "OperationsTests",
             dependencies: [
-                "Carriers", "Intake", "Journal", "Messaging", "Monitor", "Operations", "SMPP", "SMPPWire", "TLS",
+                "Carriers", "HTTPService", "Intake", "Journal", "Messaging", "Operations", "SMPP", "SMPPWire", "TLS",
                 logging, nioCore, nioEmbedded, nioPosix,
             ]),
         .testTarget(
@@ -149,7 +152,7 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: ["Intake", "Messaging", "SMPP", "Service", "Settings", "TLS", logging, nioCore, nioPosix]),
-        .testTarget(name: "SettingsTests", dependencies: ["Messaging", "SMPP", "Settings", "TLS"]),
+        .testTarget(name: "SettingsTests", dependencies: ["HTTPService", "Messaging", "SMPP", "Settings", "TLS"]),
         .testTarget(
             name: "SimulatorTests",
             dependencies: [

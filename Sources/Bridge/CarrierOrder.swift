@@ -1,3 +1,4 @@
+import SMPP
 package import Settings
 
 /// The order in which carriers are tried, with shares of the load where weights are given.
@@ -28,11 +29,12 @@ package struct CarrierOrder: Hashable, Sendable {
     package func places(chance: UInt64) -> [Int] {
         guard !isFixed else { return places }
         var order = places
-        var chance = chance
+        // Neighbouring ids must not draw alike.
+        var random = SplitMix64(seed: chance)
         var start = 0
         while start < order.count {
             let end = weights[start...].firstIndex { $0 == nil } ?? order.count
-            if end > start { Self.draw(&order, weights, start..<end, &chance) }
+            if end > start { Self.draw(&order, weights, start..<end, &random) }
             start = max(end, start + 1)
         }
         return order
@@ -48,17 +50,12 @@ package struct CarrierOrder: Hashable, Sendable {
         return "weight \(weight) of \(total)"
     }
 
-    private static func draw(_ order: inout [Int], _ weights: [Int?], _ group: Range<Int>, _ chance: inout UInt64) {
+    private static func draw(_ order: inout [Int], _ weights: [Int?], _ group: Range<Int>, _ random: inout SplitMix64) {
         var left = group.map { (place: order[$0], weight: UInt64(weights[$0] ?? 1)) }
         for position in group {
-            // SplitMix64: neighbouring ids must not draw alike.
-            chance &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = (chance ^ chance >> 30) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-            mixed ^= mixed >> 31
             let total = left.reduce(0) { $0 + $1.weight }
             // At most 100 weights of at most 1000: the remainder's bias is far below what anybody can count.
-            var ticket = mixed % total
+            var ticket = random.next() % total
             var drawn = 0
             while ticket >= left[drawn].weight {
                 ticket -= left[drawn].weight

@@ -1,3 +1,4 @@
+package import HTTPService
 package import TLS
 
 /// All that a run is told.
@@ -5,7 +6,7 @@ package struct LoadPlan: Sendable {
     /// What is driven.
     package enum Target: Sendable {
         /// PlanFix's form over HTTPS.
-        case form(FormURL, TLSClientContext)
+        case form(HTTPURL, TLSClientContext)
         /// An SMSC.
         case submit(SubmitOptions)
     }
@@ -52,9 +53,9 @@ package struct LoadPlan: Sendable {
     /// How long receipts are waited for after the last message.
     package var receiptsWithin = Duration.seconds(30)
     /// The simulator's status page.
-    package var audit: PageURL?
+    package var audit: HTTPURL?
     /// The bridge's monitor, whose view of its binds goes into the report.
-    package var monitor: PageURL?
+    package var monitor: HTTPURL?
     /// Thresholds that decide whether the run has failed.
     package var thresholds: [Threshold] = []
 
@@ -69,7 +70,7 @@ package struct LoadPlan: Sendable {
     /// What the target is called in reports.
     package var targetText: String {
         switch target {
-        case .form(let url, _): "https://\(url.authority)\(url.path)"
+        case .form(let url, _): "\(url.scheme)://\(url.authority)\(url.target)"
         case .submit(let options):
             (options.tls == nil ? "smpp://" : "smpps://") + "\(options.host):\(options.port)"
         }

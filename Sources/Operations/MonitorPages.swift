@@ -1,8 +1,9 @@
 import Carriers
+package import HTTPService
 import Intake
 import Journal
 package import Logging
-package import Monitor
+import Monitor
 import NIOCore
 
 /// What the monitor's listener answers.
@@ -12,7 +13,7 @@ package struct MonitorPages: Sendable {
 
     let source: MonitorSource
     let feed: LiveFeed
-    let reload: @Sendable () async -> MonitorResponse
+    let reload: @Sendable () async -> HTTPServerResponse
     let messages: MonitorMessages?
     let traces: MonitorTraces
     let logger: Logger
@@ -22,7 +23,7 @@ package struct MonitorPages: Sendable {
     ///   - messages: nil where no journal is configured.
     package init(
         source: MonitorSource, feed: LiveFeed, messages: MonitorMessages?, logger: Logger,
-        reload: @escaping @Sendable () async -> MonitorResponse
+        reload: @escaping @Sendable () async -> HTTPServerResponse
     ) {
         self.source = source
         self.feed = feed
@@ -33,8 +34,8 @@ package struct MonitorPages: Sendable {
     }
 
     /// The page, `/events`, `/healthz`, `/readyz`, `/binds`, `/metrics`, `/messages/ID`; actions and `/reload`.
-    package func routes() -> MonitorRoutes {
-        var routes = MonitorRoutes()
+    package func routes() -> HTTPRoutes {
+        var routes = HTTPRoutes()
         let page = MonitorPage.response
         routes.get("/") { _, loop in loop.makeSucceededFuture(page) }
         routes.get("/events") { [feed] _, loop in loop.makeSucceededFuture(feed.response) }
@@ -51,7 +52,7 @@ package struct MonitorPages: Sendable {
         return routes
     }
 
-    private func act(_ request: MonitorRequest, on loop: any EventLoop) -> EventLoopFuture<MonitorResponse> {
+    private func act(_ request: HTTPServerRequest, on loop: any EventLoop) -> EventLoopFuture<HTTPServerResponse> {
         if let answer = traces.answer(request, on: loop) { return answer }
         guard let action = OperatorAction(path: request.path) else { return loop.makeSucceededFuture(.notFound) }
         guard let carrier = source.state.current.carriers.first(where: { $0.name == action.carrier }) else {
@@ -78,7 +79,7 @@ package struct MonitorPages: Sendable {
     }
 
     /// Ready while the intake listens, every carrier that is marked `required` has a bind that takes messages, and the journal writes.
-    private func readiness() -> MonitorResponse {
+    private func readiness() -> HTTPServerResponse {
         var reasons: [String] = []
         if !source.intake.isListening { reasons.append("the intake takes no connections") }
         let missing = source.state.current.carriers.filter { $0.isRequired && !$0.isReady }.map(\.name)

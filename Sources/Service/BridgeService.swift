@@ -1,9 +1,9 @@
 import Carriers
 import Delivery
+import HTTPService
 import Intake
 import Journal
 package import Logging
-import Monitor
 package import NIOCore
 import Operations
 import ServiceLifecycle

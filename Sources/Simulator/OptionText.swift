@@ -1,3 +1,5 @@
+import Settings
+
 /// Why the text of an option was not understood.
 package struct OptionProblem: Error, Hashable, CustomStringConvertible {
     package let description: String
@@ -12,16 +14,10 @@ enum OptionText {
     /// The longest time that an option takes.
     static let maximumTime = Duration.seconds(3600)
 
-    /// Reads a whole number of `ms`, `s` or `m`, an hour at most.
+    /// Reads a time as the configuration writes it, an hour at most.
     static func time(_ text: some StringProtocol) throws(OptionProblem) -> Duration {
-        let digits = text.prefix { $0.isASCII && $0.isNumber }
-        guard let count = Int64(digits), count <= 3_600_000 else { throw OptionProblem("\"\(text)\" is no time") }
-        let time: Duration
-        switch text.dropFirst(digits.count) {
-        case "ms": time = .milliseconds(count)
-        case "s": time = .seconds(count)
-        case "m": time = .seconds(count * 60)
-        default: throw OptionProblem("\"\(text)\" is no time; write 500ms, 8s or 1m")
+        guard let time = DurationText.parse(String(text)) else {
+            throw OptionProblem("\"\(text)\" is no time; write 500ms, 8s or 1m")
         }
         guard time <= maximumTime else { throw OptionProblem("\"\(text)\" is more than an hour") }
         return time

@@ -57,8 +57,9 @@ package final class SimulatorServer: Sendable {
             .bind(host: options.host, port: options.port).get()
         guard let address = listener.localAddress else { throw ChannelError.unknownLocalAddress }
         var started = Running(listener: listener, context: context)
-        if let place = options.statusPage {
-            let page = StatusPage(context: context, host: place.host, port: place.port, group: group, logger: logger)
+        if let address = options.statusPage {
+            let page = StatusPage(
+                context: context, host: address.host, port: address.port, group: group, logger: logger)
             do {
                 started.statusPageAddress = try await page.start()
             } catch {

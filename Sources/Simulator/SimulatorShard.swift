@@ -8,7 +8,7 @@ import SMPP
 final class SimulatorShard {
     var statistics = SimulatorStatistics()
     var messages: MessageRing
-    var generator: SeededGenerator
+    var generator: SplitMix64
     var sessions: [ObjectIdentifier: SimulatorSession] = [:]
     /// Those of `sessions` that may be sent `deliver_sm`, by their binds' numbers.
     var receivers: [UInt64: SimulatorSession] = [:]
@@ -27,7 +27,7 @@ final class SimulatorShard {
         self.index = index
         self.eventLoop = eventLoop
         messages = MessageRing(capacity: record)
-        generator = SeededGenerator(seed: seed &+ UInt64(index))
+        generator = SplitMix64(seed: seed &+ UInt64(index))
         nextID = firstID + UInt64(index)
         idStep = UInt64(count)
     }

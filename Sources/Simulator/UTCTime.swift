@@ -1,21 +1,17 @@
+import Glibc
+
 /// A moment of the Gregorian calendar in UTC.
 struct UTCTime: Equatable {
     var year, month, day, hour, minute, second, millisecond: Int
 
     /// - Parameter unixNanoseconds: since 1970-01-01T00:00:00Z, not negative.
     init(unixNanoseconds: Int64) {
-        let seconds = Int(unixNanoseconds / 1_000_000_000)
+        var seconds = time_t(unixNanoseconds / 1_000_000_000)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        (year, month, day) = (Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1, Int(parts.tm_mday))
+        (hour, minute, second) = (Int(parts.tm_hour), Int(parts.tm_min), Int(parts.tm_sec))
         millisecond = Int(unixNanoseconds / 1_000_000 % 1000)
-        (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60)
-        // Years that start in March put the leap day last (Howard Hinnant, "chrono-compatible date algorithms").
-        let days = seconds / 86_400 + 719_468
-        let dayOfEra = days % 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let marchMonth = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * marchMonth + 2) / 5 + 1
-        month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-        year = yearOfEra + days / 146_097 * 400 + (month <= 2 ? 1 : 0)
     }
 
     /// `2026-11-24T05:32:00.250Z` (RFC 3339).

@@ -44,3 +44,14 @@ extension SocketAddress {
         ListenArgument(host: ipAddress ?? "", port: port ?? 0).description
     }
 }
+
+extension SecretFile {
+    /// The secret in the file that an option names.
+    static func read(option file: String) throws(ValidationError) -> String {
+        do throws(FileProblem) {
+            return try read(path: file)
+        } catch {
+            throw ValidationError("\(file) \(error.reason)")
+        }
+    }
+}

@@ -24,6 +24,7 @@ import Testing
         "SMPP": Target(1, packages: ["DequeModule"]),
         "SMPPWire": Target(2, ["CSMPP34", "SMPP"], packages: ["NIOCore"]),
         "TLS": Target(2, ["COpenSSL"], packages: ["NIOCore", "Foundation", "Dispatch", "Glibc"]),
+        "HTTPService": Target(2, ["TLS"], packages: ["Logging", "NIOCore", "NIOHTTP1", "NIOPosix"]),
         "Carriers": Target(
             3, ["Messaging", "SMPP", "SMPPWire", "TLS"],
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Glibc"]),
@@ -33,34 +34,32 @@ import Testing
         "Journal": Target(
             3, ["CPostgreSQL", "Messaging", "SMPP"],
             packages: ["DequeModule", "GRDB", "GRDBSQLite", "Logging", "Foundation", "Dispatch", "Glibc"]),
-        "Monitor": Target(3, ["TLS"], packages: ["Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "Foundation"]),
-        "Settings": Target(3, ["Messaging", "SMPP", "TLS"], packages: ["Yams", "Foundation"]),
+        "Monitor": Target(3, ["HTTPService", "TLS"], packages: ["Logging", "NIOCore", "NIOHTTP1"]),
+        "Settings": Target(3, ["HTTPService", "Messaging", "SMPP", "TLS"], packages: ["Yams", "Foundation"]),
         "Bridge": Target(
             4, ["Carriers", "Intake", "Journal", "Messaging", "SMPP", "SMPPWire", "Settings"], packages: ["NIOCore"]),
         "Delivery": Target(
-            4, ["Carriers", "Journal", "Messaging", "Monitor", "SMPP", "Settings", "TLS"],
+            4, ["Carriers", "HTTPService", "Journal", "Messaging", "SMPP", "Settings", "TLS"],
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation"]),
         "Operations": Target(
-            4, ["Carriers", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings", "TLS"],
+            4, ["Carriers", "HTTPService", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings", "TLS"],
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch", "Glibc"]),
         "LoadTest": Target(
-            4, ["Messaging", "Monitor", "SMPP", "SMPPWire", "TLS"],
-            packages: [
-                "DequeModule", "Histogram", "NIOCore", "NIOHTTP1", "NIOPosix", "Yams", "Foundation", "Glibc",
-            ]),
+            4, ["HTTPService", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS"],
+            packages: ["DequeModule", "Histogram", "NIOCore", "NIOHTTP1", "NIOPosix", "Foundation", "Glibc"]),
         "Simulator": Target(
-            4, ["Messaging", "Monitor", "SMPP", "SMPPWire", "TLS"],
+            4, ["HTTPService", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS"],
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation", "Glibc"]),
         "Service": Target(
             5,
             [
-                "Bridge", "Carriers", "Delivery", "Intake", "Journal", "Messaging", "Monitor", "Operations", "SMPP",
-                "Settings", "TLS",
+                "Bridge", "Carriers", "Delivery", "HTTPService", "Intake", "Journal", "Messaging", "Monitor", "Operations",
+                "SMPP", "Settings", "TLS",
             ], packages: ["ServiceLifecycle", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch", "Glibc"]),
         "smppost": Target(
             6,
             [
-                "Bridge", "Carriers", "Intake", "Journal", "LoadTest", "Messaging", "Monitor", "Operations", "SMPP",
+                "Bridge", "Carriers", "HTTPService", "Intake", "Journal", "LoadTest", "Messaging", "Operations", "SMPP",
                 "SMPPWire", "Service", "Settings", "Simulator", "TLS",
             ],
             packages: [

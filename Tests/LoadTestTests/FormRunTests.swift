@@ -1,4 +1,5 @@
 import Foundation
+import HTTPService
 import SMPP
 import Synchronization
 import TLS
@@ -173,7 +174,7 @@ import Testing
     @Test func aMissingRecordIsToldBeforeAnythingIsSent() async throws {
         try await withServer(Self.atOnce) { server in
             var plan = try server.plan(.open(.constant(10, seconds: 1), .even))
-            plan.audit = PageURL("http://127.0.0.1:1")
+            plan.audit = HTTPURL(statusPage: "http://127.0.0.1:1")
             let failure = await #expect(throws: LoadFailure.self) { try await LoadRun(plan).run() }
             #expect(failure?.description.hasPrefix("--audit") == true)
             #expect(server.received.withLock { $0.isEmpty })
@@ -181,10 +182,12 @@ import Testing
     }
 
     @Test func pageAddresses() {
-        #expect(PageURL("http://127.0.0.1:8080")?.description == "http://127.0.0.1:8080")
-        #expect(PageURL("http://[::1]:8080/")?.description == "http://[::1]:8080")
-        #expect(PageURL("HTTP://host")?.port == 80)
-        #expect(PageURL("http://host:443")?.port == 443)
-        for text in ["https://h:1", "h:1", "http://", "http://h/x", "http://h:0", ""] { #expect(PageURL(text) == nil) }
+        #expect(HTTPURL(statusPage: "http://127.0.0.1:8080")?.description == "http://127.0.0.1:8080")
+        #expect(HTTPURL(statusPage: "http://[::1]:8080/")?.description == "http://[::1]:8080")
+        #expect(HTTPURL(statusPage: "HTTP://host")?.port == 80)
+        #expect(HTTPURL(statusPage: "http://host:443")?.port == 443)
+        for text in ["https://h:1", "h:1", "http://", "http://h/x", "http://h:0", ""] {
+            #expect(HTTPURL(statusPage: text) == nil)
+        }
     }
 }

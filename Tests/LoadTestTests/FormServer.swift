@@ -1,4 +1,5 @@
 import Foundation
+import HTTPService
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -51,9 +52,9 @@ final class FormServer: Sendable {
         box.server.withLock { $0 = self }
     }
 
-    var url: FormURL {
+    var url: HTTPURL {
         get throws {
-            guard let url = FormURL("https://127.0.0.1:\(channel.localAddress?.port ?? 0)/sms") else {
+            guard let url = HTTPURL("https://127.0.0.1:\(channel.localAddress?.port ?? 0)/sms") else {
                 throw CocoaError(.coderInvalidValue)
             }
             return url

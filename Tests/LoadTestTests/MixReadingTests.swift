@@ -1,3 +1,4 @@
+import Settings
 import Testing
 
 @testable import LoadTest
@@ -5,7 +6,7 @@ import Testing
 @Suite struct MixReadingTests {
     private func read(_ yaml: String) throws -> MessageMix {
         try MixReading.read(yaml: yaml, file: "mix.yaml") { name in
-            guard name == "good" else { throw MixProblem(file: name, line: 1, column: 1, message: "") }
+            guard name == "good" else { throw ConfigurationProblem(file: name, line: 1, column: 1, message: "") }
             return "secret"
         }
     }
@@ -62,13 +63,15 @@ import Testing
         ("messages:\n  - { text: x, text: y }", "a key stands twice"),
     ])
     func tellsWhere(yaml: String, problem: String) {
-        let error = #expect(throws: MixProblems.self) { try read(yaml) }
+        let error = #expect(throws: ConfigurationProblems.self) { try read(yaml) }
         #expect(error.map { "\($0)".contains(problem) } == true, "\(error.map { "\($0)" } ?? "")")
     }
 
     @Test func tellsAllAtOnce() {
-        let error = #expect(throws: MixProblems.self) { try read("x: 1\nmessages:\n  - { weight: 0, text: \"{}\" }") }
-        #expect(error?.list.count == 3)
+        let error = #expect(throws: ConfigurationProblems.self) {
+            try read("x: 1\nmessages:\n  - { weight: 0, text: \"{}\" }")
+        }
+        #expect(error?.problems.count == 3)
     }
 
     @Test func secretsAreNotDescribed() throws {

@@ -1,4 +1,5 @@
 import NIOCore
+import SMPP
 import Testing
 
 @testable import LoadTest
@@ -65,7 +66,7 @@ import Testing
 
     /// Random bytes and cut streams never trap, and never go on for ever.
     @Test func survivesAnything() {
-        var random = SeededRandom(seed: 11)
+        var random = SplitMix64(seed: 11)
         let alphabet = Array("HTTP/1. 200\r\n:;abcX-ContentLengthTransferEncodingchunked0123456789\u{0}ÿ".utf8)
         for _ in 0..<5_000 {
             var reader = ReplyReader()

@@ -15,11 +15,11 @@ import Testing
         facts.start = 1_000
         for number in 0..<2_000 {
             let start = 1_000 + UInt64(number) * 10_000_000
-            let flight = Flight(number: number, intended: start, started: start + 100_000)
-            facts.recorder.sent(intended: flight.intended, at: flight.started)
+            let timed = TimedMessage(number: number, intended: start, started: start + 100_000)
+            facts.recorder.sent(intended: timed.intended, at: timed.started)
             let isRefused = number % 100 == 0
             facts.recorder.ended(
-                flight, isRefused ? .refused : .accepted, code: isRefused ? 0x58 : 0,
+                timed, isRefused ? .refused : .accepted, code: isRefused ? 0x58 : 0,
                 at: start + 2_000_000 + UInt64(number) * 10_000)
         }
         var audit = AuditReport()
@@ -154,7 +154,7 @@ import Testing
             waiting: 7)
         #expect(
             ProgressText.line(.second(row, errors: 2, left: 3_700))
-                == "1:05  180/s  p50 250 µs  p99 12.3 ms  in flight 4  waiting 7  errors 2  left 1:01:40")
+                == "1:05  180/s  p50 250 µs  p99 12.3 ms  in timed 4  waiting 7  errors 2  left 1:01:40")
         #expect(ProgressText.line(.receipts(5)) == "waiting for 5 receipts")
     }
 }

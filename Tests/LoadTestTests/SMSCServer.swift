@@ -1,4 +1,5 @@
 import Foundation
+import HTTPService
 import Messaging
 import NIOCore
 import NIOHTTP1
@@ -67,7 +68,7 @@ final class SMSCServer: Sendable {
             .bind(host: "127.0.0.1", port: 0).get()
     }
 
-    var pageURL: PageURL? { PageURL("http://127.0.0.1:\(page.localAddress?.port ?? 0)") }
+    var pageURL: HTTPURL? { HTTPURL(statusPage: "http://127.0.0.1:\(page.localAddress?.port ?? 0)") }
 
     func plan(_ pacing: LoadPlan.Pacing, _ change: (inout SubmitOptions) -> Void = { _ in }) -> LoadPlan {
         var options = SubmitOptions(

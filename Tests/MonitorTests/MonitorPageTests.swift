@@ -1,3 +1,4 @@
+import HTTPService
 import Monitor
 import NIOCore
 import NIOHTTP1

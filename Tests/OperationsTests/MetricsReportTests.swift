@@ -1,8 +1,8 @@
 import Carriers
 import Foundation
+import HTTPService
 import Intake
 import Journal
-import Monitor
 import SMPP
 import Testing
 

@@ -1,7 +1,7 @@
 import Carriers
 import Foundation
+import HTTPService
 import Intake
-import Monitor
 import NIOCore
 import SMPP
 import Testing

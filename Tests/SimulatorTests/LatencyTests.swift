@@ -1,3 +1,4 @@
+import SMPP
 import Testing
 
 @testable import Simulator
@@ -5,7 +6,7 @@ import Testing
 struct LatencyTests {
     private static func times(_ text: String, jitter: Duration = .zero, count: Int = 20_000) throws -> [Double] {
         let sampler = LatencySampler(try LatencyModel(parsing: text), jitter: jitter)
-        var generator = SeededGenerator(seed: 5)
+        var generator = SplitMix64(seed: 5)
         return (0..<count).map { _ in Double(sampler.next(using: &generator)) / 1e6 }.sorted()
     }
 

@@ -114,9 +114,9 @@ struct LimitTests {
     }
 
     @Test func theSeedDecidesTheChance() {
-        var one = SeededGenerator(seed: 7)
-        var same = SeededGenerator(seed: 7)
-        var other = SeededGenerator(seed: 8)
+        var one = SplitMix64(seed: 7)
+        var same = SplitMix64(seed: 7)
+        var other = SplitMix64(seed: 8)
         let numbers = (0..<8).map { _ in one.next() }
         #expect(numbers == (0..<8).map { _ in same.next() })
         #expect(numbers != (0..<8).map { _ in other.next() })

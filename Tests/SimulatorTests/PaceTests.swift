@@ -23,7 +23,7 @@ struct PaceTests {
     }
 
     @Test func anyOrderOfGapsAgreesWithCountingEverySecond() {
-        var generator = SeededGenerator(seed: 11)
+        var generator = SplitMix64(seed: 11)
         for _ in 0..<50 {
             var times: [Int64] = [0]
             for _ in 0..<200 { times.append((times.last ?? 0) + Int64.random(in: 0...60, using: &generator)) }

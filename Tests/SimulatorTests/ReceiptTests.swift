@@ -355,7 +355,7 @@ struct ReceiptTests {
     @Test func statesComeByTheirWeights() throws {
         let shares = try ReceiptOptions.states(parsing: "delivered=90,undeliverable=8,expired=2")
         let writer = ReceiptWriter(ReceiptOptions(states: shares))
-        var generator = SeededGenerator(seed: 7)
+        var generator = SplitMix64(seed: 7)
         var counts: [ReceiptState: Int] = [:]
         for _ in 0..<10_000 { counts[writer.state(using: &generator), default: 0] += 1 }
         #expect(counts.count == 3)

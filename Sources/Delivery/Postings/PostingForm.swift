@@ -1,3 +1,4 @@
+import HTTPService
 import Journal
 import Messaging
 
@@ -50,12 +51,12 @@ enum PostingForm {
         fields.append(("carrier", receipt.carrier))
         fields.append(("done_at", JournalClock.text(receipt.at)))
         return PostingRecord(
-            id: id, at: receipt.at, target: PostingTarget.receipt(of: message).stored, form: encode(fields))
+            id: id, at: receipt.at, target: PostingTarget.receipt(of: message).stored, form: FormCoding.encode(fields))
     }
 
     /// What only the journal knows of a receipt's message.
     static func rest(_ life: MessageLife) -> String {
-        encode([
+        FormCoding.encode([
             ("to", life.message.recipient), ("from", life.message.sender),
             ("segments", "\(max(1, life.outcome?.segments.count ?? life.message.segments))"),
         ])
@@ -68,32 +69,7 @@ enum PostingForm {
         ]
         if message.received < message.parts { fields.append(("parts_received", "\(message.received)")) }
         return PostingRecord(
-            id: message.id, at: now, target: PostingTarget.inbound(carrier: carrier).stored, form: encode(fields))
+            id: message.id, at: now, target: PostingTarget.inbound(carrier: carrier).stored,
+            form: FormCoding.encode(fields))
     }
-
-    /// `application/x-www-form-urlencoded` in UTF-8 (URL standard, §5.2).
-    static func encode(_ fields: [(name: String, value: String)]) -> String {
-        fields.map { "\(encode($0.name))=\(encode($0.value))" }.joined(separator: "&")
-    }
-
-    private static func encode(_ text: String) -> String {
-        var octets: [UInt8] = []
-        octets.reserveCapacity(text.utf8.count)
-        for octet in text.utf8 {
-            switch octet {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "*"), UInt8(ascii: "-"), UInt8(ascii: "."),
-                UInt8(ascii: "_"):
-                octets.append(octet)
-            case UInt8(ascii: " "): octets.append(UInt8(ascii: "+"))
-            default:
-                octets.append(UInt8(ascii: "%"))
-                octets.append(digits[Int(octet >> 4)])
-                octets.append(digits[Int(octet & 15)])
-            }
-        }
-        return String(decoding: octets, as: UTF8.self)
-    }
-
-    private static let digits = Array("0123456789ABCDEF".utf8)
 }

@@ -1,7 +1,6 @@
 import Foundation
-import Monitor
+import HTTPService
 import NIOCore
-import NIOPosix
 import Settings
 import TLS
 
@@ -22,18 +21,14 @@ struct PostingReceiver: Sendable {
 
     /// How long something is tried.
     let giveUpAfter: Duration
-    private let client: MonitorClient
-    private let path: String
+    private let client: HTTPClient
     private let secret: [UInt8]
 
-    /// - Throws: `TLSError` for a file of certificates that OpenSSL does not take; `MonitorClient.Failure` for a URL that is none.
+    /// - Throws: `TLSError` for a file of certificates that OpenSSL does not take.
     init(_ settings: PostingSettings, group: any EventLoopGroup) throws {
-        let start = settings.url.range(of: "://")?.upperBound ?? settings.url.startIndex
-        let end = settings.url[start...].firstIndex(of: "/") ?? settings.url.endIndex
-        client = try MonitorClient(
-            url: String(settings.url[..<end]), context: TLSClientContext(caFile: settings.caFile, verifyPeer: true),
-            token: nil, timeout: Self.patience, group: group)
-        path = String(settings.url[end...])
+        client = HTTPClient(
+            settings.url, context: try TLSClientContext(caFile: settings.caFile, verifyPeer: true),
+            timeout: Self.patience, group: group)
         secret = Array(settings.secret.utf8)
         giveUpAfter = settings.giveUpAfter
     }
@@ -43,21 +38,18 @@ struct PostingReceiver: Sendable {
     /// - Parameter id: the same at each attempt: what came twice is known by it.
     func post(_ form: String, event: String, id: String) async -> Result {
         let seconds = Int64(Date.now.timeIntervalSince1970)
-        let headers = [
+        let fields = [
             (name: "X-Smppost-Event", value: event), (name: "X-Smppost-Posting", value: id),
             (name: "X-Smppost-Signature", value: Self.signature(of: form, at: seconds, secret: secret)),
         ]
         do {
             let answer = try await client.post(
-                path, body: ByteBuffer(string: form), type: "application/x-www-form-urlencoded; charset=utf-8",
-                headers: headers)
+                body: ByteBuffer(string: form), type: FormCoding.contentType + "; charset=utf-8", fields: fields)
             switch answer.status {
             case 200...299: return .taken
             case 429, 500...599: return .down("it answers \(answer.status)")
             default: return .refused(answer.status)
             }
-        } catch let error as NIOConnectionError {
-            return .down(error.connectionErrors.first.map { "\($0.error)" } ?? "the host is not known")
         } catch {
             return .down("\(error)")
         }

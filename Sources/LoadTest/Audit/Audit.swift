@@ -91,18 +91,18 @@ package struct Audit: Sendable {
             parts: line.parts)
         var texts = open[key] ?? []
         // The newest that misses it: an older one has lost it for good.
-        var place = texts.lastIndex { $0.parts[line.part] == nil }
+        var found = texts.lastIndex { $0.parts[line.part] == nil }
         // References come again, and so do the words of a later segment: what an open text misses is that text's.
-        if place == nil, let earlier = whole[key], earlier.parts[line.part] == line.text {
+        if found == nil, let earlier = whole[key], earlier.parts[line.part] == line.text {
             if let message = earlier.message { addPiece(message) }
             return
         }
         if line.part == 1, maker.marker.number(in: line.text) != nil, texts.isEmpty || texts.last?.parts[1] != nil {
-            place = nil
+            found = nil
         }
         let index: Int
-        if let place {
-            index = place
+        if let found {
+            index = found
         } else {
             index = texts.count
             texts.append(Text())

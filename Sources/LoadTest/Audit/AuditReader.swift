@@ -23,20 +23,20 @@ actor AuditReader {
         var unanswered: Int { sent - acknowledged - refused }
     }
 
-    private let client: PageClient
+    private let pages: PageReader
     private var audit: Audit
     private var after = 0
     private var problem: String?
     private var receiptsBefore = Receipts()
     private var isFinishing = false
 
-    init(client: PageClient, audit: Audit) {
-        self.client = client
+    init(_ pages: PageReader, audit: Audit) {
+        self.pages = pages
         self.audit = audit
     }
 
     /// Passes over what the record holds already.
-    /// - Throws: `PageClient.Failure` where there is no such record.
+    /// - Throws: `LoadFailure` where there is no such record.
     func begin() async throws {
         receiptsBefore = try await receipts()
         while let last = try await page(isAudited: false) { after = last }
@@ -91,7 +91,7 @@ actor AuditReader {
 
     /// The simulator's counters as JSON; nil where they cannot be had.
     func counters() async -> String? {
-        (try? await client.get("/counters")).map { String(buffer: $0) }
+        (try? await pages.get("/counters")).map { String(buffer: $0) }
     }
 
     /// Whether there was something new.
@@ -113,11 +113,11 @@ actor AuditReader {
 
     /// Reads a page of the record, into the audit or past it; the last line's number, or nil where nothing is new.
     private func page(isAudited: Bool) async throws -> Int? {
-        let body = try await client.get("/record?after=\(after)&limit=\(Self.pageLines)")
+        let body = try await pages.get("/record?after=\(after)&limit=\(Self.pageLines)")
         var last: Int?
         for text in body.readableBytesView.split(separator: UInt8(ascii: "\n")) {
             guard let line = RecordLine(json: text) else {
-                throw PageClient.Failure(description: "a line of the record cannot be read")
+                throw LoadFailure(description: "a line of the record cannot be read")
             }
             if isAudited { audit.read(line) }
             last = line.number
@@ -126,9 +126,9 @@ actor AuditReader {
     }
 
     private func receipts() async throws -> Receipts {
-        let body = try await client.get("/counters")
+        let body = try await pages.get("/counters")
         let counters = try? JSONSerialization.jsonObject(with: Data(body.readableBytesView)) as? [String: Any]
-        guard let counters else { throw PageClient.Failure(description: "\(client.url)/counters is not JSON") }
+        guard let counters else { throw LoadFailure(description: "\(pages.url)/counters is not JSON") }
         func count(_ name: String) -> Int { counters[name] as? Int ?? 0 }
         return Receipts(
             sent: count("receipts_sent"), acknowledged: count("receipts_acknowledged"),

@@ -1,6 +1,6 @@
 /// A line of the simulator's `GET /record`: one `submit_sm` that it received.
 package struct RecordLine: Hashable, Sendable {
-    /// Its place in the record, from 1 without gaps.
+    /// Its number in the record, from 1 without gaps.
     package var number = 0
     package var systemID = ""
     package var bind = ""
@@ -73,54 +73,54 @@ struct FlatJSON {
     }
 
     private let bytes: [UInt8]
-    private var place = 0
+    private var offset = 0
 
     init(_ bytes: some Sequence<UInt8>) {
         self.bytes = Array(bytes)
     }
 
     var isAtEnd: Bool {
-        bytes[place...].allSatisfy(Self.isSpace)
+        bytes[offset...].allSatisfy(Self.isSpace)
     }
 
     /// Takes a mark, with the spaces before it.
     mutating func take(_ mark: Unicode.Scalar) -> Bool {
         skipSpaces()
-        guard place < bytes.count, bytes[place] == UInt8(ascii: mark) else { return false }
-        place += 1
+        guard offset < bytes.count, bytes[offset] == UInt8(ascii: mark) else { return false }
+        offset += 1
         return true
     }
 
     mutating func value() -> Value? {
         skipSpaces()
-        guard place < bytes.count else { return nil }
-        if bytes[place] == UInt8(ascii: "\"") { return string().map { .string($0) } }
-        let start = place
-        while place < bytes.count, !Self.isEnd(bytes[place]) { place += 1 }
-        guard place > start else { return nil }
-        let word = String(decoding: bytes[start..<place], as: UTF8.self)
+        guard offset < bytes.count else { return nil }
+        if bytes[offset] == UInt8(ascii: "\"") { return string().map { .string($0) } }
+        let start = offset
+        while offset < bytes.count, !Self.isEnd(bytes[offset]) { offset += 1 }
+        guard offset > start else { return nil }
+        let word = String(decoding: bytes[start..<offset], as: UTF8.self)
         return word == "null" ? .null : .word(word)
     }
 
     mutating func string() -> String? {
         guard take("\"") else { return nil }
         var decoded: [UInt8] = []
-        var start = place
-        while place < bytes.count {
-            switch bytes[place] {
+        var start = offset
+        while offset < bytes.count {
+            switch bytes[offset] {
             case UInt8(ascii: "\""):
-                let tail = bytes[start..<place]
-                place += 1
+                let tail = bytes[start..<offset]
+                offset += 1
                 // Most strings have no escape.
                 return decoded.isEmpty
                     ? String(decoding: tail, as: UTF8.self) : String(decoding: decoded + tail, as: UTF8.self)
             case UInt8(ascii: "\\"):
-                decoded += bytes[start..<place]
-                place += 1
+                decoded += bytes[start..<offset]
+                offset += 1
                 guard let scalar = escape() else { return nil }
                 decoded += Array(String(scalar).utf8)
-                start = place
-            default: place += 1
+                start = offset
+            default: offset += 1
             }
         }
         return nil
@@ -128,9 +128,9 @@ struct FlatJSON {
 
     /// What follows a backslash.
     private mutating func escape() -> Unicode.Scalar? {
-        guard place < bytes.count else { return nil }
-        let mark = bytes[place]
-        place += 1
+        guard offset < bytes.count else { return nil }
+        let mark = bytes[offset]
+        offset += 1
         switch mark {
         case UInt8(ascii: "n"): return "\n"
         case UInt8(ascii: "r"): return "\r"
@@ -147,28 +147,29 @@ struct FlatJSON {
     private mutating func scalar(_ unit: UInt32) -> Unicode.Scalar {
         if let scalar = Unicode.Scalar(unit) { return scalar }
         let isHigh = (0xD800..<0xDC00).contains(unit)
-        guard isHigh, place + 1 < bytes.count, bytes[place] == UInt8(ascii: "\\"), bytes[place + 1] == UInt8(ascii: "u")
+        guard isHigh, offset + 1 < bytes.count, bytes[offset] == UInt8(ascii: "\\"),
+            bytes[offset + 1] == UInt8(ascii: "u")
         else { return "\u{FFFD}" }
-        let back = place
-        place += 2
+        let back = offset
+        offset += 2
         guard let low = self.unit(), (0xDC00..<0xE000).contains(low),
             let scalar = Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00))
         else {
-            place = back
+            offset = back
             return "\u{FFFD}"
         }
         return scalar
     }
 
     private mutating func unit() -> UInt32? {
-        guard place + 4 <= bytes.count else { return nil }
-        let digits = String(decoding: bytes[place..<(place + 4)], as: UTF8.self)
-        place += 4
+        guard offset + 4 <= bytes.count else { return nil }
+        let digits = String(decoding: bytes[offset..<(offset + 4)], as: UTF8.self)
+        offset += 4
         return UInt32(digits, radix: 16)
     }
 
     private mutating func skipSpaces() {
-        while place < bytes.count, Self.isSpace(bytes[place]) { place += 1 }
+        while offset < bytes.count, Self.isSpace(bytes[offset]) { offset += 1 }
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }

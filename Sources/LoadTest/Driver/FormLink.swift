@@ -1,23 +1,23 @@
+import HTTPService
 import NIOCore
-import NIOPosix
 import TLS
 
 /// Where and how forms are posted; one for all links of a run.
 struct FormTarget: Sendable {
-    var url: FormURL
+    var url: HTTPURL
     var address: SocketAddress
     var context: TLSClientContext
     var timeout: UInt64
     /// All of a request before the value of `Content-Length`.
     var head: ByteBuffer
 
-    init(url: FormURL, address: SocketAddress, context: TLSClientContext, timeout: Duration) {
+    init(url: HTTPURL, address: SocketAddress, context: TLSClientContext, timeout: Duration) {
         self.url = url
         self.address = address
         self.context = context
         self.timeout = UInt64(clamping: TimeAmount(timeout).nanoseconds)
         head = ByteBuffer(
-            string: "POST \(url.path) HTTP/1.1\r\nHost: \(url.authority)\r\n"
+            string: "POST \(url.target) HTTP/1.1\r\nHost: \(url.authority)\r\n"
                 + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ")
     }
 }
@@ -27,7 +27,7 @@ struct FormTarget: Sendable {
 ///     closed ──▶ connecting ──handshake──▶ idle ◀──reply── busy
 ///       ▲            │                      │  ──send──▶    │
 ///       └─back-off───┴──────────────────────┴───────────────┘ closed, timed out, unreadable
-final class FormLink: ChannelInboundHandler, LoadLink {
+final class FormLink: LoadLink {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -35,27 +35,25 @@ final class FormLink: ChannelInboundHandler, LoadLink {
         case closed
         case connecting
         case idle
-        case busy(Flight)
+        case busy(TimedMessage)
     }
 
     private let index: Int
     private let target: FormTarget
     private let maker: MessageMaker
-    private unowned let lane: LoadLane<FormLink>
+    unowned let share: LoadShare<FormLink>
     private var state = State.closed
-    private var context: ChannelHandlerContext?
+    private(set) var context: ChannelHandlerContext?
     private var reader = ReplyReader()
     private var request = ByteBuffer()
     private var body = ByteBuffer()
-    private var retries = LinkRetries()
-    private var isEnding = false
-    private var onClosed: (() -> Void)?
+    var reconnect = LinkReconnect()
 
-    init(index: Int, target: FormTarget, maker: MessageMaker, lane: LoadLane<FormLink>) {
+    init(index: Int, target: FormTarget, maker: MessageMaker, share: LoadShare<FormLink>) {
         self.index = index
         self.target = target
         self.maker = maker
-        self.lane = lane
+        self.share = share
     }
 
     var hasRoom: Bool {
@@ -63,60 +61,48 @@ final class FormLink: ChannelInboundHandler, LoadLink {
     }
 
     func open() {
-        guard case .closed = state, !isEnding else { return }
+        guard case .closed = state, !reconnect.isEnding else { return }
         state = .connecting
-        let loop = lane.eventLoop
-        let handler = NIOLoopBound(self, eventLoop: loop)
-        let target = target
-        ClientBootstrap(group: loop)
-            .connectTimeout(.seconds(10))
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(TLSHandler(client: target.context, serverName: target.url.host))
-                    try pipeline.addHandler(handler.value)
-                }
-            }
-            .connect(to: target.address)
-            .assumeIsolated().whenFailure { [self] error in connectFailed("\(error)") }
+        connect(to: target.address) { [target] pipeline in
+            try pipeline.addHandler(TLSHandler(client: target.context, serverName: target.url.host))
+        }
     }
 
-    func send(_ flight: Flight) {
+    func connectFailed() {
+        guard case .connecting = state else { return }
+        state = .closed
+        disconnected(failed: true)
+    }
+
+    func send(_ timed: TimedMessage) {
         guard let context, case .idle = state else {
-            lane.ended(flight, .connectionLost)
+            share.ended(timed, .connectionLost)
             return
         }
         body.clear()
-        maker.writeForm(flight.number, into: &body)
+        maker.writeForm(timed.number, into: &body)
         request.clear()
         request.writeImmutableBuffer(target.head)
         request.writeDecimal(UInt64(body.readableBytes), width: 1)
         request.writeStaticString("\r\n\r\n")
         request.writeBuffer(&body)
-        state = .busy(flight)
+        state = .busy(timed)
         context.writeAndFlush(wrapOutboundOut(request), promise: nil)
     }
 
     func tick(_ now: UInt64) {
-        guard case .busy(let flight) = state, now > flight.started + target.timeout else { return }
+        guard case .busy(let timed) = state, now > timed.started + target.timeout else { return }
         end(as: .timedOut)
     }
 
     func abandon(as outcome: LoadOutcome) {
         guard case .busy = state else { return }
-        isEnding = true
+        reconnect.end()
         end(as: outcome)
     }
 
     func close(_ done: @escaping () -> Void) {
-        isEnding = true
-        guard let context else {
-            done()
-            return
-        }
-        onClosed = done
-        context.close(promise: nil)
+        beginClose(done)?.close(promise: nil)
     }
 
     // MARK: The channel
@@ -127,8 +113,8 @@ final class FormLink: ChannelInboundHandler, LoadLink {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is TLSHandshakeCompleted, case .connecting = state {
-            retries.succeeded()
-            lane.recorder.connectionsOpened += 1
+            reconnect.succeeded()
+            share.recorder.connectionsOpened += 1
             becomeIdle()
         }
         context.fireUserInboundEventTriggered(event)
@@ -144,7 +130,7 @@ final class FormLink: ChannelInboundHandler, LoadLink {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if case .connecting = state { lane.recorder.lastConnectFailure = "\(error)" }
+        if case .connecting = state { share.recorder.lastConnectFailure = "\(error)" }
         context.close(promise: nil)
     }
 
@@ -154,51 +140,50 @@ final class FormLink: ChannelInboundHandler, LoadLink {
         state = .closed
         let reply = reader.end()
         reader = ReplyReader()
+        var failed = false
         switch was {
         case .closed: break
-        case .connecting: retries.failed(&lane.recorder)
-        case .idle: if !isEnding { lane.recorder.connectionsLost += 1 }
-        case .busy(let flight):
+        case .connecting: failed = true
+        case .idle: if !reconnect.isEnding { share.recorder.connectionsLost += 1 }
+        case .busy(let timed):
             if let reply {
-                settle(flight, reply)
+                settle(timed, reply)
             } else {
-                lane.recorder.connectionsLost += 1
-                lane.ended(flight, .connectionLost)
+                share.recorder.connectionsLost += 1
+                share.ended(timed, .connectionLost)
             }
         }
-        onClosed?()
-        onClosed = nil
-        reopen()
+        disconnected(failed: failed)
     }
 
     // MARK: Steps
 
     private func becomeIdle() {
         state = .idle
-        lane.becameReady(index)
+        share.becameReady(index)
     }
 
     private func answered(_ reply: ReplyReader.Reply) {
-        guard case .busy(let flight) = state else {
+        guard case .busy(let timed) = state else {
             // Nothing was asked: an early error, or a second answer.
             end(as: .unreadable)
             return
         }
         if reply.closes {
             state = .closed
-            settle(flight, reply)
+            settle(timed, reply)
             context?.close(promise: nil)
         } else {
             state = .idle
-            settle(flight, reply)
-            lane.becameReady(index)
+            settle(timed, reply)
+            share.becameReady(index)
         }
     }
 
-    private func settle(_ flight: Flight, _ reply: ReplyReader.Reply) {
-        if reply.isReplayed { lane.recorder.replayed += 1 }
-        lane.recorder.segments += reply.acceptedSegments
-        lane.ended(flight, Self.outcome(of: reply), code: UInt32(reply.status))
+    private func settle(_ timed: TimedMessage, _ reply: ReplyReader.Reply) {
+        if reply.isReplayed { share.recorder.replayed += 1 }
+        share.recorder.segments += reply.acceptedSegments
+        share.ended(timed, Self.outcome(of: reply), code: UInt32(reply.status))
     }
 
     /// The bridge says it; for any other target the status alone decides.
@@ -217,22 +202,6 @@ final class FormLink: ChannelInboundHandler, LoadLink {
         let was = state
         state = .closed
         context?.close(promise: nil)
-        if case .busy(let flight) = was { lane.ended(flight, outcome) }
-    }
-
-    private func connectFailed(_ reason: String) {
-        lane.recorder.lastConnectFailure = reason
-        // Where the handler was in a pipeline, its removal does the rest.
-        guard context == nil, case .connecting = state else { return }
-        state = .closed
-        retries.failed(&lane.recorder)
-        onClosed?()
-        onClosed = nil
-        reopen()
-    }
-
-    private func reopen() {
-        guard !isEnding else { return }
-        lane.eventLoop.assumeIsolated().scheduleTask(in: retries.pause) { [self] in open() }
+        if case .busy(let timed) = was { share.ended(timed, outcome) }
     }
 }

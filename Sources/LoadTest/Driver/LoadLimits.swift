@@ -1,3 +1,5 @@
+import NIOCore
+
 /// Bounds of a run, by name.
 package enum LoadLimits {
     /// Connections or binds.
@@ -16,6 +18,7 @@ package enum LoadLimits {
     package static let listed = 100
     /// Rows of the series in a report: then each two become one.
     package static let rows = 7_200
+    static let connectTimeout = TimeAmount.seconds(10)
     /// Times between attempts to connect anew.
     static let reconnectFirst: UInt64 = 50_000_000
     static let reconnectMaximum: UInt64 = 1_000_000_000

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPService
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -29,7 +30,7 @@ package final class LoadRun: Sendable {
     let plan: LoadPlan
     private let onProgress: @Sendable (LoadProgress) -> Void
     private let stopRequested = Atomic(false)
-    private let lanesDone = Atomic(0)
+    private let sharesDone = Atomic(0)
 
     package init(_ plan: LoadPlan, onProgress: @escaping @Sendable (LoadProgress) -> Void = { _ in }) {
         self.plan = plan
@@ -64,39 +65,39 @@ package final class LoadRun: Sendable {
             facts.targetConfiguration = try await text(monitor, "/binds", "the monitor")
         }
         let reader = plan.audit.map { url in
-            AuditReader(
-                client: PageClient(url: url, group: MultiThreadedEventLoopGroup.singleton), audit: Audit(maker: maker))
+            AuditReader(PageReader(url), audit: Audit(maker: maker))
         }
         do {
             try await reader?.begin()
         } catch {
             throw LoadFailure(description: "--audit: \(error)")
         }
-        let lanes = try await makeLanes(group, maker)
-        try await lanes.open()
+        let shares = try await makeShares(group, maker)
+        try await shares.open()
         do {
-            try await connect(lanes)
+            try await connect(shares)
         } catch {
-            try await lanes.close()
+            try await shares.close()
             throw error
         }
         async let followed: Void? = reader?.follow()
-        try await send(lanes, &facts)
-        try await awaitReceipts(lanes, reader, &facts)
+        try await send(shares, &facts)
+        try await awaitReceipts(shares, reader, &facts)
         if reader != nil { onProgress(.auditing) }
         await reader?.stopFollowing()
         _ = await followed
         await reader?.finish()
-        facts.recorder = try await lanes.recorder()
-        let outcomes = try await lanes.outcomes()
-        try await lanes.close()
+        facts.recorder = try await shares.recorder()
+        let outcomes = try await shares.outcomes()
+        try await shares.close()
         if let reader { await audit(reader, outcomes, &facts) }
         return facts.report()
     }
 
     // MARK: Before
 
-    private func makeLanes(_ group: MultiThreadedEventLoopGroup, _ maker: MessageMaker) async throws -> any LaneControl
+    private func makeShares(_ group: MultiThreadedEventLoopGroup, _ maker: MessageMaker) async throws
+        -> any LoadShareControl
     {
         let loops = Array(group.makeIterator())
         let (count, threads) = (plan.connections, plan.threads)
@@ -104,9 +105,9 @@ package final class LoadRun: Sendable {
         case .form(let url, let context):
             let target = FormTarget(
                 url: url, address: try await Self.resolve(url.host, url.port), context: context, timeout: plan.timeout)
-            return try await LaneGroup<FormLink>(loops) { lane, _, place in
-                for index in 0..<Self.share(count, place, threads) {
-                    lane.add(FormLink(index: index, target: target, maker: maker, lane: lane))
+            return try await LoadShares<FormLink>(loops) { share, _, thread in
+                for index in 0..<Self.part(count, thread, threads) {
+                    share.add(FormLink(index: index, target: target, maker: maker, share: share))
                 }
             }
         case .submit(let options):
@@ -114,20 +115,20 @@ package final class LoadRun: Sendable {
                 options: options, address: try await Self.resolve(options.host, options.port),
                 timeout: UInt64(clamping: TimeAmount(plan.timeout).nanoseconds))
             let run = plan.run
-            return try await LaneGroup<SubmitLink>(loops) { lane, notes, place in
-                for index in 0..<Self.share(count, place, threads) {
-                    let first = UInt16(truncatingIfNeeded: run &+ UInt64((place * 31 + index) * 37))
-                    lane.add(
+            return try await LoadShares<SubmitLink>(loops) { share, events, thread in
+                for index in 0..<Self.part(count, thread, threads) {
+                    let first = UInt16(truncatingIfNeeded: run &+ UInt64((thread * 31 + index) * 37))
+                    share.add(
                         SubmitLink(
-                            index: index, target: target, maker: maker, lane: lane, notes: notes, reference: first))
+                            index: index, target: target, maker: maker, share: share, events: events, reference: first))
                 }
             }
         }
     }
 
-    /// How many of `count` are the part of the lane at `place`.
-    private static func share(_ count: Int, _ place: Int, _ lanes: Int) -> Int {
-        count / lanes + (place < count % lanes ? 1 : 0)
+    /// How many of `count` are the part of the event loop with this index.
+    private static func part(_ count: Int, _ thread: Int, _ shares: Int) -> Int {
+        count / shares + (thread < count % shares ? 1 : 0)
     }
 
     /// Off the event loops: `getaddrinfo` blocks.
@@ -141,20 +142,19 @@ package final class LoadRun: Sendable {
         }
     }
 
-    private func text(_ url: PageURL, _ path: String, _ name: String) async throws -> String {
+    private func text(_ url: HTTPURL, _ path: String, _ name: String) async throws -> String {
         do {
-            let page = try await PageClient(url: url, group: MultiThreadedEventLoopGroup.singleton).get(path)
-            return String(buffer: page)
+            return String(buffer: try await PageReader(url).get(path))
         } catch {
             throw LoadFailure(description: "\(name): \(error)")
         }
     }
 
-    private func connect(_ lanes: any LaneControl) async throws {
+    private func connect(_ shares: any LoadShareControl) async throws {
         let start = ContinuousClock.now
         var told = -1
         while true {
-            let (count, failure) = try await lanes.connected()
+            let (count, failure) = try await shares.connected()
             if count >= plan.connections { return }
             if isStopped { throw LoadFailure(description: "stopped while connecting") }
             let waited = ContinuousClock.now - start
@@ -168,64 +168,64 @@ package final class LoadRun: Sendable {
         }
     }
 
-    private func setups(start: UInt64) -> [LaneSetup] {
-        let lanes = plan.threads
+    private func setups(start: UInt64) -> [ShareSetup] {
+        let shares = plan.threads
         let seconds = plan.pacing.seconds
-        return (0..<lanes).map { place in
-            let pacing: LanePacing =
+        return (0..<shares).map { thread in
+            let pacing: SharePacing =
                 switch plan.pacing {
                 case .open(let profile, let spacing):
                     .open(ArrivalSchedule(profile, spacing: spacing, seed: plan.seed))
-                case .closed(let workers, _): .closed(workers: Self.share(workers, place, lanes))
+                case .closed(let workers, _): .closed(workers: Self.part(workers, thread, shares))
                 }
-            return LaneSetup(
-                pacing: pacing, offset: place, stride: lanes, start: start, end: start + UInt64(seconds * 1e9),
-                messages: plan.messages, waitingLimit: LoadLimits.waiting / lanes,
+            return ShareSetup(
+                pacing: pacing, offset: thread, stride: shares, start: start, end: start + UInt64(seconds * 1e9),
+                messages: plan.messages, waitingLimit: LoadLimits.waiting / shares,
                 warmUpEnd: start + UInt64(plan.warmUp * 1e9), keepsOutcomes: plan.audit != nil)
         }
     }
 
     // MARK: Sending
 
-    private func send(_ lanes: any LaneControl, _ facts: inout LoadFacts) async throws {
+    private func send(_ shares: any LoadShareControl, _ facts: inout LoadFacts) async throws {
         let cpu = ProcessUse.current().cpuSeconds
         facts.startedAt = .now
         let start = NIODeadline.now().uptimeNanoseconds + Self.lead
         facts.start = start
-        try await lanes.run(setups(start: start)) { [self] in
-            lanesDone.wrappingAdd(1, ordering: .releasing)
+        try await shares.run(setups(start: start)) { [self] in
+            sharesDone.wrappingAdd(1, ordering: .releasing)
         }
         var meter = LoadMeter(plan: plan, start: start)
         let timeout = UInt64(clamping: TimeAmount(plan.timeout).nanoseconds)
         let giveUp = start + UInt64((plan.pacing.seconds) * 1e9) + timeout
         var stoppedAt: ContinuousClock.Instant?
         var hasGivenUp = false
-        while lanesDone.load(ordering: .acquiring) < plan.threads {
+        while sharesDone.load(ordering: .acquiring) < plan.threads {
             try await Task.sleep(for: Self.step)
             let now = NIODeadline.now().uptimeNanoseconds
             if isStopped, stoppedAt == nil {
                 stoppedAt = .now
                 facts.interrupted = true
-                try await lanes.stop(as: .stopped)
+                try await shares.stop(as: .stopped)
             }
-            if let stoppedAt, ContinuousClock.now - stoppedAt > Self.stoppedDrain { try await lanes.abandon() }
+            if let stoppedAt, ContinuousClock.now - stoppedAt > Self.stoppedDrain { try await shares.abandon() }
             // What still waits for a link is too late. What is under way has its own time limit, which comes first.
             if now > giveUp, !hasGivenUp {
                 hasGivenUp = true
-                try await lanes.stop(as: .notStarted)
+                try await shares.stop(as: .notStarted)
             }
-            if now > giveUp + timeout + 2_000_000_000 { try await lanes.abandon() }
+            if now > giveUp + timeout + 2_000_000_000 { try await shares.abandon() }
             guard meter.isDue(now) else { continue }
-            let reading = try await lanes.reading()
-            facts.book.read(reading.notes)
+            let reading = try await shares.reading()
+            facts.receiptTracker.read(reading.events)
             let row = meter.row(reading, at: now)
             if row.at >= plan.pacing.seconds || facts.interrupted {
                 if row.underWay + row.waiting > 0 { onProgress(.draining(row.underWay + row.waiting)) }
             }
             onProgress(.second(row, errors: meter.errors, left: max(0, plan.pacing.seconds - row.at)))
         }
-        let reading = try await lanes.reading()
-        facts.book.read(reading.notes)
+        let reading = try await shares.reading()
+        facts.receiptTracker.read(reading.events)
         meter.finish(reading, at: NIODeadline.now().uptimeNanoseconds)
         facts.series = meter.rows
         facts.cpuSeconds = ProcessUse.current().cpuSeconds - cpu
@@ -234,7 +234,7 @@ package final class LoadRun: Sendable {
     // MARK: After
 
     private func awaitReceipts(
-        _ lanes: any LaneControl, _ reader: AuditReader?, _ facts: inout LoadFacts
+        _ shares: any LoadShareControl, _ reader: AuditReader?, _ facts: inout LoadFacts
     ) async throws {
         let within = facts.interrupted ? min(plan.receiptsWithin, Self.stoppedDrain) : plan.receiptsWithin
         switch plan.target {
@@ -242,15 +242,15 @@ package final class LoadRun: Sendable {
             guard options.wantsReceipts else { return }
             let end = ContinuousClock.now + within
             var told = ContinuousClock.now
-            while facts.book.missingCount > 0, ContinuousClock.now < end, isStopped == facts.interrupted {
+            while facts.receiptTracker.missingCount > 0, ContinuousClock.now < end, isStopped == facts.interrupted {
                 try await Task.sleep(for: Self.receiptStep)
-                facts.book.read(try await lanes.reading().notes)
+                facts.receiptTracker.read(try await shares.reading().events)
                 if ContinuousClock.now - told > .seconds(1) {
                     told = .now
-                    onProgress(.receipts(facts.book.missingCount))
+                    onProgress(.receipts(facts.receiptTracker.missingCount))
                 }
             }
-            facts.book.finish(now: NIODeadline.now().uptimeNanoseconds)
+            facts.receiptTracker.finish(now: NIODeadline.now().uptimeNanoseconds)
         case .form:
             let wasStopped = facts.interrupted
             await reader?.awaitReceipts(atMost: within) { [self] in isStopped != wasStopped }
@@ -258,12 +258,12 @@ package final class LoadRun: Sendable {
     }
 
     private func audit(_ reader: AuditReader, _ outcomes: [[UInt8]], _ facts: inout LoadFacts) async {
-        let lanes = plan.threads
-        let count = outcomes.enumerated().map { ($0.element.count - 1) * lanes + $0.offset + 1 }.max() ?? 0
+        let shares = plan.threads
+        let count = outcomes.enumerated().map { ($0.element.count - 1) * shares + $0.offset + 1 }.max() ?? 0
         facts.audit = await reader.verdict(count: max(0, count)) { number in
-            let lane = outcomes[number % lanes]
-            let place = number / lanes
-            return place < lane.count ? LoadOutcome(rawValue: lane[place]) : nil
+            let share = outcomes[number % shares]
+            let index = number / shares
+            return index < share.count ? LoadOutcome(rawValue: share[index]) : nil
         }
         if case .form = plan.target { facts.carrierReceipts = await reader.receiptTotals() }
         facts.carrierCounters = await reader.counters()

@@ -1,7 +1,6 @@
 import DequeModule
 import Messaging
 import NIOCore
-import NIOPosix
 import SMPP
 import SMPPWire
 import TLS
@@ -13,17 +12,17 @@ import TLS
 ///       └─back-off───┴─────────────┴───────────────────────┴─────────────────┘ closed
 ///
 /// Requests and answers gather in one buffer and leave once per loop turn.
-final class SubmitLink: ChannelInboundHandler, LoadLink {
+final class SubmitLink: LoadLink {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private enum State: Equatable {
+    enum State: Equatable {
         case closed, connecting, binding, bound, unbinding
     }
 
     /// A message some of whose segments are not answered.
     struct OpenMessage {
-        var flight: Flight
+        var timed: TimedMessage
         var recipient: String
         var unanswered: Int
         var accepted = 0
@@ -42,37 +41,35 @@ final class SubmitLink: ChannelInboundHandler, LoadLink {
     private static let bindTimeout: UInt64 = 10_000_000_000
     private static let unbindTimeout = TimeAmount.seconds(2)
 
-    private let index: Int
-    private let target: SubmitTarget
+    let index: Int
+    let target: SubmitTarget
     private let maker: MessageMaker
-    private unowned let lane: LoadLane<SubmitLink>
-    private let notes: ReceiptNotes
-    private var state = State.closed
-    private var context: ChannelHandlerContext?
-    private var output = ByteBuffer()
-    private var isReading = false
-    private var isFlushing = false
-    private var sequence: UInt32 = 1
-    private var messages: [Int: OpenMessage] = [:]
-    private var submits: [UInt32: OpenSubmit] = [:]
+    unowned let share: LoadShare<SubmitLink>
+    let events: DeliveryEvents
+    var state = State.closed
+    private(set) var context: ChannelHandlerContext?
+    var output = ByteBuffer()
+    var isReading = false
+    var isFlushing = false
+    var sequence: UInt32 = 1
+    var messages: [Int: OpenMessage] = [:]
+    var submits: [UInt32: OpenSubmit] = [:]
     /// Segments for which the window has no room yet: at most those of one message.
-    private var pending = Deque<(submit: OpenSubmit, body: ShortMessage)>()
-    private var references: SegmentReferences
+    var pending = Deque<(submit: OpenSubmit, body: ShortMessage)>()
+    var references: SegmentReferences
     private var since: UInt64 = 0
-    private var lastSent: UInt64 = 0
-    private var retries = LinkRetries()
-    private var isEnding = false
-    private var onClosed: (() -> Void)?
+    var lastSent: UInt64 = 0
+    var reconnect = LinkReconnect()
 
     init(
-        index: Int, target: SubmitTarget, maker: MessageMaker, lane: LoadLane<SubmitLink>, notes: ReceiptNotes,
+        index: Int, target: SubmitTarget, maker: MessageMaker, share: LoadShare<SubmitLink>, events: DeliveryEvents,
         reference: UInt16
     ) {
         self.index = index
         self.target = target
         self.maker = maker
-        self.lane = lane
-        self.notes = notes
+        self.share = share
+        self.events = events
         references = SegmentReferences(first: reference)
     }
 
@@ -81,29 +78,25 @@ final class SubmitLink: ChannelInboundHandler, LoadLink {
     }
 
     func open() {
-        guard state == .closed, !isEnding else { return }
+        guard state == .closed, !reconnect.isEnding else { return }
         state = .connecting
-        since = LoadLane<SubmitLink>.now
-        let loop = lane.eventLoop
-        let handler = NIOLoopBound(self, eventLoop: loop)
-        let (tls, host) = (target.options.tls, target.options.host)
-        ClientBootstrap(group: loop)
-            .connectTimeout(.seconds(10))
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    if let tls { try pipeline.addHandler(TLSHandler(client: tls, serverName: host)) }
-                    try pipeline.addHandler(ByteToMessageHandler(PDUFrameDecoder()))
-                    try pipeline.addHandler(handler.value)
-                }
+        since = LoadShare<SubmitLink>.now
+        connect(to: target.address) { [options = target.options] pipeline in
+            if let tls = options.tls {
+                try pipeline.addHandler(TLSHandler(client: tls, serverName: options.host))
             }
-            .connect(to: target.address)
-            .assumeIsolated().whenFailure { [self] error in connectFailed("\(error)") }
+            try pipeline.addHandler(ByteToMessageHandler(PDUFrameDecoder()))
+        }
     }
 
-    func send(_ flight: Flight) {
-        let message = maker.message(flight.number)
+    func connectFailed() {
+        guard state == .connecting else { return }
+        state = .closed
+        disconnected(failed: true)
+    }
+
+    func send(_ timed: TimedMessage) {
+        let message = maker.message(timed.number)
         var reference: UInt16?
         let segments = target.segments(of: message) {
             let bits = target.options.policy.long == .udh8 ? 8 : 16
@@ -112,14 +105,14 @@ final class SubmitLink: ChannelInboundHandler, LoadLink {
             return taken
         }
         guard let segments else {
-            lane.ended(flight, .unsendable)
+            share.ended(timed, .unsendable)
             return
         }
-        messages[flight.number] = OpenMessage(
-            flight: flight, recipient: message.to, unanswered: segments.count, segments: segments.count,
+        messages[timed.number] = OpenMessage(
+            timed: timed, recipient: message.to, unanswered: segments.count, segments: segments.count,
             reference: reference)
-        for (place, body) in segments.enumerated() {
-            pending.append((OpenSubmit(message: flight.number, segment: place), body))
+        for (segment, body) in segments.enumerated() {
+            pending.append((OpenSubmit(message: timed.number, segment: segment), body))
         }
         writePending()
     }
@@ -129,11 +122,11 @@ final class SubmitLink: ChannelInboundHandler, LoadLink {
         case .closed: break
         case .connecting, .binding:
             if now > since + Self.bindTimeout {
-                lane.recorder.lastConnectFailure = "no answer to the bind within 10 s"
+                share.recorder.lastConnectFailure = "no answer to the bind within 10 s"
                 context?.close(promise: nil)
             }
         case .bound:
-            if messages.values.contains(where: { now > $0.flight.started + target.timeout }) { expire(now) }
+            if messages.values.contains(where: { now > $0.timed.started + target.timeout }) { expire(now) }
             if now > lastSent + Self.enquireEvery { write(PDU(sequence: takeSequence(), .enquireLink)) }
         case .unbinding: break
         }
@@ -141,19 +134,14 @@ final class SubmitLink: ChannelInboundHandler, LoadLink {
     }
 
     func abandon(as outcome: LoadOutcome) {
-        for message in messages.values { lane.ended(message.flight, outcome) }
+        for message in messages.values { share.ended(message.timed, outcome) }
         messages.removeAll()
         submits.removeAll()
         pending.removeAll()
     }
 
     func close(_ done: @escaping () -> Void) {
-        isEnding = true
-        guard let context else {
-            done()
-            return
-        }
-        onClosed = done
+        guard let context = beginClose(done) else { return }
         guard state == .bound else {
             context.close(promise: nil)
             return
@@ -202,7 +190,7 @@ final class SubmitLink: ChannelInboundHandler, LoadLink {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if state == .connecting || state == .binding { lane.recorder.lastConnectFailure = "\(error)" }
+        if state == .connecting || state == .binding { share.recorder.lastConnectFailure = "\(error)" }
         context.close(promise: nil)
     }
 
@@ -212,178 +200,12 @@ final class SubmitLink: ChannelInboundHandler, LoadLink {
         state = .closed
         isReading = false
         output.clear()
-        switch was {
-        case .closed, .unbinding: break
-        case .connecting, .binding: retries.failed(&lane.recorder)
-        case .bound: lane.recorder.connectionsLost += 1
-        }
-        let lost = messages.values.map(\.flight)
+        if was == .bound { share.recorder.connectionsLost += 1 }
+        let lost = messages.values.map(\.timed)
         messages.removeAll()
         submits.removeAll()
         pending.removeAll()
-        for flight in lost { lane.ended(flight, .connectionLost) }
-        onClosed?()
-        onClosed = nil
-        reopen()
-    }
-}
-
-// What comes in, and what is written.
-extension SubmitLink {
-    private func received(_ pdu: PDU) {
-        switch pdu.body {
-        case .submitResponse(let response):
-            answered(pdu.sequence, status: pdu.status.rawValue, id: response.messageID)
-        case .genericNack:
-            answered(pdu.sequence, status: pdu.status == .ok ? 0xFF : pdu.status.rawValue, id: "")
-        case .bindResponse: bindAnswered(pdu.status)
-        case .enquireLink: write(PDU(sequence: pdu.sequence, .enquireLinkResponse))
-        case .deliver(let message):
-            write(PDU(sequence: pdu.sequence, .deliverResponse(MessageResponse())))
-            delivered(message)
-        case .data(let message):
-            write(PDU(sequence: pdu.sequence, .dataResponse(MessageResponse())))
-            delivered(ShortMessage(message))
-        case .unbind:
-            write(PDU(sequence: pdu.sequence, .unbindResponse))
-            flush()
-            context?.close(promise: nil)
-        case .unbindResponse: context?.close(promise: nil)
-        case .enquireLinkResponse, .alertNotification, .outbind, .deliverResponse, .dataResponse, .queryResponse,
-            .cancelResponse:
-            break
-        case .bind, .submit, .query, .cancel:
-            write(PDU(status: .invalidCommandID, sequence: pdu.sequence, .genericNack))
-        case .unknown(let id, _):
-            if !id.isResponse { write(PDU(status: .invalidCommandID, sequence: pdu.sequence, .genericNack)) }
-        }
-    }
-
-    private func bindAnswered(_ status: CommandStatus) {
-        guard state == .binding else { return }
-        guard status == .ok else {
-            lane.recorder.lastConnectFailure = "the bind was refused: \(status.hex) \(status.name)"
-            context?.close(promise: nil)
-            return
-        }
-        state = .bound
-        retries.succeeded()
-        lane.recorder.connectionsOpened += 1
-        if hasRoom { lane.becameReady(index) }
-    }
-
-    private func delivered(_ message: ShortMessage) {
-        guard let receipt = DeliveryReceipt(parsing: message) else { return }
-        let received = ReceivedReceipt(
-            receipt, source: message.source.value, destination: message.destination.value)
-        notes.add(.receipt(received, at: LoadLane<SubmitLink>.now))
-    }
-
-    private func answered(_ sequence: UInt32, status: UInt32, id: String) {
-        guard let submit = submits.removeValue(forKey: sequence) else { return }
-        if var message = messages[submit.message] {
-            message.unanswered -= 1
-            if status == 0 {
-                message.accepted += 1
-                lane.recorder.segments += 1
-                if target.options.wantsReceipts {
-                    notes.add(
-                        .accepted(
-                            id: id, message: submit.message, segment: submit.segment, recipient: message.recipient,
-                            at: LoadLane<SubmitLink>.now))
-                }
-            } else if message.status == 0 {
-                message.status = status
-            }
-            if message.unanswered > 0 {
-                messages[submit.message] = message
-            } else {
-                settle(message)
-            }
-        }
-        writePending()
-        if hasRoom { lane.becameReady(index) }
-    }
-
-    private func settle(_ message: OpenMessage) {
-        messages[message.flight.number] = nil
-        if let reference = message.reference { references.release(reference, for: message.recipient) }
-        let outcome: LoadOutcome =
-            message.accepted == message.segments ? .accepted : message.accepted > 0 ? .partial : .refused
-        lane.ended(message.flight, outcome, code: message.status)
-    }
-
-    /// Messages whose answer did not come in time.
-    private func expire(_ now: UInt64) {
-        let late = messages.values.filter { now > $0.flight.started + target.timeout }
-        for message in late {
-            let number = message.flight.number
-            messages[number] = nil
-            pending.removeAll { $0.submit.message == number }
-            for (sequence, submit) in submits where submit.message == number { submits[sequence] = nil }
-            if let reference = message.reference { references.release(reference, for: message.recipient) }
-            lane.ended(message.flight, .timedOut)
-        }
-        writePending()
-        if hasRoom { lane.becameReady(index) }
-    }
-
-    private func writePending() {
-        while state == .bound, submits.count < target.options.window, let next = pending.popFirst() {
-            let sequence = takeSequence()
-            submits[sequence] = next.submit
-            write(PDU(sequence: sequence, .submit(next.body)))
-        }
-        flushSoon()
-    }
-
-    private func takeSequence() -> UInt32 {
-        sequence = sequence >= 0x7FFF_FFFF ? 1 : sequence + 1
-        return sequence
-    }
-
-    private func write(_ pdu: PDU) {
-        do throws(PDUEncodingError) {
-            try PDUEncoder.encode(pdu, into: &output)
-        } catch {
-            // Of ours only a submit can be unwritable: by what the mix says of its sender.
-            guard let submit = submits.removeValue(forKey: pdu.sequence), let message = messages[submit.message]
-            else { return }
-            messages[submit.message] = nil
-            lane.ended(message.flight, .unsendable)
-        }
-    }
-
-    /// Within a read the flush comes at its end; else at the end of the loop's turn.
-    private func flushSoon() {
-        guard !isReading, !isFlushing, output.readableBytes > 0 else { return }
-        isFlushing = true
-        lane.eventLoop.assumeIsolated().execute { [self] in
-            isFlushing = false
-            flush()
-        }
-    }
-
-    private func flush() {
-        guard let context, output.readableBytes > 0 else { return }
-        lastSent = LoadLane<SubmitLink>.now
-        context.writeAndFlush(wrapOutboundOut(output), promise: nil)
-        output.clear()
-    }
-
-    private func connectFailed(_ reason: String) {
-        lane.recorder.lastConnectFailure = reason
-        // Where the handler was in a pipeline, its removal does the rest.
-        guard context == nil, state == .connecting else { return }
-        state = .closed
-        retries.failed(&lane.recorder)
-        onClosed?()
-        onClosed = nil
-        reopen()
-    }
-
-    private func reopen() {
-        guard !isEnding else { return }
-        lane.eventLoop.assumeIsolated().scheduleTask(in: retries.pause) { [self] in open() }
+        for timed in lost { share.ended(timed, .connectionLost) }
+        disconnected(failed: was == .connecting || was == .binding)
     }
 }

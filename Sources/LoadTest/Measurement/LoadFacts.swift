@@ -8,7 +8,7 @@ struct LoadFacts {
     /// Of the monotonic clock.
     var start: UInt64 = 0
     var recorder = LoadRecorder()
-    var book = ReceiptBook()
+    var receiptTracker = ReceiptTracker()
     var series: [LoadSecond] = []
     var cpuSeconds = 0.0
     var interrupted = false
@@ -99,11 +99,12 @@ struct LoadFacts {
         guard case .submit(let options) = plan.target, options.wantsReceipts else { return nil }
         let marker = MessageMarker(run: plan.run)
         var states: [String: Int] = [:]
-        for (state, count) in book.states { states[state.rawValue] = count }
+        for (state, count) in receiptTracker.states { states[state.rawValue] = count }
         return LoadReport.Receipts(
-            expected: book.expected, matched: book.matched, missing: book.missingCount, duplicates: book.duplicates,
-            unmatched: book.unmatched, states: states, delay: .init(book.delays),
-            missingList: book.missing(atMost: LoadLimits.listed).map {
+            expected: receiptTracker.expected, matched: receiptTracker.matched, missing: receiptTracker.missingCount,
+            duplicates: receiptTracker.duplicates,
+            unmatched: receiptTracker.unmatched, states: states, delay: .init(receiptTracker.delays),
+            missingList: receiptTracker.missing(atMost: LoadLimits.listed).map {
                 "\(marker.text($0.message)) segment \($0.segment)"
             })
     }
@@ -134,7 +135,7 @@ struct LoadFacts {
             case .service: histogram = recorder.service
             case .receipt:
                 guard report.receipts?.delay != nil else { return nil }
-                histogram = book.delays
+                histogram = receiptTracker.delays
             }
             guard histogram.count > 0 else { return nil }
             return switch statistic {

@@ -1,4 +1,4 @@
-/// Turns what the lanes report into a row a second.
+/// Turns what the shares report into a row a second.
 struct LoadMeter {
     private let plan: LoadPlan
     private let start: UInt64
@@ -22,7 +22,7 @@ struct LoadMeter {
     func isDue(_ now: UInt64) -> Bool { now >= due }
 
     /// The row that ends now.
-    mutating func row(_ reading: LaneReading, at now: UInt64) -> LoadSecond {
+    mutating func row(_ reading: ShareReading, at now: UInt64) -> LoadSecond {
         let row = makeRow(reading, at: now)
         while due <= now { due += Self.second }
         series.add(row)
@@ -30,7 +30,7 @@ struct LoadMeter {
     }
 
     /// The rest after the last whole second.
-    mutating func finish(_ reading: LaneReading, at now: UInt64) {
+    mutating func finish(_ reading: ShareReading, at now: UInt64) {
         let interval = reading.interval
         if interval.sent > 0 || interval.accepted > 0 || interval.errors > 0 {
             series.add(makeRow(reading, at: now))
@@ -38,7 +38,7 @@ struct LoadMeter {
         series.flush()
     }
 
-    private mutating func makeRow(_ reading: LaneReading, at now: UInt64) -> LoadSecond {
+    private mutating func makeRow(_ reading: ShareReading, at now: UInt64) -> LoadSecond {
         let interval = reading.interval
         errors += interval.errors
         let at = Double(now &- min(start, now)) / 1e9

@@ -50,14 +50,6 @@ package enum LoadOutcome: UInt8, Hashable, Sendable, CaseIterable {
 
     /// Whether it counts as an error: all but what the carrier has and what was not to be sent any more.
     package var isError: Bool { self != .accepted && self != .stopped }
-
-    /// Whether the message may have reached the carrier although nobody said so.
-    var isInDoubt: Bool {
-        switch self {
-        case .unknown, .connectionLost, .timedOut, .unreadable: true
-        case .accepted, .refused, .partial, .notSent, .notStarted, .stopped, .unsendable: false
-        }
-    }
 }
 
 /// Why a message was not accepted, as the report counts it.

@@ -81,8 +81,8 @@ struct LoadSeries: Sendable {
         guard open.count >= each else { return }
         flush()
         guard rows.count >= LoadLimits.rows else { return }
-        rows = stride(from: 0, to: rows.count, by: 2).map { place in
-            place + 1 < rows.count ? rows[place].joined(rows[place + 1]) : rows[place]
+        rows = stride(from: 0, to: rows.count, by: 2).map { index in
+            index + 1 < rows.count ? rows[index].joined(rows[index + 1]) : rows[index]
         }
         each *= 2
     }

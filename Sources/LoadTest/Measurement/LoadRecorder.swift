@@ -46,7 +46,7 @@ struct LoadRecorder: Sendable {
     }
 
     /// A message is over.
-    mutating func ended(_ flight: Flight, _ outcome: LoadOutcome, code: UInt32, at now: UInt64) {
+    mutating func ended(_ timed: TimedMessage, _ outcome: LoadOutcome, code: UInt32, at now: UInt64) {
         outcomes[Int(outcome.rawValue)] += 1
         if outcome == .accepted {
             interval.accepted += 1
@@ -54,13 +54,13 @@ struct LoadRecorder: Sendable {
             if outcome.isError { interval.errors += 1 }
             faults[LoadFault(outcome, code: code), default: 0] += 1
         }
-        guard flight.isSent, outcome.isAnswered || outcome == .timedOut else { return }
+        guard timed.isSent, outcome.isAnswered || outcome == .timedOut else { return }
         lastAnswer = max(lastAnswer, now)
-        let time = now &- min(flight.intended, now)
+        let time = now &- min(timed.intended, now)
         interval.response.record(time)
-        guard flight.intended >= warmUpEnd else { return }
+        guard timed.intended >= warmUpEnd else { return }
         response.record(time)
-        service.record(now &- min(flight.started, now))
+        service.record(now &- min(timed.started, now))
     }
 
     /// What came since the last call.
@@ -76,7 +76,7 @@ struct LoadRecorder: Sendable {
     mutating func add(_ other: LoadRecorder) {
         response.add(other.response)
         service.add(other.service)
-        for place in outcomes.indices { outcomes[place] += other.outcomes[place] }
+        for index in outcomes.indices { outcomes[index] += other.outcomes[index] }
         faults.merge(other.faults, uniquingKeysWith: +)
         started += other.started
         replayed += other.replayed
@@ -93,8 +93,8 @@ struct LoadRecorder: Sendable {
 }
 
 /// A message under way.
-struct Flight: Sendable {
-    /// Its place in the run, from 0.
+struct TimedMessage: Sendable {
+    /// Its number in the run, from 0.
     var number: Int
     /// When it should be sent, nanoseconds of the monotonic clock.
     var intended: UInt64

@@ -1,8 +1,10 @@
+import HTTPService
 import NIOCore
+import SMPP
 
 /// One message of a run, as the audit expects it.
 package struct LoadMessage: Hashable, Sendable {
-    /// Its place in the run, from 0.
+    /// Its number in the run, from 0.
     package var number: Int
     /// Empty: the account's default.
     package var from: String
@@ -40,7 +42,7 @@ package struct MessageMaker: Sendable {
         var account: Int
         var to: UInt64
         var digits: Int
-        var random: SeededRandom
+        var random: SplitMix64
     }
 
     /// Generated texts of an entry: as many as make every length likely, few enough to stay in the cache.
@@ -58,7 +60,7 @@ package struct MessageMaker: Sendable {
     package init(_ mix: MessageMix, seed: UInt64, run: UInt64) {
         self.seed = seed
         marker = MessageMarker(run: run)
-        var random = SeededRandom(seed: seed ^ 0x6D69_78)
+        var random = SplitMix64(seed: seed ^ 0x6D69_78)
         kinds = mix.entries.map { entry in
             let from = entry.from.isEmpty ? mix.from : entry.from
             return Kind(
@@ -119,7 +121,7 @@ package struct MessageMaker: Sendable {
     }
 
     private func choose(_ number: Int) -> Choice {
-        var random = SeededRandom(seed: seed, message: number)
+        var random = SplitMix64(seed: seed, message: number)
         let index = kindTable[random.below(kindTable.count)]
         let text = random.below(kinds[index].texts.count)
         let from = random.below(kinds[index].from.count)
@@ -136,7 +138,7 @@ package struct MessageMaker: Sendable {
         weights.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element) }
     }
 
-    private static func prepare(_ text: MessageMix.Text, _ random: inout SeededRandom) -> [Prepared] {
+    private static func prepare(_ text: MessageMix.Text, _ random: inout SplitMix64) -> [Prepared] {
         switch text {
         case .template(var pieces):
             if !pieces.contains(.marker) { pieces = [.marker, .literal(" ")] + pieces }

@@ -52,8 +52,8 @@ package struct MessageMarker: Hashable, Sendable {
     private static func base36(_ value: UInt64, width: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: digits[0], count: width)
         var rest = value
-        for place in bytes.indices.reversed() {
-            bytes[place] = digits[Int(rest % 36)]
+        for index in bytes.indices.reversed() {
+            bytes[index] = digits[Int(rest % 36)]
             rest /= 36
         }
         return bytes

@@ -1,21 +1,4 @@
-import Yams
-
-/// A place in a mix file and what is wrong there.
-package struct MixProblem: Error, Hashable, Sendable, CustomStringConvertible {
-    package var file: String
-    package var line: Int
-    package var column: Int
-    package var message: String
-
-    package var description: String { "\(file):\(line):\(column): \(message)" }
-}
-
-/// All problems of a mix file.
-package struct MixProblems: Error, Sendable, CustomStringConvertible {
-    package var list: [MixProblem]
-
-    package var description: String { list.map(\.description).joined(separator: "\n") }
-}
+package import Settings
 
 /// Reads a mix file:
 ///
@@ -37,69 +20,46 @@ package struct MixReading {
     private static let maximumEntries = 1_000
     private static let maximumWeight = 10_000
 
-    private let file: String
     private let secret: (String) throws -> String
-    private var problems: [MixProblem] = []
+    private let log = ProblemLog()
 
     /// - Parameters:
     ///   - yaml: the file's text.
     ///   - file: its name, for messages.
     ///   - secret: reads the secret file that the mix names.
+    /// - Throws: all that is wrong with it.
     package static func read(
         yaml: String, file: String, secret: (String) throws -> String
-    ) throws(MixProblems) -> MessageMix {
-        try withoutActuallyEscaping(secret) { secret throws(MixProblems) in
-            var reading = MixReading(file: file, secret: secret)
-            return try reading.read(yaml)
+    ) throws(ConfigurationProblems) -> MessageMix {
+        try withoutActuallyEscaping(secret) { secret throws(ConfigurationProblems) in
+            try MixReading(secret: secret).read(yaml, file: file)
         }
     }
 
-    private mutating func read(_ yaml: String) throws(MixProblems) -> MessageMix {
-        guard yaml.utf8.count <= Self.maximumSize else {
-            let message = "over \(Self.maximumSize) bytes"
-            throw MixProblems(list: [MixProblem(file: file, line: 1, column: 1, message: message)])
-        }
-        let root: Node?
-        do {
-            root = try Yams.compose(yaml: yaml)
-        } catch {
-            throw MixProblems(list: [problem(of: error)])
-        }
-        guard let root else {
-            throw MixProblems(list: [MixProblem(file: file, line: 1, column: 1, message: "the file is empty")])
-        }
+    private func read(_ yaml: String, file: String) throws(ConfigurationProblems) -> MessageMix {
         var mix = MessageMix(numbers: MessageMix.standard.numbers, entries: [])
-        if let members = members(root, ["from", "numbers", "accounts", "messages"]) {
+        if yaml.utf8.count > Self.maximumSize {
+            log.problem("over \(Self.maximumSize) bytes", at: Place(file: file))
+        } else if let root = YAMLFile.parse(bytes: Array(yaml.utf8), file: file, log: log, duplicates: 0),
+            let members = members(root, ["from", "numbers", "accounts", "messages"])
+        {
             mix.from = members["from"].map { strings($0, "a sender") } ?? []
-            mix.numbers = members["numbers"].map { numbers($0) } ?? mix.numbers
-            mix.accounts = members["accounts"].map { accounts($0) } ?? []
+            mix.numbers = members["numbers"].map(numbers) ?? mix.numbers
+            mix.accounts = members["accounts"].map(accounts) ?? []
             if let messages = members["messages"] {
                 mix.entries = entries(messages, mix.accounts)
             } else {
                 note(root, "\"messages\" is missing")
             }
         }
-        guard problems.isEmpty else { throw MixProblems(list: problems) }
+        let problems = log.sortedProblems
+        guard problems.isEmpty else { throw ConfigurationProblems(problems: problems) }
         return mix
-    }
-
-    private func problem(of error: any Error) -> MixProblem {
-        switch error as? YamlError {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            MixProblem(file: file, line: mark.line, column: mark.column, message: "not valid YAML: \(problem)")
-        case .duplicatedKeysInMapping(let keys, let context):
-            MixProblem(
-                file: file, line: context.mark.line, column: context.mark.column,
-                message: "a key stands twice: \(keys.first ?? "")")
-        case .memory, .no, .reader, .writer, .emitter, .representer, .dataCouldNotBeDecoded, nil:
-            MixProblem(file: file, line: 1, column: 1, message: "not valid YAML")
-        }
     }
 
     // MARK: Parts
 
-    private mutating func accounts(_ node: Node) -> [MessageMix.Account] {
+    private func accounts(_ node: YAMLNode) -> [MessageMix.Account] {
         list(node, "accounts").compactMap { item in
             let keys = ["name", "login", "password", "password_file", "key", "key_file", "weight"]
             guard let members = members(item, keys) else { return nil }
@@ -131,7 +91,7 @@ package struct MixReading {
         }
     }
 
-    private mutating func entries(_ node: Node, _ accounts: [MessageMix.Account]) -> [MessageMix.Entry] {
+    private func entries(_ node: YAMLNode, _ accounts: [MessageMix.Account]) -> [MessageMix.Entry] {
         let items = list(node, "messages")
         if items.isEmpty { note(node, "\"messages\" has no entry") }
         if items.count > Self.maximumEntries { note(node, "over \(Self.maximumEntries) messages") }
@@ -150,7 +110,7 @@ package struct MixReading {
         }
     }
 
-    private mutating func text(_ item: Node, _ members: [String: Node]) -> MessageMix.Text? {
+    private func text(_ item: YAMLNode, _ members: [String: YAMLNode]) -> MessageMix.Text? {
         if let text = members["text"] {
             for key in ["alphabet", "length"] {
                 if let node = members[key] { note(node, "\"\(key)\" is for texts that are made, not beside \"text\"") }
@@ -185,7 +145,7 @@ package struct MixReading {
     }
 
     /// The pieces of a text; nil after a report.
-    private mutating func template(_ text: String, _ node: Node) -> [MessageMix.Piece]? {
+    private func template(_ text: String, _ node: YAMLNode) -> [MessageMix.Piece]? {
         var pieces: [MessageMix.Piece] = []
         var literal = ""
         var rest = Substring(text)
@@ -225,7 +185,7 @@ package struct MixReading {
         }
     }
 
-    private mutating func numbers(_ node: Node) -> [MessageMix.Numbers] {
+    private func numbers(_ node: YAMLNode) -> [MessageMix.Numbers] {
         strings(node, "a number").compactMap { word in
             let ends = word.split(separator: "-", omittingEmptySubsequences: false)
             let digits = ends[0].utf8.count
@@ -241,7 +201,7 @@ package struct MixReading {
         }
     }
 
-    private mutating func weight(_ node: Node?) -> Int {
+    private func weight(_ node: YAMLNode?) -> Int {
         guard let node else { return 1 }
         guard let weight = string(node, "weight").flatMap({ Int($0) }), (1...Self.maximumWeight).contains(weight) else {
             note(node, "a weight is a whole number from 1 to \(Self.maximumWeight)")
@@ -253,46 +213,39 @@ package struct MixReading {
     // MARK: Nodes
 
     /// The members of a mapping that has no other keys; nil after a report.
-    private mutating func members(_ node: Node, _ known: [String]) -> [String: Node]? {
-        guard let mapping = node.mapping else {
-            note(node, "a mapping with the keys \(known.joined(separator: ", ")) is expected here")
+    private func members(_ node: YAMLNode, _ known: [String]) -> [String: YAMLNode]? {
+        let words = known.joined(separator: ", ")
+        guard case .mapping(let entries) = node.content else {
+            note(node, "a mapping with the keys \(words) is expected here")
             return nil
         }
-        var members: [String: Node] = [:]
-        for (key, value) in mapping {
-            if let name = key.scalar?.string, known.contains(name) {
-                members[name] = value
-            } else {
-                note(key, "this key is not known; known are \(known.joined(separator: ", "))")
-            }
+        for entry in entries where !known.contains(entry.key) {
+            log.problem("this key is not known; known are \(words)", at: entry.place)
         }
-        return members
+        return Dictionary(entries.map { ($0.key, $0.value) }) { first, _ in first }
     }
 
-    private mutating func list(_ node: Node, _ name: String) -> [Node] {
-        guard let sequence = node.sequence else {
-            note(node, "\"\(name)\" is a list")
-            return []
-        }
-        return Array(sequence)
+    private func list(_ node: YAMLNode, _ name: String) -> [YAMLNode] {
+        if case .sequence(let nodes) = node.content { return nodes }
+        note(node, "\"\(name)\" is a list")
+        return []
     }
 
-    private mutating func string(_ node: Node, _ name: String) -> String? {
-        guard let scalar = node.scalar else {
-            note(node, "\(name) is a single value")
-            return nil
-        }
-        return scalar.string
+    private func string(_ node: YAMLNode, _ name: String) -> String? {
+        if case .scalar(let text, _) = node.content { return text }
+        note(node, "\(name) is a single value")
+        return nil
     }
 
     /// One value or a list of them.
-    private mutating func strings(_ node: Node, _ name: String) -> [String] {
-        if let scalar = node.scalar { return [scalar.string] }
+    private func strings(_ node: YAMLNode, _ name: String) -> [String] {
+        if case .scalar(let text, _) = node.content { return [text] }
         return list(node, name).compactMap { string($0, name) }
     }
 
-    private mutating func note(_ node: Node, _ message: String) {
-        problems.append(
-            MixProblem(file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, message: message))
+    /// What is broken has been reported already.
+    private func note(_ node: YAMLNode, _ message: String) {
+        if case .broken = node.content { return }
+        log.problem(message, at: node.place)
     }
 }

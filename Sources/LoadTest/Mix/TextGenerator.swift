@@ -1,16 +1,18 @@
+import SMPP
+
 /// Makes texts of random words, the same for one seed.
 enum TextGenerator {
     /// A text of exactly `length` scalars of words in `script`, beginning and ending with a letter.
-    static func text(_ script: MessageMix.Script, length: Int, _ random: inout SeededRandom) -> String {
+    static func text(_ script: MessageMix.Script, length: Int, _ random: inout SplitMix64) -> String {
         let letters = letters(of: script)
         var scalars = String.UnicodeScalarView()
         var word = 2 + random.below(7)
-        for place in 0..<max(0, length) {
-            if word == 0, place < length - 1 {
+        for index in 0..<max(0, length) {
+            if word == 0, index < length - 1 {
                 scalars.append(" ")
                 word = 2 + random.below(7)
             } else {
-                scalars.append(letter(of: letters, script, isFirst: place == 0, &random))
+                scalars.append(letter(of: letters, script, isFirst: index == 0, &random))
                 word = max(0, word - 1)
             }
         }
@@ -19,7 +21,7 @@ enum TextGenerator {
 
     /// Each script has what decides its alphabet in every text: of `latin1` and `emoji` the first letter is of the rare kind.
     private static func letter(
-        of letters: [Unicode.Scalar], _ script: MessageMix.Script, isFirst: Bool, _ random: inout SeededRandom
+        of letters: [Unicode.Scalar], _ script: MessageMix.Script, isFirst: Bool, _ random: inout SplitMix64
     ) -> Unicode.Scalar {
         switch script {
         case .gsm, .cyrillic: return letters[random.below(letters.count)]

@@ -70,14 +70,14 @@ struct Chart {
     private func grid(_ x: Axis, _ y: Axis) -> String {
         var svg = ""
         for tick in y.ticks {
-            let place = y.place(tick)
-            svg += Self.line(from: (Self.margin.left, place), to: (Self.right, place))
-            svg += Self.text("tick", "end", at: (Self.margin.left - 8, place + 4), yText(tick))
+            let position = y.position(tick)
+            svg += Self.line(from: (Self.margin.left, position), to: (Self.right, position))
+            svg += Self.text("tick", "end", at: (Self.margin.left - 8, position + 4), yText(tick))
         }
         for tick in x.ticks {
-            let place = x.place(tick)
-            svg += Self.line(from: (place, Self.margin.top), to: (place, Self.bottom))
-            svg += Self.text("tick", "middle", at: (place, Self.bottom + 16), xText(tick))
+            let position = x.position(tick)
+            svg += Self.line(from: (position, Self.margin.top), to: (position, Self.bottom))
+            svg += Self.text("tick", "middle", at: (position, Self.bottom + 16), xText(tick))
         }
         return svg
             + Self.text("axis", "middle", at: ((Self.margin.left + Self.right) / 2, Self.size.height - 3), xLabel)
@@ -92,15 +92,15 @@ struct Chart {
     }
 
     private func path(_ series: Series, _ x: Axis, _ y: Axis) -> String {
-        let points = series.points.map { "\(x.place($0.x).short),\(y.place($0.y).short)" }.joined(separator: " ")
+        let points = series.points.map { "\(x.position($0.x).short),\(y.position($0.y).short)" }.joined(separator: " ")
         switch series.style {
         case .line, .dashed:
             return "<polyline class=\"s\(series.color) \(series.style.rawValue)\" points=\"\(points)\"/>"
         case .area:
             guard let first = series.points.first, let last = series.points.last else { return "" }
             let base = Self.bottom.short
-            return "<polygon class=\"s\(series.color) area\" points=\"\(x.place(first.x).short),\(base) \(points) "
-                + "\(x.place(last.x).short),\(base)\"/>"
+            return "<polygon class=\"s\(series.color) area\" points=\"\(x.position(first.x).short),\(base) \(points) "
+                + "\(x.position(last.x).short),\(base)\"/>"
         }
     }
 
@@ -114,7 +114,7 @@ struct Chart {
     }
 }
 
-/// One axis: from values to places in the picture.
+/// One axis: from values to positions in the picture.
 private struct Axis {
     private let scale: Chart.Scale
     private let from: Double
@@ -151,7 +151,7 @@ private struct Axis {
         }
     }
 
-    func place(_ value: Double) -> Double {
+    func position(_ value: Double) -> Double {
         let position: Double =
             switch scale {
             case .linear: value

@@ -1,3 +1,6 @@
+import Glibc
+import SMPP
+
 /// The times at which messages are to be sent: fixed before the run, whatever the answers do.
 ///
 /// A value without a clock: the same profile, spacing and seed give the same times. With L(t) messages wanted up to the
@@ -14,7 +17,7 @@ package struct ArrivalSchedule: IteratorProtocol, Sequence, Sendable {
 
     private let pieces: [LoadProfile.Piece]
     private let spacing: Spacing
-    private var random: SeededRandom
+    private var random: SplitMix64
     private var piece = 0
     /// Seconds before the piece.
     private var pieceStart = 0.0
@@ -27,7 +30,7 @@ package struct ArrivalSchedule: IteratorProtocol, Sequence, Sendable {
     package init(_ profile: LoadProfile, spacing: Spacing, seed: UInt64) {
         pieces = profile.pieces
         self.spacing = spacing
-        random = SeededRandom(seed: seed)
+        random = SplitMix64(seed: seed)
     }
 
     /// Nanoseconds after the start of the run; nil after the last. Never less than the one before.
@@ -37,7 +40,7 @@ package struct ArrivalSchedule: IteratorProtocol, Sequence, Sendable {
         case .even:
             target = Double(given)
         case .poisson:
-            wanted -= SeededRandom.logarithm(1 - random.fraction())
+            wanted -= log(1 - random.fraction())
             target = wanted
         }
         given += 1

@@ -1,3 +1,4 @@
+package import HTTPService
 import NIOCore
 import NIOHTTP1
 import TLS
@@ -7,12 +8,12 @@ import TLS
 /// It holds no data itself, so that it may be served to anybody. What it shows is inserted as text, never as markup.
 package enum MonitorPage {
     /// The page, with a policy that runs and styles nothing but what stands here.
-    package static let response: MonitorResponse = {
+    package static let response: HTTPServerResponse = {
         let policy = [
             "default-src 'none'", "script-src '\(source(of: script))'", "style-src '\(source(of: style))'",
             "connect-src 'self'", "img-src data:", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
         ]
-        return MonitorResponse(
+        return HTTPServerResponse(
             contentType: "text/html; charset=utf-8", body: ByteBuffer(string: html),
             headers: ["Content-Security-Policy": policy.joined(separator: "; ")])
     }()

@@ -1,5 +1,5 @@
 import Carriers
-import Monitor
+import HTTPService
 import NIOCore
 
 /// What a person can ask of a carrier's binds on the monitor: `POST /carriers/NAME/ACTION` for all of them,
@@ -55,7 +55,7 @@ package struct OperatorAction: Hashable, Sendable {
     }
 
     /// The answer: 200 once it is done, 202 while it goes on, 404 where there is no such bind.
-    func response(_ progress: Progress) -> MonitorResponse {
+    func response(_ progress: Progress) -> HTTPServerResponse {
         var json = JSONWriter()
         let status =
             switch progress {

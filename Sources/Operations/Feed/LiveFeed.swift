@@ -1,5 +1,5 @@
+import HTTPService
 package import Logging
-import Monitor
 package import NIOCore
 import SMPP
 import Synchronization
@@ -48,7 +48,7 @@ package final class LiveFeed: Sendable {
     }
 
     /// The answer to somebody who wants to look.
-    var response: MonitorResponse {
+    var response: HTTPServerResponse {
         guard count.value.load(ordering: .relaxed) < Self.maximumListeners else {
             return .later("too many are looking already", seconds: 10)
         }
@@ -69,9 +69,9 @@ private final class LiveWork {
     private let count: LiveFeed.Counter
     private let eventLoop: any EventLoop
     private let logger: Logger
-    private var listeners: [Int: MonitorStream] = [:]
+    private var listeners: [Int: HTTPServerStream] = [:]
     /// They wait for their first snapshot.
-    private var newcomers: [Int: MonitorStream] = [:]
+    private var newcomers: [Int: HTTPServerStream] = [:]
     private var nextID = 0
     /// What the listeners know.
     private var last: MonitorSnapshot?
@@ -104,7 +104,7 @@ private final class LiveWork {
         newcomers = [:]
     }
 
-    func add(_ stream: MonitorStream) {
+    func add(_ stream: HTTPServerStream) {
         guard !isStopped, listeners.count + newcomers.count < LiveFeed.maximumListeners else { return stream.end() }
         let id = nextID
         nextID += 1

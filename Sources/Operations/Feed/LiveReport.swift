@@ -1,6 +1,6 @@
 import Carriers
 import Foundation
-import Monitor
+import HTTPService
 import NIOCore
 import SMPP
 

@@ -1,6 +1,7 @@
+import Foundation
+package import HTTPService
 package import Journal
 import Messaging
-package import Monitor
 import SMPP
 
 /// A message's life as JSON: `GET /messages/ID`.

@@ -1,6 +1,6 @@
+import HTTPService
 package import Journal
 import Messaging
-import Monitor
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -26,11 +26,11 @@ package final class MonitorMessages: Sendable {
         pool.shutdownGracefully { _ in }
     }
 
-    func add(to routes: inout MonitorRoutes) {
+    func add(to routes: inout HTTPRoutes) {
         routes.getBelow(Self.path) { [self] request, loop in find(request.path, on: loop) }
     }
 
-    private func find(_ path: String, on loop: any EventLoop) -> EventLoopFuture<MonitorResponse> {
+    private func find(_ path: String, on loop: any EventLoop) -> EventLoopFuture<HTTPServerResponse> {
         guard let id = MessageID(parsing: String(path.dropFirst(Self.path.count))) else {
             return loop.makeSucceededFuture(
                 .text("not a message id: 13 letters and digits, as X-Message-Id has it", status: 404))

@@ -1,5 +1,5 @@
 import Carriers
-import Monitor
+import HTTPService
 import SMPP
 
 /// What `/metrics` tells of carriers and their binds.

@@ -1,5 +1,5 @@
+import HTTPService
 import Journal
-import Monitor
 
 /// What `/metrics` tells of the journal.
 extension MetricsReport {

@@ -1,5 +1,5 @@
+import HTTPService
 import Journal
-import Monitor
 
 /// What `/metrics` tells of postings to URLs.
 extension MetricsReport {

@@ -1,7 +1,7 @@
 import Carriers
 import Foundation
+import HTTPService
 import Intake
-import Monitor
 import NIOCore
 import SMPP
 
@@ -11,8 +11,8 @@ import SMPP
 /// a sender or a message id.
 enum MetricsReport {
     /// The answer to a scrape.
-    static func response(_ snapshot: MonitorSnapshot) -> MonitorResponse {
-        MonitorResponse(contentType: MetricsWriter.contentType, body: ByteBuffer(bytes: text(snapshot).bytes))
+    static func response(_ snapshot: MonitorSnapshot) -> HTTPServerResponse {
+        HTTPServerResponse(contentType: MetricsWriter.contentType, body: ByteBuffer(bytes: text(snapshot).bytes))
     }
 
     /// Every family, with a sample where there is something to tell.

@@ -1,6 +1,6 @@
 import Carriers
+import HTTPService
 import Intake
-import Monitor
 import SMPP
 
 /// What `/metrics` tells of messages: the HTTP side, the windows, the carriers' answers and their receipts.

@@ -1,7 +1,7 @@
 import Carriers
 import Foundation
+import HTTPService
 import Logging
-import Monitor
 import NIOCore
 
 /// `POST /carriers/NAME/trace` and `POST /carriers/NAME/trace/stop`.
@@ -11,7 +11,7 @@ struct MonitorTraces: Sendable {
     let logger: Logger
 
     /// nil where the request is for something else.
-    func answer(_ request: MonitorRequest, on loop: any EventLoop) -> EventLoopFuture<MonitorResponse>? {
+    func answer(_ request: HTTPServerRequest, on loop: any EventLoop) -> EventLoopFuture<HTTPServerResponse>? {
         guard let (name, stops) = TraceRequest.target(path: request.path) else { return nil }
         guard let carrier = state.current.carriers.first(where: { $0.name == name }) else {
             return loop.makeSucceededFuture(Self.refusal(TraceProblem(.nowhere, "there is no such carrier")))
@@ -47,7 +47,7 @@ struct MonitorTraces: Sendable {
             ])
     }
 
-    private static func refusal(_ problem: TraceProblem) -> MonitorResponse {
+    private static func refusal(_ problem: TraceProblem) -> HTTPServerResponse {
         let status =
             switch problem.kind {
             case .request: 400
@@ -58,7 +58,7 @@ struct MonitorTraces: Sendable {
         return response(status, problem.words, nil)
     }
 
-    private static func response(_ code: Int, _ message: String, _ status: TraceStatus?) -> MonitorResponse {
+    private static func response(_ code: Int, _ message: String, _ status: TraceStatus?) -> HTTPServerResponse {
         var json = JSONWriter()
         json.object { json in
             json.member("done", code == 200)

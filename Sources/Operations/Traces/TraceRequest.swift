@@ -1,5 +1,5 @@
 package import Foundation
-import Monitor
+import HTTPService
 import Settings
 
 /// What a person can ask of a carrier's trace: `POST /carriers/NAME/trace` and `POST /carriers/NAME/trace/stop`.

@@ -2,9 +2,9 @@ import Bridge
 import Carriers
 import Delivery
 import Foundation
+import HTTPService
 import Intake
 import Logging
-import Monitor
 import NIOCore
 import Operations
 import SMPP
@@ -14,7 +14,7 @@ import TLS
 /// The bridge's parts, made from checked settings and joined; nothing runs yet.
 struct BridgeAssembly: Sendable {
     let intake: IntakeServer
-    let monitor: MonitorServer
+    let monitor: HTTPServer
     let certificate: TLSServerContext
     /// Nil where the monitor serves plain HTTP.
     let monitorCertificate: TLSServerContext?
@@ -82,7 +82,7 @@ struct BridgeAssembly: Sendable {
             source: source, feed: feed, messages: messages, logger: logger,
             reload: { await reloader.reload(.request).response }
         ).routes()
-        monitor = MonitorServer(
+        monitor = HTTPServer(
             settings.monitor, certificate: monitorCertificate, group: group, logger: logger, handler: pages.respond)
         drainWithin = settings.intake.replyWithin
     }

@@ -1,3 +1,4 @@
+import HTTPService
 import Logging
 import Monitor
 import NIOCore
@@ -14,16 +15,13 @@ extension TLSServerContext {
     }
 }
 
-extension MonitorServer {
-    /// Without a token only this machine can reach the monitor, and only under its own names.
+extension HTTPServer {
     convenience init(
         _ settings: MonitorSettings, certificate: TLSServerContext?, group: any EventLoopGroup, logger: Logger,
-        handler: @escaping MonitorRoutes.Handler
+        handler: @escaping HTTPRoutes.Handler
     ) {
-        let access = MonitorAccess(
-            token: settings.token, openPaths: ["/"], localNamesOnly: settings.token == nil)
         self.init(
-            host: settings.listen.host, port: settings.listen.port, access: access, tls: certificate, group: group,
-            logger: logger, handler: handler)
+            monitorOn: settings.listen.host, port: settings.listen.port, token: settings.token,
+            certificate: certificate, group: group, logger: logger, handler: handler)
     }
 }

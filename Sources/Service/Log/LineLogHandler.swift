@@ -1,6 +1,6 @@
 import Foundation
+import HTTPService
 package import Logging
-import Monitor
 
 /// How a log line looks.
 package enum LogFormat: String, Sendable {

@@ -1,4 +1,4 @@
-package import Monitor
+package import HTTPService
 package import Settings
 
 /// What became of a request to read the configuration anew.
@@ -31,7 +31,7 @@ package enum ReloadReport: Sendable {
     }
 
     /// As the answer to `POST /reload`: 200, 422 with each problem and its place, or 503.
-    package var response: MonitorResponse {
+    package var response: HTTPServerResponse {
         var json = JSONWriter()
         var status = 200
         json.object { json in

@@ -65,8 +65,8 @@ struct FileProbe {
 }
 
 /// Why a file cannot be used, as the end of a sentence that begins with its name.
-struct FileProblem: Error {
-    var reason: String
+package struct FileProblem: Error {
+    package var reason: String
 
     init(reason: String) {
         self.reason = reason

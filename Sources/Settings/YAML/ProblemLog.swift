@@ -1,23 +1,31 @@
 /// A place in a configuration file.
-struct Place: Hashable, Sendable {
+package struct Place: Hashable, Sendable {
     /// The file's path as the user gave it.
-    var file: String
+    package var file: String
     /// From 1.
-    var line = 1
+    package var line: Int
     /// From 1, in Unicode scalars.
-    var column = 1
+    package var column: Int
+
+    package init(file: String, line: Int = 1, column: Int = 1) {
+        self.file = file
+        self.line = line
+        self.column = column
+    }
 }
 
 /// Collects what one run of reading finds. Readers report and go on with a harmless value, so that all problems come
 /// out together; the values are thrown away when there is at least one problem.
-final class ProblemLog {
+package final class ProblemLog {
     private var problems: Set<ConfigurationProblem> = []
     private var doubts: Set<ConfigurationProblem> = []
     /// Every key that a reader asked for, as a path: `carrier.timeouts.bind`. The tests hold the documentation to it.
     private(set) var knownKeys: Set<String> = []
 
+    package init() {}
+
     /// Something that forbids the start.
-    func problem(_ message: String, at place: Place) {
+    package func problem(_ message: String, at place: Place) {
         problems.insert(
             ConfigurationProblem(file: place.file, line: place.line, column: place.column, message: message))
     }
@@ -34,7 +42,7 @@ final class ProblemLog {
     }
 
     /// The problems so far, in order.
-    var sortedProblems: [ConfigurationProblem] { problems.sorted() }
+    package var sortedProblems: [ConfigurationProblem] { problems.sorted() }
     /// The warnings so far, in order.
     var sortedWarnings: [ConfigurationProblem] { doubts.sorted() }
 }

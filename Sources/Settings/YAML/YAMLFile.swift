@@ -1,11 +1,11 @@
 internal import Yams
 
 /// Reads one YAML file into a positioned tree.
-enum YAMLFile {
+package enum YAMLFile {
     /// Mappings and lists are not nested deeper than this.
     static let maximumDepth = 12
     /// Keys that stand twice are told one by one up to this number.
-    private static let maximumDuplicates = 20
+    package static let maximumDuplicates = 20
 
     /// The mapping at the root of the file at `path`, or nil after a report of why there is none.
     static func read(path: String, log: ProblemLog) -> YAMLNode? {
@@ -19,11 +19,15 @@ enum YAMLFile {
     }
 
     /// The same for bytes that are already there.
-    static func parse(bytes: [UInt8], file: String, log: ProblemLog) -> YAMLNode? {
+    ///
+    /// - Parameter duplicates: so many keys that stand twice are told one by one; one more ends the reading.
+    package static func parse(
+        bytes: [UInt8], file: String, log: ProblemLog, duplicates: Int = maximumDuplicates
+    ) -> YAMLNode? {
         do throws(YAMLSource.Defect) {
             var source = try YAMLSource(bytes: bytes)
             var masked: [Mask] = []
-            guard let root = try compose(&source, masked: &masked) else {
+            guard let root = try compose(&source, masked: &masked, atMost: duplicates) else {
                 throw YAMLSource.Defect(line: 1, column: 1, message: "the file is empty")
             }
             return Conversion(file: file, masked: masked, log: log).convert(root, depth: 0)
@@ -43,7 +47,7 @@ enum YAMLFile {
     /// Composes the only document. Of keys that stand twice all but the last are masked, so that reading goes on and
     /// finds what else there is.
     private static func compose(
-        _ source: inout YAMLSource, masked: inout [Mask]
+        _ source: inout YAMLSource, masked: inout [Mask], atMost limit: Int
     ) throws(YAMLSource.Defect) -> Node? {
         while true {
             do {
@@ -52,7 +56,7 @@ enum YAMLFile {
                 return try withExtendedLifetime(parser) { try parser.singleRoot().map(marked) }
             } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
                 let (line, column) = (context.mark.line, context.mark.column)
-                guard masked.count < maximumDuplicates, let key = keys.first,
+                guard masked.count < limit, let key = keys.first,
                     let scalar = Unicode.Scalar(0xE000 + UInt32(masked.count)),
                     source.mask(key, line: line, column: column, with: scalar)
                 else {

@@ -1,12 +1,13 @@
 /// A value of a YAML file with its place.
-struct YAMLNode {
+package struct YAMLNode {
     /// Where the value begins.
-    var place: Place
-    var content: YAMLContent
+    package var place: Place
+    /// What stands there.
+    package var content: YAMLContent
 }
 
 /// What stands in a YAML value.
-enum YAMLContent {
+package enum YAMLContent {
     /// A single value as it is written; `isPlain` where it has neither quotes nor block style.
     case scalar(String, isPlain: Bool)
     case sequence([YAMLNode])
@@ -16,11 +17,13 @@ enum YAMLContent {
 }
 
 /// A key of a YAML mapping and its value.
-struct YAMLEntry {
+package struct YAMLEntry {
     /// Where the key begins.
-    var place: Place
-    var key: String
-    var value: YAMLNode
+    package var place: Place
+    /// As written.
+    package var key: String
+    /// What stands behind it.
+    package var value: YAMLNode
 }
 
 extension YAMLNode {

@@ -25,7 +25,7 @@ final class Mailbox: Sendable {
 
     private struct State {
         var receivers: [Receiver] = []
-        var turn = 0
+        var next = 0
         var parked = Deque<Delivery>()
     }
 
@@ -65,17 +65,17 @@ final class Mailbox: Sendable {
                 assignment.dropped = Array(deliveries.dropFirst(room))
                 return assignment
             }
-            let first = state.turn % count
+            let first = state.next % count
             if together || count == 1 || deliveries.count == 1 {
                 assignment.batches = [(state.receivers[first], deliveries)]
-                state.turn = (first + 1) % count
+                state.next = (first + 1) % count
                 return assignment
             }
-            assignment.batches = (0..<min(count, deliveries.count)).map { place in
-                let own = stride(from: place, to: deliveries.count, by: count).map { deliveries[$0] }
-                return (state.receivers[(first + place) % count], own)
+            assignment.batches = (0..<min(count, deliveries.count)).map { index in
+                let own = stride(from: index, to: deliveries.count, by: count).map { deliveries[$0] }
+                return (state.receivers[(first + index) % count], own)
             }
-            state.turn = (first + deliveries.count) % count
+            state.next = (first + deliveries.count) % count
             return assignment
         }
     }
@@ -89,7 +89,7 @@ final class Mailboxes: Sendable {
     private struct State {
         var byID: [String: Mailbox] = [:]
         var inOrder: [Mailbox] = []
-        var turn = 0
+        var next = 0
     }
 
     private let state = Mutex(State())
@@ -117,10 +117,10 @@ final class Mailboxes: Sendable {
         state.withLock { state in
             let count = state.inOrder.count
             for step in 0..<count {
-                let place = (state.turn + step) % count
-                guard state.inOrder[place].hasReceivers else { continue }
-                state.turn = (place + 1) % count
-                return state.inOrder[place]
+                let index = (state.next + step) % count
+                guard state.inOrder[index].hasReceivers else { continue }
+                state.next = (index + 1) % count
+                return state.inOrder[index]
             }
             return nil
         }

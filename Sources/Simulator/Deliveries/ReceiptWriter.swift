@@ -51,18 +51,18 @@ struct ReceiptWriter: Sendable {
     }
 
     /// The state that chance gives to a message.
-    func state(using generator: inout SeededGenerator) -> ReceiptState {
+    func state(using generator: inout SplitMix64) -> ReceiptState {
         guard options.states.count > 1, totalWeight > 0 else { return options.states.first?.state ?? .delivered }
-        var place = Int.random(in: 0..<totalWeight, using: &generator)
+        var ticket = Int.random(in: 0..<totalWeight, using: &generator)
         for share in options.states {
-            place -= max(0, share.weight)
-            if place < 0 { return share.state }
+            ticket -= max(0, share.weight)
+            if ticket < 0 { return share.state }
         }
         return .delivered
     }
 
     /// From the answer to the receipt.
-    func delay(using generator: inout SeededGenerator) -> TimeAmount {
+    func delay(using generator: inout SplitMix64) -> TimeAmount {
         let delay = TimeAmount(options.delay).nanoseconds
         let jitter = TimeAmount(options.jitter).nanoseconds
         guard jitter > 0 else { return .nanoseconds(delay) }

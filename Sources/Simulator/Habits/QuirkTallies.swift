@@ -17,12 +17,12 @@ final class QuirkTallies: Sendable {
     /// The answer to a bind request that came `now`; the open one is counted where it is 0.
     func verdict(on kind: BindKind, by quirks: BindQuirks, now: NIODeadline) -> CommandStatus {
         state.withLock { state in
-            let place = state.binds
+            let index = state.binds
             state.binds += 1
             let last = state.lastBind
             state.lastBind = now
             if let refusal = quirks.refusal { return refusal }
-            if place < quirks.firstAnswers.count { return quirks.firstAnswers[place] }
+            if index < quirks.firstAnswers.count { return quirks.firstAnswers[index] }
             guard quirks.kinds.contains(kind) else { return .bindFailed }
             if let last, now - last < TimeAmount(quirks.leastGap) { return .throttled }
             if let maximum = quirks.maximum, state.openBinds >= maximum { return quirks.excessStatus }

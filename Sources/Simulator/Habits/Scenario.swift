@@ -28,12 +28,4 @@ package struct Scenario: Sendable {
 
     /// Nil where there is none of this name.
     package static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }
-
-    /// The habits that no SMSC can play, and why: with those of `all` they are the whole list.
-    package static let unplayed: [Int: String] = [
-        21: "national shift tables are a choice of the sender, and this bridge makes none: UCS-2 carries those texts",
-        37: "restarts of a queue between HTTP and SMPP: there is no queue",
-        38:
-            "names and addresses belong to the resolver, not to the SMSC: a list of hosts with dead ones is tried apart",
-    ]
 }

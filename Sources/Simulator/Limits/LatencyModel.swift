@@ -1,4 +1,5 @@
 import Glibc
+import SMPP
 
 /// How long the simulator takes to answer a message. Never negative, and never more than an hour.
 package enum LatencyModel: Hashable, Sendable {
@@ -91,7 +92,7 @@ struct LatencySampler: Sendable {
     }
 
     /// The next time.
-    func next(using generator: inout SeededGenerator) -> Int64 {
+    func next(using generator: inout SplitMix64) -> Int64 {
         let time =
             switch shape {
             case .constant(let time): time
@@ -115,7 +116,7 @@ struct LatencySampler: Sendable {
     }
 
     /// Box and Muller's way to a normal number.
-    private static func normal(using generator: inout SeededGenerator) -> Double {
+    private static func normal(using generator: inout SplitMix64) -> Double {
         let radius = (-2 * log(1 - Double.random(in: 0..<1, using: &generator))).squareRoot()
         return radius * cos(2 * .pi * Double.random(in: 0..<1, using: &generator))
     }

@@ -68,24 +68,24 @@ struct MessageRing {
 
     /// The first messages with a higher number than this, at most `limit`.
     func messages(after number: UInt64, limit: Int) -> [ReceivedMessage] {
-        let start = place { $0.number > number }
+        let start = rank { $0.number > number }
         return (start..<min(slots.count, start + max(0, limit))).map { slots[position(at: $0)] }
     }
 
     /// Where the message with this id lies, if it is still kept.
     func position(of id: UInt64) -> Int? {
-        let place = place { $0.id >= id }
-        guard place < slots.count, slots[position(at: place)].id == id else { return nil }
-        return position(at: place)
+        let rank = rank { $0.id >= id }
+        guard rank < slots.count, slots[position(at: rank)].id == id else { return nil }
+        return position(at: rank)
     }
 
     /// Where the n-th oldest message lies.
-    private func position(at place: Int) -> Int {
-        slots.count < capacity ? place : (next + place) % slots.count
+    private func position(at rank: Int) -> Int {
+        slots.count < capacity ? rank : (next + rank) % slots.count
     }
 
     /// Which message, counted from the oldest, is the first that is behind something: numbers and ids rise.
-    private func place(where isBehind: (ReceivedMessage) -> Bool) -> Int {
+    private func rank(where isBehind: (ReceivedMessage) -> Bool) -> Int {
         var (low, high) = (0, slots.count)
         while low < high {
             let middle = (low + high) / 2

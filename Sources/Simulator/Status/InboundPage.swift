@@ -1,4 +1,4 @@
-import Monitor
+import HTTPService
 import NIOCore
 
 /// `POST /inbound` with the form fields `text` and, if they are to be others, `from`, `to` and `system_id`: a message
@@ -7,8 +7,8 @@ enum InboundPage {
     static let defaultSource = "79160000000"
 
     static func answer(
-        _ context: SimulatorContext, _ request: MonitorRequest, _ eventLoop: any EventLoop
-    ) -> EventLoopFuture<MonitorResponse> {
+        _ context: SimulatorContext, _ request: HTTPServerRequest, _ eventLoop: any EventLoop
+    ) -> EventLoopFuture<HTTPServerResponse> {
         guard let fields = request.form else {
             return eventLoop.makeSucceededFuture(.text("the body is no form", status: 400))
         }

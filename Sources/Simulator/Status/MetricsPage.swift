@@ -1,4 +1,4 @@
-import Monitor
+import HTTPService
 import NIOCore
 import SMPP
 

@@ -1,5 +1,5 @@
+import HTTPService
 import Messaging
-import Monitor
 import NIOCore
 import NIOPosix
 import SMPP
@@ -20,8 +20,8 @@ enum RecordPage {
     }
 
     static func answer(
-        _ context: SimulatorContext, _ request: MonitorRequest, _ eventLoop: any EventLoop
-    ) -> EventLoopFuture<MonitorResponse> {
+        _ context: SimulatorContext, _ request: HTTPServerRequest, _ eventLoop: any EventLoop
+    ) -> EventLoopFuture<HTTPServerResponse> {
         guard let after = number(request.query["after"], otherwise: 0),
             let limit = number(request.query["limit"], otherwise: UInt64(defaultLimit))
         else {
@@ -72,7 +72,7 @@ enum RecordPage {
 
     private static func response(
         _ messages: [ReceivedMessage], base: UInt64, _ context: SimulatorContext
-    ) -> MonitorResponse {
+    ) -> HTTPServerResponse {
         var body = ByteBuffer()
         for message in messages {
             var json = JSONWriter()
@@ -80,7 +80,7 @@ enum RecordPage {
             body.writeBytes(json.bytes)
             body.writeInteger(UInt8(ascii: "\n"))
         }
-        return MonitorResponse(contentType: "application/x-ndjson", body: body)
+        return HTTPServerResponse(contentType: "application/x-ndjson", body: body)
     }
 
     private static func write(

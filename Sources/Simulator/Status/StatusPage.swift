@@ -1,6 +1,6 @@
+import HTTPService
 import Logging
 import Messaging
-import Monitor
 import NIOCore
 import NIOPosix
 import SMPP
@@ -11,17 +11,17 @@ import SMPP
 /// Numbers and texts stand there in full, unlike anywhere else in this program: what a simulator receives is test data,
 /// and a test must see what arrived.
 final class StatusPage: Sendable {
-    private let server: MonitorServer
+    private let server: HTTPServer
 
     init(context: SimulatorContext, host: String, port: Int, group: any EventLoopGroup, logger: Logger) {
-        var routes = MonitorRoutes()
+        var routes = HTTPRoutes()
         routes.get("/counters") { _, eventLoop in Self.counters(context, eventLoop) }
         routes.get("/metrics") { _, eventLoop in Self.metrics(context, eventLoop) }
         routes.get("/record") { request, eventLoop in RecordPage.answer(context, request, eventLoop) }
         routes.post("/inbound") { request, eventLoop in InboundPage.answer(context, request, eventLoop) }
         routes.get("/messages") { request, eventLoop in Self.messages(context, request, eventLoop) }
         routes.post("/reset") { _, eventLoop in Self.reset(context, eventLoop) }
-        server = MonitorServer(host: host, port: port, group: group, logger: logger, handler: routes.respond)
+        server = HTTPServer(host: host, port: port, group: group, logger: logger, handler: routes.respond)
     }
 
     func start() async throws -> SocketAddress { try await server.start() }
@@ -30,7 +30,7 @@ final class StatusPage: Sendable {
 
     private static func counters(
         _ context: SimulatorContext, _ eventLoop: any EventLoop
-    ) -> EventLoopFuture<MonitorResponse> {
+    ) -> EventLoopFuture<HTTPServerResponse> {
         SimulatorTotals.gather(context, eventLoop).map { totals in
             var json = JSONWriter()
             json.object { json in
@@ -60,16 +60,16 @@ final class StatusPage: Sendable {
 
     private static func metrics(
         _ context: SimulatorContext, _ eventLoop: any EventLoop
-    ) -> EventLoopFuture<MonitorResponse> {
+    ) -> EventLoopFuture<HTTPServerResponse> {
         SimulatorTotals.gather(context, eventLoop).map { totals in
-            MonitorResponse(
+            HTTPServerResponse(
                 contentType: MetricsWriter.contentType, body: ByteBuffer(bytes: MetricsPage.text(totals).bytes))
         }
     }
 
     private static func messages(
-        _ context: SimulatorContext, _ request: MonitorRequest, _ eventLoop: any EventLoop
-    ) -> EventLoopFuture<MonitorResponse> {
+        _ context: SimulatorContext, _ request: HTTPServerRequest, _ eventLoop: any EventLoop
+    ) -> EventLoopFuture<HTTPServerResponse> {
         let limit: Int
         switch request.query["limit"].map({ Int($0) }) {
         case nil: limit = max(0, context.options.record)
@@ -92,7 +92,7 @@ final class StatusPage: Sendable {
 
     private static func reset(
         _ context: SimulatorContext, _ eventLoop: any EventLoop
-    ) -> EventLoopFuture<MonitorResponse> {
+    ) -> EventLoopFuture<HTTPServerResponse> {
         context.forgetServed()
         context.paces.reset()
         let last = context.numbers.reset()

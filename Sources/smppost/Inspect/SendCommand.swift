@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
-import LoadTest
+import HTTPService
+import NIOCore
 import NIOPosix
+import Settings
 import TLS
 
 struct SendCommand: AsyncParsableCommand {
@@ -49,15 +51,19 @@ struct SendCommand: AsyncParsableCommand {
     func run() async throws {
         var fields: [(name: String, value: String)] = []
         if let keyFile {
-            fields.append(("key", try Self.secret(in: keyFile)))
+            fields.append(("key", try SecretFile.read(option: keyFile)))
         } else if let login, let passwordFile {
-            fields += [("login", login), ("password", try Self.secret(in: passwordFile))]
+            fields += [("login", login), ("password", try SecretFile.read(option: passwordFile))]
         }
         fields += [("from", from), ("to", to), ("text", text)]
         do {
             let context = try TLSClientContext(caFile: ca, verifyPeer: !insecure)
-            let client = try FormClient(url: url, context: context, group: MultiThreadedEventLoopGroup.singleton)
-            let answer = try await client.post(fields, headers: json ? [("Accept", "application/json")] : [])
+            guard let address = HTTPURL(url), address.scheme == .https else {
+                Console.error("\(url) is not an https:// address with a host")
+                throw ExitCode.failure
+            }
+            let client = HTTPClient.ofForms(address, context)
+            let answer = try await client.post(form: fields, fields: json ? [("Accept", "application/json")] : [])
             AnswerText.lines(answer).forEach(Console.say)
             guard answer.status == 200 else { throw ExitCode.failure }
         } catch let error where !(error is ExitCode) {
@@ -65,24 +71,22 @@ struct SendCommand: AsyncParsableCommand {
             throw ExitCode.failure
         }
     }
-
-    private static func secret(in file: String) throws -> String {
-        do {
-            let text = try String(contentsOfFile: file, encoding: .utf8)
-            return text.trimmingCharacters(in: .newlines)
-        } catch {
-            throw ValidationError("\(file) cannot be read as text")
-        }
-    }
 }
 
 /// A reply as people read it: the status, the fields that carry meaning, the body.
 enum AnswerText {
-    static func lines(_ answer: FormClient.Answer) -> [String] {
+    static func lines(_ answer: HTTPClient.Answer) -> [String] {
         ["HTTP \(answer.status)"]
-            + answer.headers
+            + answer.fields
             .filter { $0.name.lowercased().hasPrefix("x-") || $0.name.lowercased() == "retry-after" }
             .map { "\($0.name): \($0.value)" }
-            + ["", answer.body.trimmingCharacters(in: .newlines)]
+            + ["", String(buffer: answer.body).trimmingCharacters(in: .newlines)]
+    }
+}
+
+extension HTTPClient {
+    /// One that posts PlanFix's form, as PlanFix does. It waits a little longer than the longest `reply_within`.
+    static func ofForms(_ url: HTTPURL, _ context: TLSClientContext) -> HTTPClient {
+        HTTPClient(url, context: context, timeout: .seconds(30), group: MultiThreadedEventLoopGroup.singleton)
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LoadTest
+import Settings
 import TLS
 import UnixSignals
 
@@ -40,7 +41,7 @@ struct LoadCommand: AsyncParsableCommand {
             shape.apply(to: &plan)
             try results.apply(to: &plan)
             old = try results.oldReport()
-        } catch let error as MixProblems {
+        } catch let error as ConfigurationProblems {
             Console.error(error.description)
             throw ExitCode(78)
         }

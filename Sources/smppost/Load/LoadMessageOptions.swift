@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LoadTest
+import Settings
 
 /// What is sent.
 struct LoadMessageOptions: ParsableArguments {
@@ -18,9 +19,9 @@ struct LoadMessageOptions: ParsableArguments {
         var result = MessageMix.standard
         if let mix {
             let folder = URL(filePath: mix).deletingLastPathComponent()
-            result = try MixReading.read(yaml: try LoadFiles.text(mix), file: mix) { name in
+            result = try MixReading.read(yaml: try Self.text(mix), file: mix) { name in
                 // A relative path inside a file is relative to that file.
-                try LoadFiles.secret(URL(filePath: name, relativeTo: folder).path)
+                try SecretFile.read(path: URL(filePath: name, relativeTo: folder).path)
             }
         }
         if let from {
@@ -35,5 +36,13 @@ struct LoadMessageOptions: ParsableArguments {
             result.accounts = accounts
         }
         return result
+    }
+
+    private static func text(_ file: String) throws -> String {
+        do {
+            return try String(contentsOfFile: file, encoding: .utf8)
+        } catch {
+            throw ValidationError("\(file) cannot be read as text")
+        }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HTTPService
 import LoadTest
 
 /// What is held against the run, and where its report goes.
@@ -40,7 +41,7 @@ struct LoadResultOptions: ParsableArguments {
             throw ValidationError("\(file): a report is .json, .xml or .html")
         }
         for (name, address) in [("--audit", audit), ("--monitor", monitor)] {
-            if let address, PageURL(address) == nil {
+            if let address, HTTPURL(statusPage: address) == nil {
                 throw ValidationError("\(name): \(address) is not http://HOST:PORT")
             }
         }
@@ -48,8 +49,8 @@ struct LoadResultOptions: ParsableArguments {
 
     func apply(to plan: inout LoadPlan) throws {
         plan.thresholds = try thresholds()
-        plan.audit = audit.flatMap { PageURL($0) }
-        plan.monitor = monitor.flatMap { PageURL($0) }
+        plan.audit = audit.flatMap { HTTPURL(statusPage: $0) }
+        plan.monitor = monitor.flatMap { HTTPURL(statusPage: $0) }
     }
 
     func oldReport() throws -> LoadReport? {

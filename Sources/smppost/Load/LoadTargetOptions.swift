@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
+import HTTPService
 import LoadTest
 import Messaging
 import SMPP
+import Settings
 import TLS
 
 /// What is loaded, and as whom.
@@ -72,7 +74,7 @@ struct LoadTargetOptions: ParsableArguments {
             }
             guard smscAddress(address) != nil else { throw ValidationError("\(address) is not smpp://HOST:PORT") }
         } else {
-            guard FormURL(address) != nil else {
+            guard let url = HTTPURL(address), url.scheme == .https else {
                 throw ValidationError("\(address) is neither https://HOST[:PORT]/PATH nor smpp://HOST:PORT")
             }
             if login != nil, password == nil, passwordFile == nil {
@@ -95,13 +97,13 @@ struct LoadTargetOptions: ParsableArguments {
             options.policy.long = long
             return .submit(options)
         }
-        guard let url = FormURL(address) else { throw ValidationError("\(address) is no address") }
+        guard let url = HTTPURL(address) else { throw ValidationError("\(address) is no address") }
         return .form(url, try TLSClientContext(caFile: ca, verifyPeer: !insecure))
     }
 
     /// The account of the command line, for a mix that has none.
     func accounts() throws -> [MessageMix.Account] {
-        if let keyFile { return [MessageMix.Account(name: "key", .key(try LoadFiles.secret(keyFile)))] }
+        if let keyFile { return [MessageMix.Account(name: "key", .key(try SecretFile.read(option: keyFile)))] }
         guard let login, let password = try secret() else { return [] }
         return [MessageMix.Account(name: login, .password(login: login, password: password))]
     }
@@ -114,12 +116,12 @@ struct LoadTargetOptions: ParsableArguments {
         case .form: plan.connections = connections ?? 64
         case .submit: plan.connections = connections ?? 1
         }
-        // A lane without a connection would hold its messages for ever.
+        // An event loop without a connection would hold its messages for ever.
         plan.threads = min(plan.threads, plan.connections)
     }
 
     private func secret() throws -> String? {
-        try passwordFile.map { try LoadFiles.secret($0) } ?? password
+        try passwordFile.map { try SecretFile.read(option: $0) } ?? password
     }
 
     private func isSubmit(_ address: String) -> Bool {
@@ -143,20 +145,4 @@ extension LongMethod: ExpressibleByArgument {}
 
 extension LoadPlan {
     fileprivate var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
-}
-
-/// Small files that the command reads.
-enum LoadFiles {
-    /// The text of a file without its last line end.
-    static func secret(_ file: String) throws -> String {
-        try text(file).trimmingCharacters(in: .newlines)
-    }
-
-    static func text(_ file: String) throws -> String {
-        do {
-            return try String(contentsOfFile: file, encoding: .utf8)
-        } catch {
-            throw ValidationError("\(file) cannot be read as text")
-        }
-    }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Monitor
+import HTTPService
 import NIOPosix
 import Operations
 
@@ -12,7 +12,8 @@ struct BindsCommand: AsyncParsableCommand {
             CARRIER, all of its binds, or on one, CARRIER/BIND.
             """,
         subcommands: [
-            ShowBinds.self, DrainBinds.self, StopBinds.self, StartBinds.self, RebindBinds.self, TraceBinds.self,
+            ShowBinds.self, ActOnBinds<Drain>.self, ActOnBinds<Stop>.self, ActOnBinds<Start>.self,
+            ActOnBinds<Rebind>.self, TraceBinds.self,
         ],
         defaultSubcommand: ShowBinds.self)
 }
@@ -58,7 +59,7 @@ struct ShowBinds: AsyncParsableCommand {
             let document = try await MonitorReading.document(client).only(names)
             BindsTable(document, style: Terminal.style).lines.forEach(Console.say)
         } catch {
-            Console.error("\(monitor.place): \(MonitorReading.words(error))")
+            Console.error("\(monitor.place): \(error)")
             throw ExitCode.failure
         }
     }
@@ -75,7 +76,7 @@ struct ShowBinds: AsyncParsableCommand {
             } catch let error as BindsDocumentProblem {
                 verdict = BindsCheck(.unknown, "\(error)")
             } catch {
-                verdict = BindsCheck(.critical, "the bridge does not answer: \(MonitorReading.words(error))")
+                verdict = BindsCheck(.critical, "the bridge does not answer: \(error)")
             }
         } catch {
             verdict = BindsCheck(.unknown, "the monitor's address is not known")
@@ -85,40 +86,41 @@ struct ShowBinds: AsyncParsableCommand {
     }
 }
 
-struct DrainBinds: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "drain", abstract: "Take no new messages, stay bound for receipts, until start.")
+/// A subcommand that acts on a carrier or a bind.
+struct ActOnBinds<Action: BindsAction>: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: Action.kind.rawValue, abstract: Action.abstract)
+    }
 
     @OptionGroup var target: BindTarget
 
-    func run() async throws { try await target.perform(.drain) }
+    func run() async throws { try await target.perform(Action.kind) }
 }
 
-struct StopBinds: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "stop", abstract: "Finish the open messages, unbind, and stay so until start.")
-
-    @OptionGroup var target: BindTarget
-
-    func run() async throws { try await target.perform(.stop) }
+protocol BindsAction {
+    static var kind: OperatorAction.Kind { get }
+    /// What the help says of it.
+    static var abstract: String { get }
 }
 
-struct StartBinds: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "start", abstract: "Connect, and take messages again.")
-
-    @OptionGroup var target: BindTarget
-
-    func run() async throws { try await target.perform(.start) }
+enum Drain: BindsAction {
+    static let kind = OperatorAction.Kind.drain
+    static let abstract = "Take no new messages, stay bound for receipts, until start."
 }
 
-struct RebindBinds: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "rebind", abstract: "Finish the open messages, unbind and connect anew.")
+enum Stop: BindsAction {
+    static let kind = OperatorAction.Kind.stop
+    static let abstract = "Finish the open messages, unbind, and stay so until start."
+}
 
-    @OptionGroup var target: BindTarget
+enum Start: BindsAction {
+    static let kind = OperatorAction.Kind.start
+    static let abstract = "Connect, and take messages again."
+}
 
-    func run() async throws { try await target.perform(.rebind) }
+enum Rebind: BindsAction {
+    static let kind = OperatorAction.Kind.rebind
+    static let abstract = "Finish the open messages, unbind and connect anew."
 }
 
 /// What an action is for.
@@ -146,7 +148,7 @@ struct BindTarget: ParsableArguments {
         do {
             Console.say("\(target): \(try await MonitorReading.perform(action, client))")
         } catch {
-            Console.error("\(monitor.place): \(MonitorReading.words(error))")
+            Console.error("\(monitor.place): \(error)")
             throw ExitCode.failure
         }
     }

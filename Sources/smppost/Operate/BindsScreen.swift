@@ -70,7 +70,7 @@ struct BindsScreen {
             do {
                 picture = Picture(document: try await read().only(names))
             } catch {
-                picture.problem = MonitorReading.words(error)
+                picture.problem = "\(error)"
                 picture.silentSince = picture.silentSince ?? start
             }
             guard !Task.isCancelled else { return }

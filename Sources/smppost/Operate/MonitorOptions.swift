@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Monitor
+import HTTPService
 import NIOCore
 import NIOPosix
 import Operations
@@ -27,13 +27,11 @@ struct MonitorOptions: ParsableArguments {
     var place: String { url ?? "the monitor of \(files.config)" }
 
     /// - Throws: exit code 78 for a configuration that cannot be used, a usage error for the rest.
-    func client() throws -> MonitorClient {
+    func client() throws -> HTTPClient {
         let token = try tokenFile.map(Self.token)
-        let group = MultiThreadedEventLoopGroup.singleton
         do {
             if let url {
-                return try MonitorClient(
-                    url: url, context: TLSClientContext(caFile: ca, verifyPeer: !insecure), token: token, group: group)
+                return try Self.client(url, try TLSClientContext(caFile: ca, verifyPeer: !insecure), token: token)
             }
             let monitor = try files.load().monitor
             var listen = monitor.listen
@@ -41,21 +39,26 @@ struct MonitorOptions: ParsableArguments {
             if ["0.0.0.0", "::"].contains(listen.host) { listen.host = listen.host == "::" ? "::1" : "127.0.0.1" }
             // Its own machine's monitor is known by its address; the certificate names another one.
             let scheme = monitor.certificateFile == nil ? "http" : "https"
-            return try MonitorClient(
-                url: "\(scheme)://\(listen)", context: TLSClientContext(verifyPeer: false),
-                token: token ?? monitor.token, group: group)
-        } catch let error as MonitorClient.Failure {
-            throw ValidationError("\(error)")
+            return try Self.client(
+                "\(scheme)://\(listen)", try TLSClientContext(verifyPeer: false), token: token ?? monitor.token)
         } catch let error as TLSError {
             throw ValidationError("\(error)")
         }
     }
 
-    private static func token(in file: String) throws -> String {
-        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-            throw ValidationError("\(file) cannot be read as text")
+    private static func client(
+        _ url: String, _ context: TLSClientContext, token: String?
+    ) throws(ValidationError) -> HTTPClient {
+        guard let address = HTTPURL(url), !address.hasQuery else {
+            throw ValidationError("\(url) is not an http:// or https:// address with a host")
         }
-        let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        var fields = [(name: "Accept", value: "application/json")]
+        if let token { fields.append(("Authorization", "Bearer " + token)) }
+        return HTTPClient(address, context: context, fields: fields, group: MultiThreadedEventLoopGroup.singleton)
+    }
+
+    private static func token(in file: String) throws -> String {
+        let token = try SecretFile.read(option: file).trimmingCharacters(in: .whitespaces)
         guard !token.isEmpty, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw ValidationError("\(file) holds no token")
         }
@@ -71,18 +74,18 @@ struct MonitorRefusal: Error, CustomStringConvertible {
 /// What the commands ask a monitor for.
 enum MonitorReading {
     /// `/binds` as it came.
-    static func text(_ client: MonitorClient) async throws -> String {
+    static func text(_ client: HTTPClient) async throws -> String {
         let answer = try await client.get("/binds")
         guard answer.status == 200 else { throw refusal(answer) }
         return String(buffer: answer.body)
     }
 
-    static func document(_ client: MonitorClient) async throws -> BindsDocument {
+    static func document(_ client: HTTPClient) async throws -> BindsDocument {
         try BindsDocument(json: Data(try await text(client).utf8))
     }
 
     /// What became of an action, in words.
-    static func perform(_ action: OperatorAction, _ client: MonitorClient) async throws -> String {
+    static func perform(_ action: OperatorAction, _ client: HTTPClient) async throws -> String {
         let answer = try await client.post(action.path)
         switch answer.status {
         case 200: return "\(action.kind.rawValue) is done"
@@ -92,16 +95,7 @@ enum MonitorReading {
         }
     }
 
-    /// Why there is nothing to show.
-    static func words(_ error: any Error) -> String {
-        switch error {
-        case let error as NIOConnectionError:
-            error.connectionErrors.first.map { "\($0.error)" } ?? "the host is not known"
-        default: "\(error)"
-        }
-    }
-
-    private static func refusal(_ answer: MonitorClient.Answer) -> MonitorRefusal {
+    private static func refusal(_ answer: HTTPClient.Answer) -> MonitorRefusal {
         let line = String(buffer: answer.body).split(separator: "\n").first.map(String.init) ?? ""
         return MonitorRefusal(description: "the monitor answers \(answer.status): \(line)")
     }

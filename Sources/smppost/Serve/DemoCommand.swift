@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import LoadTest
+import HTTPService
 import Logging
 import NIOCore
 import NIOPosix
@@ -99,12 +99,15 @@ private struct FirstMessage: Service, CustomStringConvertible {
         let url = "https://127.0.0.1:\(intake.port ?? 0)\(path)"
         // The certificate was made for this demo a moment ago, or is one for a name that is not 127.0.0.1.
         let context = try TLSClientContext(verifyPeer: false)
-        let client = try FormClient(url: url, context: context, group: MultiThreadedEventLoopGroup.singleton)
-        let fields = [("login", login), ("password", password), ("from", ""), ("to", to), ("text", text)]
-        var answer = try await client.post(fields.map { (name: $0.0, value: $0.1) })
-        for _ in 0..<Self.attempts where answer.header("X-Outcome") == "not-sent" {
+        guard let address = HTTPURL(url) else { throw ValidationError("\(url) is no address") }
+        let client = HTTPClient.ofForms(address, context)
+        let form = [
+            (name: "login", value: login), ("password", password), ("from", ""), ("to", to), ("text", text),
+        ]
+        var answer = try await client.post(form: form)
+        for _ in 0..<Self.attempts where answer.field("X-Outcome") == "not-sent" {
             try await Task.sleep(for: .milliseconds(100))
-            answer = try await client.post(fields.map { (name: $0.0, value: $0.1) })
+            answer = try await client.post(form: form)
         }
         Console.say("")
         Console.say("A first message went to \(url):")

@@ -1,0 +1,106 @@
+package import Logging
+package import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+package import TLS
+
+/// A small HTTP/1.1 server: GET, HEAD and POST, bounded in every direction, for those whom `HTTPServerAccess` lets in.
+///
+/// It knows nothing of what it serves: the floors above give it the routes. `start` and `stop` are called once each.
+package final class HTTPServer: Sendable {
+    private let host: String
+    private let port: Int
+    private let access: HTTPServerAccess
+    private let tls: TLSServerContext?
+    private let limits: HTTPServerLimits
+    private let group: any EventLoopGroup
+    private let logger: Logger
+    private let handler: HTTPRoutes.Handler
+    private let state = Mutex(State())
+
+    private struct State {
+        var listener: (any Channel)?
+        var connections: [ObjectIdentifier: any Channel] = [:]
+    }
+
+    /// - Parameters:
+    ///   - port: 0 lets the system choose.
+    ///   - tls: nil serves plain HTTP.
+    ///   - group: nil is the process-wide group of NIO.
+    ///   - handler: called for every request, on its connection's event loop; see `HTTPRoutes.respond`.
+    package init(
+        host: String, port: Int, access: HTTPServerAccess = HTTPServerAccess(), tls: TLSServerContext? = nil,
+        limits: HTTPServerLimits = HTTPServerLimits(), group: (any EventLoopGroup)? = nil,
+        logger: Logger, handler: @escaping HTTPRoutes.Handler
+    ) {
+        self.host = host
+        self.port = port
+        self.access = access
+        self.tls = tls
+        self.limits = limits
+        self.group = group ?? MultiThreadedEventLoopGroup.singleton
+        self.logger = logger
+        self.handler = handler
+    }
+
+    /// Listens; the address that it got. Throws what `bind` throws.
+    package func start() async throws -> SocketAddress {
+        let listener = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 128)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try self.configure(channel) }
+            }
+            .bind(host: host, port: port).get()
+        state.withLock { $0.listener = listener }
+        guard let address = listener.localAddress else { throw ChannelError.unknownLocalAddress }
+        return address
+    }
+
+    /// Stops listening, lets the answers that are under way finish (bounded by the answer time-out), ends streams, closes the rest.
+    package func stop() async {
+        let (listener, connections) = state.withLock { state in
+            defer { state.listener = nil }
+            return (state.listener, Array(state.connections.values))
+        }
+        try? await listener?.close().get()
+        for connection in connections {
+            connection.pipeline.fireUserInboundEventTriggered(HTTPServerStop())
+            connection.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
+        for connection in connections {
+            try? await connection.closeFuture.get()
+        }
+    }
+
+    /// Connections that the server has taken and that are still open.
+    var openConnections: Int { state.withLock { $0.connections.count } }
+
+    private func configure(_ channel: any Channel) throws {
+        let isWelcome = state.withLock { state in
+            guard state.connections.count < limits.connections else { return false }
+            state.connections[ObjectIdentifier(channel)] = channel
+            return true
+        }
+        guard isWelcome else { throw ChannelError.operationUnsupported }
+        channel.closeFuture.whenComplete { _ in
+            self.state.withLock { _ = $0.connections.removeValue(forKey: ObjectIdentifier(channel)) }
+        }
+        let pipeline = channel.pipeline.syncOperations
+        if let tls { try pipeline.addHandler(TLSHandler(server: tls)) }
+        var decoderLimits = NIOHTTPDecoderLimitConfiguration()
+        decoderLimits.maxHeaderFieldSize = limits.headerBytes
+        decoderLimits.maxHeaderListSize = limits.headerBytes
+        decoderLimits.maxHeaderFieldCount = limits.headerFields
+        try pipeline.configureHTTPServerPipeline(
+            withEncoderConfiguration: HTTPResponseEncoder.Configuration(), withDecoderLimitConfiguration: decoderLimits)
+        try pipeline.addHandler(
+            HTTPServerHandler(
+                access: access, isSecure: tls != nil, limits: limits, logger: logger, respond: handler))
+    }
+}
+
+/// Tells the handler of a connection that the server stops.
+struct HTTPServerStop {}

@@ -1,0 +1,36 @@
+package import HTTPService
+import NIOCore
+import NIOPosix
+
+extension HTTPURL {
+    /// `http://HOST[:PORT]` of a status page: the simulator's, or the bridge's monitor. Nil for anything else.
+    package init?(statusPage text: String) {
+        self.init(text)
+        guard scheme == .http, target == "/" else { return nil }
+    }
+}
+
+/// The pages of the simulator, or of the bridge's monitor. Off every message's path.
+struct PageReader: Sendable {
+    private let client: HTTPClient
+
+    init(_ url: HTTPURL) {
+        client = HTTPClient(url, context: nil, group: MultiThreadedEventLoopGroup.singleton)
+    }
+
+    var url: HTTPURL { client.url }
+
+    /// The body of the page at `path`; anything but 200 is a failure.
+    func get(_ path: String) async throws(LoadFailure) -> ByteBuffer {
+        let answer: HTTPClient.Answer
+        do {
+            answer = try await client.get(path)
+        } catch {
+            throw LoadFailure(description: "\(url)\(path): \(error)")
+        }
+        guard answer.status == 200 else {
+            throw LoadFailure(description: "\(url)\(path) answered with HTTP \(answer.status)")
+        }
+        return answer.body
+    }
+}

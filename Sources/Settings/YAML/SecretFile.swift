@@ -1,0 +1,17 @@
+/// A file that holds one secret and nothing else.
+package enum SecretFile {
+    /// In octets.
+    package static let maximumSize = 4096
+
+    /// The file's text without the line ends behind it: editors put one there, which is not part of the secret.
+    ///
+    /// - Throws: `FileProblem`, where the file cannot be read, is too large or is not UTF-8.
+    package static func read(path: String) throws(FileProblem) -> String {
+        let bytes = try FileProbe.read(path: path, limit: maximumSize)
+        guard var text = String(validating: bytes, as: UTF8.self) else {
+            throw FileProblem(reason: "is not UTF-8 text")
+        }
+        while text.last?.isNewline == true { text.removeLast() }
+        return text
+    }
+}
