@@ -44,7 +44,8 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Bridge", "Carriers", "Delivery", "HTTPService", "Intake", "Journal", "Messaging", "Monitor", "Operations",
+                "Bridge", "Carriers", "Delivery", "HTTPService", "Intake", "Journal", "Messaging", "Monitor",
+                "Operations",
                 "SMPP", "Settings", "TLS", lifecycle, logging, nioCore, nioPosix,
             ]),
 

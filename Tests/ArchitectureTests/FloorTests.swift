@@ -42,7 +42,11 @@ import Testing
             4, ["Carriers", "HTTPService", "Journal", "Messaging", "SMPP", "Settings", "TLS"],
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation"]),
         "Operations": Target(
-            4, ["Carriers", "HTTPService", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings", "TLS"],
+            4,
+            [
+                "Carriers", "HTTPService", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings",
+                "TLS",
+            ],
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch", "Glibc"]),
         "LoadTest": Target(
             4, ["HTTPService", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS"],
@@ -53,7 +57,8 @@ import Testing
         "Service": Target(
             5,
             [
-                "Bridge", "Carriers", "Delivery", "HTTPService", "Intake", "Journal", "Messaging", "Monitor", "Operations",
+                "Bridge", "Carriers", "Delivery", "HTTPService", "Intake", "Journal", "Messaging", "Monitor",
+                "Operations",
                 "SMPP", "Settings", "TLS",
             ], packages: ["ServiceLifecycle", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch", "Glibc"]),
         "smppost": Target(
