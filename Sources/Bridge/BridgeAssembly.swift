@@ -94,10 +94,10 @@ struct CarrierFactory: Sendable {
     func route(
         _ configuration: CarrierConfiguration, _ profile: CarrierProfile, isExpected: Bool = false
     ) -> CarrierRoute {
-        let receipts = desks.receipts(of: configuration.name, form: profile.receiptIDs)
+        let receipts = desks.receipts(of: configuration.setup.name, form: profile.receiptIDs)
         let events = CarrierEvents(
             late: { [journal] late in
-                journal?.add(late, carrier: configuration.name)
+                journal?.add(late, carrier: configuration.setup.name)
                 receipts.doubts.settle(tag: late.tag, segment: late.segment)
                 guard late.status == .ok else { return }
                 receipts.desk.accepted([

@@ -4,6 +4,7 @@ import Intake
 import Logging
 import NIOCore
 import NIOPosix
+import SMPP
 package import Settings
 import TLS
 
@@ -197,7 +198,7 @@ actor Reloader {
                 let profile = CarrierProfile(carrier)
                 group.addTask {
                     await self.handOver(configuration, profile, accounts: change.accounts, within: within)
-                    await self.done(configuration.name, "carrier has its new binds")
+                    await self.done(configuration.setup.name, "carrier has its new binds")
                 }
             }
         }
@@ -210,9 +211,9 @@ actor Reloader {
     private func handOver(
         _ configuration: CarrierConfiguration, _ profile: CarrierProfile, accounts: [Account], within: Duration
     ) async {
-        let name = configuration.name
+        let name = configuration.setup.name
         guard let current = routes[name] else { return }
-        let patience = configuration.connectTimeout + configuration.bindTimeout
+        let patience = configuration.setup.timings.connect + configuration.setup.timings.bind
         if current.isExpected {
             // An added one: started already.
             await expect(current, atMost: patience)

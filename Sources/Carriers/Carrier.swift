@@ -30,17 +30,17 @@ package final class Carrier: Sendable {
         _ configuration: CarrierConfiguration, group: any EventLoopGroup, logger: Logger,
         events: CarrierEvents = CarrierEvents()
     ) {
-        precondition(!configuration.hosts.isEmpty, "a carrier without hosts")
-        name = configuration.name
-        required = configuration.required
+        precondition(!configuration.setup.hosts.isEmpty, "a carrier without hosts")
+        name = configuration.setup.name
+        required = configuration.setup.required
         self.group = group
         // Binds that submit come first, so that they are spread evenly whatever the receivers.
-        let plans = configuration.binds
+        let plans = configuration.setup.binds
             .flatMap { Array(repeating: $0, count: max(0, $0.count)) }
             .sorted { $0.kind.submits && !$1.kind.submits }
         let loops = Array(group.makeIterator())
         let first = Self.placed.wrappingAdd(plans.count, ordering: .relaxed).oldValue
-        let pace = configuration.rate.map(SharedPace.init(rate:))
+        let pace = configuration.setup.rate.map(SharedPace.init(rate:))
         let sharing = BindSharing()
         binds = plans.enumerated().map { place, plan in
             Bind(
@@ -173,7 +173,7 @@ package final class Carrier: Sendable {
         return
             binds.compactMap { other in
                 guard other !== bind, other.gauge.readiness == .ready else { return nil }
-                let room = other.window + (mayWait ? other.configuration.maxWaiting : 0) - other.gauge.load
+                let room = other.window + (mayWait ? other.configuration.setup.limits.waiting : 0) - other.gauge.load
                 return room > 0 ? (other, room) : nil
             }
             .sorted { $0.room < $1.room }

@@ -43,7 +43,7 @@ import Testing
         let log = EventLog()
         let rig = try await Rig.start(tls: server, events: log) {
             $0.tls = CarrierTLS(context: context, serverName: "smsc.example.net")
-            $0.binds = [BindPlan(kind: .transceiver, count: 3)]
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 3)]
         }
         let status = try await rig.status()
         let inADay = Int64(Date().timeIntervalSince1970) + 86_400
@@ -72,8 +72,8 @@ import Testing
         let context = try TLSClientContext(caFile: certificateFile)
         let rig = try await Rig.start(Script(submit: { _ in .close }), tls: server) {
             $0.tls = CarrierTLS(context: context, serverName: "smsc.example.net")
-            $0.reconnectFirst = .seconds(30)
-            $0.reconnectMax = .seconds(30)
+            $0.setup.timings.reconnectFirst = .seconds(30)
+            $0.setup.timings.reconnectMax = .seconds(30)
         }
         #expect(await rig.submit("a") == .sent([.unknown(.connectionLost)]))
         try await rig.status { $0.binds[0].lastErrorCode == "closed" }
@@ -84,7 +84,7 @@ import Testing
         let context = try TLSClientContext(caFile: certificateFile)
         let rig = try await Rig.start(Script(bind: { _ in .close }), ready: false) {
             $0.tls = CarrierTLS(context: context, serverName: "smsc.example.net")
-            $0.connectTimeout = .milliseconds(200)
+            $0.setup.timings.connect = .milliseconds(200)
         }
         try await rig.status { $0.binds[0].lastErrorCode != nil && $0.binds[0].state == "waiting" }
         #expect(!rig.carrier.isReady)

@@ -8,8 +8,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct SharingTests {
     @Test func noMessageWaitsBehindASlowBindWhileAnotherHasRoom() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .hold : .accept })) {
-            $0.binds = [BindPlan(kind: .transceiver, count: 2)]
-            $0.window = 1
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)]
+            $0.setup.limits.window = 1
         }
         async let results = rig.submitMany(40)
         // All but the one that is held are answered, though half of them were given to the bind that waits.
@@ -23,8 +23,8 @@ import Testing
 
     @Test func whatWaitsOnAThrottledBindGoesToAnother() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .refuse(.throttled) : .accept })) {
-            $0.binds = [BindPlan(kind: .transceiver, count: 2)]
-            $0.window = 1
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)]
+            $0.setup.limits.window = 1
         }
         let began = NIODeadline.now()
         async let results = rig.submitMany(40)
@@ -40,9 +40,9 @@ import Testing
         let rig = try await Rig.start(
             Script(submit: { $0.place == 0 ? .silent : .accept }, answersEnquireLink: false)
         ) {
-            $0.binds = [BindPlan(kind: .transceiver, count: 2)]
-            $0.window = 1
-            $0.responseTimeout = .milliseconds(500)
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)]
+            $0.setup.limits.window = 1
+            $0.setup.timings.response = .milliseconds(500)
         }
         #expect(await rig.submit("a") == .sent([.unknown(.carrierTimeout)]))
         let silent = rig.smsc.state.received[0].connection
@@ -56,8 +56,8 @@ import Testing
 
     @Test func aBindThatStopsGivesItsMessagesAway() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place < 2 ? .hold : .accept })) {
-            $0.binds = [BindPlan(kind: .transceiver, count: 2)]
-            $0.window = 1
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)]
+            $0.setup.limits.window = 1
         }
         async let results = rig.submitMany(10)
         await rig.smsc.wait { $0.received.count == 2 }
@@ -73,8 +73,8 @@ import Testing
 
     @Test func accountsGetTheirTurnsAndTheFloodGivesWay() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .hold : .accept })) {
-            $0.window = 1
-            $0.maxWaiting = 4
+            $0.setup.limits.window = 1
+            $0.setup.limits.waiting = 4
         }
         async let flood = withTaskGroup(of: SubmissionResult.self) { group in
             for _ in 0..<5 { group.addTask { await rig.submit(["flood"], account: 1) } }
@@ -95,7 +95,7 @@ import Testing
 
     @Test func eachBindHasItsOwnWindow() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place < 4 ? .hold : .accept })) {
-            $0.binds = [
+            $0.setup.binds = [
                 BindPlan(kind: .transceiver, count: 1, window: 1), BindPlan(kind: .transmitter, count: 1, window: 3),
             ]
         }
@@ -112,8 +112,8 @@ import Testing
 
     @Test func aBindsOwnRateHoldsBesideTheCarriers() async throws {
         let rig = try await Rig.start {
-            $0.binds = [BindPlan(kind: .transceiver, count: 2, rate: 50)]
-            $0.rate = 80
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 2, rate: 50)]
+            $0.setup.rate = 80
         }
         #expect(await rig.submitMany(200).areAccepted)
         let received = rig.smsc.state.received

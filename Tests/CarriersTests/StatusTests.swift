@@ -8,9 +8,9 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct StatusTests {
     @Test func aBindShowsItsConnection() async throws {
         let rig = try await Rig.start {
-            $0.hosts = [HostPort(host: "localhost", port: $0.hosts[0].port)]
-            $0.bindFrom = "127.0.0.2"
-            $0.binds = [BindPlan(kind: .transceiver, count: 1, rate: 500)]
+            $0.setup.hosts = [HostPort(host: "localhost", port: $0.setup.hosts[0].port)]
+            $0.setup.bindFrom = "127.0.0.2"
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 1, rate: 500)]
         }
         #expect(await rig.submitMany(5).areAccepted)
         let bind = try await rig.status().binds[0]
@@ -33,7 +33,7 @@ import Testing
         let rig = try await Rig.start(
             Script(submit: { $0.text == "bad" ? .refuse(.invalidDestinationAddress) : .accept })
         ) {
-            $0.enquireLinkEvery = .milliseconds(50)
+            $0.setup.timings.enquireLinkEvery = .milliseconds(50)
         }
         #expect(await rig.submitMany(5).areAccepted)
         _ = await rig.submit("bad")
@@ -47,7 +47,9 @@ import Testing
 
     /// The second message waits for the first one's slot; a message of two segments waits once.
     @Test func theWaitForTheWindowIsTimed() async throws {
-        let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .hold : .accept })) { $0.window = 1 }
+        let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .hold : .accept })) {
+            $0.setup.limits.window = 1
+        }
         async let first = rig.submit("one", "two")
         await rig.smsc.wait { $0.received.count == 1 }
         async let second = rig.submit("three")
@@ -64,9 +66,9 @@ import Testing
     @Test func aPairIsOneLink() async throws {
         // The receiver comes second, and is refused at first.
         let rig = try await Rig.start(Script(bind: { $0 == 1 ? .refuse(.systemError) : .accept() }), ready: false) {
-            $0.binds = [BindPlan(kind: .receiver, count: 1), BindPlan(kind: .transmitter, count: 1)]
-            $0.reconnectFirst = .milliseconds(500)
-            $0.reconnectMax = .milliseconds(500)
+            $0.setup.binds = [BindPlan(kind: .receiver, count: 1), BindPlan(kind: .transmitter, count: 1)]
+            $0.setup.timings.reconnectFirst = .milliseconds(500)
+            $0.setup.timings.reconnectMax = .milliseconds(500)
         }
         let half = try await rig.status { $0.ready && $0.binds[1].state == "waiting" && $0.binds[1].lastError != nil }
         #expect(half.links == [LinkStatus(name: "1+2", health: .degraded, binds: ["1", "2"])])

@@ -32,7 +32,7 @@ import Testing
 
     @Test func aSilentBindIsGivenUp() async throws {
         let rig = try await Rig.start(Script(bind: { $0 == 0 ? .silent : .accept() })) {
-            $0.bindTimeout = .milliseconds(200)
+            $0.setup.timings.bind = .milliseconds(200)
         }
         #expect(rig.smsc.state.connections >= 2)
         #expect(await rig.submit("a").isAccepted)
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func aRestartedCarrierIsUsedAgain() async throws {
-        let rig = try await Rig.start { $0.binds = [BindPlan(kind: .transceiver, count: 2)] }
+        let rig = try await Rig.start { $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)] }
         for _ in 0..<3 {
             #expect(await rig.submit("a").isAccepted)
             try await rig.smsc.stop()
@@ -56,10 +56,10 @@ import Testing
 
     @Test func waitingMessagesMoveToTheOtherBind() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place < 2 ? .hold : .accept })) {
-            $0.binds = [BindPlan(kind: .transceiver, count: 2)]
-            $0.window = 1
-            $0.reconnectFirst = .seconds(30)
-            $0.reconnectMax = .seconds(30)
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)]
+            $0.setup.limits.window = 1
+            $0.setup.timings.reconnectFirst = .seconds(30)
+            $0.setup.timings.reconnectMax = .seconds(30)
         }
         async let results = rig.submitMany(6)
         await rig.smsc.wait { $0.received.count == 2 }
@@ -78,8 +78,8 @@ import Testing
         let deadPort = try await dead.start()
         try await dead.stop()
         let rig = try await Rig.start {
-            $0.hosts.insert(HostPort(host: "127.0.0.1", port: deadPort), at: 0)
-            $0.reconnectFirst = .seconds(30)
+            $0.setup.hosts.insert(HostPort(host: "127.0.0.1", port: deadPort), at: 0)
+            $0.setup.timings.reconnectFirst = .seconds(30)
         }
         #expect(await rig.submit("a").isAccepted)
         #expect(try await rig.status().binds[0].host == "127.0.0.1:\(rig.port)")
@@ -87,19 +87,21 @@ import Testing
     }
 
     @Test func nobodyListens() async throws {
-        let rig = try await Rig.start(ready: false) { $0.hosts = [HostPort(host: "127.0.0.1", port: 1)] }
+        let rig = try await Rig.start(ready: false) { $0.setup.hosts = [HostPort(host: "127.0.0.1", port: 1)] }
         try await rig.status { $0.binds[0].lastErrorCode == "connect_refused" && $0.binds[0].state == "waiting" }
         try await rig.end()
     }
 
     @Test func anUnknownNameIsToldAsSuch() async throws {
-        let rig = try await Rig.start(ready: false) { $0.hosts = [HostPort(host: "smsc.invalid", port: 2775)] }
+        let rig = try await Rig.start(ready: false) { $0.setup.hosts = [HostPort(host: "smsc.invalid", port: 2775)] }
         try await rig.status { $0.binds[0].lastErrorCode == "dns" }
         try await rig.end()
     }
 
     @Test func unansweredEnquireLinksEndTheConnection() async throws {
-        let rig = try await Rig.start(Script(answersEnquireLink: false)) { $0.enquireLinkEvery = .milliseconds(50) }
+        let rig = try await Rig.start(Script(answersEnquireLink: false)) {
+            $0.setup.timings.enquireLinkEvery = .milliseconds(50)
+        }
         await rig.smsc.wait { $0.connections >= 2 }
         #expect(rig.smsc.state.enquireLinks >= 2)
         try await rig.end()
@@ -107,9 +109,9 @@ import Testing
 
     @Test func answeredEnquireLinksKeepItAndAreTimed() async throws {
         let rig = try await Rig.start {
-            $0.enquireLinkEvery = .milliseconds(20)
+            $0.setup.timings.enquireLinkEvery = .milliseconds(20)
             // A busy machine may be late; the link must not be given up for that.
-            $0.enquireLinkUnanswered = 100
+            $0.setup.timings.enquireLinkUnanswered = 100
         }
         await rig.smsc.wait { $0.enquireLinks >= 5 }
         #expect(rig.smsc.state.connections == 1)
@@ -169,7 +171,9 @@ import Testing
     }
 
     @Test func stopWaitsForWhatIsOpen() async throws {
-        let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .hold : .accept })) { $0.window = 1 }
+        let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .hold : .accept })) {
+            $0.setup.limits.window = 1
+        }
         async let results = rig.submitMany(3)
         await rig.smsc.wait { $0.received.count == 1 }
         try await rig.status { $0.binds[0].waiting == 2 }
@@ -187,7 +191,7 @@ import Testing
     }
 
     @Test func stopEndsThoughTheCarrierIsSilent() async throws {
-        let rig = try await Rig.start(Script(answersUnbind: false)) { $0.unbindTimeout = .milliseconds(50) }
+        let rig = try await Rig.start(Script(answersUnbind: false)) { $0.setup.timings.unbind = .milliseconds(50) }
         try await rig.end()
         #expect(rig.smsc.state.unbinds == 1)
     }

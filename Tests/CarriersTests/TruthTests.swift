@@ -18,10 +18,10 @@ import Testing
     @Test func aLateResponseIsToldOnceAndFreesNoSlot() async throws {
         let log = EventLog()
         let rig = try await Rig.start(Script(submit: { $0.place != 2 ? .hold : .silent }), events: log) {
-            $0.window = 1
-            $0.responseTimeout = .milliseconds(300)
+            $0.setup.limits.window = 1
+            $0.setup.timings.response = .milliseconds(300)
             // Silence is what is tested here, not the end of the link.
-            $0.enquireLinkUnanswered = 100
+            $0.setup.timings.enquireLinkUnanswered = 100
         }
         #expect(await rig.submit("a") == .sent([.unknown(.carrierTimeout)]))
         async let second = rig.submit("b")
@@ -54,7 +54,7 @@ import Testing
     func aResponseWithAWrongBodyCountsByItsHeader(what: String, body: [UInt8]) async throws {
         let rig = try await Rig.start(
             Script(submit: { submit in submit.place < 2 ? .octets { Self.response($0, body) } : .accept })
-        ) { $0.window = 1 }
+        ) { $0.setup.limits.window = 1 }
         #expect(await rig.submit("a", "b").isAccepted, "\(what)")
         #expect(await rig.submit("c").isAccepted)
         let bind = try await rig.status().binds[0]
@@ -67,7 +67,7 @@ import Testing
         let numbers: [UInt32] = [0, 1, 99, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF]
         let strangers = numbers.map { PDU(sequence: $0, .submitResponse(MessageResponse(messageID: "x"))) }
         let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .acceptAfter(strangers) : .accept })) {
-            $0.window = 1
+            $0.setup.limits.window = 1
         }
         #expect(await rig.submit("a") == .sent([.accepted(messageID: "m0-2")]))
         #expect(await rig.submit("b").isAccepted)
@@ -164,8 +164,8 @@ import Testing
 
     @Test func aCarrierThatReadsNothingIsADeadLink() async throws {
         let rig = try await Rig.start(Script(bind: { $0 == 0 ? .acceptAndReadNoMore : .accept() })) {
-            $0.window = 30_000
-            $0.responseTimeout = .seconds(1)
+            $0.setup.limits.window = 30_000
+            $0.setup.timings.response = .seconds(1)
         }
         let long = [String](repeating: String(repeating: "x", count: 254), count: 30_000)
         let result = await rig.submit(long, within: .seconds(10))

@@ -9,7 +9,7 @@ import Testing
     private let tooLong = String(repeating: "x", count: 255)
 
     @Test func nothingLeavesAndTheSlotIsFree() async throws {
-        let rig = try await Rig.start { $0.window = 1 }
+        let rig = try await Rig.start { $0.setup.limits.window = 1 }
         #expect(await rig.submit(tooLong) == .notSent(.unwritable))
         #expect(await rig.submit(tooLong, "a") == .notSent(.unwritable))
         #expect(await rig.submit("a").isAccepted)
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: [1, 10]) func whatWasWrittenBeforeIsTold(window: Int) async throws {
-        let rig = try await Rig.start { $0.window = window }
+        let rig = try await Rig.start { $0.setup.limits.window = window }
         let result = await rig.submit("a", tooLong, "b")
         guard case .sent(let outcomes) = result else {
             Issue.record("\(result)")

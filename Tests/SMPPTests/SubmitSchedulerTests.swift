@@ -8,7 +8,7 @@ import Testing
 
     private func scheduler(window: Int = 2, maxWaiting: Int = 3) -> SubmitScheduler {
         SubmitScheduler(
-            window: window, maxWaiting: maxWaiting, responseTimeout: .seconds(5), statuses: .standard)
+            BindLimits(window: window, waiting: maxWaiting), responseTimeout: .seconds(5), statuses: .standard)
     }
 
     private func answer(

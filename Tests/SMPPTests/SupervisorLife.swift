@@ -62,7 +62,7 @@ struct SupervisorLife: ~Copyable {
         session = BindSession(
             BindSetup(
                 kind: .transceiver, request: BindRequest(systemID: "acme", password: "secret"),
-                window: 1 + random.below(10), maxWaiting: random.below(20),
+                limits: BindLimits(window: 1 + random.below(10), waiting: random.below(20)),
                 timings: BindTimings(enquireLinkEvery: .seconds(every))))
     }
 

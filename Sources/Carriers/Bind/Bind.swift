@@ -82,11 +82,11 @@ final class Bind: @unchecked Sendable {
         self.configuration = configuration
         self.eventLoop = eventLoop
         var logger = logger
-        logger[metadataKey: "carrier"] = "\(configuration.name)"
+        logger[metadataKey: "carrier"] = "\(configuration.setup.name)"
         logger[metadataKey: "bind"] = "\(name)"
         self.logger = logger
-        session = BindSession(configuration.setup(plan))
-        responseTimeout = configuration.responseTimeout.nanoseconds
+        session = BindSession(configuration.setup.bind(plan))
+        responseTimeout = configuration.setup.timings.response.nanoseconds
         turn = PaceTurn(shared: pace, rate: plan.rate)
         isUnpaced = pace == nil && plan.rate == nil
         connector = BindConnector(configuration)
@@ -97,7 +97,7 @@ final class Bind: @unchecked Sendable {
     var kind: BindKind { plan.kind }
 
     /// How many requests may be open at once.
-    var window: Int { plan.window ?? configuration.window }
+    var window: Int { plan.window ?? configuration.setup.limits.window }
 
     /// Whether new messages are welcome, as far as the bind itself goes.
     var takesMessages: Bool { session.isReady && !isHeld }
@@ -259,7 +259,7 @@ final class Bind: @unchecked Sendable {
             case .submit(let step): perform(step)
             case .deliver(let message, let isData, let key):
                 let delivery = InboundDelivery(
-                    carrier: configuration.name, bind: name, message: message, isData: isData)
+                    carrier: configuration.setup.name, bind: name, message: message, isData: isData)
                 events.deliver(delivery, DeliveryAnswer(bind: self, key: key))
             case .stopped: stopped(now: now)
             }
@@ -296,7 +296,7 @@ final class Bind: @unchecked Sendable {
     private func connect(_ host: Int) {
         attempt += 1
         let attempt = attempt
-        connector.connect(to: configuration.hosts[host], on: eventLoop).whenComplete { result in
+        connector.connect(to: configuration.setup.hosts[host], on: eventLoop).whenComplete { result in
             self.connectCompleted(result, attempt: attempt)
         }
     }

@@ -14,14 +14,14 @@ extension Bind {
         let traffic = session.traffic
         var status = BindStatus(
             name: name, kind: kind, state: session.state.name, since: (now - stateSince).inSeconds,
-            host: configuration.hosts[session.host].description)
+            host: configuration.setup.hosts[session.host].description)
         status.lastError = session.lastFailure?.words
         status.lastErrorCode = session.lastFailure?.code.rawValue
         if case .waiting(let until) = session.state { status.nextAttemptIn = max(0, (until - now).inSeconds) }
         status.windowInUse = traffic.window.count
         status.windowSize = traffic.window.capacity
         status.waiting = traffic.waiting
-        status.rateLimit = configuration.rate
+        status.rateLimit = configuration.setup.rate
         status.recoveringLimit = traffic.throttle.recoveringLimit
         status.throttled = traffic.throttle.pauseEnd(now: now) != nil
         status.congestion = Int(traffic.throttle.congestionState(now: now))
@@ -92,7 +92,7 @@ extension Bind {
         else { return }
         logger.warning(
             days < 0 ? "the carrier's certificate has ended" : "the carrier's certificate ends soon",
-            metadata: ["days": "\(days)", "host": "\(configuration.hosts[session.host])"])
+            metadata: ["days": "\(days)", "host": "\(configuration.setup.hosts[session.host])"])
     }
 
     // MARK: The gauge
@@ -125,7 +125,7 @@ extension Bind {
         downSince = state == "bound" ? nil : downSince ?? now
         events.changed()
         var metadata: Logger.Metadata = [
-            "state": "\(state)", "host": "\(configuration.hosts[session.host])", "kind": "\(kind.rawValue)",
+            "state": "\(state)", "host": "\(configuration.setup.hosts[session.host])", "kind": "\(kind.rawValue)",
         ]
         if let failure = session.lastFailure {
             metadata["reason"] = "\(failure.code.rawValue)"

@@ -50,18 +50,14 @@ package struct SubmitScheduler: Sendable {
     private var messageDeadline: MonotonicTime?
 
     /// - Parameters:
-    ///   - window: requests that may be open at once.
-    ///   - maxWaiting: messages that may wait in front of it.
+    ///   - limits: of them the window, what may wait in front of it, and what is waited for too late.
     ///   - responseTimeout: when a response is overdue.
-    ///   - lateKept: how long an overdue response is still waited for.
-    ///   - maxLate: how many overdue responses are waited for at once.
     package init(
-        window: Int, maxWaiting: Int, responseTimeout: Duration, statuses: StatusTable,
-        lateKept: Duration = .seconds(10_800), maxLate: Int = 10_000, firstSequence: UInt32 = 1
+        _ limits: BindLimits, responseTimeout: Duration, statuses: StatusTable, firstSequence: UInt32 = 1
     ) {
-        self.window = SubmitWindow(
-            capacity: window, lateKept: lateKept, maxLate: maxLate, firstSequence: firstSequence)
-        self.maxWaiting = max(0, maxWaiting)
+        window = SubmitWindow(
+            capacity: limits.window, lateKept: limits.lateKept, maxLate: limits.late, firstSequence: firstSequence)
+        maxWaiting = max(0, limits.waiting)
         self.responseTimeout = responseTimeout.nanoseconds
         self.statuses = statuses
     }

@@ -54,9 +54,9 @@ package struct BindSession: ~Copyable, Sendable {
     package init(_ setup: BindSetup) {
         self.setup = setup
         traffic = SubmitScheduler(
-            window: setup.window, maxWaiting: setup.maxWaiting, responseTimeout: setup.timings.response,
-            statuses: setup.statuses, lateKept: setup.lateKept, maxLate: setup.maxLate)
-        deliveries = OpenDeliveries(capacity: setup.maxDeliveries, answeredWithin: setup.deliveryWithin)
+            setup.limits, responseTimeout: setup.timings.response, statuses: setup.statuses)
+        deliveries = OpenDeliveries(
+            capacity: setup.limits.deliveries, answeredWithin: setup.limits.deliveryWithin)
         hosts = HostTurns(
             count: setup.hosts,
             backoff: Backoff(first: setup.timings.reconnectFirst, max: setup.timings.reconnectMax),
