@@ -266,7 +266,7 @@ actor Reloader {
     private func retire(_ carrier: Carrier, within limit: Duration) async {
         let end = ContinuousClock.now + limit
         while ContinuousClock.now < end, !isStopping, let status = try? await carrier.status().get(),
-            status.binds.contains(where: { $0.windowInUse > 0 || $0.waiting > 0 })
+            status.binds.contains(where: { $0.window.inUse > 0 || $0.window.waiting > 0 })
         {
             try? await Task.sleep(for: Self.look)
         }

@@ -13,7 +13,7 @@ import Testing
         let status = try await rig.status()
         #expect(status.binds.map(\.state) == ["bound", "bound"])
         #expect(status.binds.map(\.drained) == [true, false])
-        #expect(status.binds.map(\.accepted) == [0, 30])
+        #expect(status.binds.map(\.totals.segments.accepted) == [0, 30])
         #expect(try await rig.carrier.drain(bind: nil).get())
         #expect(!rig.carrier.isReady)
         #expect(await rig.submit("a") == .notSent(.noBind))
@@ -94,7 +94,7 @@ import Testing
         // How many get through depends on the moments at which all three are away.
         #expect(all.contains { $0.isAccepted })
         try await rig.bound()
-        #expect(try await rig.status().binds.allSatisfy { $0.windowInUse == 0 && $0.waiting == 0 })
+        #expect(try await rig.status().binds.allSatisfy { $0.window.inUse == 0 && $0.window.waiting == 0 })
         #expect(await rig.submitMany(20).areAccepted)
         try await rig.carrier.stop().get()
         try await rig.smsc.stop()

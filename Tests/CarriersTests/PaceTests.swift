@@ -19,7 +19,7 @@ import Testing
         let rig = try await Rig.start(Script(submit: { $0.place < 4 ? .hold : .accept })) { $0.setup.limits.window = 4 }
         async let results = rig.submitMany(10)
         await rig.smsc.wait { $0.received.count == 4 }
-        try await rig.status { $0.binds[0].waiting == 6 }
+        try await rig.status { $0.binds[0].window.waiting == 6 }
         #expect(rig.smsc.state.received.count == 4)
         await rig.smsc.answerHeld()
         #expect(await results.areAccepted)
@@ -34,7 +34,7 @@ import Testing
         }
         async let results = rig.submitMany(10)
         await rig.smsc.wait { $0.received.count == 1 }
-        try await rig.status { $0.binds[0].waiting == 3 }
+        try await rig.status { $0.binds[0].window.waiting == 3 }
         let extra = await rig.submit("extra")
         #expect(extra == .notSent(.busy))
         await rig.smsc.answerHeld()

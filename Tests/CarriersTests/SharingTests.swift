@@ -46,7 +46,7 @@ import Testing
         }
         #expect(await rig.submit("a") == .sent([.unknown(.carrierTimeout)]))
         let silent = rig.smsc.state.received[0].connection
-        try await rig.status { status in status.binds.contains { $0.suspect } }
+        try await rig.status { status in status.binds.contains { $0.link.isSuspect } }
         #expect(await rig.submitMany(20).areAccepted)
         #expect(rig.smsc.state.received.dropFirst().allSatisfy { $0.connection != silent })
         // No `rig.end()`: a bind that unbinds with a request unanswered would be a violation.
@@ -61,9 +61,9 @@ import Testing
         }
         async let results = rig.submitMany(10)
         await rig.smsc.wait { $0.received.count == 2 }
-        try await rig.status { $0.binds.map(\.waiting).reduce(0, +) == 8 }
+        try await rig.status { $0.binds.map(\.window.waiting).reduce(0, +) == 8 }
         async let stopped = rig.carrier.stop(bind: "1").get()
-        try await rig.status { $0.binds[1].waiting == 8 }
+        try await rig.status { $0.binds[1].window.waiting == 8 }
         await rig.smsc.answerHeld()
         #expect(await results.areAccepted)
         #expect(try await stopped)
@@ -80,10 +80,10 @@ import Testing
             for _ in 0..<5 { group.addTask { await rig.submit(["flood"], account: 1) } }
             return await group.reduce(into: []) { $0.append($1) }
         }
-        try await rig.status { $0.binds[0].waiting == 4 }
+        try await rig.status { $0.binds[0].window.waiting == 4 }
         async let other = rig.submit(["other"], account: 2)
         // The place comes from the flood's newest message, which is told at once.
-        try await rig.status { $0.binds[0].waiting == 4 && $0.binds[0].displaced == 1 }
+        try await rig.status { $0.binds[0].window.waiting == 4 && $0.binds[0].totals.displaced == 1 }
         await rig.smsc.answerHeld()
         #expect(await other.isAccepted)
         let results = await flood
@@ -101,10 +101,10 @@ import Testing
         }
         async let results = rig.submitMany(12)
         await rig.smsc.wait { $0.received.count == 4 }
-        try await rig.status { $0.binds.map(\.waiting).reduce(0, +) == 8 }
+        try await rig.status { $0.binds.map(\.window.waiting).reduce(0, +) == 8 }
         let perBind = Dictionary(grouping: rig.smsc.state.received, by: \.connection).values.map(\.count)
         #expect(perBind.sorted() == [1, 3])
-        #expect(try await rig.status().binds.map(\.windowSize) == [1, 3])
+        #expect(try await rig.status().binds.map(\.window.size) == [1, 3])
         await rig.smsc.answerHeld()
         #expect(await results.areAccepted)
         try await rig.end()

@@ -14,19 +14,19 @@ import Testing
         }
         #expect(await rig.submitMany(5).areAccepted)
         let bind = try await rig.status().binds[0]
-        #expect(bind.address == "127.0.0.1:\(rig.port)")
-        #expect(bind.localAddress?.hasPrefix("127.0.0.2:") == true)
-        #expect(bind.tls == nil)
-        #expect(bind.bindRate == 500 && bind.rateLimit == nil)
-        #expect((0..<5).contains(bind.responseSeconds ?? -1))
-        #expect((0..<5).contains(bind.lastReceivedAgo ?? -1))
-        #expect(!bind.suspect && !bind.drained)
+        #expect(bind.link.address == "127.0.0.1:\(rig.port)")
+        #expect(bind.link.localAddress?.hasPrefix("127.0.0.2:") == true)
+        #expect(bind.link.tls == nil)
+        #expect(bind.pace.bindLimit == 500 && bind.pace.carrierLimit == nil)
+        #expect((0..<5).contains(bind.times.response ?? -1))
+        #expect((0..<5).contains(bind.link.lastReceivedAgo ?? -1))
+        #expect(!bind.link.isSuspect && !bind.drained)
         #expect(bind.history.map(\.state).suffix(3) == ["connecting", "binding", "bound"])
-        #expect(bind.changeCounts[BindChangeKey(to: "bound")] == 1)
+        #expect(bind.totals.changes[BindChangeKey(to: "bound")] == 1)
         try await rig.end()
         let stopped = try await rig.status().binds[0]
         #expect(stopped.history.last?.state == "stopped")
-        #expect(stopped.address == nil && stopped.localAddress == nil)
+        #expect(stopped.link.address == nil && stopped.link.localAddress == nil)
     }
 
     @Test func timesAndRefusalsAreCounted() async throws {
@@ -37,11 +37,11 @@ import Testing
         }
         #expect(await rig.submitMany(5).areAccepted)
         _ = await rig.submit("bad")
-        let bind = try await rig.status { $0.binds[0].enquireLinkTimes.count > 0 }.binds[0]
-        #expect(bind.responseTimes.count == 6 && bind.responseTimes.sum < 6)
-        #expect(bind.windowWaits.count == 6)
-        #expect(bind.refusals == ["ESME_RINVDSTADR": 1])
-        #expect(bind.lost == 0 && bind.unknown == 0)
+        let bind = try await rig.status { $0.binds[0].times.enquireLinks.count > 0 }.binds[0]
+        #expect(bind.times.responses.count == 6 && bind.times.responses.sum < 6)
+        #expect(bind.times.windowWaits.count == 6)
+        #expect(bind.totals.refusals == ["ESME_RINVDSTADR": 1])
+        #expect(bind.totals.segments.lost == 0 && bind.totals.segments.unknown == 0)
         try await rig.end()
     }
 
@@ -53,13 +53,13 @@ import Testing
         async let first = rig.submit("one", "two")
         await rig.smsc.wait { $0.received.count == 1 }
         async let second = rig.submit("three")
-        try await rig.status { $0.binds[0].waiting == 2 }
+        try await rig.status { $0.binds[0].window.waiting == 2 }
         await rig.smsc.answerHeld()
         _ = await (first, second)
         let bind = try await rig.status().binds[0]
-        #expect(bind.windowWaits.count == 2)
-        #expect(bind.responseTimes.count == 3)
-        #expect(bind.windowWaits.sum > 0)
+        #expect(bind.times.windowWaits.count == 2)
+        #expect(bind.times.responses.count == 3)
+        #expect(bind.times.windowWaits.sum > 0)
         try await rig.end()
     }
 
@@ -70,7 +70,9 @@ import Testing
             $0.setup.timings.reconnectFirst = .milliseconds(500)
             $0.setup.timings.reconnectMax = .milliseconds(500)
         }
-        let half = try await rig.status { $0.ready && $0.binds[1].state == "waiting" && $0.binds[1].lastError != nil }
+        let half = try await rig.status {
+            $0.ready && $0.binds[1].state == "waiting" && $0.binds[1].failure?.words != nil
+        }
         #expect(half.links == [LinkStatus(name: "1+2", health: .degraded, binds: ["1", "2"])])
         try await rig.bound()
         #expect(try await rig.status().links.map(\.health) == [.up])

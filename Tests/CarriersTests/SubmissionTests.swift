@@ -11,8 +11,8 @@ import Testing
         #expect(await rig.submit("hello") == .sent([.accepted(messageID: "m0-2")]))
         #expect(rig.smsc.state.binds.first?.password == "secret")
         let status = try await rig.status()
-        #expect(status.ready && status.binds[0].accepted == 1)
-        #expect(status.binds[0].smscSystemID == "FAKE")
+        #expect(status.ready && status.binds[0].totals.segments.accepted == 1)
+        #expect(status.binds[0].link.smscSystemID == "FAKE")
         try await rig.end()
         #expect(rig.smsc.state.unbinds == 1)
     }
@@ -82,9 +82,9 @@ import Testing
         #expect(await rig.submit("a") == .sent([.unknown(.carrierTimeout)]))
         await rig.smsc.answerHeld()
         #expect(await rig.submit("b").isAccepted)
-        let status = try await rig.status { $0.binds[0].late == 1 }
-        #expect(status.binds[0].unknown == 1)
-        #expect(status.binds[0].windowInUse == 0)
+        let status = try await rig.status { $0.binds[0].totals.segments.late == 1 }
+        #expect(status.binds[0].totals.segments.unknown == 1)
+        #expect(status.binds[0].window.inUse == 0)
         #expect(rig.smsc.state.connections == 1)
         try await rig.end()
     }
@@ -95,7 +95,7 @@ import Testing
         #expect(results == .sent([.unknown(.carrierTimeout), .unknown(.carrierTimeout), .notSent]))
         #expect(await rig.submit("d", within: .milliseconds(50)) == .notSent(.busy))
         await rig.smsc.answerHeld()
-        try await rig.status { $0.binds[0].late == 2 }
+        try await rig.status { $0.binds[0].totals.segments.late == 2 }
         try await rig.end()
     }
 
@@ -118,7 +118,7 @@ import Testing
         #expect(NIODeadline.now() - began >= .seconds(1))
         #expect(rig.smsc.state.received.map(\.text) == ["a", "a"])
         let status = try await rig.status()
-        #expect(status.binds[0].throttledTotal == 1)
+        #expect(status.binds[0].totals.segments.throttled == 1)
         try await rig.end()
     }
 

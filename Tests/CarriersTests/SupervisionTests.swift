@@ -14,10 +14,10 @@ import Testing
     func refusedBinds(status: UInt32, code: String, wait: ClosedRange<Double>) async throws {
         let status = CommandStatus(rawValue: status)
         let rig = try await Rig.start(Script(bind: { _ in .refuse(status) }), ready: false)
-        let bind = try await rig.status { $0.binds[0].state == "waiting" && $0.binds[0].lastError != nil }.binds[0]
-        #expect(bind.lastErrorCode == code)
+        let bind = try await rig.status { $0.binds[0].state == "waiting" && $0.binds[0].failure?.words != nil }.binds[0]
+        #expect(bind.failure?.code.rawValue == code)
         #expect(wait.contains(bind.nextAttemptIn ?? -1))
-        #expect(bind.lastError?.contains(status.hex) == true)
+        #expect(bind.failure?.words.contains(status.hex) == true)
         try await rig.end()
     }
 
@@ -26,7 +26,7 @@ import Testing
         #expect(rig.smsc.state.binds.count == 2)
         try await rig.end()
         let refused = try await Rig.start(Script(bind: { _ in .close }), ready: false)
-        try await refused.status { $0.binds[0].lastErrorCode == "allow_list" }
+        try await refused.status { $0.binds[0].failure?.code.rawValue == "allow_list" }
         try await refused.end()
     }
 
@@ -63,7 +63,7 @@ import Testing
         }
         async let results = rig.submitMany(6)
         await rig.smsc.wait { $0.received.count == 2 }
-        try await rig.status { $0.binds.map(\.waiting).reduce(0, +) == 4 }
+        try await rig.status { $0.binds.map(\.window.waiting).reduce(0, +) == 4 }
         await rig.smsc.closeOne()
         await rig.smsc.wait { $0.open == 1 }
         await rig.smsc.answerHeld()
@@ -88,13 +88,15 @@ import Testing
 
     @Test func nobodyListens() async throws {
         let rig = try await Rig.start(ready: false) { $0.setup.hosts = [HostPort(host: "127.0.0.1", port: 1)] }
-        try await rig.status { $0.binds[0].lastErrorCode == "connect_refused" && $0.binds[0].state == "waiting" }
+        try await rig.status {
+            $0.binds[0].failure?.code.rawValue == "connect_refused" && $0.binds[0].state == "waiting"
+        }
         try await rig.end()
     }
 
     @Test func anUnknownNameIsToldAsSuch() async throws {
         let rig = try await Rig.start(ready: false) { $0.setup.hosts = [HostPort(host: "smsc.invalid", port: 2775)] }
-        try await rig.status { $0.binds[0].lastErrorCode == "dns" }
+        try await rig.status { $0.binds[0].failure?.code.rawValue == "dns" }
         try await rig.end()
     }
 
@@ -115,7 +117,7 @@ import Testing
         }
         await rig.smsc.wait { $0.enquireLinks >= 5 }
         #expect(rig.smsc.state.connections == 1)
-        try await rig.status { ($0.binds[0].enquireLinkRTT ?? -1) >= 0 }
+        try await rig.status { ($0.binds[0].link.enquireLinkRTT ?? -1) >= 0 }
         try await rig.end()
     }
 
@@ -176,7 +178,7 @@ import Testing
         }
         async let results = rig.submitMany(3)
         await rig.smsc.wait { $0.received.count == 1 }
-        try await rig.status { $0.binds[0].waiting == 2 }
+        try await rig.status { $0.binds[0].window.waiting == 2 }
         let stopped = rig.carrier.stop()
         try await rig.status { $0.binds[0].state == "draining" }
         #expect(!rig.carrier.isReady)

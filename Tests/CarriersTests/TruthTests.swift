@@ -30,8 +30,8 @@ import Testing
             sequence: rig.smsc.state.received[0].sequence, .submitResponse(MessageResponse(messageID: "late")))
         await rig.smsc.send(late)
         await rig.smsc.send(late)
-        let status = try await rig.status { $0.binds[0].late == 1 && $0.binds[0].misplaced == 1 }
-        #expect(status.binds[0].windowInUse == 1, "the slot is the second message's")
+        let status = try await rig.status { $0.binds[0].totals.segments.late == 1 && $0.binds[0].totals.misplaced == 1 }
+        #expect(status.binds[0].window.inUse == 1, "the slot is the second message's")
         await rig.smsc.answerHeld()
         #expect(await second.isAccepted)
         let told = log.state.late
@@ -58,7 +58,7 @@ import Testing
         #expect(await rig.submit("a", "b").isAccepted, "\(what)")
         #expect(await rig.submit("c").isAccepted)
         let bind = try await rig.status().binds[0]
-        #expect(bind.windowInUse == 0 && bind.accepted == 3)
+        #expect(bind.window.inUse == 0 && bind.totals.segments.accepted == 3)
         #expect(rig.smsc.state.connections == 1)
         try await rig.end()
     }
@@ -71,7 +71,7 @@ import Testing
         }
         #expect(await rig.submit("a") == .sent([.accepted(messageID: "m0-2")]))
         #expect(await rig.submit("b").isAccepted)
-        #expect(try await rig.status().binds[0].misplaced == numbers.count)
+        #expect(try await rig.status().binds[0].totals.misplaced == numbers.count)
         try await rig.end()
     }
 
@@ -153,7 +153,7 @@ import Testing
         await rig.smsc.send(PDU(sequence: 8, .data(DataMessage(tlvs: [TLV(.messagePayload, [66])]))))
         let answers = await rig.smsc.wait { $0.responses.count == 2 }.responses
         #expect(answers.map(\.status) == [.ok, .ok])
-        try await rig.status { $0.binds[0].delivered == 2 }
+        try await rig.status { $0.binds[0].totals.delivered == 2 }
         let told = log.state.deliveries
         #expect(told.map(\.isData) == [false, true])
         #expect(told.allSatisfy { $0.carrier == "fake" && $0.bind == "1" })

@@ -15,7 +15,9 @@ import Testing
         #expect(await rig.submit("a").isAccepted)
         #expect(rig.smsc.state.received.map(\.text) == ["a"])
         let bind = try await rig.status().binds[0]
-        #expect(bind.refused == 0 && bind.accepted == 1 && bind.unknown == 0 && bind.windowInUse == 0)
+        #expect(
+            bind.totals.segments.refused == 0 && bind.totals.segments.accepted == 1 && bind.totals.segments.unknown == 0
+                && bind.window.inUse == 0)
         try await rig.end()
     }
 
