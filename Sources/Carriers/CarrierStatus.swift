@@ -162,9 +162,9 @@ extension BindStatus {
         package var delivered: UInt64 = 0
         /// PDUs that make no sense where they came.
         package var misplaced: UInt64 = 0
-        /// Messages that lost their waiting place to another account's.
+        /// Messages that were displaced by another account's.
         package var displaced = 0
-        /// How often each kind of change of the state took place.
+        /// How often there was each kind of change of the state.
         package var changes: [BindChangeKey: UInt64] = [:]
     }
 

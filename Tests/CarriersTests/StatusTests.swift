@@ -82,15 +82,15 @@ import Testing
     }
 
     @Test func aCertificateIsToldOnceADay() {
-        let watch = CertificateWatch()
+        let watch = CertificateWarnings()
         let day: Int64 = 86_400
         let now: Int64 = 1_800_000_000
-        #expect(watch.daysToTell(expiry: now + 14 * day, now: now) == nil)
-        #expect(watch.daysToTell(expiry: now + 14 * day - 1, now: now) == 13)
-        #expect(watch.daysToTell(expiry: now + 14 * day - 1, now: now + day - 1) == nil)
-        #expect(watch.daysToTell(expiry: now + 14 * day - 1, now: now + day) == 12)
-        #expect(watch.daysToTell(expiry: now, now: now + 2 * day) == -2)
-        #expect(watch.daysToTell(expiry: now, now: now + 2 * day + 1) == nil)
-        #expect(watch.daysToTell(expiry: now + 400 * day, now: now + 9 * day) == nil)
+        #expect(watch.daysToWarn(expiry: now + 14 * day, now: now) == nil)
+        #expect(watch.daysToWarn(expiry: now + 14 * day - 1, now: now) == 13)
+        #expect(watch.daysToWarn(expiry: now + 14 * day - 1, now: now + day - 1) == nil)
+        #expect(watch.daysToWarn(expiry: now + 14 * day - 1, now: now + day) == 12)
+        #expect(watch.daysToWarn(expiry: now, now: now + 2 * day) == -2)
+        #expect(watch.daysToWarn(expiry: now, now: now + 2 * day + 1) == nil)
+        #expect(watch.daysToWarn(expiry: now + 400 * day, now: now + 9 * day) == nil)
     }
 }

@@ -72,10 +72,10 @@ extension Bind {
             ])
     }
 
-    /// Tells once a day that the carrier's certificate ends soon.
-    func watchCertificate() {
+    /// Warns once a day that the carrier's certificate ends soon.
+    func warnOfCertificate() {
         guard let expiry = certificateExpiry,
-            let days = sharing.certificates.daysToTell(expiry: expiry, now: Int64(time(nil)))
+            let days = sharing.certificates.daysToWarn(expiry: expiry, now: Int64(time(nil)))
         else { return }
         logger.warning(
             days < 0 ? "the carrier's certificate has ended" : "the carrier's certificate ends soon",

@@ -56,7 +56,8 @@ package struct InboundAssembler: Sendable {
         var done: [UInt8: Int]?
     }
 
-    private struct Turn {
+    /// When something becomes of a message, if it is still the same one.
+    private struct Expiry {
         var key: Key
         var id: MessageID
         var until: UInt64
@@ -64,8 +65,8 @@ package struct InboundAssembler: Sendable {
 
     private let limits: Limits
     private var entries: [Key: Entry] = [:]
-    private var opened = Queue<Turn>()
-    private var finished = Queue<Turn>()
+    private var opened = Queue<Expiry>()
+    private var finished = Queue<Expiry>()
     private var givenUp: [AssembledMessage] = []
     /// Messages that are not whole.
     package private(set) var openCount = 0
@@ -137,7 +138,7 @@ package struct InboundAssembler: Sendable {
         entry.contents = [:]
         entry.safe = []
         entries[key] = entry
-        finished.append(Turn(key: key, id: id, until: now + limits.remembers))
+        finished.append(Expiry(key: key, id: id, until: now + limits.remembers))
         if finished.count > limits.remembered, let oldest = finished.popFirst() { forget(oldest) }
     }
 
@@ -159,9 +160,9 @@ package struct InboundAssembler: Sendable {
         return givenUp
     }
 
-    private func isOpen(_ turn: Turn) -> Bool {
-        guard let entry = entries[turn.key] else { return false }
-        return entry.id == turn.id && entry.done == nil
+    private func isOpen(_ expiry: Expiry) -> Bool {
+        guard let entry = entries[expiry.key] else { return false }
+        return entry.id == expiry.id && entry.done == nil
     }
 
     private mutating func open(_ key: Key, id: MessageID, at now: UInt64) -> Entry {
@@ -169,7 +170,7 @@ package struct InboundAssembler: Sendable {
             if isOpen(oldest) { giveUp(oldest.key) }
         }
         openCount += 1
-        opened.append(Turn(key: key, id: id, until: now + limits.waits))
+        opened.append(Expiry(key: key, id: id, until: now + limits.waits))
         return Entry(id: id, at: now)
     }
 
@@ -186,9 +187,9 @@ package struct InboundAssembler: Sendable {
         if entries.removeValue(forKey: key) != nil { openCount -= 1 }
     }
 
-    private mutating func forget(_ turn: Turn) {
-        guard let entry = entries[turn.key], entry.id == turn.id, entry.done != nil else { return }
-        entries[turn.key] = nil
+    private mutating func forget(_ expiry: Expiry) {
+        guard let entry = entries[expiry.key], entry.id == expiry.id, entry.done != nil else { return }
+        entries[expiry.key] = nil
     }
 }
 

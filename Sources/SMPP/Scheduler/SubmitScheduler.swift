@@ -14,7 +14,7 @@
 package struct SubmitScheduler: Sendable {
     struct Entry {
         var generation: UInt32 = 0
-        /// false = the place is free.
+        /// false = the entry is free.
         var isTaken = false
         var tag: UInt64 = 0
         /// Not an optional: each look at a part of one copies the whole.
@@ -85,7 +85,7 @@ package struct SubmitScheduler: Sendable {
 
     // MARK: Messages in
 
-    /// Takes a message, where too many wait already in the place of another account's, or not at all.
+    /// Takes a message, where too many wait already instead of one of another account, or not at all.
     ///
     /// - Parameters:
     ///   - segments: at least 1.
@@ -118,7 +118,7 @@ package struct SubmitScheduler: Sendable {
         messages += 1
         messageDeadline = min(messageDeadline ?? deadline, deadline)
         guard let displaced else { return .taken(key(index)) }
-        // Released after the newcomer has its place: the edge never sees one index for both.
+        // Released after the newcomer has its entry: the edge never sees one index for both.
         let loser = key(displaced)
         release(loser)
         return .takenInPlaceOf(key(index), displaced: loser)
@@ -255,7 +255,7 @@ extension SubmitScheduler {
             queues.remove(index)
         case .retry:
             guard entries[index].progress.stop == nil else { break }
-            if queues.place(index) != .aside { delayed.append(submit.message) }
+            if queues.state(of: index) != .aside { delayed.append(submit.message) }
             queues.setAside(index)
         case .retryAfterPause:
             if entries[index].progress.nextToWrite != nil { queues.putBack(index) }
@@ -306,7 +306,7 @@ extension SubmitScheduler {
     private mutating func requeueDelayed(now: MonotonicTime) {
         guard !delayed.isEmpty else { return }
         var stillDelayed: [MessageKey] = []
-        for key in delayed where isLive(key) && queues.place(key.index) == .aside {
+        for key in delayed where isLive(key) && queues.state(of: key.index) == .aside {
             if let time = entries[key.index].progress.resumeAt, time > now {
                 stillDelayed.append(key)
                 continue

@@ -69,7 +69,7 @@ package struct BindSession: ~Copyable, Sendable {
     /// The last 20 changes of the state, oldest first.
     package var history: [BindChange] { changes.changes }
 
-    /// How often each kind of change took place since the start.
+    /// How often there was each kind of change since the start.
     package var changeCounts: [BindChangeKey: UInt64] { changes.counts }
 
     /// Whether a new message may be given to this bind.

@@ -1,6 +1,6 @@
 /// Reads the keys of one mapping. Every key asked for is known; `finish` reports all the others.
 ///
-/// Readers of single values stand in `ScalarReading.swift`. They report what is wrong and return a harmless value.
+/// Readers of single values stand in `MappingReader+Scalars.swift`. They report what is wrong and return a harmless value.
 final class MappingReader {
     /// Where the mapping begins, or where it is missing.
     let place: Place
