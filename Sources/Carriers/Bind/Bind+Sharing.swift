@@ -19,7 +19,7 @@ final class BindSharing: Sendable {
     }
 }
 
-/// How binds of a carrier help each other: no slot stays empty while a message waits for one.
+/// How binds of a carrier help each other (work stealing, and its counterpart, work sharing): no slot stays empty while a message waits for one.
 ///
 /// A bind whose messages begin to wait for more than the carrier's pace offers them to those with room; a bind
 /// that has room and nothing to write asks the one with the most. One hop each way, for many messages at once; where

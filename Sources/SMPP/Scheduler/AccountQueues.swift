@@ -1,4 +1,5 @@
-/// Who is next among the messages that wait: first come, first served within an account; between accounts in turn.
+/// Who is next among the messages that wait: first come, first served within an account; between accounts in
+/// turn (round robin).
 ///
 /// ```
 ///   turn ─▶ account 3: oldest ─▶ … ─▶ newest          append: at the end of its account's queue;

@@ -124,12 +124,6 @@ package struct SubmitScheduler: Sendable {
         return .takenInPlaceOf(key(index), displaced: loser)
     }
 
-    /// When the carrier's pace allows the next write, if something waits and the window has room for it; nil = at once or never.
-    package mutating func paceEnd(now: MonotonicTime) -> MonotonicTime? {
-        guard hasWork(now: now) else { return nil }
-        return throttle.earliestWrite(now: now)
-    }
-
     /// Whether `nextWrite` has something to write now.
     package mutating func isReadyToWrite(now: MonotonicTime) -> Bool {
         hasWork(now: now) && throttle.earliestWrite(now: now) == nil

@@ -200,9 +200,9 @@ package struct BindSession: ~Copyable, Sendable {
         state.writesMessages ? traffic.nextWrite(now: now) : nil
     }
 
-    /// When the bind's own pace allows the next write, if that alone stands in the way.
-    package mutating func paceEnd(now: MonotonicTime) -> MonotonicTime? {
-        state.writesMessages ? traffic.paceEnd(now: now) : nil
+    /// See `SubmitScheduler.couldNotWrite`.
+    package mutating func couldNotWrite(_ write: SubmitWrite) -> SubmitStep {
+        traffic.couldNotWrite(write)
     }
 
     /// Goes on with a stop once nothing is open.
