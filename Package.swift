@@ -77,7 +77,7 @@ let package = Package(
 
         // Floor 1: pure rules. Neither NIO nor C nor a clock.
         .target(name: "SMPP", dependencies: [collections]),
-        .target(name: "Messaging"),
+        .target(name: "Messaging", dependencies: [collections]),
 
         // Floor 0: C.
         .target(name: "CSMPP34", linkerSettings: [.linkedLibrary("smpp34")]),

@@ -1,3 +1,5 @@
+internal import DequeModule
+
 /// Puts the parts of inbound messages together. Bounded in number and time.
 ///
 ///     add ──▶ kept ──(confirm: committed)──▶ safe ─┐
@@ -65,8 +67,8 @@ package struct InboundAssembler: Sendable {
 
     private let limits: Limits
     private var entries: [Key: Entry] = [:]
-    private var opened = Queue<Expiry>()
-    private var finished = Queue<Expiry>()
+    private var opened = Deque<Expiry>()
+    private var finished = Deque<Expiry>()
     private var givenUp: [AssembledMessage] = []
     /// Messages that are not whole.
     package private(set) var openCount = 0
@@ -225,31 +227,5 @@ package struct AssembledMessage: Hashable, Sendable {
         parts = Int(key.parts)
         received = contents.count
         text = InboundContent.text((1...key.parts).map { contents[$0] })
-    }
-}
-
-/// First in, first out.
-private struct Queue<Element: Sendable>: Sendable {
-    private var elements: [Element] = []
-    private var start = 0
-
-    var count: Int { elements.count - start }
-    var first: Element? { start < elements.count ? elements[start] : nil }
-
-    mutating func append(_ element: Element) {
-        elements.append(element)
-    }
-
-    mutating func popFirst() -> Element? {
-        guard start < elements.count else { return nil }
-        defer {
-            start += 1
-            // Costs as much as was taken since the last time.
-            if start > 64, start * 2 > elements.count {
-                elements.removeFirst(start)
-                start = 0
-            }
-        }
-        return elements[start]
     }
 }
