@@ -2,6 +2,7 @@ import Foundation
 package import Journal
 import Messaging
 package import Monitor
+import SMPP
 
 /// A message's life as JSON: `GET /messages/ID`.
 package enum MessageLifeReport {
@@ -72,7 +73,7 @@ package enum MessageLifeReport {
                 json.member("carrier_id", id)
             case .refused(let status):
                 json.member("outcome", "refused")
-                json.member("status", hexadecimal(status))
+                json.member("status", CommandStatus(rawValue: status).hex)
             case .unknown(let reason):
                 json.member("outcome", "unknown")
                 json.member("reason", reason)
@@ -86,7 +87,7 @@ package enum MessageLifeReport {
             json.member("at", time(late.at))
             json.member("carrier", late.carrier)
             json.member("segment", late.segment)
-            json.member("status", hexadecimal(late.status))
+            json.member("status", CommandStatus(rawValue: late.status).hex)
             json.member("carrier_id", late.carrierID)
         }
     }
@@ -103,12 +104,6 @@ package enum MessageLifeReport {
             json.key("duplicate")
             json.bool(receipt.isDuplicate)
         }
-    }
-
-    /// `0x0000000B`.
-    static func hexadecimal(_ status: UInt32) -> String {
-        let digits = String(status, radix: 16, uppercase: true)
-        return "0x" + String(repeating: "0", count: 8 - digits.utf8.count) + digits
     }
 
     /// RFC 3339 in UTC with milliseconds.

@@ -1,5 +1,6 @@
 package import Journal
 import Messaging
+import SMPP
 
 /// The journal's messages as lines for a terminal.
 package struct MessagesTable {
@@ -95,7 +96,7 @@ package struct MessagesTable {
     private static func words(_ segment: SegmentRecord) -> String {
         switch segment {
         case .accepted(let id): "accepted \(oneLine(id))"
-        case .refused(let status): "refused \(MessageLifeReport.hexadecimal(status))"
+        case .refused(let status): "refused \(CommandStatus(rawValue: status).hex)"
         case .unknown(let reason): "unknown \(reason)"
         case .notSent: "not sent"
         }
