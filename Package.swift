@@ -61,7 +61,7 @@ let package = Package(
         // Floor 3: the edges. They know their own peer and not each other.
         .target(
             name: "Intake",
-            dependencies: ["Messaging", "TLS", collections, logging, nioCore, nioPosix]),
+            dependencies: ["Messaging", "SMPP", "TLS", collections, logging, nioCore, nioPosix]),
         .target(
             name: "Carriers",
             dependencies: ["Messaging", "SMPP", "SMPPWire", "TLS", collections, logging, nioCore, nioPosix]),
@@ -99,7 +99,7 @@ let package = Package(
         .testTarget(name: "EndToEndTests", dependencies: ["TestPrograms", "smppost"], exclude: ["Peers"]),
         .testTarget(
             name: "IntakeTests",
-            dependencies: ["Intake", "Messaging", "TLS", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix]),
+            dependencies: ["Intake", "Messaging", "SMPP", "TLS", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix]),
         .testTarget(
             name: "JournalTests",
             dependencies: ["CPostgreSQL", "Journal", "Messaging", "SMPP", "TestPrograms", grdb, logging]),

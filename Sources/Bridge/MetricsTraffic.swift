@@ -121,7 +121,7 @@ extension MetricsReport {
             metrics.sample(reply.3, ["account": reply.account, "code": reply.code, "error": reply.error])
         }
         metrics.family("smppost_http_seconds", .histogram, "From a request's last octet to its reply.")
-        metrics.histogram(bounds: RequestTimes.bounds, counts: intake.times.buckets, sum: intake.times.sum)
+        metrics.histogram(bounds: intake.times.bounds, counts: intake.times.buckets, sum: intake.times.sum)
         metrics.family("smppost_http_in_flight", .gauge, "Requests whose reply is not written yet.")
         metrics.sample(intake.openRequests)
         metrics.family("smppost_http_connections", .gauge, "Connections that are open.")

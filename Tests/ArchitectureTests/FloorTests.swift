@@ -11,7 +11,7 @@ import Testing
         "TLS": ["COpenSSL", "NIOCore", "Foundation", "Dispatch", "Glibc"],
         "Carriers": ["Messaging", "SMPP", "SMPPWire", "TLS", "DequeModule", "Logging", "NIOCore", "NIOPosix", "Glibc"],
         "Intake": [
-            "Messaging", "TLS", "DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch",
+            "Messaging", "SMPP", "TLS", "DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch",
         ],
         "Journal": [
             "CPostgreSQL", "Messaging", "SMPP", "DequeModule", "GRDB", "GRDBSQLite", "Logging", "Foundation",
