@@ -1,4 +1,4 @@
-import Foundation
+import TLS
 
 /// Host names, addresses and blocks of addresses as configuration writes them.
 enum NetworkText {
@@ -28,45 +28,16 @@ enum NetworkText {
     }
 
     /// An IPv4 or IPv6 address without brackets.
-    static func isAddress(_ text: some StringProtocol) -> Bool { isIPv4(text) || isIPv6(text) }
+    static func isAddress(_ text: some StringProtocol) -> Bool { IPFamily(of: String(text)) != nil }
 
     /// Whether only this machine can reach it.
     static func isLoopback(_ host: String) -> Bool {
         host == "localhost" || host == "::1" || (isIPv4(host) && host.hasPrefix("127."))
     }
 
-    /// Four decimal numbers to 255, without leading zeros (which some systems read as octal).
-    static func isIPv4(_ text: some StringProtocol) -> Bool {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4
-            && parts.allSatisfy { part in
-                (1...3).contains(part.count) && isDecimal(part) && (Int(part) ?? 256) <= 255
-                    && (part.count == 1 || !part.hasPrefix("0"))
-            }
-    }
+    static func isIPv4(_ text: some StringProtocol) -> Bool { IPFamily(of: String(text)) == .v4 }
 
-    /// RFC 4291 §2.2, without a zone.
-    static func isIPv6(_ text: some StringProtocol) -> Bool {
-        guard text.utf8.count <= 45, text.contains(":") else { return false }
-        let halves = String(text).components(separatedBy: "::")
-        guard halves.count <= 2 else { return false }
-        var groups = 0
-        for (index, half) in halves.enumerated() where !half.isEmpty {
-            let parts = half.split(separator: ":", omittingEmptySubsequences: false)
-            for (place, part) in parts.enumerated() {
-                let isLast = index == halves.count - 1 && place == parts.count - 1
-                if isLast, part.contains(".") {
-                    guard isIPv4(part) else { return false }
-                    groups += 2
-                } else {
-                    guard (1...4).contains(part.utf8.count), part.allSatisfy({ $0.isASCII && $0.isHexDigit })
-                    else { return false }
-                    groups += 1
-                }
-            }
-        }
-        return halves.count == 2 ? groups <= 7 : groups == 8
-    }
+    static func isIPv6(_ text: some StringProtocol) -> Bool { IPFamily(of: String(text)) == .v6 }
 
     /// An IPv4 address or a DNS name of letters, digits, hyphens and underscores (RFC 1123 §2.1).
     static func isHostName(_ text: some StringProtocol) -> Bool {
