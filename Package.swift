@@ -81,7 +81,7 @@ let package = Package(
         // Floor 3: the edges. They know their own peer and not each other.
         .target(
             name: "Intake",
-            dependencies: ["Messaging", "TLS", collections, logging, nioCore, nioPosix]),
+            dependencies: ["Messaging", "SMPP", "TLS", collections, logging, nioCore, nioPosix]),
         .target(
             name: "Carriers",
             dependencies: ["Messaging", "SMPP", "SMPPWire", "TLS", collections, logging, nioCore, nioPosix]),
@@ -98,7 +98,7 @@ let package = Package(
 
         // Floor 1: pure rules. Neither NIO nor C nor a clock.
         .target(name: "SMPP", dependencies: [collections]),
-        .target(name: "Messaging"),
+        .target(name: "Messaging", dependencies: [collections]),
 
         // Floor 0: C.
         .target(name: "CSMPP34", linkerSettings: [.linkedLibrary("smpp34")]),
@@ -128,7 +128,7 @@ let package = Package(
             dependencies: ["HTTPService", "TestPrograms", "TLS", logging, nioCore, nioHTTP1, nioPosix]),
         .testTarget(
             name: "IntakeTests",
-            dependencies: ["Intake", "Messaging", "TLS", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix]),
+            dependencies: ["Intake", "Messaging", "SMPP", "TLS", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix]),
         .testTarget(
             name: "JournalTests",
             dependencies: ["CPostgreSQL", "Journal", "Messaging", "SMPP", "TestPrograms", grdb, logging]),

@@ -36,6 +36,6 @@ extension CarrierProfile {
         validityPeriod = settings.validityPeriod
         registeredDelivery = settings.receiptsRequested ? 1 : 0
         receiptIDs = settings.receiptIDs
-        statuses = StatusTable(overrides: settings.statuses)
+        statuses = settings.setup.statuses
     }
 }

@@ -11,11 +11,11 @@ static bool library_expresses(const csmpp34_field *field, size_t length) {
 // How many octets the field has on the wire besides a text's NUL or the octets' count.
 static size_t value_length(const csmpp34_field *field, const uint8_t *ours) {
     if (csmpp34_is_text(field->kind)) {
-        const uint8_t *text = ours + field->place;
+        const uint8_t *text = ours + field->offset;
         const uint8_t *nul = memchr(text, 0, field->room);
         return nul ? (size_t)(nul - text) : field->room;
     }
-    if (field->kind == CSMPP34_OCTETS) return ours[field->place];
+    if (field->kind == CSMPP34_OCTETS) return ours[field->offset];
     return 1;
 }
 
@@ -26,12 +26,12 @@ static size_t wire_length(const csmpp34_field *field, size_t length) {
 // A secret stays out of the library's log: it packs as many other octets.
 static bool is_hidden(const csmpp34_field *field, const uint8_t *ours) {
     if (field->kind == CSMPP34_SECRET) return true;
-    return field->kind == CSMPP34_INTEGER && !csmpp34_library_accepts(field->accepts, ours[field->place]);
+    return field->kind == CSMPP34_INTEGER && !csmpp34_library_accepts(field->accepts, ours[field->offset]);
 }
 
 static void write_field(const csmpp34_field *field, const uint8_t *ours, size_t length, uint8_t *wire) {
     // A text's NUL and the octets' count stand in our struct as on the wire.
-    memcpy(wire, ours + field->place, wire_length(field, length));
+    memcpy(wire, ours + field->offset, wire_length(field, length));
 }
 
 static void fill_library(
@@ -40,9 +40,9 @@ static void fill_library(
     library->header.sequence_number = 1;
     for (size_t i = 0; i < body->field_count; i++) {
         const csmpp34_field *field = &body->fields[i];
-        uint8_t *theirs = library->octets + field->library_place;
+        uint8_t *theirs = library->octets + field->library_offset;
         if (!is_hidden(field, ours)) {
-            memcpy(theirs, ours + field->place, wire_length(field, lengths[i]));
+            memcpy(theirs, ours + field->offset, wire_length(field, lengths[i]));
         } else if (field->kind == CSMPP34_SECRET) {
             memset(theirs, '*', lengths[i]);
         } else {

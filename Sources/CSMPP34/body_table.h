@@ -14,9 +14,9 @@ typedef struct {
     csmpp34_kind kind;
     csmpp34_acceptance accepts;
     // Offset and size in our struct. Of CSMPP34_OCTETS: of the length octet; the octets follow it.
-    uint16_t place, room;
+    uint16_t offset, room;
     // The same in the library's struct.
-    uint16_t library_place, library_room;
+    uint16_t library_offset, library_room;
 } csmpp34_field;
 
 typedef struct {

@@ -6,6 +6,6 @@
 
 // Finds every field of `body` in a PDU. On failure `*count` fields were found before the one at fault.
 csmpp34_report csmpp34_walk_body(
-    const csmpp34_body *body, const uint8_t *pdu, size_t length, csmpp34_place *places, size_t *count);
+    const csmpp34_body *body, const uint8_t *pdu, size_t length, csmpp34_extent *extents, size_t *count);
 
 #endif

@@ -10,8 +10,8 @@ import Synchronization
 package final class Carrier: Sendable {
     /// The next bind starts so much later: carriers punish many connects at once.
     private static let stagger = Duration.milliseconds(100)
-    /// Where in a group of loops the next carrier starts to place its binds.
-    private static let placed = Atomic<Int>(0)
+    /// The loop of a group, by its index, that the next carrier gives to its first bind.
+    private static let nextLoop = Atomic<Int>(0)
 
     /// The carrier file's name.
     package let name: String
@@ -30,22 +30,22 @@ package final class Carrier: Sendable {
         _ configuration: CarrierConfiguration, group: any EventLoopGroup, logger: Logger,
         events: CarrierEvents = CarrierEvents()
     ) {
-        precondition(!configuration.hosts.isEmpty, "a carrier without hosts")
-        name = configuration.name
-        required = configuration.required
+        precondition(!configuration.setup.hosts.isEmpty, "a carrier without hosts")
+        name = configuration.setup.name
+        required = configuration.setup.required
         self.group = group
         // Binds that submit come first, so that they are spread evenly whatever the receivers.
-        let plans = configuration.binds
+        let plans = configuration.setup.binds
             .flatMap { Array(repeating: $0, count: max(0, $0.count)) }
             .sorted { $0.kind.submits && !$1.kind.submits }
         let loops = Array(group.makeIterator())
-        let first = Self.placed.wrappingAdd(plans.count, ordering: .relaxed).oldValue
-        let pace = configuration.rate.map(SharedPace.init(rate:))
+        let first = Self.nextLoop.wrappingAdd(plans.count, ordering: .relaxed).oldValue
+        let pace = configuration.setup.rate.map(SharedPace.init(rate:))
         let sharing = BindSharing()
-        binds = plans.enumerated().map { place, plan in
+        binds = plans.enumerated().map { index, plan in
             Bind(
-                name: "\(place + 1)", plan: plan, configuration: configuration, pace: pace, sharing: sharing,
-                eventLoop: loops[(first + place) % loops.count], logger: logger, events: events)
+                name: "\(index + 1)", plan: plan, configuration: configuration, pace: pace, sharing: sharing,
+                eventLoop: loops[(first + index) % loops.count], logger: logger, events: events)
         }
         let canShare = plans.count(where: \.kind.submits) > 1
         for bind in binds {
@@ -68,8 +68,8 @@ package final class Carrier: Sendable {
     /// Begins to connect all binds, a little apart; also anew after `stop`.
     package func start() {
         isDraining.store(false, ordering: .relaxed)
-        for (place, bind) in binds.enumerated() {
-            bind.eventLoop.execute { bind.start(after: Self.stagger * place) }
+        for (index, bind) in binds.enumerated() {
+            bind.eventLoop.execute { bind.start(after: Self.stagger * index) }
         }
     }
 
@@ -83,7 +83,7 @@ package final class Carrier: Sendable {
 
     /// Sends a message, or says why not. On `submission.eventLoop`.
     package func submit(_ submission: Submission) {
-        place(Flight(submission: submission), notOn: nil)
+        assign(PendingMessage(submission: submission), notOn: nil)
     }
 
     /// Every bind at this moment, gathered from their event loops.
@@ -105,16 +105,16 @@ package final class Carrier: Sendable {
         let loop = group.next()
         guard binds.contains(where: \.kind.submits), !isReady else { return loop.makeSucceededFuture(true) }
         let promise = loop.makePromise(of: Bool.self)
-        let place = waiters.withLock { waiters in
+        let waiter = waiters.withLock { waiters in
             waiters.next += 1
             waiters.promises[waiters.next] = promise
             return waiters.next
         }
         let timeout = loop.scheduleTask(in: .nanoseconds(time.nanoseconds)) {
-            self.waiters.withLock { $0.promises.removeValue(forKey: place) }?.succeed(false)
+            self.waiters.withLock { $0.promises.removeValue(forKey: waiter) }?.succeed(false)
         }
         promise.futureResult.whenComplete { _ in timeout.cancel() }
-        // It may have become ready before the promise was in its place.
+        // It may have become ready before the promise was kept.
         if isReady { bindIsReady() }
         return promise.futureResult
     }
@@ -132,16 +132,16 @@ package final class Carrier: Sendable {
     // MARK: The choice of a bind
 
     /// Gives a message to the best bind other than `last`; a message moves at most as often as there are binds.
-    func place(_ flight: Flight, notOn last: Bind?) {
-        if isDraining.load(ordering: .relaxed) { return flight.finishUnplaced(.draining) }
-        guard flight.hops <= binds.count, let bind = choose(for: flight.submission.eventLoop, notOn: last) else {
-            return flight.finishUnplaced(flight.isShared && isReady ? .busy : .noBind)
+    func assign(_ message: PendingMessage, notOn last: Bind?) {
+        if isDraining.load(ordering: .relaxed) { return message.finishUnassigned(.draining) }
+        guard message.hops <= binds.count, let bind = choose(for: message.submission.eventLoop, notOn: last) else {
+            return message.finishUnassigned(message.isShared && isReady ? .busy : .noBind)
         }
         bind.gauge.messageComes()
         if bind.eventLoop.inEventLoop {
-            bind.take(flight)
+            bind.take(message)
         } else {
-            bind.eventLoop.execute { bind.take(flight) }
+            bind.eventLoop.execute { bind.take(message) }
         }
     }
 
@@ -168,12 +168,12 @@ package final class Carrier: Sendable {
     ///
     /// - Parameter mayWait: whether the room in front of their windows counts.
     func rooms(besides bind: Bind, mayWait: Bool) -> [(bind: Bind, room: Int)] {
-        // Messages keep their places while the carrier stops.
+        // Messages stay where they are while the carrier stops.
         guard !isDraining.load(ordering: .relaxed) else { return [] }
         return
             binds.compactMap { other in
                 guard other !== bind, other.gauge.readiness == .ready else { return nil }
-                let room = other.window + (mayWait ? other.configuration.maxWaiting : 0) - other.gauge.load
+                let room = other.window + (mayWait ? other.configuration.setup.limits.waiting : 0) - other.gauge.load
                 return room > 0 ? (other, room) : nil
             }
             .sorted { $0.room < $1.room }

@@ -5,7 +5,7 @@ package import SMPP
 package struct CarrierEvents: Sendable {
     /// A segment that was told as unknown got its response after all.
     package var late: @Sendable (LateResponse) -> Void
-    /// A `deliver_sm` or `data_sm`: keep what it carries, then answer it, within `deliveryWithin`.
+    /// A `deliver_sm` or `data_sm`: keep what it carries, then answer it, within `BindLimits.deliveryWithin`.
     package var deliver: @Sendable (InboundDelivery, DeliveryAnswer) -> Void
     /// The state of a bind has changed, or whether it takes messages.
     package var changed: @Sendable () -> Void

@@ -85,108 +85,98 @@ package struct BindStatus: Hashable, Sendable {
     package var state: String
     /// For how long it has been in this state.
     package var since: Double
-    /// The host that it is connected to, or that it tries next.
-    package var host: String
-    /// Why it is not up, in words.
-    package var lastError: String?
-    /// The same as a `BindFailure.Code`.
-    package var lastErrorCode: String?
-    /// When it connects again, while it waits.
-    package var nextAttemptIn: Double?
-    package var windowInUse: Int
-    package var windowSize: Int
-    /// Messages that are not yet written whole.
-    package var waiting: Int
-    /// PDUs per second of the whole carrier; nil = no limit.
-    package var rateLimit: Double?
-    /// PDUs per second of this bind, while it recovers from a refusal for speed.
-    package var recoveringLimit: Double?
-    /// Whether the carrier made it stop for speed just now.
-    package var throttled: Bool
-    /// The carrier's `congestion_state`, 0 to 100.
-    package var congestion: Int
-    /// The round trip of the last answered `enquire_link`.
-    package var enquireLinkRTT: Double?
-    /// The carrier's own `system_id`, while bound.
-    package var smscSystemID: String?
-    /// Segments since the start.
-    package var accepted: Int
-    package var refused: Int
-    package var unknown: Int
-    /// Responses that came too late.
-    package var late: Int
-    /// Refusals for speed.
-    package var throttledTotal: Int
-    /// `deliver_sm` and `data_sm` that came in.
-    package var delivered: Int
-    /// PDUs that make no sense where they came.
-    package var misplaced: Int
-    /// The last changes of the state, oldest first.
-    package var history: [BindChangeStatus] = []
-    /// How often each kind of change took place since the start.
-    package var changeCounts: [BindChangeKey: UInt64] = [:]
     /// For how long it is not bound, whatever it did meanwhile to become so; nil = it is bound.
     package var downFor: Double?
-    /// The carrier is silent where it should have spoken: the last choice for new messages.
-    package var suspect = false
+    /// The host that it is connected to, or that it tries next.
+    package var host: String
+    /// Why it is not up.
+    package var failure: BindFailure?
+    /// When it connects again, while it waits.
+    package var nextAttemptIn: Double?
     /// It takes no new messages until it is started, though it may be bound.
     package var drained = false
-    /// Messages that lost their waiting place to another account's.
-    package var displaced = 0
-    /// The carrier's address and port, while connected.
-    package var address: String?
-    /// Where the connection comes from.
-    package var localAddress: String?
-    /// nil = no TLS, or not connected.
-    package var tls: BindTLSStatus?
-    /// PDUs per second that this bind may write by its own setting; nil = no limit.
-    package var bindRate: Double?
-    /// How long responses take, smoothed.
-    package var responseSeconds: Double?
-    /// Since the last PDU from the carrier.
-    package var lastReceivedAgo: Double?
-    /// Of the unknown segments, those whose connection was lost.
-    package var lost = 0
-    /// Refused segments by the name of the carrier's status.
-    package var refusals: [String: UInt64] = [:]
-    /// From the write of a segment to the carrier's answer.
-    package var responseTimes = TimeHistogram()
-    /// From the taking of a message to the write of its first segment.
-    package var windowWaits = TimeHistogram()
-    /// Round trips of `enquire_link`.
-    package var enquireLinkTimes = TimeHistogram()
+    /// The last changes of the state, oldest first.
+    package var history: [BindChangeStatus] = []
+    package var window = Window()
+    package var pace = Pace()
+    package var link = Link()
+    package var totals = Totals()
+    package var times = Times()
 
-    package init(
-        name: String, kind: BindKind, state: String, since: Double = 0, host: String = "", lastError: String? = nil,
-        lastErrorCode: String? = nil, nextAttemptIn: Double? = nil, windowInUse: Int = 0, windowSize: Int = 10,
-        waiting: Int = 0, rateLimit: Double? = nil, recoveringLimit: Double? = nil, throttled: Bool = false,
-        congestion: Int = 0, enquireLinkRTT: Double? = nil, smscSystemID: String? = nil, accepted: Int = 0,
-        refused: Int = 0, unknown: Int = 0, late: Int = 0, throttledTotal: Int = 0, delivered: Int = 0,
-        misplaced: Int = 0
-    ) {
+    package init(name: String, kind: BindKind, state: String, since: Double = 0, host: String = "") {
         self.name = name
         self.kind = kind
         self.state = state
         self.since = since
         self.host = host
-        self.lastError = lastError
-        self.lastErrorCode = lastErrorCode
-        self.nextAttemptIn = nextAttemptIn
-        self.windowInUse = windowInUse
-        self.windowSize = windowSize
-        self.waiting = waiting
-        self.rateLimit = rateLimit
-        self.recoveringLimit = recoveringLimit
-        self.throttled = throttled
-        self.congestion = congestion
-        self.enquireLinkRTT = enquireLinkRTT
-        self.smscSystemID = smscSystemID
-        self.accepted = accepted
-        self.refused = refused
-        self.unknown = unknown
-        self.late = late
-        self.throttledTotal = throttledTotal
-        self.delivered = delivered
-        self.misplaced = misplaced
+    }
+}
+
+extension BindStatus {
+    /// Requests without an answer, and what waits in front of them.
+    package struct Window: Hashable, Sendable {
+        package var inUse = 0
+        package var size = 10
+        /// Messages that are not yet written whole.
+        package var waiting = 0
+    }
+
+    /// How fast it may write. Limits are PDUs per second; nil = none.
+    package struct Pace: Hashable, Sendable {
+        /// Of the whole carrier.
+        package var carrierLimit: Double?
+        /// Of this bind by its own setting.
+        package var bindLimit: Double?
+        /// Of this bind while it recovers from a refusal for speed.
+        package var recoveringLimit: Double?
+        /// Whether the carrier made it stop for speed just now.
+        package var isStopped = false
+        /// The carrier's `congestion_state`, 0 to 100.
+        package var congestion = 0
+    }
+
+    /// Its connection; nil where there is none, or it is not known.
+    package struct Link: Hashable, Sendable {
+        /// The carrier's address and port.
+        package var address: String?
+        /// Where the connection comes from.
+        package var localAddress: String?
+        /// nil also = no TLS.
+        package var tls: BindTLSStatus?
+        /// The carrier's own `system_id`, while bound.
+        package var smscSystemID: String?
+        /// The round trip of the last answered `enquire_link`.
+        package var enquireLinkRTT: Double?
+        /// Since the last PDU from the carrier.
+        package var lastReceivedAgo: Double?
+        /// The carrier is silent where it should have spoken: the last choice for new messages.
+        package var isSuspect = false
+    }
+
+    /// Counted since the start.
+    package struct Totals: Hashable, Sendable {
+        package var segments = SubmitCounters()
+        /// Refused segments by the name of the carrier's status.
+        package var refusals: [String: UInt64] = [:]
+        /// `deliver_sm` and `data_sm` that came in.
+        package var delivered: UInt64 = 0
+        /// PDUs that make no sense where they came.
+        package var misplaced: UInt64 = 0
+        /// Messages that were displaced by another account's.
+        package var displaced = 0
+        /// How often there was each kind of change of the state.
+        package var changes: [BindChangeKey: UInt64] = [:]
+    }
+
+    /// How long things took.
+    package struct Times: Hashable, Sendable {
+        /// From the write of a segment to the carrier's answer.
+        package var responses = TimeHistogram()
+        /// The same, smoothed; nil before the first.
+        package var response: Double?
+        /// From the taking of a message to the write of its first segment.
+        package var windowWaits = TimeHistogram()
+        /// Round trips of `enquire_link`.
+        package var enquireLinks = TimeHistogram()
     }
 }

@@ -18,7 +18,7 @@ package struct SMSRequest: Sendable {
     package let deadline: NIODeadline
     /// The connection's event loop: the reply is given on it.
     package let eventLoop: any EventLoop
-    /// The place of `eventLoop` among the loops of the server's group.
+    /// The index of `eventLoop` among the loops of the server's group.
     package let loopIndex: Int
 
     /// Whose message it is.

@@ -36,8 +36,14 @@ package struct TimeHistogram: Hashable, Sendable {
     /// Everything of another histogram with the same bounds.
     package mutating func add(_ other: TimeHistogram) {
         precondition(bounds == other.bounds, "histograms of different bounds are added")
-        for index in buckets.indices { buckets[index] &+= other.buckets[index] }
-        sum += other.sum
+        add(buckets: other.buckets, sum: other.sum)
+    }
+
+    /// What was counted elsewhere in buckets of the same bounds, and its sum in seconds.
+    package mutating func add(buckets counts: [UInt64], sum seconds: Double) {
+        precondition(counts.count == buckets.count, "counts for other bounds are added")
+        for index in buckets.indices { buckets[index] &+= counts[index] }
+        sum += seconds
     }
 
     mutating func add(seconds: Double) {

@@ -144,5 +144,5 @@ extension AccountSettings {
 
 extension CarrierSettings {
     /// Whether a bind of it may send.
-    fileprivate var canSubmit: Bool { binds.isEmpty || binds.contains { $0.kind.submits } }
+    fileprivate var canSubmit: Bool { setup.binds.isEmpty || setup.binds.contains { $0.kind.submits } }
 }

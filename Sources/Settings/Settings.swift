@@ -1,4 +1,5 @@
 import Foundation
+import SMPP
 
 /// The whole configuration, checked: what stands here can be started.
 package struct Settings: Hashable, Sendable {
@@ -101,10 +102,10 @@ package struct Settings: Hashable, Sendable {
     }
 
     private func checkTimes(_ files: CarrierFiles, log: ProblemLog) {
-        for carrier in carriers where carrier.responseTimeout > intake.replyWithin {
+        for carrier in carriers where carrier.setup.timings.response > intake.replyWithin {
             guard let place = files.responsePlaces[carrier.name] else { continue }
             log.warning(
-                "\"response\" (\(DurationText.text(carrier.responseTimeout))) is longer than the intake's "
+                "\"response\" (\(DurationText.text(carrier.setup.timings.response))) is longer than the intake's "
                     + "\"reply_within\" (\(DurationText.text(intake.replyWithin))), which ends the wait", at: place)
         }
     }

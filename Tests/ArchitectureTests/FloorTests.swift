@@ -20,7 +20,7 @@ import Testing
         "COpenSSL": Target(0),
         "CPostgreSQL": Target(0),
         "CSMPP34": Target(0),
-        "Messaging": Target(1),
+        "Messaging": Target(1, packages: ["DequeModule"]),
         "SMPP": Target(1, packages: ["DequeModule"]),
         "SMPPWire": Target(2, ["CSMPP34", "SMPP"], packages: ["NIOCore"]),
         "TLS": Target(2, ["COpenSSL"], packages: ["NIOCore", "Foundation", "Dispatch", "Glibc"]),
@@ -29,7 +29,7 @@ import Testing
             3, ["Messaging", "SMPP", "SMPPWire", "TLS"],
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Glibc"]),
         "Intake": Target(
-            3, ["Messaging", "TLS"],
+            3, ["Messaging", "SMPP", "TLS"],
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch"]),
         "Journal": Target(
             3, ["CPostgreSQL", "Messaging", "SMPP"],

@@ -7,13 +7,13 @@ import Testing
 /// What people and reloads ask of binds.
 @Suite(.timeLimit(.minutes(1))) struct LifeTests {
     @Test func aDrainedBindStaysBoundAndTakesNothing() async throws {
-        let rig = try await Rig.start { $0.binds = [BindPlan(kind: .transceiver, count: 2)] }
+        let rig = try await Rig.start { $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)] }
         #expect(try await rig.carrier.drain(bind: "1").get())
         #expect(await rig.submitMany(30).areAccepted)
         let status = try await rig.status()
         #expect(status.binds.map(\.state) == ["bound", "bound"])
         #expect(status.binds.map(\.drained) == [true, false])
-        #expect(status.binds.map(\.accepted) == [0, 30])
+        #expect(status.binds.map(\.totals.segments.accepted) == [0, 30])
         #expect(try await rig.carrier.drain(bind: nil).get())
         #expect(!rig.carrier.isReady)
         #expect(await rig.submit("a") == .notSent(.noBind))
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func aStoppedBindIsStartedAgain() async throws {
-        let rig = try await Rig.start { $0.binds = [BindPlan(kind: .transceiver, count: 2)] }
+        let rig = try await Rig.start { $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)] }
         #expect(try await rig.carrier.stop(bind: "2").get())
         #expect(try await rig.carrier.stop(bind: "2").get())
         #expect(try await rig.status().binds.map(\.state) == ["bound", "stopped"])
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func rebindConnectsAnewAndLosesNothing() async throws {
-        let rig = try await Rig.start { $0.binds = [BindPlan(kind: .transceiver, count: 2)] }
+        let rig = try await Rig.start { $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)] }
         for _ in 0..<3 {
             async let results = rig.submitMany(50)
             #expect(try await rig.carrier.rebind(bind: "1").get())
@@ -67,8 +67,8 @@ import Testing
 
     @Test func everyOutcomeIsTrueWhileBindsComeAndGo() async throws {
         let rig = try await Rig.start(Script(submit: { [60, 110, 160].contains($0.place) ? .close : .accept })) {
-            $0.binds = [BindPlan(kind: .transceiver, count: 3)]
-            $0.window = 2
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 3)]
+            $0.setup.limits.window = 2
         }
         async let results = rig.submitMany(1_000)
         for round in 0..<6 {
@@ -94,7 +94,7 @@ import Testing
         // How many get through depends on the moments at which all three are away.
         #expect(all.contains { $0.isAccepted })
         try await rig.bound()
-        #expect(try await rig.status().binds.allSatisfy { $0.windowInUse == 0 && $0.waiting == 0 })
+        #expect(try await rig.status().binds.allSatisfy { $0.window.inUse == 0 && $0.window.waiting == 0 })
         #expect(await rig.submitMany(20).areAccepted)
         try await rig.carrier.stop().get()
         try await rig.smsc.stop()
@@ -133,7 +133,7 @@ import Testing
         #expect(try await !refused.carrier.whenReady(within: .milliseconds(50)).get())
         try await refused.end()
         let receiver = try await Rig.start(Script(bind: { _ in .silent }), ready: false) {
-            $0.binds = [BindPlan(kind: .receiver, count: 1)]
+            $0.setup.binds = [BindPlan(kind: .receiver, count: 1)]
         }
         #expect(try await receiver.carrier.whenReady(within: .seconds(20)).get(), "nothing to wait for")
         try await receiver.end()

@@ -7,7 +7,7 @@ import Testing
 /// Window, rate and the bounded wait, as the SMSC sees them.
 @Suite(.timeLimit(.minutes(1))) struct PaceTests {
     @Test func theWindowIsUsedAndNeverExceeded() async throws {
-        let rig = try await Rig.start { $0.window = 7 }
+        let rig = try await Rig.start { $0.setup.limits.window = 7 }
         let results = await rig.submitMany(500)
         #expect(results.areAccepted)
         #expect(rig.smsc.state.received.count == 500)
@@ -16,10 +16,10 @@ import Testing
     }
 
     @Test func theWindowFillsWhenAnswersAreHeld() async throws {
-        let rig = try await Rig.start(Script(submit: { $0.place < 4 ? .hold : .accept })) { $0.window = 4 }
+        let rig = try await Rig.start(Script(submit: { $0.place < 4 ? .hold : .accept })) { $0.setup.limits.window = 4 }
         async let results = rig.submitMany(10)
         await rig.smsc.wait { $0.received.count == 4 }
-        try await rig.status { $0.binds[0].waiting == 6 }
+        try await rig.status { $0.binds[0].window.waiting == 6 }
         #expect(rig.smsc.state.received.count == 4)
         await rig.smsc.answerHeld()
         #expect(await results.areAccepted)
@@ -29,12 +29,12 @@ import Testing
 
     @Test func whoFindsTooManyWaitingIsToldAtOnce() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .hold : .accept })) {
-            $0.window = 1
-            $0.maxWaiting = 3
+            $0.setup.limits.window = 1
+            $0.setup.limits.waiting = 3
         }
         async let results = rig.submitMany(10)
         await rig.smsc.wait { $0.received.count == 1 }
-        try await rig.status { $0.binds[0].waiting == 3 }
+        try await rig.status { $0.binds[0].window.waiting == 3 }
         let extra = await rig.submit("extra")
         #expect(extra == .notSent(.busy))
         await rig.smsc.answerHeld()
@@ -46,8 +46,8 @@ import Testing
 
     @Test func theRateOfTheCarrierIsReachedAndNeverExceededOverAllBinds() async throws {
         let rig = try await Rig.start {
-            $0.binds = [BindPlan(kind: .transceiver, count: 3)]
-            $0.rate = 100
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 3)]
+            $0.setup.rate = 100
         }
         try #require(await rig.submitMany(250).areAccepted)
         let times = rig.smsc.state.received.map { $0.at.uptimeNanoseconds }.sorted()
@@ -62,7 +62,7 @@ import Testing
 
     @Test func aMessageOnAnotherLoopThanItsBindIsAnsweredOnItsOwn() async throws {
         // `Rig.submit` checks the loop; with as many binds as loops and more, both ways are taken.
-        let rig = try await Rig.start { $0.binds = [BindPlan(kind: .transceiver, count: 4)] }
+        let rig = try await Rig.start { $0.setup.binds = [BindPlan(kind: .transceiver, count: 4)] }
         #expect(await rig.submitMany(400).areAccepted)
         #expect(Set(rig.smsc.state.received.map(\.connection)).count > 1)
         try await rig.end()

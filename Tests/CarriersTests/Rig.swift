@@ -34,12 +34,13 @@ final class Rig: Sendable {
         let smsc = FakeSMSC(script, tls: tls, group: group)
         let port = try await smsc.start()
         var configuration = CarrierConfiguration(
-            name: "fake", hosts: [HostPort(host: "127.0.0.1", port: port)],
-            request: BindRequest(systemID: "acme", password: "secret"),
-            binds: [BindPlan(kind: .transceiver, count: 1)])
-        configuration.reconnectFirst = .milliseconds(20)
-        configuration.reconnectMax = .milliseconds(100)
-        configuration.unbindTimeout = .milliseconds(500)
+            CarrierSetup(
+                name: "fake", hosts: [HostPort(host: "127.0.0.1", port: port)],
+                request: BindRequest(systemID: "acme", password: "secret"),
+                binds: [BindPlan(kind: .transceiver, count: 1)]))
+        configuration.setup.timings.reconnectFirst = .milliseconds(20)
+        configuration.setup.timings.reconnectMax = .milliseconds(100)
+        configuration.setup.timings.unbind = .milliseconds(500)
         change(&configuration)
         let logger = Logger(label: "carriers-tests") { _ in RecordingLogHandler(log: events) }
         let carrier = Carrier(configuration, group: group, logger: logger, events: events.events)

@@ -43,15 +43,15 @@ import Testing
         let log = EventLog()
         let rig = try await Rig.start(tls: server, events: log) {
             $0.tls = CarrierTLS(context: context, serverName: "smsc.example.net")
-            $0.binds = [BindPlan(kind: .transceiver, count: 3)]
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 3)]
         }
         let status = try await rig.status()
         let inADay = Int64(Date().timeIntervalSince1970) + 86_400
         for bind in status.binds {
-            #expect(bind.tls?.version == "TLSv1.3")
-            #expect(bind.tls?.cipher?.isEmpty == false)
+            #expect(bind.link.tls?.version == "TLSv1.3")
+            #expect(bind.link.tls?.cipher?.isEmpty == false)
             // The later binds resume the session of the first.
-            #expect((inADay - 3_600...inADay + 3_600).contains(bind.tls?.peerCertificateExpiry ?? 0))
+            #expect((inADay - 3_600...inADay + 3_600).contains(bind.link.tls?.peerCertificateExpiry ?? 0))
         }
         let warnings = log.state.lines.filter { $0.hasPrefix("warning the carrier's certificate") }
         #expect(warnings.count == 1, "once for all binds")
@@ -63,7 +63,7 @@ import Testing
         let rig = try await Rig.start(tls: server, ready: false) {
             $0.tls = CarrierTLS(context: context, serverName: "other.example.net")
         }
-        try await rig.status { $0.binds[0].lastErrorCode == "tls" }
+        try await rig.status { $0.binds[0].failure?.code.rawValue == "tls" }
         #expect(rig.smsc.state.binds.isEmpty, "no password goes to a carrier that is not the right one")
         try await rig.end()
     }
@@ -72,11 +72,11 @@ import Testing
         let context = try TLSClientContext(caFile: certificateFile)
         let rig = try await Rig.start(Script(submit: { _ in .close }), tls: server) {
             $0.tls = CarrierTLS(context: context, serverName: "smsc.example.net")
-            $0.reconnectFirst = .seconds(30)
-            $0.reconnectMax = .seconds(30)
+            $0.setup.timings.reconnectFirst = .seconds(30)
+            $0.setup.timings.reconnectMax = .seconds(30)
         }
         #expect(await rig.submit("a") == .sent([.unknown(.connectionLost)]))
-        try await rig.status { $0.binds[0].lastErrorCode == "closed" }
+        try await rig.status { $0.binds[0].failure?.code.rawValue == "closed" }
         try await rig.end()
     }
 
@@ -84,9 +84,9 @@ import Testing
         let context = try TLSClientContext(caFile: certificateFile)
         let rig = try await Rig.start(Script(bind: { _ in .close }), ready: false) {
             $0.tls = CarrierTLS(context: context, serverName: "smsc.example.net")
-            $0.connectTimeout = .milliseconds(200)
+            $0.setup.timings.connect = .milliseconds(200)
         }
-        try await rig.status { $0.binds[0].lastErrorCode != nil && $0.binds[0].state == "waiting" }
+        try await rig.status { $0.binds[0].failure?.code.rawValue != nil && $0.binds[0].state == "waiting" }
         #expect(!rig.carrier.isReady)
         try await rig.carrier.stop().get()
         try await rig.smsc.stop()

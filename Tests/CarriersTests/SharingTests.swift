@@ -8,8 +8,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct SharingTests {
     @Test func noMessageWaitsBehindASlowBindWhileAnotherHasRoom() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .hold : .accept })) {
-            $0.binds = [BindPlan(kind: .transceiver, count: 2)]
-            $0.window = 1
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)]
+            $0.setup.limits.window = 1
         }
         async let results = rig.submitMany(40)
         // All but the one that is held are answered, though half of them were given to the bind that waits.
@@ -23,8 +23,8 @@ import Testing
 
     @Test func whatWaitsOnAThrottledBindGoesToAnother() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .refuse(.throttled) : .accept })) {
-            $0.binds = [BindPlan(kind: .transceiver, count: 2)]
-            $0.window = 1
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)]
+            $0.setup.limits.window = 1
         }
         let began = NIODeadline.now()
         async let results = rig.submitMany(40)
@@ -40,13 +40,13 @@ import Testing
         let rig = try await Rig.start(
             Script(submit: { $0.place == 0 ? .silent : .accept }, answersEnquireLink: false)
         ) {
-            $0.binds = [BindPlan(kind: .transceiver, count: 2)]
-            $0.window = 1
-            $0.responseTimeout = .milliseconds(500)
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)]
+            $0.setup.limits.window = 1
+            $0.setup.timings.response = .milliseconds(500)
         }
         #expect(await rig.submit("a") == .sent([.unknown(.carrierTimeout)]))
         let silent = rig.smsc.state.received[0].connection
-        try await rig.status { status in status.binds.contains { $0.suspect } }
+        try await rig.status { status in status.binds.contains { $0.link.isSuspect } }
         #expect(await rig.submitMany(20).areAccepted)
         #expect(rig.smsc.state.received.dropFirst().allSatisfy { $0.connection != silent })
         // No `rig.end()`: a bind that unbinds with a request unanswered would be a violation.
@@ -56,14 +56,14 @@ import Testing
 
     @Test func aBindThatStopsGivesItsMessagesAway() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place < 2 ? .hold : .accept })) {
-            $0.binds = [BindPlan(kind: .transceiver, count: 2)]
-            $0.window = 1
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)]
+            $0.setup.limits.window = 1
         }
         async let results = rig.submitMany(10)
         await rig.smsc.wait { $0.received.count == 2 }
-        try await rig.status { $0.binds.map(\.waiting).reduce(0, +) == 8 }
+        try await rig.status { $0.binds.map(\.window.waiting).reduce(0, +) == 8 }
         async let stopped = rig.carrier.stop(bind: "1").get()
-        try await rig.status { $0.binds[1].waiting == 8 }
+        try await rig.status { $0.binds[1].window.waiting == 8 }
         await rig.smsc.answerHeld()
         #expect(await results.areAccepted)
         #expect(try await stopped)
@@ -73,17 +73,17 @@ import Testing
 
     @Test func accountsGetTheirTurnsAndTheFloodGivesWay() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .hold : .accept })) {
-            $0.window = 1
-            $0.maxWaiting = 4
+            $0.setup.limits.window = 1
+            $0.setup.limits.waiting = 4
         }
         async let flood = withTaskGroup(of: SubmissionResult.self) { group in
             for _ in 0..<5 { group.addTask { await rig.submit(["flood"], account: 1) } }
             return await group.reduce(into: []) { $0.append($1) }
         }
-        try await rig.status { $0.binds[0].waiting == 4 }
+        try await rig.status { $0.binds[0].window.waiting == 4 }
         async let other = rig.submit(["other"], account: 2)
         // The place comes from the flood's newest message, which is told at once.
-        try await rig.status { $0.binds[0].waiting == 4 && $0.binds[0].displaced == 1 }
+        try await rig.status { $0.binds[0].window.waiting == 4 && $0.binds[0].totals.displaced == 1 }
         await rig.smsc.answerHeld()
         #expect(await other.isAccepted)
         let results = await flood
@@ -95,16 +95,16 @@ import Testing
 
     @Test func eachBindHasItsOwnWindow() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place < 4 ? .hold : .accept })) {
-            $0.binds = [
+            $0.setup.binds = [
                 BindPlan(kind: .transceiver, count: 1, window: 1), BindPlan(kind: .transmitter, count: 1, window: 3),
             ]
         }
         async let results = rig.submitMany(12)
         await rig.smsc.wait { $0.received.count == 4 }
-        try await rig.status { $0.binds.map(\.waiting).reduce(0, +) == 8 }
+        try await rig.status { $0.binds.map(\.window.waiting).reduce(0, +) == 8 }
         let perBind = Dictionary(grouping: rig.smsc.state.received, by: \.connection).values.map(\.count)
         #expect(perBind.sorted() == [1, 3])
-        #expect(try await rig.status().binds.map(\.windowSize) == [1, 3])
+        #expect(try await rig.status().binds.map(\.window.size) == [1, 3])
         await rig.smsc.answerHeld()
         #expect(await results.areAccepted)
         try await rig.end()
@@ -112,8 +112,8 @@ import Testing
 
     @Test func aBindsOwnRateHoldsBesideTheCarriers() async throws {
         let rig = try await Rig.start {
-            $0.binds = [BindPlan(kind: .transceiver, count: 2, rate: 50)]
-            $0.rate = 80
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 2, rate: 50)]
+            $0.setup.rate = 80
         }
         #expect(await rig.submitMany(200).areAccepted)
         let received = rig.smsc.state.received

@@ -11,8 +11,8 @@ import Testing
         #expect(await rig.submit("hello") == .sent([.accepted(messageID: "m0-2")]))
         #expect(rig.smsc.state.binds.first?.password == "secret")
         let status = try await rig.status()
-        #expect(status.ready && status.binds[0].accepted == 1)
-        #expect(status.binds[0].smscSystemID == "FAKE")
+        #expect(status.ready && status.binds[0].totals.segments.accepted == 1)
+        #expect(status.binds[0].link.smscSystemID == "FAKE")
         try await rig.end()
         #expect(rig.smsc.state.unbinds == 1)
     }
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func segmentsGoOverOneBindInOrder() async throws {
-        let rig = try await Rig.start { $0.binds = [BindPlan(kind: .transceiver, count: 3)] }
+        let rig = try await Rig.start { $0.setup.binds = [BindPlan(kind: .transceiver, count: 3)] }
         let texts = (0..<8).map { "part \($0)" }
         async let first = rig.submit(texts)
         async let second = rig.submit(texts)
@@ -61,7 +61,8 @@ import Testing
 
     @Test func afterARefusalTheRestIsNotSent() async throws {
         let rig = try await Rig.start(
-            Script(submit: { $0.text == "b" ? .refuse(.invalidMessageLength) : .accept }), { $0.window = 1 })
+            Script(submit: { $0.text == "b" ? .refuse(.invalidMessageLength) : .accept }),
+            { $0.setup.limits.window = 1 })
         #expect(
             await rig.submit("a", "b", "c", "d")
                 == .sent([
@@ -75,31 +76,33 @@ import Testing
         let rig = try await Rig.start(
             Script(submit: { $0.place == 0 ? .hold : .accept })
         ) {
-            $0.window = 1
-            $0.responseTimeout = .milliseconds(150)
+            $0.setup.limits.window = 1
+            $0.setup.timings.response = .milliseconds(150)
         }
         #expect(await rig.submit("a") == .sent([.unknown(.carrierTimeout)]))
         await rig.smsc.answerHeld()
         #expect(await rig.submit("b").isAccepted)
-        let status = try await rig.status { $0.binds[0].late == 1 }
-        #expect(status.binds[0].unknown == 1)
-        #expect(status.binds[0].windowInUse == 0)
+        let status = try await rig.status { $0.binds[0].totals.segments.late == 1 }
+        #expect(status.binds[0].totals.segments.unknown == 1)
+        #expect(status.binds[0].window.inUse == 0)
         #expect(rig.smsc.state.connections == 1)
         try await rig.end()
     }
 
     @Test func theDeadlineComesFirst() async throws {
-        let rig = try await Rig.start(Script(submit: { _ in .hold })) { $0.window = 2 }
+        let rig = try await Rig.start(Script(submit: { _ in .hold })) { $0.setup.limits.window = 2 }
         let results = await rig.submit("a", "b", "c", within: .milliseconds(150))
         #expect(results == .sent([.unknown(.carrierTimeout), .unknown(.carrierTimeout), .notSent]))
         #expect(await rig.submit("d", within: .milliseconds(50)) == .notSent(.busy))
         await rig.smsc.answerHeld()
-        try await rig.status { $0.binds[0].late == 2 }
+        try await rig.status { $0.binds[0].totals.segments.late == 2 }
         try await rig.end()
     }
 
     @Test func closedInFlightIsUnknownAndTheRestIsNotSent() async throws {
-        let rig = try await Rig.start(Script(submit: { $0.text == "b" ? .close : .accept })) { $0.window = 1 }
+        let rig = try await Rig.start(Script(submit: { $0.text == "b" ? .close : .accept })) {
+            $0.setup.limits.window = 1
+        }
         #expect(
             await rig.submit("a", "b", "c")
                 == .sent([.accepted(messageID: "m0-2"), .unknown(.connectionLost), .notSent]))
@@ -115,7 +118,7 @@ import Testing
         #expect(NIODeadline.now() - began >= .seconds(1))
         #expect(rig.smsc.state.received.map(\.text) == ["a", "a"])
         let status = try await rig.status()
-        #expect(status.binds[0].throttledTotal == 1)
+        #expect(status.binds[0].totals.segments.throttled == 1)
         try await rig.end()
     }
 
@@ -128,7 +131,7 @@ import Testing
     @Test func aBindOfNoUseGivesTheMessageToAnother() async throws {
         let rig = try await Rig.start(
             Script(submit: { $0.place == 0 ? .refuse(.invalidBindStatus) : .accept })
-        ) { $0.binds = [BindPlan(kind: .transmitter, count: 2)] }
+        ) { $0.setup.binds = [BindPlan(kind: .transmitter, count: 2)] }
         #expect(await rig.submit("a").isAccepted)
         let received = rig.smsc.state.received
         #expect(received.count == 2)
@@ -150,7 +153,7 @@ import Testing
     }
 
     @Test func receiversTakeNoMessages() async throws {
-        let rig = try await Rig.start { $0.binds = [BindPlan(kind: .receiver, count: 1)] }
+        let rig = try await Rig.start { $0.setup.binds = [BindPlan(kind: .receiver, count: 1)] }
         #expect(!rig.carrier.isReady)
         #expect(await rig.submit("a") == .notSent(.noBind))
         try await rig.end()

@@ -14,10 +14,10 @@ import Testing
     func refusedBinds(status: UInt32, code: String, wait: ClosedRange<Double>) async throws {
         let status = CommandStatus(rawValue: status)
         let rig = try await Rig.start(Script(bind: { _ in .refuse(status) }), ready: false)
-        let bind = try await rig.status { $0.binds[0].state == "waiting" && $0.binds[0].lastError != nil }.binds[0]
-        #expect(bind.lastErrorCode == code)
+        let bind = try await rig.status { $0.binds[0].state == "waiting" && $0.binds[0].failure?.words != nil }.binds[0]
+        #expect(bind.failure?.code.rawValue == code)
         #expect(wait.contains(bind.nextAttemptIn ?? -1))
-        #expect(bind.lastError?.contains(status.hex) == true)
+        #expect(bind.failure?.words.contains(status.hex) == true)
         try await rig.end()
     }
 
@@ -26,13 +26,13 @@ import Testing
         #expect(rig.smsc.state.binds.count == 2)
         try await rig.end()
         let refused = try await Rig.start(Script(bind: { _ in .close }), ready: false)
-        try await refused.status { $0.binds[0].lastErrorCode == "allow_list" }
+        try await refused.status { $0.binds[0].failure?.code.rawValue == "allow_list" }
         try await refused.end()
     }
 
     @Test func aSilentBindIsGivenUp() async throws {
         let rig = try await Rig.start(Script(bind: { $0 == 0 ? .silent : .accept() })) {
-            $0.bindTimeout = .milliseconds(200)
+            $0.setup.timings.bind = .milliseconds(200)
         }
         #expect(rig.smsc.state.connections >= 2)
         #expect(await rig.submit("a").isAccepted)
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func aRestartedCarrierIsUsedAgain() async throws {
-        let rig = try await Rig.start { $0.binds = [BindPlan(kind: .transceiver, count: 2)] }
+        let rig = try await Rig.start { $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)] }
         for _ in 0..<3 {
             #expect(await rig.submit("a").isAccepted)
             try await rig.smsc.stop()
@@ -56,14 +56,14 @@ import Testing
 
     @Test func waitingMessagesMoveToTheOtherBind() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place < 2 ? .hold : .accept })) {
-            $0.binds = [BindPlan(kind: .transceiver, count: 2)]
-            $0.window = 1
-            $0.reconnectFirst = .seconds(30)
-            $0.reconnectMax = .seconds(30)
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)]
+            $0.setup.limits.window = 1
+            $0.setup.timings.reconnectFirst = .seconds(30)
+            $0.setup.timings.reconnectMax = .seconds(30)
         }
         async let results = rig.submitMany(6)
         await rig.smsc.wait { $0.received.count == 2 }
-        try await rig.status { $0.binds.map(\.waiting).reduce(0, +) == 4 }
+        try await rig.status { $0.binds.map(\.window.waiting).reduce(0, +) == 4 }
         await rig.smsc.closeOne()
         await rig.smsc.wait { $0.open == 1 }
         await rig.smsc.answerHeld()
@@ -78,8 +78,8 @@ import Testing
         let deadPort = try await dead.start()
         try await dead.stop()
         let rig = try await Rig.start {
-            $0.hosts.insert(HostPort(host: "127.0.0.1", port: deadPort), at: 0)
-            $0.reconnectFirst = .seconds(30)
+            $0.setup.hosts.insert(HostPort(host: "127.0.0.1", port: deadPort), at: 0)
+            $0.setup.timings.reconnectFirst = .seconds(30)
         }
         #expect(await rig.submit("a").isAccepted)
         #expect(try await rig.status().binds[0].host == "127.0.0.1:\(rig.port)")
@@ -87,19 +87,23 @@ import Testing
     }
 
     @Test func nobodyListens() async throws {
-        let rig = try await Rig.start(ready: false) { $0.hosts = [HostPort(host: "127.0.0.1", port: 1)] }
-        try await rig.status { $0.binds[0].lastErrorCode == "connect_refused" && $0.binds[0].state == "waiting" }
+        let rig = try await Rig.start(ready: false) { $0.setup.hosts = [HostPort(host: "127.0.0.1", port: 1)] }
+        try await rig.status {
+            $0.binds[0].failure?.code.rawValue == "connect_refused" && $0.binds[0].state == "waiting"
+        }
         try await rig.end()
     }
 
     @Test func anUnknownNameIsToldAsSuch() async throws {
-        let rig = try await Rig.start(ready: false) { $0.hosts = [HostPort(host: "smsc.invalid", port: 2775)] }
-        try await rig.status { $0.binds[0].lastErrorCode == "dns" }
+        let rig = try await Rig.start(ready: false) { $0.setup.hosts = [HostPort(host: "smsc.invalid", port: 2775)] }
+        try await rig.status { $0.binds[0].failure?.code.rawValue == "dns" }
         try await rig.end()
     }
 
     @Test func unansweredEnquireLinksEndTheConnection() async throws {
-        let rig = try await Rig.start(Script(answersEnquireLink: false)) { $0.enquireLinkEvery = .milliseconds(50) }
+        let rig = try await Rig.start(Script(answersEnquireLink: false)) {
+            $0.setup.timings.enquireLinkEvery = .milliseconds(50)
+        }
         await rig.smsc.wait { $0.connections >= 2 }
         #expect(rig.smsc.state.enquireLinks >= 2)
         try await rig.end()
@@ -107,13 +111,13 @@ import Testing
 
     @Test func answeredEnquireLinksKeepItAndAreTimed() async throws {
         let rig = try await Rig.start {
-            $0.enquireLinkEvery = .milliseconds(20)
+            $0.setup.timings.enquireLinkEvery = .milliseconds(20)
             // A busy machine may be late; the link must not be given up for that.
-            $0.enquireLinkUnanswered = 100
+            $0.setup.timings.enquireLinkUnanswered = 100
         }
         await rig.smsc.wait { $0.enquireLinks >= 5 }
         #expect(rig.smsc.state.connections == 1)
-        try await rig.status { ($0.binds[0].enquireLinkRTT ?? -1) >= 0 }
+        try await rig.status { ($0.binds[0].link.enquireLinkRTT ?? -1) >= 0 }
         try await rig.end()
     }
 
@@ -169,10 +173,12 @@ import Testing
     }
 
     @Test func stopWaitsForWhatIsOpen() async throws {
-        let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .hold : .accept })) { $0.window = 1 }
+        let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .hold : .accept })) {
+            $0.setup.limits.window = 1
+        }
         async let results = rig.submitMany(3)
         await rig.smsc.wait { $0.received.count == 1 }
-        try await rig.status { $0.binds[0].waiting == 2 }
+        try await rig.status { $0.binds[0].window.waiting == 2 }
         let stopped = rig.carrier.stop()
         try await rig.status { $0.binds[0].state == "draining" }
         #expect(!rig.carrier.isReady)
@@ -187,7 +193,7 @@ import Testing
     }
 
     @Test func stopEndsThoughTheCarrierIsSilent() async throws {
-        let rig = try await Rig.start(Script(answersUnbind: false)) { $0.unbindTimeout = .milliseconds(50) }
+        let rig = try await Rig.start(Script(answersUnbind: false)) { $0.setup.timings.unbind = .milliseconds(50) }
         try await rig.end()
         #expect(rig.smsc.state.unbinds == 1)
     }

@@ -18,10 +18,10 @@ import Testing
     @Test func aLateResponseIsToldOnceAndFreesNoSlot() async throws {
         let log = EventLog()
         let rig = try await Rig.start(Script(submit: { $0.place != 2 ? .hold : .silent }), events: log) {
-            $0.window = 1
-            $0.responseTimeout = .milliseconds(300)
+            $0.setup.limits.window = 1
+            $0.setup.timings.response = .milliseconds(300)
             // Silence is what is tested here, not the end of the link.
-            $0.enquireLinkUnanswered = 100
+            $0.setup.timings.enquireLinkUnanswered = 100
         }
         #expect(await rig.submit("a") == .sent([.unknown(.carrierTimeout)]))
         async let second = rig.submit("b")
@@ -30,8 +30,8 @@ import Testing
             sequence: rig.smsc.state.received[0].sequence, .submitResponse(MessageResponse(messageID: "late")))
         await rig.smsc.send(late)
         await rig.smsc.send(late)
-        let status = try await rig.status { $0.binds[0].late == 1 && $0.binds[0].misplaced == 1 }
-        #expect(status.binds[0].windowInUse == 1, "the slot is the second message's")
+        let status = try await rig.status { $0.binds[0].totals.segments.late == 1 && $0.binds[0].totals.misplaced == 1 }
+        #expect(status.binds[0].window.inUse == 1, "the slot is the second message's")
         await rig.smsc.answerHeld()
         #expect(await second.isAccepted)
         let told = log.state.late
@@ -54,11 +54,11 @@ import Testing
     func aResponseWithAWrongBodyCountsByItsHeader(what: String, body: [UInt8]) async throws {
         let rig = try await Rig.start(
             Script(submit: { submit in submit.place < 2 ? .octets { Self.response($0, body) } : .accept })
-        ) { $0.window = 1 }
+        ) { $0.setup.limits.window = 1 }
         #expect(await rig.submit("a", "b").isAccepted, "\(what)")
         #expect(await rig.submit("c").isAccepted)
         let bind = try await rig.status().binds[0]
-        #expect(bind.windowInUse == 0 && bind.accepted == 3)
+        #expect(bind.window.inUse == 0 && bind.totals.segments.accepted == 3)
         #expect(rig.smsc.state.connections == 1)
         try await rig.end()
     }
@@ -67,11 +67,11 @@ import Testing
         let numbers: [UInt32] = [0, 1, 99, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF]
         let strangers = numbers.map { PDU(sequence: $0, .submitResponse(MessageResponse(messageID: "x"))) }
         let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .acceptAfter(strangers) : .accept })) {
-            $0.window = 1
+            $0.setup.limits.window = 1
         }
         #expect(await rig.submit("a") == .sent([.accepted(messageID: "m0-2")]))
         #expect(await rig.submit("b").isAccepted)
-        #expect(try await rig.status().binds[0].misplaced == numbers.count)
+        #expect(try await rig.status().binds[0].totals.misplaced == numbers.count)
         try await rig.end()
     }
 
@@ -153,7 +153,7 @@ import Testing
         await rig.smsc.send(PDU(sequence: 8, .data(DataMessage(tlvs: [TLV(.messagePayload, [66])]))))
         let answers = await rig.smsc.wait { $0.responses.count == 2 }.responses
         #expect(answers.map(\.status) == [.ok, .ok])
-        try await rig.status { $0.binds[0].delivered == 2 }
+        try await rig.status { $0.binds[0].totals.delivered == 2 }
         let told = log.state.deliveries
         #expect(told.map(\.isData) == [false, true])
         #expect(told.allSatisfy { $0.carrier == "fake" && $0.bind == "1" })
@@ -164,8 +164,8 @@ import Testing
 
     @Test func aCarrierThatReadsNothingIsADeadLink() async throws {
         let rig = try await Rig.start(Script(bind: { $0 == 0 ? .acceptAndReadNoMore : .accept() })) {
-            $0.window = 30_000
-            $0.responseTimeout = .seconds(1)
+            $0.setup.limits.window = 30_000
+            $0.setup.timings.response = .seconds(1)
         }
         let long = [String](repeating: String(repeating: "x", count: 254), count: 30_000)
         let result = await rig.submit(long, within: .seconds(10))

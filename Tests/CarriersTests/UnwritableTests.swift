@@ -9,18 +9,20 @@ import Testing
     private let tooLong = String(repeating: "x", count: 255)
 
     @Test func nothingLeavesAndTheSlotIsFree() async throws {
-        let rig = try await Rig.start { $0.window = 1 }
+        let rig = try await Rig.start { $0.setup.limits.window = 1 }
         #expect(await rig.submit(tooLong) == .notSent(.unwritable))
         #expect(await rig.submit(tooLong, "a") == .notSent(.unwritable))
         #expect(await rig.submit("a").isAccepted)
         #expect(rig.smsc.state.received.map(\.text) == ["a"])
         let bind = try await rig.status().binds[0]
-        #expect(bind.refused == 0 && bind.accepted == 1 && bind.unknown == 0 && bind.windowInUse == 0)
+        #expect(
+            bind.totals.segments.refused == 0 && bind.totals.segments.accepted == 1 && bind.totals.segments.unknown == 0
+                && bind.window.inUse == 0)
         try await rig.end()
     }
 
     @Test(arguments: [1, 10]) func whatWasWrittenBeforeIsTold(window: Int) async throws {
-        let rig = try await Rig.start { $0.window = window }
+        let rig = try await Rig.start { $0.setup.limits.window = window }
         let result = await rig.submit("a", tooLong, "b")
         guard case .sent(let outcomes) = result else {
             Issue.record("\(result)")

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import SMPP
 import Testing
 
 @testable import Intake
@@ -38,7 +39,7 @@ import Testing
         let statistics = statistics(intake)
         #expect(statistics.openRequests == 0)
         #expect(statistics.times.sum == 1.5)
-        let bucket = try #require(RequestTimes.bounds.firstIndex(of: 2))
+        let bucket = try #require(TimeHistogram.answers.firstIndex(of: 2))
         #expect(statistics.times.buckets[bucket] == 1)
     }
 
@@ -47,7 +48,7 @@ import Testing
         times.add(nanoseconds: 31_000_000_000)
         times.add(nanoseconds: 1_000_000)
         times.add(nanoseconds: -5)
-        var total = RequestTimes()
+        var total = TimeHistogram()
         times.add(to: &total)
         #expect(total.buckets.first == 2 && total.buckets.last == 1 && total.sum == 31.001)
     }

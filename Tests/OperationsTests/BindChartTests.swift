@@ -11,9 +11,9 @@ struct BindChartTests {
 
     private static func bind(accepted: Int, times: TimeHistogram = TimeHistogram(), window: Int = 0) -> BindStatus {
         MonitorReportTests.bind {
-            $0.accepted = accepted
-            $0.responseTimes = times
-            $0.windowInUse = window
+            $0.totals.segments.accepted = UInt64(accepted)
+            $0.times.responses = times
+            $0.window.inUse = window
         }
     }
 

@@ -50,7 +50,8 @@ struct BindsTerminalTests {
     // MARK: The check
 
     @Test func ok() throws {
-        let check = BindsCheck(try document(Report.carrier(Report.bind(), Report.bind("2") { $0.accepted = 7 })))
+        let check = BindsCheck(
+            try document(Report.carrier(Report.bind(), Report.bind("2") { $0.totals.segments.accepted = 7 })))
         #expect(check.verdict == .ok && check.verdict.rawValue == 0)
         #expect(check.line.hasPrefix("SMPPOST OK - 2 of 2 binds of 1 carriers up | 'main_up'=2;2:;1:;0;2 "))
         #expect(check.line.contains("'main_accepted'=7c"))

@@ -16,9 +16,9 @@ import Testing
         let carriers = (1...carriers).map { number in
             let list = (1...binds).map { place in
                 var bind = BindStatus(kind: place, of: number)
-                bind.responseTimes = times
-                bind.windowWaits = times
-                bind.enquireLinkTimes = times
+                bind.times.responses = times
+                bind.times.windowWaits = times
+                bind.times.enquireLinks = times
                 return bind
             }
             let status = CarrierStatus(name: "carrier-\(number)", required: true, ready: true, binds: list)
@@ -175,18 +175,21 @@ extension BindStatus {
         let isUp = place != 4
         self.init(
             name: "\(place)", kind: .transceiver, state: isUp ? "bound" : "waiting", since: 123.456789,
-            host: "smsc\(carrier).example.net:2775", lastError: isUp ? nil : "the carrier does not accept the password",
-            lastErrorCode: isUp ? nil : "credentials", nextAttemptIn: isUp ? nil : 250.5, windowInUse: 7,
-            windowSize: 10,
-            waiting: 3, rateLimit: 100, recoveringLimit: isUp ? nil : 12.5, enquireLinkRTT: 0.012345, accepted: 10,
-            refused: 4, unknown: 3, late: 1, throttledTotal: 3, delivered: 5)
-        lost = 1
-        refusals = ["ESME_RTHROTTLED": 3, "ESME_RINVDSTADR": 1]
-        lastReceivedAgo = 0.5
-        tls = BindTLSStatus(version: "TLSv1.3", peerCertificateExpiry: 1_797_000_000)
-        for state in ["connecting", "binding", "bound"] { changeCounts[BindChangeKey(to: state)] = 1 }
+            host: "smsc\(carrier).example.net:2775")
+        failure = isUp ? nil : BindFailure(.credentials, "the carrier does not accept the password")
+        nextAttemptIn = isUp ? nil : 250.5
+        (window.inUse, window.size, window.waiting) = (7, 10, 3)
+        (pace.carrierLimit, pace.recoveringLimit) = (100, isUp ? nil : 12.5)
+        link.enquireLinkRTT = 0.012345
+        link.lastReceivedAgo = 0.5
+        link.tls = BindTLSStatus(version: "TLSv1.3", peerCertificateExpiry: 1_797_000_000)
+        (totals.segments.accepted, totals.segments.refused, totals.segments.unknown) = (10, 4, 3)
+        (totals.segments.late, totals.segments.throttled, totals.segments.lost) = (1, 3, 1)
+        totals.delivered = 5
+        totals.refusals = ["ESME_RTHROTTLED": 3, "ESME_RINVDSTADR": 1]
+        for state in ["connecting", "binding", "bound"] { totals.changes[BindChangeKey(to: state)] = 1 }
         for reason: BindFailure.Code in [.credentials, .timeout, .reset, .enquire, .unbind, .closed, .connectRefused] {
-            changeCounts[BindChangeKey(to: "waiting", reason: reason)] = 2
+            totals.changes[BindChangeKey(to: "waiting", reason: reason)] = 2
         }
     }
 }

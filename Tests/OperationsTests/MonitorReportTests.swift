@@ -12,7 +12,7 @@ import Testing
 struct MonitorReportTests {
     static func bind(_ name: String = "1", _ change: (inout BindStatus) -> Void = { _ in }) -> BindStatus {
         var bind = BindStatus(name: name, kind: .transceiver, state: "bound", since: 5, host: "smsc:2775")
-        bind.lastReceivedAgo = 1
+        bind.link.lastReceivedAgo = 1
         change(&bind)
         return bind
     }
@@ -20,8 +20,7 @@ struct MonitorReportTests {
     static func refused(_ name: String = "1") -> BindStatus {
         bind(name) {
             $0.state = "waiting"
-            $0.lastErrorCode = "credentials"
-            $0.lastError = "the carrier does not accept the password (0x0000000E ESME_RINVPASWD)"
+            $0.failure = .bindRefused(.invalidPassword)
             $0.nextAttemptIn = 249.2
         }
     }
@@ -87,7 +86,7 @@ struct MonitorReportTests {
     @Test func peopleSwitchedItOff() {
         let stopped = Self.bind {
             $0.state = "stopped"
-            $0.lastErrorCode = "stopped"
+            $0.failure = BindFailure(.stopped, "stopped")
         }
         let drained = Self.bind("2") { $0.drained = true }
         #expect(Self.carrier(stopped).light == .off)
@@ -97,7 +96,8 @@ struct MonitorReportTests {
     }
 
     @Test(arguments: [
-        (\BindStatus.throttled, "stopped by the carrier for speed"), (\BindStatus.suspect, "the carrier is silent"),
+        (\BindStatus.pace.isStopped, "stopped by the carrier for speed"),
+        (\BindStatus.link.isSuspect, "the carrier is silent"),
         (\BindStatus.drained, "drained: it takes no new messages"),
     ])
     func upWithTrouble(flag: any WritableKeyPath<BindStatus, Bool> & Sendable, words: String) {
@@ -107,9 +107,9 @@ struct MonitorReportTests {
     }
 
     @Test func congestionAndRecovery() {
-        #expect(Self.bind { $0.congestion = 79 }.trouble == nil)
-        #expect(Self.bind { $0.congestion = 80 }.trouble == "the carrier is congested (80 of 100)")
-        #expect(Self.bind { $0.recoveringLimit = 2.04 }.trouble == "recovers from a stop for speed, 2.0/s now")
+        #expect(Self.bind { $0.pace.congestion = 79 }.trouble == nil)
+        #expect(Self.bind { $0.pace.congestion = 80 }.trouble == "the carrier is congested (80 of 100)")
+        #expect(Self.bind { $0.pace.recoveringLimit = 2.04 }.trouble == "recovers from a stop for speed, 2.0/s now")
     }
 
     /// None is left without words.
@@ -117,7 +117,7 @@ struct MonitorReportTests {
     func everyReasonHasWords(code: BindFailure.Code) {
         let bind = Self.bind {
             $0.state = "waiting"
-            $0.lastErrorCode = code.rawValue
+            $0.failure = BindFailure(code, "")
         }
         #expect((bind.reason ?? "").count > 3)
     }
@@ -137,7 +137,7 @@ struct MonitorReportTests {
         let carrier = try #require(document.carriers.first)
         #expect(carrier.light == "yellow" && carrier.required && carrier.ready)
         #expect(carrier.summary == snapshot.carriers[0].status.summary)
-        #expect(carrier.binds[1].lastError == Self.refused().lastError)
+        #expect(carrier.binds[1].lastError == Self.refused().failure?.words)
         #expect(try document.only(["main"]) == document)
         #expect(throws: BindsDocumentProblem.self) { try document.only(["mian"]) }
     }
@@ -156,19 +156,19 @@ struct MonitorReportTests {
         let later = Self.carrier(
             Self.bind {
                 $0.since = 8
-                $0.lastReceivedAgo = 4
+                $0.link.lastReceivedAgo = 4
             },
             Self.bind("2") { bind in
                 bind = Self.refused("2")
                 bind.nextAttemptIn = 246.2
                 bind.since = 8
-                bind.lastReceivedAgo = 4
+                bind.link.lastReceivedAgo = 4
             })
         #expect(LiveReport.change(from: first, to: Self.snapshot(later, at: 3)) == nil)
     }
 
     @Test func onlyWhatChangedIsTold() throws {
-        let still = Self.carrier(Self.bind { $0.lastReceivedAgo = nil }, name: "still")
+        let still = Self.carrier(Self.bind { $0.link.lastReceivedAgo = nil }, name: "still")
         let first = Self.snapshot(Self.carrier(Self.refused()), still)
         let next = Self.snapshot(Self.carrier(Self.bind()), still, at: 1)
         let event = try #require(LiveReport.change(from: first, to: next))
@@ -179,13 +179,13 @@ struct MonitorReportTests {
     }
 
     @Test func aPDUFromTheCarrierIsAChange() {
-        let first = Self.snapshot(Self.carrier(Self.bind { $0.lastReceivedAgo = 20 }))
-        let next = Self.snapshot(Self.carrier(Self.bind { $0.lastReceivedAgo = 0.4 }), at: 1)
+        let first = Self.snapshot(Self.carrier(Self.bind { $0.link.lastReceivedAgo = 20 }))
+        let next = Self.snapshot(Self.carrier(Self.bind { $0.link.lastReceivedAgo = 0.4 }), at: 1)
         #expect(LiveReport.change(from: first, to: next) != nil)
     }
 
     @Test func comingAndGoingAreChanges() {
-        let one = Self.snapshot(Self.carrier(Self.bind { $0.lastReceivedAgo = nil }))
+        let one = Self.snapshot(Self.carrier(Self.bind { $0.link.lastReceivedAgo = nil }))
         let none = Self.snapshot()
         #expect(LiveReport.change(from: one, to: none) != nil)
         #expect(LiveReport.change(from: none, to: one) != nil)

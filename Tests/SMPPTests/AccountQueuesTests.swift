@@ -88,13 +88,13 @@ import Testing
 
         mutating func insert(_ message: Int, arrival: Int, account: Int) {
             if lanes[account, default: []].isEmpty { round.append(account) }
-            let place = lanes[account]?.firstIndex { $0.arrival > arrival } ?? lanes[account, default: []].count
-            lanes[account, default: []].insert((message, arrival), at: place)
+            let index = lanes[account]?.firstIndex { $0.arrival > arrival } ?? lanes[account, default: []].count
+            lanes[account, default: []].insert((message, arrival), at: index)
         }
 
         mutating func remove(_ message: Int, account: Int) {
-            guard let place = lanes[account]?.firstIndex(where: { $0.message == message }) else { return }
-            lanes[account]?.remove(at: place)
+            guard let index = lanes[account]?.firstIndex(where: { $0.message == message }) else { return }
+            lanes[account]?.remove(at: index)
             if lanes[account]?.isEmpty == true { round.removeAll { $0 == account } }
         }
 
@@ -110,40 +110,40 @@ import Testing
             var random = SeededRandom(seed: seed)
             var queues = AccountQueues()
             var model = Model()
-            var place: [Int: AccountQueues.Place] = [:]
+            var state: [Int: AccountQueues.State] = [:]
             var owner: [Int: (account: Int, arrival: Int)] = [:]
             for arrival in 0..<200 {
                 let message = random.below(12)
                 switch random.below(5) {
                 case 0, 1:
-                    guard place[message, default: .absent] == .absent else { break }
+                    guard state[message, default: .absent] == .absent else { break }
                     let account = random.below(4)
                     queues.append(message, account: account)
                     model.insert(message, arrival: arrival, account: account)
                     owner[message] = (account, arrival)
-                    place[message] = .queued
+                    state[message] = .queued
                 case 2:
                     guard let known = owner[message] else { break }
                     queues.remove(message)
                     model.remove(message, account: known.account)
-                    place[message] = .absent
+                    state[message] = .absent
                 case 3:
                     guard let known = owner[message] else { break }
-                    if place[message] == .queued || random.chance(50) {
+                    if state[message] == .queued || random.chance(50) {
                         queues.setAside(message)
                         model.remove(message, account: known.account)
-                        place[message] = .aside
-                    } else if place[message] == .aside {
+                        state[message] = .aside
+                    } else if state[message] == .aside {
                         queues.putBack(message)
                         model.insert(message, arrival: known.arrival, account: known.account)
-                        place[message] = .queued
+                        state[message] = .queued
                     }
                 default:
                     queues.passTurn()
                     model.passTurn()
                 }
                 #expect(queues.next == model.next, "seed \(seed)")
-                #expect(queues.count == place.values.count { $0 != .absent }, "seed \(seed)")
+                #expect(queues.count == state.values.count { $0 != .absent }, "seed \(seed)")
             }
         }
     }

@@ -33,9 +33,11 @@ struct BindWalk: ~Copyable {
         session = BindSession(
             BindSetup(
                 kind: .transceiver, request: BindRequest(systemID: "acme", password: "secret"),
-                hosts: 1 + random.below(3), window: 1 + random.below(6), maxWaiting: random.below(8),
-                lateKept: keepsAllLate ? .seconds(1_000_000) : .seconds(random.below(60)),
-                maxLate: keepsAllLate ? 100_000 : random.below(4), maxDeliveries: 1 + random.below(3)))
+                hosts: 1 + random.below(3),
+                limits: BindLimits(
+                    window: 1 + random.below(6), waiting: random.below(8),
+                    lateKept: keepsAllLate ? .seconds(1_000_000) : .seconds(random.below(60)),
+                    late: keepsAllLate ? 100_000 : random.below(4), deliveries: 1 + random.below(3))))
     }
 
     /// Takes `steps` steps, then stops the bind and waits for its end.

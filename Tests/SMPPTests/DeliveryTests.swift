@@ -10,8 +10,8 @@ import Testing
     private func session(bound: Bool = true, places: Int = 10) -> BindSession {
         var session = BindSession(
             BindSetup(
-                kind: .transceiver, request: BindRequest(systemID: "acme", password: "secret"), maxDeliveries: places,
-                deliveryWithin: .seconds(3), deliveryRetryStatus: retry))
+                kind: .transceiver, request: BindRequest(systemID: "acme", password: "secret"),
+                limits: BindLimits(deliveries: places, deliveryWithin: .seconds(3)), deliveryRetryStatus: retry))
         _ = session.start(now: start)
         _ = session.connected(now: start)
         guard bound else { return session }

@@ -55,8 +55,8 @@ import Testing
     @Test func whatIsToldIsWhatTheMessageWas() {
         let start = time(100)
         var scheduler = SubmitScheduler(
-            window: 2, maxWaiting: 5, responseTimeout: .seconds(5), statuses: .standard, lateKept: .seconds(60),
-            maxLate: 10)
+            BindLimits(window: 2, waiting: 5, lateKept: .seconds(60), late: 10), responseTimeout: .seconds(5),
+            statuses: .standard)
         _ = scheduler.submit(segments: 2, deadline: start + .seconds(3), tag: 77)
         let first = scheduler.nextWrite(now: start)!
         let second = scheduler.nextWrite(now: start)!
@@ -87,7 +87,7 @@ import Testing
     @Test func aLateRefusalForSpeedPausesNothing() {
         let start = time(100)
         var scheduler = SubmitScheduler(
-            window: 1, maxWaiting: 5, responseTimeout: .seconds(5), statuses: .standard)
+            BindLimits(window: 1, waiting: 5), responseTimeout: .seconds(5), statuses: .standard)
         _ = scheduler.submit(segments: 1, deadline: start + .seconds(9), tag: 1)
         let write = scheduler.nextWrite(now: start)!
         _ = scheduler.tick(now: start + .seconds(5))
@@ -100,7 +100,7 @@ import Testing
     @Test func theConnectionsEndForgetsAll() {
         let start = time(100)
         var scheduler = SubmitScheduler(
-            window: 1, maxWaiting: 5, responseTimeout: .seconds(5), statuses: .standard)
+            BindLimits(window: 1, waiting: 5), responseTimeout: .seconds(5), statuses: .standard)
         _ = scheduler.submit(segments: 1, deadline: start + .seconds(9), tag: 1)
         let write = scheduler.nextWrite(now: start)!
         _ = scheduler.tick(now: start + .seconds(5))

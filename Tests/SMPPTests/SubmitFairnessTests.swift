@@ -7,7 +7,8 @@ import Testing
     private var deadline: MonotonicTime { start + .seconds(60) }
 
     private func scheduler(window: Int = 1, maxWaiting: Int = 100) -> SubmitScheduler {
-        SubmitScheduler(window: window, maxWaiting: maxWaiting, responseTimeout: .seconds(5), statuses: .standard)
+        SubmitScheduler(
+            BindLimits(window: window, waiting: maxWaiting), responseTimeout: .seconds(5), statuses: .standard)
     }
 
     @Test func aFloodDoesNotStarveAnotherAccount() {

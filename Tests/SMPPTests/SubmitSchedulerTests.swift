@@ -8,7 +8,7 @@ import Testing
 
     private func scheduler(window: Int = 2, maxWaiting: Int = 3) -> SubmitScheduler {
         SubmitScheduler(
-            window: window, maxWaiting: maxWaiting, responseTimeout: .seconds(5), statuses: .standard)
+            BindLimits(window: window, waiting: maxWaiting), responseTimeout: .seconds(5), statuses: .standard)
     }
 
     private func answer(
@@ -161,11 +161,11 @@ import Testing
         #expect(answer(&scheduler, writes[1], .throttled) == .nothing)
         #expect(answer(&scheduler, writes[0], .throttled) == .nothing)
         #expect(scheduler.nextWrite(now: start) == nil)
-        #expect(scheduler.paceEnd(now: start) == start + .seconds(1))
+        #expect(scheduler.outlook(now: start).paceEnd == start + .seconds(1))
         var now = start + .seconds(1)
         var order: [MessageKey] = []
         for _ in 0..<3 {
-            now = scheduler.paceEnd(now: now) ?? now
+            now = scheduler.outlook(now: now).paceEnd ?? now
             let write = scheduler.nextWrite(now: now)
             order.append(write!.message)
             #expect(answer(&scheduler, write, at: now) != .nothing)

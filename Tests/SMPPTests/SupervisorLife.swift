@@ -62,7 +62,7 @@ struct SupervisorLife: ~Copyable {
         session = BindSession(
             BindSetup(
                 kind: .transceiver, request: BindRequest(systemID: "acme", password: "secret"),
-                window: 1 + random.below(10), maxWaiting: random.below(20),
+                limits: BindLimits(window: 1 + random.below(10), waiting: random.below(20)),
                 timings: BindTimings(enquireLinkEvery: .seconds(every))))
     }
 
@@ -108,7 +108,7 @@ struct SupervisorLife: ~Copyable {
 
     private mutating func step() {
         var due = session.nextDeadline
-        if let pace = session.paceEnd(now: now) { due = min(due ?? pace, pace) }
+        if let pace = session.outlook(now: now).paceEnd { due = min(due ?? pace, pace) }
         guard let next = planned.last else { return expect(false, "no event") }
         if let due, due <= next.at {
             now = max(now, due)

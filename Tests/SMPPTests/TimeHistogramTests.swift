@@ -34,7 +34,8 @@ import Testing
     }
 
     private func scheduler() -> SubmitScheduler {
-        SubmitScheduler(window: 4, maxWaiting: 3, responseTimeout: .seconds(5), statuses: .standard)
+        SubmitScheduler(
+            BindLimits(window: 4, waiting: 3), responseTimeout: .seconds(5), statuses: .standard)
     }
 
     @Test func answersAreTimedFromTheirOwnWrite() {

@@ -177,12 +177,14 @@ struct WalkLedger {
     mutating func check(_ session: borrowing BindSession) {
         let traffic = session.traffic
         let counters = traffic.counters
-        expect(traffic.window.count <= session.setup.window, "window exceeded")
+        expect(traffic.window.count <= session.setup.limits.window, "window exceeded")
         expect(traffic.window.count <= open.count, "a slot without a request")
-        expect(traffic.window.missing <= session.setup.maxLate, "too many late responses are waited for")
+        expect(traffic.window.missing <= session.setup.limits.late, "too many late responses are waited for")
         expect(traffic.messages == live.count, "messages miscounted")
         // Retries may come on top of what waits.
-        expect((0...(session.setup.maxWaiting + session.setup.window)).contains(traffic.waiting), "too many wait")
+        expect(
+            (0...(session.setup.limits.waiting + session.setup.limits.window)).contains(traffic.waiting),
+            "too many wait")
         expect(
             counters.written
                 == counters.accepted + counters.refused + counters.unknown + UInt64(traffic.window.count),

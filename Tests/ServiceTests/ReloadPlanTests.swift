@@ -10,8 +10,8 @@ import Testing
         var settings = Settings()
         settings.carriers = ["backup", "main"].map { name in
             var carrier = CarrierSettings(name: name)
-            carrier.hosts = [CarrierHost(host: "127.0.0.1", port: 2775)]
-            carrier.request = BindRequest(systemID: "acme", password: "secret")
+            carrier.setup.hosts = [HostPort(host: "127.0.0.1", port: 2775)]
+            carrier.setup.request = BindRequest(systemID: "acme", password: "secret")
             return carrier
         }
         change(&settings)
@@ -30,11 +30,12 @@ import Testing
 
     @Test func aCarrierChangesByItself() {
         let changes: [(inout CarrierSettings) -> Void] = [
-            { $0.hosts[0].port = 2776 }, { $0.request.password = "other" }, { $0.window = 11 }, { $0.rate = 5 },
-            { $0.binds[0].count = 2 }, { $0.binds[0].window = 3 }, { $0.binds[0].rate = 1 },
-            { $0.reconnectRefused = .seconds(2) }, { $0.tls.enabled = true }, { $0.receiptIDs = .hex },
-            { $0.responseTimeout = .seconds(9) }, { $0.required = false },
-            { $0.statuses[CommandStatus(rawValue: 0x400)] = StatusOverride(http: 503) },
+            { $0.setup.hosts[0].port = 2776 }, { $0.setup.request.password = "other" }, { $0.setup.limits.window = 11 },
+            { $0.setup.rate = 5 },
+            { $0.setup.binds[0].count = 2 }, { $0.setup.binds[0].window = 3 }, { $0.setup.binds[0].rate = 1 },
+            { $0.setup.timings.reconnectRefused = .seconds(2) }, { $0.tls.enabled = true }, { $0.receiptIDs = .hex },
+            { $0.setup.timings.response = .seconds(9) }, { $0.setup.required = false },
+            { $0.setup.statuses = StatusTable(overrides: [CommandStatus(rawValue: 0x400): StatusOverride(http: 503)]) },
         ]
         for change in changes {
             let plan = plan { change(&$0.carriers[1]) }
@@ -57,7 +58,7 @@ import Testing
     }
 
     @Test func carriersComeAndGo() {
-        let plan = plan { $0.carriers[0].name = "other" }
+        let plan = plan { $0.carriers[0].setup.name = "other" }
         #expect(plan.names(.add) == ["other"])
         #expect(plan.removed == ["backup"])
         #expect(plan.step(of: "main") == .keep)

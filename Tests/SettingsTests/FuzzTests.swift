@@ -162,13 +162,17 @@ struct FuzzTests {
         }
         check(Set(settings.accounts.map(\.name)).count == settings.accounts.count, "names")
         for carrier in settings.carriers {
-            check(!carrier.hosts.isEmpty && carrier.hosts.allSatisfy { (1...65_535).contains($0.port) }, "hosts")
-            check((1...15).contains(carrier.request.systemID.unicodeScalars.count), "system_id")
-            check(carrier.request.password.unicodeScalars.count <= 8, "password")
-            check(carrier.binds.contains { $0.kind.submits && $0.count > 0 }, "binds")
-            check((1...10_000).contains(carrier.window) && (carrier.rate ?? 1) > 0, "window, rate")
-            check(carrier.reconnectFirst <= carrier.reconnectMax, "reconnect")
-            check(carrier.responseTimeout > .zero && carrier.enquireLinkEvery >= .seconds(1), "times")
+            check(
+                !carrier.setup.hosts.isEmpty && carrier.setup.hosts.allSatisfy { (1...65_535).contains($0.port) },
+                "hosts")
+            check((1...15).contains(carrier.setup.request.systemID.unicodeScalars.count), "system_id")
+            check(carrier.setup.request.password.unicodeScalars.count <= 8, "password")
+            check(carrier.setup.binds.contains { $0.kind.submits && $0.count > 0 }, "binds")
+            check((1...10_000).contains(carrier.setup.limits.window) && (carrier.setup.rate ?? 1) > 0, "window, rate")
+            check(carrier.setup.timings.reconnectFirst <= carrier.setup.timings.reconnectMax, "reconnect")
+            check(
+                carrier.setup.timings.response > .zero && carrier.setup.timings.enquireLinkEvery >= .seconds(1), "times"
+            )
             check(carrier.validityPeriod.isEmpty || carrier.validityPeriod.utf8.count == 16, "validity")
             check(carrier.esmClass & 0x40 == 0, "esm_class")
             check((1...255).contains(carrier.text.maxParts), "max_parts")

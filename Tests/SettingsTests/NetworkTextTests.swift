@@ -1,3 +1,4 @@
+import SMPP
 import Testing
 
 @testable import Settings
@@ -51,6 +52,6 @@ struct NetworkTextTests {
 
     @Test func addressesArePrintedAsTheyAreRead() {
         #expect(ListenAddress(host: "::1", port: 80).description == "[::1]:80")
-        #expect(CarrierHost(host: "smsc.example.net", port: 2775).description == "smsc.example.net:2775")
+        #expect(HostPort(host: "smsc.example.net", port: 2775).description == "smsc.example.net:2775")
     }
 }

@@ -27,8 +27,8 @@ import Testing
         #expect(!"\(inbound)".contains(Self.secret))
         #expect(fixture.warnings() == [])
         let carrier = try fixture.load().carriers[0]
-        #expect(carrier.retryStatus == .systemError && carrier.deliverWithin == .seconds(5))
-        #expect(carrier.deliverQueue == 1000)
+        #expect(carrier.setup.deliveryRetryStatus == .systemError && carrier.setup.limits.deliveryWithin == .seconds(5))
+        #expect(carrier.setup.limits.deliveries == 1000)
     }
 
     @Test(arguments: [
@@ -62,6 +62,8 @@ import Testing
     @Test func retryStatusIsNotZero() throws {
         let problems = try fixture("receipts: { retry_status: 0 }").problems()
         #expect(problems.count == 1 && problems[0].contains("retry_status"), "\(problems)")
-        #expect(try fixture("receipts: { retry_status: 0x58 }").load().carriers[0].retryStatus.rawValue == 0x58)
+        #expect(
+            try fixture("receipts: { retry_status: 0x58 }").load().carriers[0].setup.deliveryRetryStatus.rawValue
+                == 0x58)
     }
 }

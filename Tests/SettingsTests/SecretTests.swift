@@ -14,13 +14,15 @@ struct SecretTests {
         for text in ["s3cret", "s3cret\n", "s3cret\r\n"] {
             let fixture = try fixture("password_file: secrets/p")
             try fixture.write("carriers/secrets/p", text)
-            #expect(try fixture.load().carriers.first?.request.password == "s3cret")
+            #expect(try fixture.load().carriers.first?.setup.request.password == "s3cret")
         }
     }
 
     @Test func fromTheEnvironment() throws {
         let fixture = try fixture("password_env: SMSC_PASSWORD")
-        #expect(try fixture.load(environment: ["SMSC_PASSWORD": "s3cret"]).carriers.first?.request.password == "s3cret")
+        #expect(
+            try fixture.load(environment: ["SMSC_PASSWORD": "s3cret"]).carriers.first?.setup.request.password
+                == "s3cret")
         #expect(
             fixture.problems(environment: ["SMSC_PASSWORD": ""]) == [
                 "carriers/main.yaml:3:15: \"password_env\": the environment variable \"SMSC_PASSWORD\" is empty"
@@ -120,7 +122,7 @@ struct SecretTests {
         try FullConfiguration.addSecrets(to: fixture)
         let settings = try fixture.load()
         for text in [
-            "\(settings.monitor)", "\(settings.carriers[0])", "\(settings.carriers[0].request)",
+            "\(settings.monitor)", "\(settings.carriers[0])", "\(settings.carriers[0].setup.request)",
             "\(JournalSettings(store: .postgresql(url: "s3cret")))",
             "\(Secret(text: "s3cret", place: Place(file: "f")))",
         ] {

@@ -86,8 +86,8 @@ struct SettingsTests {
         let (settings, fixture) = try full()
         let carrier = try #require(settings.carriers.first)
         #expect(carrier.name == "main")
-        #expect(carrier.hosts.map(\.description) == ["smsc1.example.net:2775", "[2001:db8::1]:2776"])
-        #expect(carrier.bindFrom == "192.0.2.10")
+        #expect(carrier.setup.hosts.map(\.description) == ["smsc1.example.net:2775", "[2001:db8::1]:2776"])
+        #expect(carrier.setup.bindFrom == "192.0.2.10")
         #expect(carrier.tls.enabled)
         #expect(carrier.tls.caFile == "\(fixture.root)/carriers/ca.crt")
         #expect(carrier.tls.serverName == "smsc.example.net")
@@ -95,37 +95,39 @@ struct SettingsTests {
         #expect(carrier.tls.keyFile == "\(fixture.root)/carriers/../config/server.key")
         #expect(!carrier.tls.verify)
         #expect(
-            carrier.request
+            carrier.setup.request
                 == BindRequest(
                     systemID: "acme", password: "s3cret", systemType: "VMA", interfaceVersion: 0x50, addrTON: 1,
                     addrNPI: 2, addressRange: "^7"))
         #expect(
-            carrier.binds == [
-                BindSettings(kind: .transmitter, count: 3, window: 30, rate: 10),
-                BindSettings(kind: .receiver, count: 1),
+            carrier.setup.binds == [
+                BindPlan(kind: .transmitter, count: 3, window: 30, rate: 10),
+                BindPlan(kind: .receiver, count: 1),
             ])
-        #expect(!carrier.required)
-        #expect((carrier.window, carrier.waiting) == (20, 50))
-        #expect(carrier.rate == 30)
-        #expect(carrier.enquireLinkEvery == .seconds(60))
-        #expect(carrier.enquireLinkUnanswered == 3)
-        #expect((carrier.connectTimeout, carrier.bindTimeout) == (.seconds(3), .seconds(4)))
-        #expect((carrier.responseTimeout, carrier.unbindTimeout) == (.seconds(6), .milliseconds(500)))
-        #expect((carrier.reconnectFirst, carrier.reconnectMax) == (.seconds(2), .seconds(120)))
-        #expect(carrier.reconnectRefused == .seconds(3))
-        #expect(carrier.credentialsBackoff == .seconds(600))
+        #expect(!carrier.setup.required)
+        #expect((carrier.setup.limits.window, carrier.setup.limits.waiting) == (20, 50))
+        #expect(carrier.setup.rate == 30)
+        #expect(carrier.setup.timings.enquireLinkEvery == .seconds(60))
+        #expect(carrier.setup.timings.enquireLinkUnanswered == 3)
+        #expect((carrier.setup.timings.connect, carrier.setup.timings.bind) == (.seconds(3), .seconds(4)))
+        #expect((carrier.setup.timings.response, carrier.setup.timings.unbind) == (.seconds(6), .milliseconds(500)))
+        #expect(
+            (carrier.setup.timings.reconnectFirst, carrier.setup.timings.reconnectMax) == (.seconds(2), .seconds(120)))
+        #expect(carrier.setup.timings.reconnectRefused == .seconds(3))
+        #expect(carrier.setup.timings.credentialsBackoff == .seconds(600))
         #expect(!carrier.receiptsRequested)
         #expect(carrier.receiptIDs == .hex)
         #expect((carrier.esmClass, carrier.priority, carrier.protocolID) == (3, 2, 65))
         #expect(carrier.serviceType == "CMT")
         #expect(carrier.validityPeriod == "000001120000000R")
         #expect(
-            carrier.statuses == [
-                CommandStatus(rawValue: 0x400): StatusOverride(
-                    http: 422, statusClass: .request, retry: .never, russian: "Нет {c}.", english: "No."),
-                CommandStatus(rawValue: 0x401): StatusOverride(
-                    http: 503, statusClass: .temporary, retry: .times(3, after: .seconds(2))),
-            ])
+            carrier.setup.statuses
+                == StatusTable(overrides: [
+                    CommandStatus(rawValue: 0x400): StatusOverride(
+                        http: 422, statusClass: .request, retry: .never, russian: "Нет {c}.", english: "No."),
+                    CommandStatus(rawValue: 0x401): StatusOverride(
+                        http: 503, statusClass: .temporary, retry: .times(3, after: .seconds(2))),
+                ]))
     }
 
     @Test func addressesAndTextsArrive() throws {
@@ -162,9 +164,9 @@ struct SettingsTests {
         let carrier = try #require(settings.carriers.first)
         #expect(carrier.text == TextPolicy())
         #expect(carrier.addresses == AddressRules())
-        #expect(carrier.binds == [BindSettings(kind: .transceiver, count: 1)])
+        #expect(carrier.setup.binds == [BindPlan(kind: .transceiver, count: 1)])
         #expect(carrier.validityPeriod == "")
-        #expect((carrier.window, carrier.rate) == (10, nil))
+        #expect((carrier.setup.limits.window, carrier.setup.rate) == (10, nil))
     }
 
     /// Coding 0 means the default alphabet there: GSM must not be sent under it.
@@ -187,7 +189,7 @@ struct SettingsTests {
     /// A reply never says one thing by its status and another by its class.
     @Test func statusFollowsItsClass() throws {
         let (settings, _) = try full()
-        let table = StatusTable(overrides: settings.carriers.first?.statuses ?? [:])
+        let table = settings.carriers.first?.setup.statuses ?? .standard
         #expect(table.row(for: CommandStatus(rawValue: 0x401)).http == 503)
         #expect(table.row(for: CommandStatus(rawValue: 0x400)).russian == "Нет 0x00000400.")
     }

@@ -41,10 +41,10 @@ struct ShippedFilesTests {
         #expect(account.password?.matches(Array("demo-password".utf8)) == true)
         #expect(account.password?.matches(Array("demo-passwort".utf8)) == false)
         let carrier = try #require(settings.carriers.first)
-        #expect(carrier.hosts.map(\.description) == ["127.0.0.1:2775"])
-        #expect((carrier.request.systemID, carrier.request.password) == ("smppost", "simulatr"))
-        #expect(carrier.binds == [BindSettings(kind: .transceiver, count: 2)])
-        #expect((carrier.window, carrier.rate) == (100, nil))
+        #expect(carrier.setup.hosts.map(\.description) == ["127.0.0.1:2775"])
+        #expect((carrier.setup.request.systemID, carrier.setup.request.password) == ("smppost", "simulatr"))
+        #expect(carrier.setup.binds == [BindPlan(kind: .transceiver, count: 2)])
+        #expect((carrier.setup.limits.window, carrier.setup.rate) == (100, nil))
     }
 
     @Test func withoutACertificateOnlyThatIsMissing() throws {
@@ -72,9 +72,13 @@ struct ShippedFilesTests {
         try fixture.write("carriers/secrets/example.password", "secret")
         var example = try #require(try fixture.load().carriers.first)
         var plain = try #require(try Fixture().load().carriers.first)
-        (plain.name, plain.hosts, plain.request) = (example.name, example.hosts, example.request)
-        #expect((example.binds, example.rate) == ([BindSettings(kind: .transceiver, count: 2)], 30))
-        (example.binds, example.rate, example.statuses) = (plain.binds, plain.rate, plain.statuses)
+        (plain.setup.name, plain.setup.hosts, plain.setup.request) = (
+            example.name, example.setup.hosts, example.setup.request
+        )
+        #expect((example.setup.binds, example.setup.rate) == ([BindPlan(kind: .transceiver, count: 2)], 30))
+        (example.setup.binds, example.setup.rate, example.setup.statuses) = (
+            plain.setup.binds, plain.setup.rate, plain.setup.statuses
+        )
         #expect(example == plain)
     }
 

@@ -110,7 +110,7 @@ typedef struct {
     const char *field;
     /// Where that field begins, from the start of the PDU.
     size_t field_offset;
-    /// Where the mandatory body ends, from the start of the PDU: the length of what was packed, the place of the TLVs.
+    /// Where the mandatory body ends, from the start of the PDU: the length of what was packed, the offset of the TLVs.
     size_t end;
 } csmpp34_report;
 
@@ -129,7 +129,7 @@ typedef struct {
     csmpp34_kind kind;
     size_t offset;
     size_t length;
-} csmpp34_place;
+} csmpp34_extent;
 
 /// Packs a header and `body` into `pdu`. Only `command_length` and `command_id` of that header mean anything.
 /// `body` must be the command's struct above, which `body_size` is checked against.
@@ -140,8 +140,8 @@ csmpp34_report csmpp34_pack(uint32_t command_id, const void *body, size_t body_s
 csmpp34_report csmpp34_unpack(
     uint32_t command_id, const uint8_t *pdu, size_t length, void *body, size_t body_size);
 
-/// Finds the mandatory fields of a whole PDU, up to the first one at fault. `places` has CSMPP34_MAXIMUM_FIELDS.
+/// Finds the mandatory fields of a whole PDU, up to the first one at fault. `extents` has CSMPP34_MAXIMUM_FIELDS.
 csmpp34_report csmpp34_walk(
-    uint32_t command_id, const uint8_t *pdu, size_t length, csmpp34_place *places, size_t *count);
+    uint32_t command_id, const uint8_t *pdu, size_t length, csmpp34_extent *extents, size_t *count);
 
 #endif

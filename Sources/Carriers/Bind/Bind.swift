@@ -28,8 +28,8 @@ final class Bind: @unchecked Sendable {
     var session: BindSession
     /// In nanoseconds.
     private let responseTimeout: Int64
-    /// What belongs to the session's messages, by the index of their keys.
-    private(set) var flights: ContiguousArray<Flight?> = []
+    /// The messages that the session holds, by the index of their keys.
+    private(set) var pending: ContiguousArray<PendingMessage?> = []
     var turn: PaceTurn
     /// There is no pace to keep, and no turn to wait for.
     let isUnpaced: Bool
@@ -37,7 +37,7 @@ final class Bind: @unchecked Sendable {
     var windowWaits = TimeHistogram()
     /// It takes no messages until it is started.
     private(set) var isHeld = false
-    /// Messages that lost their place to another account's.
+    /// Messages that were displaced by another account's.
     private(set) var displacements = 0
     /// What other threads see of the queue.
     var shownBacklog = 0
@@ -50,7 +50,7 @@ final class Bind: @unchecked Sendable {
     var flushIsPlanned = false
     var isReading = false
     /// What responses of the read that is under way completed.
-    var answered: ContiguousArray<(Flight, SubmissionResult)> = []
+    var answered: ContiguousArray<(PendingMessage, SubmissionResult)> = []
     var handler: BindHandler?
     /// Copies what goes over the connection while a trace is on.
     var tap: BindTap?
@@ -82,11 +82,11 @@ final class Bind: @unchecked Sendable {
         self.configuration = configuration
         self.eventLoop = eventLoop
         var logger = logger
-        logger[metadataKey: "carrier"] = "\(configuration.name)"
+        logger[metadataKey: "carrier"] = "\(configuration.setup.name)"
         logger[metadataKey: "bind"] = "\(name)"
         self.logger = logger
-        session = BindSession(configuration.setup(plan))
-        responseTimeout = configuration.responseTimeout.nanoseconds
+        session = BindSession(configuration.setup.bind(plan))
+        responseTimeout = configuration.setup.timings.response.nanoseconds
         turn = PaceTurn(shared: pace, rate: plan.rate)
         isUnpaced = pace == nil && plan.rate == nil
         connector = BindConnector(configuration)
@@ -97,7 +97,7 @@ final class Bind: @unchecked Sendable {
     var kind: BindKind { plan.kind }
 
     /// How many requests may be open at once.
-    var window: Int { plan.window ?? configuration.window }
+    var window: Int { plan.window ?? configuration.setup.limits.window }
 
     /// Whether new messages are welcome, as far as the bind itself goes.
     var takesMessages: Bool { session.isReady && !isHeld }
@@ -144,40 +144,40 @@ final class Bind: @unchecked Sendable {
     }
 
     /// Takes a message that `gauge.messageComes` announced.
-    func take(_ flight: Flight) {
+    func take(_ message: PendingMessage) {
         eventLoop.assertInEventLoop()
         let now = MonotonicTime.now
-        let deadline = MonotonicTime(nanoseconds: flight.submission.deadline.uptimeNanoseconds)
+        let deadline = MonotonicTime(nanoseconds: message.submission.deadline.uptimeNanoseconds)
         let admission =
             isHeld
             ? .refused
             : session.submit(
-                segments: flight.submission.segments.count, deadline: deadline, carried: flight.carried,
-                account: flight.submission.account, tag: flight.submission.id.rawValue)
+                segments: message.submission.segments.count, deadline: deadline, carried: message.carried,
+                account: message.submission.account, tag: message.submission.id.rawValue)
         switch admission {
         case .taken(let key):
-            keep(flight, key, now: now)
+            keep(message, key, now: now)
         case .takenInPlaceOf(let key, let displaced):
             displacements += 1
             leave(displaced)?.finish(.notSent(.busy))
-            keep(flight, key, now: now)
-        // It had a place elsewhere: it is not lost for having been moved.
-        case .refused where flight.isShared || !takesMessages:
-            return passOn(flight)
+            keep(message, key, now: now)
+        // It waited elsewhere: it is not lost for having been moved.
+        case .refused where message.isShared || !takesMessages:
+            return passOn(message)
         case .refused:
             gauge.messageLeaves()
-            return flight.finishUnplaced(.busy)
+            return message.finishUnassigned(.busy)
         }
         pump(now: now)
         // Nothing of a new message is due before one of these.
         if !timer.isArmed(by: min(deadline, now.adding(nanoseconds: responseTimeout))) { armTimer() }
     }
 
-    private func keep(_ flight: Flight, _ key: MessageKey, now: MonotonicTime) {
+    private func keep(_ message: PendingMessage, _ key: MessageKey, now: MonotonicTime) {
         // What waited on another bind before goes on waiting.
-        if flight.waitingSince == nil { flight.waitingSince = now }
-        changeFlights { flights in
-            if key.index < flights.count { flights[key.index] = flight } else { flights.append(flight) }
+        if message.waitingSince == nil { message.waitingSince = now }
+        changePending { pending in
+            if key.index < pending.count { pending[key.index] = message } else { pending.append(message) }
         }
     }
 
@@ -186,7 +186,7 @@ final class Bind: @unchecked Sendable {
     func connectionOpened() {
         let now = MonotonicTime.now
         certificateExpiry = handler?.agreement?.peerCertificateExpiry
-        watchCertificate()
+        warnOfCertificate()
         traceConnected()
         run(session.connected(from: handler?.localAddress?.ipAddress, now: now), now: now)
     }
@@ -236,7 +236,7 @@ final class Bind: @unchecked Sendable {
 
     /// All that came in this turn of the loop was given to `received`.
     ///
-    /// Free places of the window are filled before senders hear: replies to 37 responses of one read kept 100 places empty for 0.5 ms,
+    /// Free slots of the window are filled before senders hear: replies to 37 responses of one read kept 100 slots empty for 0.5 ms,
     /// 2.5 % of a carrier's throughput at 20 ms.
     func receivedAll() {
         isReading = false
@@ -259,7 +259,7 @@ final class Bind: @unchecked Sendable {
             case .submit(let step): perform(step)
             case .deliver(let message, let isData, let key):
                 let delivery = InboundDelivery(
-                    carrier: configuration.name, bind: name, message: message, isData: isData)
+                    carrier: configuration.setup.name, bind: name, message: message, isData: isData)
                 events.deliver(delivery, DeliveryAnswer(bind: self, key: key))
             case .stopped: stopped(now: now)
             }
@@ -268,35 +268,35 @@ final class Bind: @unchecked Sendable {
         armTimer()
     }
 
-    func leave(_ key: MessageKey) -> Flight? {
+    func leave(_ key: MessageKey) -> PendingMessage? {
         gauge.messageLeaves()
-        return changeFlights { $0[key.index].take() }
+        return changePending { $0[key.index].take() }
     }
 
     /// Not in place: then each look at them would be checked for exclusive access at run time, 200 instructions a message.
     @inline(__always)
-    private func changeFlights<Result>(_ change: (inout ContiguousArray<Flight?>) -> Result) -> Result {
-        var changed: ContiguousArray<Flight?> = []
-        swap(&changed, &flights)
-        defer { swap(&changed, &flights) }
+    private func changePending<Result>(_ change: (inout ContiguousArray<PendingMessage?>) -> Result) -> Result {
+        var changed: ContiguousArray<PendingMessage?> = []
+        swap(&changed, &pending)
+        defer { swap(&changed, &pending) }
         return change(&changed)
     }
 
     /// Gives a message back that came while the bind was not ready.
-    private func passOn(_ flight: Flight) {
+    private func passOn(_ message: PendingMessage) {
         gauge.messageLeaves()
-        flight.hops += 1
-        place(flight)
+        message.hops += 1
+        reassign(message)
     }
 
-    func place(_ flight: Flight) {
-        if let carrier { carrier.place(flight, notOn: self) } else { flight.finishUnplaced(.noBind) }
+    func reassign(_ message: PendingMessage) {
+        if let carrier { carrier.assign(message, notOn: self) } else { message.finishUnassigned(.noBind) }
     }
 
     private func connect(_ host: Int) {
         attempt += 1
         let attempt = attempt
-        connector.connect(to: configuration.hosts[host], on: eventLoop).whenComplete { result in
+        connector.connect(to: configuration.setup.hosts[host], on: eventLoop).whenComplete { result in
             self.connectCompleted(result, attempt: attempt)
         }
     }
@@ -368,7 +368,7 @@ final class Bind: @unchecked Sendable {
     private func timerFired() {
         timer.fired()
         let now = MonotonicTime.now
-        watchCertificate()
+        warnOfCertificate()
         run(session.timerFired(now: now, jitter: chance()), now: now)
     }
 

@@ -17,9 +17,9 @@ struct BindConnector: Sendable {
 
     init(_ configuration: CarrierConfiguration) {
         tls = configuration.tls
-        bindFrom = configuration.bindFrom
-        timeout = .nanoseconds(configuration.connectTimeout.nanoseconds)
-        writeTimeout = .nanoseconds(configuration.responseTimeout.nanoseconds)
+        bindFrom = configuration.setup.bindFrom
+        timeout = .nanoseconds(configuration.setup.timings.connect.nanoseconds)
+        writeTimeout = .nanoseconds(configuration.setup.timings.response.nanoseconds)
     }
 
     /// Connects. The name is resolved now, off the event loops, and all its addresses are tried, of IPv4 and IPv6; with

@@ -123,7 +123,7 @@ final class BindHandler: ChannelInboundHandler {
         bind?.receivedAll()
     }
 
-    /// A peer that does not read what we answer is not read from either.
+    /// Back-pressure: a peer that does not read what we answer is not read from either.
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         let isWritable = context.channel.isWritable
         context.channel.setOption(.autoRead, value: isWritable).whenFailure { _ in }

@@ -5,7 +5,7 @@ package import SMPP
 /// One message for one carrier. All its segments go over one bind, in order.
 ///
 /// Unchecked `Sendable`: every member is but `completion`. That one crosses to the bind's event loop as a value that nobody
-/// calls there; it is called on `eventLoop` alone (`Flight.finish`), once.
+/// calls there; it is called on `eventLoop` alone (`PendingMessage.finish`), once.
 package struct Submission: @unchecked Sendable {
     package let id: MessageID
     /// At least one.
@@ -35,7 +35,7 @@ package struct Submission: @unchecked Sendable {
 /// A message on its way through the binds of a carrier. An object: from place to place goes one reference.
 ///
 /// Unchecked `Sendable`: it is at one place at a time, and whoever hands it to another event loop lets go of it.
-final class Flight: @unchecked Sendable {
+final class PendingMessage: @unchecked Sendable {
     let submission: Submission
     /// How many binds it was given to before.
     var hops = 0
@@ -61,7 +61,7 @@ final class Flight: @unchecked Sendable {
     }
 
     /// Tells the owner that no bind takes the message (any more).
-    func finishUnplaced(_ reason: NotSentReason) {
+    func finishUnassigned(_ reason: NotSentReason) {
         finish(carried.map(SubmissionResult.sent) ?? .notSent(reason))
     }
 }

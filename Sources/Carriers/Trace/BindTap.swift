@@ -1,5 +1,5 @@
 import Glibc
-package import NIOCore
+import NIOCore
 import SMPP
 import SMPPWire
 
@@ -71,75 +71,6 @@ final class BindTap {
                 isInbound: isInbound, source: isInbound ? ends.remote : ends.local,
                 destination: isInbound ? ends.local : ends.remote, sequence: isInbound ? received : sent,
                 acknowledgement: isInbound ? sent : received, content: content))
-    }
-}
-
-/// Without a trace each of these is one comparison.
-extension Bind {
-    /// Begins to copy for `queue`.
-    func beginTrace(_ queue: TraceQueue) {
-        eventLoop.assertInEventLoop()
-        tap?.handOver()
-        let tap = BindTap(queue, bind: name, kind: kind)
-        if let handler {
-            tap.connected(local: handler.localAddress, remote: handler.remoteAddress, isNew: false)
-        }
-        self.tap = tap
-    }
-
-    /// Ends what `beginTrace` of this queue began; the queue has all when this is over.
-    func endTrace(_ queue: TraceQueue) {
-        eventLoop.assertInEventLoop()
-        guard let tap, tap.queue === queue else { return }
-        tap.handOver()
-        self.tap = nil
-    }
-
-    func traceConnected() {
-        guard let tap else { return }
-        tap.connected(local: handler?.localAddress, remote: handler?.remoteAddress, isNew: true)
-        planHandOver(tap)
-    }
-
-    func traceClosed(byCarrier: Bool) {
-        guard let tap else { return }
-        tap.closed(byCarrier: byCarrier)
-        planHandOver(tap)
-    }
-
-    func trace(received frame: ByteBuffer) {
-        guard let tap else { return }
-        tap.pdu(frame.readableBytesView, isInbound: true)
-        planHandOver(tap)
-    }
-
-    /// What stands in `outgoing` from `start` on.
-    func trace(writtenFrom start: Int) {
-        guard let tap, let octets = outgoing.viewBytes(at: start, length: outgoing.writerIndex - start) else { return }
-        tap.pdu(octets, isInbound: false)
-        planHandOver(tap)
-    }
-
-    private func planHandOver(_ tap: BindTap) {
-        guard tap.isBegun else { return }
-        eventLoop.execute { self.tap?.handOver() }
-    }
-}
-
-extension Carrier {
-    /// Copies the PDUs of all binds, both ways, and when connections begin and end, into `queue` until `endTrace`.
-    package func beginTrace(_ queue: TraceQueue) -> EventLoopFuture<Void> {
-        onEachBind { $0.beginTrace(queue) }
-    }
-
-    /// The future succeeds when nothing more comes into the queue.
-    package func endTrace(_ queue: TraceQueue) -> EventLoopFuture<Void> {
-        onEachBind { $0.endTrace(queue) }
-    }
-
-    private func onEachBind(_ action: @escaping @Sendable (Bind) -> Void) -> EventLoopFuture<Void> {
-        let done = binds.map { bind in bind.eventLoop.submit { action(bind) } }
-        return EventLoopFuture.andAllComplete(done, on: group.next())
     }
 }
 

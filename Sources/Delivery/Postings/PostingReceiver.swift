@@ -1,6 +1,7 @@
 import Foundation
 import HTTPService
 import NIOCore
+import SMPP
 import Settings
 import TLS
 
@@ -58,7 +59,6 @@ struct PostingReceiver: Sendable {
     /// `t=SECONDS,v1=HEX`: HMAC-SHA256 over `SECONDS.BODY`.
     static func signature(of body: String, at seconds: Int64, secret: [UInt8]) -> String {
         let code = HMACSHA256(key: secret).authenticate(Array("\(seconds).\(body)".utf8))
-        let hex = code.map { octet in (octet < 16 ? "0" : "") + String(octet, radix: 16) }.joined()
-        return "t=\(seconds),v1=\(hex)"
+        return "t=\(seconds),v1=\(code.hexadecimal)"
     }
 }

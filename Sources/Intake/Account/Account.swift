@@ -10,7 +10,7 @@ package enum ReplyProfile: String, Sendable, Hashable, CaseIterable {
 
 /// One account of `accounts.yaml`, as the intake needs it.
 package struct Account: Sendable, Hashable {
-    /// Its place in the list of accounts.
+    /// Its index in the list of accounts.
     package var index: Int
     /// The name in log lines and metrics.
     package var name: String
@@ -33,7 +33,7 @@ package struct Account: Sendable, Hashable {
     /// How its status lines are written.
     package var replyProfile: ReplyProfile
 
-    /// An account; only its place and its name have no default.
+    /// An account; only its index and its name have no default.
     package init(
         index: Int, name: String, login: String? = nil, password: ScryptHash? = nil, key: KeyHash? = nil,
         enabled: Bool = true, language: Language = .ru, rate: Double? = nil, inFlight: Int? = nil,

@@ -43,7 +43,7 @@ package final class AccountDirectory: Sendable {
         for entry in entries { entry.meter.limit(rate: entry.account.rate, inFlight: entry.account.inFlight) }
     }
 
-    /// The account that took the place of `entry`, where a password that was right for that one is right for it too.
+    /// The account that succeeds `entry`, where a password that was right for that one is right for it too.
     func successor(of entry: AccountEntry) -> AccountEntry? {
         guard let login = entry.account.login, let password = entry.account.password,
             let heir = byLogin[login], heir.account.name == entry.account.name, heir.account.password == password

@@ -36,7 +36,7 @@ package final class AccountMeter: Sendable {
     /// Messages in flight.
     package var current: Int { inFlight.load(ordering: .relaxed) }
 
-    /// Takes a place for one message.
+    /// Takes a slot for one message.
     package func admit(now: NIODeadline) -> Admission {
         if let retryAfter = waitForRate(now.uptimeNanoseconds) { return .limited(retryAfter: retryAfter) }
         guard inFlight.wrappingAdd(1, ordering: .relaxed).newValue <= maxInFlight.load(ordering: .relaxed) else {
@@ -46,7 +46,7 @@ package final class AccountMeter: Sendable {
         return .admitted
     }
 
-    /// Gives the place back: exactly once for each `.admitted`.
+    /// Gives the slot back: exactly once for each `.admitted`.
     package func release() {
         inFlight.wrappingSubtract(1, ordering: .relaxed)
     }

@@ -25,7 +25,7 @@ package final class ConnectionGate: Sendable {
     /// Connections turned away.
     package var refused: Int { refusals.load(ordering: .relaxed) }
 
-    /// Takes a place; false: there is none, and `leave` must not be called.
+    /// Takes a slot; false: there is none, and `leave` must not be called.
     package func enter() -> Bool {
         if count.wrappingAdd(1, ordering: .relaxed).newValue <= limit { return true }
         count.wrappingSubtract(1, ordering: .relaxed)
@@ -42,7 +42,7 @@ package final class ConnectionGate: Sendable {
         return false
     }
 
-    /// Gives a place back.
+    /// Gives a slot back.
     package func leave() {
         count.wrappingSubtract(1, ordering: .relaxed)
     }

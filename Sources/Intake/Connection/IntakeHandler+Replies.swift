@@ -14,7 +14,7 @@ extension IntakeHandler {
         answer(number, IntakeReply(code, language: language(of: exchanges[open: number]?.account)))
     }
 
-    /// Answers a request. The one place where an exchange ends, so the account's place is given back exactly once.
+    /// Answers a request. The one place where an exchange ends, so the account's slot is given back exactly once.
     func answer(_ number: UInt64, _ reply: IntakeReply) {
         if let context, isOpenForReplies, let exchange = changeExchanges({ $0.takeFirst(number) }) {
             giveBackPlace(exchange)
@@ -136,15 +136,15 @@ extension IntakeHandler {
     private func promiseOfDelivery(_ context: ChannelHandlerContext) -> EventLoopPromise<Void>? {
         guard awaited != nil else { return nil }
         let written = context.eventLoop.makePromise(of: Void.self)
-        tellDelivery(written)
+        reportDelivery(written)
         return written
     }
 
     /// Tells those who want to know it when the replies of the next write have left.
-    private func tellDelivery(_ written: EventLoopPromise<Void>) {
+    private func reportDelivery(_ written: EventLoopPromise<Void>) {
         guard let replies = awaited else { return }
         awaited = nil
-        written.futureResult.assumeIsolated().whenSuccess { replies.tell() }
+        written.futureResult.assumeIsolated().whenSuccess { replies.report() }
     }
 
     /// Writes the last reply and closes behind it; after a refusal in the middle of a request, not before the client has had
@@ -162,7 +162,7 @@ extension IntakeHandler {
         } else {
             phase = .closing(until: until)
             let written = context.eventLoop.makePromise(of: Void.self)
-            tellDelivery(written)
+            reportDelivery(written)
             written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
             context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
         }
@@ -187,7 +187,7 @@ struct AwaitedReplies: Sendable {
     let first: Reply
     var others: [Reply] = []
 
-    func tell() {
+    func report() {
         first.onDelivered(first.id)
         for reply in others { reply.onDelivered(reply.id) }
     }

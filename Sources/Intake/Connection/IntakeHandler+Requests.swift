@@ -125,7 +125,7 @@ extension IntakeHandler {
         loop.handler(request) { connection.value.answer(number, $0) }
     }
 
-    /// Why a message of this account is not taken; nil: it is, and has a place among those in flight.
+    /// Why a message of this account is not taken; nil: it is, and has a slot among those in flight.
     private func refusal(of entry: AccountEntry, now: NIODeadline) -> (code: ReplyCode, retryAfter: Int?)? {
         guard entry.account.enabled else { return (.accountDisabled, nil) }
         guard entry.account.allows(source) else { return (.ipNotAllowed, nil) }

@@ -66,7 +66,7 @@ package final class IntakeLoop {
     private var allAnswered: EventLoopPromise<Void>?
     private var allClosed: EventLoopPromise<Void>?
 
-    /// - Parameter index: the loop's place in its group.
+    /// - Parameter index: the loop's index in its group.
     package init(eventLoop: any EventLoop, index: Int, shared: Shared) {
         let configuration = shared.configuration
         self.eventLoop = eventLoop

@@ -18,7 +18,7 @@ package enum FormField: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// The place in tables by field.
+    /// The index in tables by field.
     var index: Int {
         switch self {
         case .login: 0

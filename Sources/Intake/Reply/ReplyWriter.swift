@@ -67,9 +67,9 @@ package struct ReplyWriter: ~Copyable {
             Self.put(id, into: &octets, at: idInHead, idInBody)
         }
 
-        private static func put(_ id: MessageID, into octets: inout [UInt8], at place: Int, _ other: Int?) {
+        private static func put(_ id: MessageID, into octets: inout [UInt8], at offset: Int, _ other: Int?) {
             var octets = octets.mutableSpan
-            id.write(to: &octets, at: place, other)
+            id.write(to: &octets, at: offset, other)
         }
     }
 

@@ -68,7 +68,7 @@ extension Span<UInt8> {
         return true
     }
 
-    /// The place of the first `byte` from `start` on; the end when there is none.
+    /// The index of the first `byte` from `start` on; the end when there is none.
     func firstIndex(of byte: UInt8, from start: Int = 0) -> Int {
         var index = start
         while index < count, self[index] != byte { index += 1 }

@@ -1,3 +1,4 @@
+package import SMPP
 import Synchronization
 
 /// Counters of the intake since it started.
@@ -22,8 +23,8 @@ package struct IntakeStatistics: Sendable, Hashable {
     package var openRequests = 0
     /// Requests answered, by whose they were and how.
     package var replies: [ReplyLabel: Int] = [:]
-    /// How long they took.
-    package var times = RequestTimes()
+    /// How long they took, from their last octet to their reply.
+    package var times = TimeHistogram()
 
     package init() {}
 }

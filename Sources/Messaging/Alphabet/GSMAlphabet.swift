@@ -61,8 +61,8 @@ enum GSMAlphabet {
     /// compiler then looks at 16 octets at once.
     static func isPlain(_ octets: Span<UInt8>) -> Bool {
         var others: UInt8 = 0
-        for place in octets.indices {
-            let octet = octets[place]
+        for offset in octets.indices {
+            let octet = octets[offset]
             let isLetter: UInt8 = (octet | 0x20) &- 0x61 < 26 ? 1 : 0
             let isSign: UInt8 = octet &- 0x20 < 0x20 ? 1 : 0
             let isDollar: UInt8 = octet == 0x24 ? 1 : 0

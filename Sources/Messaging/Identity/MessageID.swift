@@ -17,8 +17,8 @@ package struct MessageID: RawRepresentable, Hashable, Comparable, Sendable, Cust
     package init?(parsing text: String) {
         guard text.utf8.count == Self.length else { return nil }
         var value: UInt64 = 0
-        for (place, character) in text.utf8.enumerated() {
-            guard let digit = Self.digit(character), place > 0 || digit < 8 else { return nil }
+        for (offset, character) in text.utf8.enumerated() {
+            guard let digit = Self.digit(character), offset > 0 || digit < 8 else { return nil }
             value = value << 5 | digit
         }
         rawValue = value
@@ -42,16 +42,16 @@ package struct MessageID: RawRepresentable, Hashable, Comparable, Sendable, Cust
         }
     }
 
-    /// Puts the characters of `description` at `place` of `octets`, and at `other` if there is one.
-    package func write(to octets: inout MutableSpan<UInt8>, at place: Int, _ other: Int? = nil) {
+    /// Puts the characters of `description` at `offset` of `octets`, and at `other` if there is one.
+    package func write(to octets: inout MutableSpan<UInt8>, at offset: Int, _ other: Int? = nil) {
         let digits = Self.digits.span
-        let other = other ?? place
+        let other = other ?? offset
         var rest = rawValue
         var index = Self.length
         while index > 0 {
             index -= 1
             let digit = digits[Int(truncatingIfNeeded: rest & 31)]
-            octets[place + index] = digit
+            octets[offset + index] = digit
             octets[other + index] = digit
             rest >>= 5
         }

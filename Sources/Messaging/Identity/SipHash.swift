@@ -54,7 +54,7 @@ package struct SipHash: Sendable {
         }
         // A word at a time: four times as fast.
         while octets.count - index >= 8 {
-            for place in 0..<8 { hash.word |= UInt64(octets[index &+ place]) << UInt64(8 * place) }
+            for offset in 0..<8 { hash.word |= UInt64(octets[index &+ offset]) << UInt64(8 * offset) }
             hash.count &+= 8
             hash.compress()
             index += 8

@@ -1,3 +1,5 @@
+internal import DequeModule
+
 /// Puts the parts of inbound messages together. Bounded in number and time.
 ///
 ///     add ──▶ kept ──(confirm: committed)──▶ safe ─┐
@@ -56,7 +58,8 @@ package struct InboundAssembler: Sendable {
         var done: [UInt8: Int]?
     }
 
-    private struct Turn {
+    /// When something becomes of a message, if it is still the same one.
+    private struct Expiry {
         var key: Key
         var id: MessageID
         var until: UInt64
@@ -64,8 +67,8 @@ package struct InboundAssembler: Sendable {
 
     private let limits: Limits
     private var entries: [Key: Entry] = [:]
-    private var opened = Queue<Turn>()
-    private var finished = Queue<Turn>()
+    private var opened = Deque<Expiry>()
+    private var finished = Deque<Expiry>()
     private var givenUp: [AssembledMessage] = []
     /// Messages that are not whole.
     package private(set) var openCount = 0
@@ -137,7 +140,7 @@ package struct InboundAssembler: Sendable {
         entry.contents = [:]
         entry.safe = []
         entries[key] = entry
-        finished.append(Turn(key: key, id: id, until: now + limits.remembers))
+        finished.append(Expiry(key: key, id: id, until: now + limits.remembers))
         if finished.count > limits.remembered, let oldest = finished.popFirst() { forget(oldest) }
     }
 
@@ -159,9 +162,9 @@ package struct InboundAssembler: Sendable {
         return givenUp
     }
 
-    private func isOpen(_ turn: Turn) -> Bool {
-        guard let entry = entries[turn.key] else { return false }
-        return entry.id == turn.id && entry.done == nil
+    private func isOpen(_ expiry: Expiry) -> Bool {
+        guard let entry = entries[expiry.key] else { return false }
+        return entry.id == expiry.id && entry.done == nil
     }
 
     private mutating func open(_ key: Key, id: MessageID, at now: UInt64) -> Entry {
@@ -169,7 +172,7 @@ package struct InboundAssembler: Sendable {
             if isOpen(oldest) { giveUp(oldest.key) }
         }
         openCount += 1
-        opened.append(Turn(key: key, id: id, until: now + limits.waits))
+        opened.append(Expiry(key: key, id: id, until: now + limits.waits))
         return Entry(id: id, at: now)
     }
 
@@ -186,9 +189,9 @@ package struct InboundAssembler: Sendable {
         if entries.removeValue(forKey: key) != nil { openCount -= 1 }
     }
 
-    private mutating func forget(_ turn: Turn) {
-        guard let entry = entries[turn.key], entry.id == turn.id, entry.done != nil else { return }
-        entries[turn.key] = nil
+    private mutating func forget(_ expiry: Expiry) {
+        guard let entry = entries[expiry.key], entry.id == expiry.id, entry.done != nil else { return }
+        entries[expiry.key] = nil
     }
 }
 
@@ -224,31 +227,5 @@ package struct AssembledMessage: Hashable, Sendable {
         parts = Int(key.parts)
         received = contents.count
         text = InboundContent.text((1...key.parts).map { contents[$0] })
-    }
-}
-
-/// First in, first out.
-private struct Queue<Element: Sendable>: Sendable {
-    private var elements: [Element] = []
-    private var start = 0
-
-    var count: Int { elements.count - start }
-    var first: Element? { start < elements.count ? elements[start] : nil }
-
-    mutating func append(_ element: Element) {
-        elements.append(element)
-    }
-
-    mutating func popFirst() -> Element? {
-        guard start < elements.count else { return nil }
-        defer {
-            start += 1
-            // Costs as much as was taken since the last time.
-            if start > 64, start * 2 > elements.count {
-                elements.removeFirst(start)
-                start = 0
-            }
-        }
-        return elements[start]
     }
 }

@@ -6,8 +6,8 @@ package struct SegmentReferences: Sendable {
     /// The slice: `offset`, `offset` + `stride`, and so on.
     private let offset: Int
     private let stride: Int
-    /// Which place of the slice comes next.
-    private var place: Int
+    /// Which reference of the slice comes next, by its index.
+    private var nextIndex: Int
     /// The open references of each destination, the oldest first.
     private var open: [String: [UInt16]] = [:]
     private var openCount = 0
@@ -16,13 +16,13 @@ package struct SegmentReferences: Sendable {
     package static let maximumOpen = 65_536
 
     /// - Parameters:
-    ///   - first: which place of the slice comes first: a random one keeps a restart from repeating the last references.
+    ///   - first: the index of the reference of the slice that comes first: a random one keeps a restart from repeating the last references.
     ///   - stride: how many slices there are, 1 to 256.
     ///   - offset: which slice this is, from 0.
     package init(first: UInt16, stride: UInt16 = 1, offset: UInt16 = 0) {
         self.stride = min(max(1, Int(stride)), 256)
         self.offset = Int(offset) % self.stride
-        place = Int(first)
+        nextIndex = Int(first)
     }
 
     /// A reference of 8 or 16 bits that no open text to this destination has. Where all of the slice are open, the one
@@ -59,8 +59,8 @@ package struct SegmentReferences: Sendable {
     }
 
     private mutating func next(_ slots: Int) -> UInt16 {
-        let reference = offset + stride * (place % slots)
-        place += 1
+        let reference = offset + stride * (nextIndex % slots)
+        nextIndex += 1
         return UInt16(truncatingIfNeeded: reference)
     }
 }

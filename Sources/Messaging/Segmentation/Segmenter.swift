@@ -53,12 +53,12 @@ package enum Segmenter {
             let parts = encoded.cut(text, capacity: policy.limits.part(encoded.alphabet, policy.long))
             if parts.count > maximum { throw .tooLong(parts: parts.count, max: maximum) }
             let number = reference()
-            segments = parts.enumerated().map { place, part in
+            segments = parts.enumerated().map { index, part in
                 segment(
                     encoded.octets[part], packs, policy.long,
                     SARInfo(
                         reference: number, total: UInt8(truncatingIfNeeded: parts.count),
-                        sequence: UInt8(truncatingIfNeeded: place + 1)))
+                        sequence: UInt8(truncatingIfNeeded: index + 1)))
             }
         }
         return SegmentedText(

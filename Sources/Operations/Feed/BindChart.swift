@@ -17,7 +17,7 @@ struct BindChart: Sendable {
     /// What is remembered of a moment to tell what came after it.
     private struct Mark {
         var at: MonotonicTime
-        var decided: Int
+        var decided: UInt64
         var times: TimeHistogram
     }
 
@@ -31,13 +31,13 @@ struct BindChart: Sendable {
     private var marks: Deque<Mark> = []
 
     mutating func add(_ bind: BindStatus, at now: MonotonicTime) {
-        let mark = Mark(at: now, decided: bind.decided, times: bind.responseTimes)
+        let mark = Mark(at: now, decided: bind.decided, times: bind.times.responses)
         if let last = marks.last, now > last.at {
             if samples.count == Self.kept { samples.removeFirst() }
             let times = mark.times.since(last.times)
             samples.append(
                 Sample(
-                    rate: Self.rate(from: last, to: mark), windowInUse: bind.windowInUse,
+                    rate: Self.rate(from: last, to: mark), windowInUse: bind.window.inUse,
                     response: times.count == 0 ? nil : times.sum / Double(times.count), light: bind.light))
         }
         if marks.count > Self.recentSamples { marks.removeFirst() }
@@ -47,7 +47,7 @@ struct BindChart: Sendable {
     /// The last minutes of a bind that is like this now.
     func recent(_ bind: BindStatus, now: MonotonicTime) -> BindRecent {
         guard let oldest = marks.first else { return BindRecent() }
-        let mark = Mark(at: now, decided: bind.decided, times: bind.responseTimes)
+        let mark = Mark(at: now, decided: bind.decided, times: bind.times.responses)
         // The last mark may be a moment old: the one before it gives a rate over ten seconds or more.
         let before = marks.count > 1 ? marks[marks.count - 2] : oldest
         let times = mark.times.since(oldest.times)
@@ -88,7 +88,9 @@ package struct BindRecent: Hashable, Sendable {
 
 extension BindStatus {
     /// Segments whose outcome is known, or known to be unknown.
-    fileprivate var decided: Int { accepted + refused + unknown }
+    fileprivate var decided: UInt64 {
+        totals.segments.accepted + totals.segments.refused + totals.segments.unknown
+    }
 }
 
 /// A part of a `TimeHistogram`.

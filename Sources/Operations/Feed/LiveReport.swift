@@ -108,7 +108,7 @@ extension CarrierSnapshot {
         guard withoutTimes == old.withoutTimes else { return false }
         return zip(status.binds, old.status.binds).allSatisfy { new, old in
             // Half a second is not seen; a PDU that came in is.
-            abs((new.lastReceivedAgo ?? 0) - (old.lastReceivedAgo ?? -elapsed) - elapsed) < 0.5
+            abs((new.link.lastReceivedAgo ?? 0) - (old.link.lastReceivedAgo ?? -elapsed) - elapsed) < 0.5
         }
     }
 
@@ -118,7 +118,7 @@ extension CarrierSnapshot {
             copy.status.binds[index].since = 0
             copy.status.binds[index].downFor = copy.status.binds[index].downFor.map { _ in 0 }
             copy.status.binds[index].nextAttemptIn = copy.status.binds[index].nextAttemptIn.map { _ in 0 }
-            copy.status.binds[index].lastReceivedAgo = copy.status.binds[index].lastReceivedAgo.map { _ in 0 }
+            copy.status.binds[index].link.lastReceivedAgo = copy.status.binds[index].link.lastReceivedAgo.map { _ in 0 }
             for change in copy.status.binds[index].history.indices {
                 copy.status.binds[index].history[change].ago = 0
             }

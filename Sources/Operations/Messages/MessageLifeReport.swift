@@ -1,4 +1,3 @@
-import Foundation
 package import HTTPService
 package import Journal
 import Messaging

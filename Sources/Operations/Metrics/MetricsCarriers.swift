@@ -20,7 +20,7 @@ extension MetricsReport {
         metrics.family(
             "smppost_tps_limit", .gauge, "PDUs per second that the carrier's contract allows over all its binds.")
         for carrier in carriers {
-            if let rate = carrier.binds.first?.rateLimit { metrics.sample(rate, ["carrier": carrier.name]) }
+            if let rate = carrier.binds.first?.pace.carrierLimit { metrics.sample(rate, ["carrier": carrier.name]) }
         }
     }
 
@@ -43,7 +43,7 @@ extension MetricsReport {
             "smppost_bind_last_error", .gauge,
             "1 with the reason why the bind is not up; without a sample where nothing is wrong.")
         for (carrier, bind) in binds(carriers) {
-            guard let reason = bind.lastErrorCode else { continue }
+            guard let reason = bind.failure?.code.rawValue else { continue }
             metrics.sample(1, ["carrier": carrier, "bind": bind.name, "reason": reason])
         }
         metrics.family("smppost_bind_next_attempt_seconds", .gauge, "Until the bind connects again, while it waits.")
@@ -53,7 +53,7 @@ extension MetricsReport {
         }
         metrics.family("smppost_bind_state_changes_total", .counter, "Changes of the bind's state, and why.")
         for (carrier, bind) in binds(carriers) {
-            for (change, count) in bind.changeCounts.sorted(by: { Self.order($0.key) < Self.order($1.key) }) {
+            for (change, count) in bind.totals.changes.sorted(by: { Self.order($0.key) < Self.order($1.key) }) {
                 metrics.sample(
                     count,
                     [
@@ -71,7 +71,7 @@ extension MetricsReport {
         metrics.family(
             "smppost_bind_suspect", .gauge, "1 while the carrier is silent where it should have answered.")
         for (carrier, bind) in binds(carriers) {
-            metrics.sample(bind.suspect, ["carrier": carrier, "bind": bind.name])
+            metrics.sample(bind.link.isSuspect, ["carrier": carrier, "bind": bind.name])
         }
         metrics.family("smppost_bind_drained", .gauge, "1 while the bind was told to take no new messages.")
         for (carrier, bind) in binds(carriers) {
@@ -79,24 +79,24 @@ extension MetricsReport {
         }
         metrics.family("smppost_last_received_seconds", .gauge, "Since the last PDU from the carrier.")
         for (carrier, bind) in binds(carriers) {
-            guard let ago = bind.lastReceivedAgo else { continue }
+            guard let ago = bind.link.lastReceivedAgo else { continue }
             metrics.sample(ago, ["carrier": carrier, "bind": bind.name])
         }
         metrics.family("smppost_enquire_link_last_seconds", .gauge, "Round trip of the last answered enquire_link.")
         for (carrier, bind) in binds(carriers) {
-            guard let time = bind.enquireLinkRTT else { continue }
+            guard let time = bind.link.enquireLinkRTT else { continue }
             metrics.sample(time, ["carrier": carrier, "bind": bind.name])
         }
         metrics.family("smppost_enquire_link_seconds", .histogram, "Round trips of enquire_link.")
-        for carrier in carriers { write(sum(carrier, \.enquireLinkTimes), of: carrier, to: &metrics) }
+        for carrier in carriers { write(sum(carrier, \.times.enquireLinks), of: carrier, to: &metrics) }
         metrics.family(
             "smppost_pdu_errors_total", .counter, "PDUs of the carrier that make no sense where they came.")
         for (carrier, bind) in binds(carriers) {
-            metrics.sample(bind.misplaced, ["carrier": carrier, "bind": bind.name])
+            metrics.sample(bind.totals.misplaced, ["carrier": carrier, "bind": bind.name])
         }
         metrics.family("smppost_deliveries_total", .counter, "deliver_sm and data_sm that came in, receipts included.")
         for (carrier, bind) in binds(carriers) {
-            metrics.sample(bind.delivered, ["carrier": carrier, "bind": bind.name])
+            metrics.sample(bind.totals.delivered, ["carrier": carrier, "bind": bind.name])
         }
     }
 

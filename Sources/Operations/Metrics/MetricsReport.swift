@@ -44,7 +44,7 @@ enum MetricsReport {
         if let expiry = snapshot.monitorCertificateExpiry, expiry > 0 { metrics.sample(expiry, ["side": "monitor"]) }
         for carrier in snapshot.carriers {
             for bind in carrier.status.binds {
-                guard let expiry = bind.tls?.peerCertificateExpiry else { continue }
+                guard let expiry = bind.link.tls?.peerCertificateExpiry else { continue }
                 metrics.sample(expiry, ["side": "carrier", "carrier": carrier.status.name, "bind": bind.name])
             }
         }

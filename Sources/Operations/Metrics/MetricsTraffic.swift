@@ -12,26 +12,30 @@ extension MetricsReport {
                 metrics.sample(value(bind), ["carrier": carrier, "bind": bind.name])
             }
         }
-        family("smppost_window_in_use", "Requests that wait for the carrier's answer.", \.windowInUse)
-        family("smppost_window_size", "Requests that may wait for the carrier's answer at once.", \.windowSize)
-        family("smppost_messages_waiting", "Messages in front of the window.", \.waiting)
-        family("smppost_throttle_stopped", "1 while the carrier made the bind stop for speed.") { $0.throttled ? 1 : 0 }
-        family("smppost_congestion_state", "The carrier's congestion_state, 0 to 100.", \.congestion)
+        family("smppost_window_in_use", "Requests that wait for the carrier's answer.", \.window.inUse)
+        family("smppost_window_size", "Requests that may wait for the carrier's answer at once.", \.window.size)
+        family("smppost_messages_waiting", "Messages in front of the window.", \.window.waiting)
+        family("smppost_throttle_stopped", "1 while the carrier made the bind stop for speed.") {
+            $0.pace.isStopped ? 1 : 0
+        }
+        family("smppost_congestion_state", "The carrier's congestion_state, 0 to 100.", \.pace.congestion)
         metrics.family(
             "smppost_bind_tps_limit", .gauge,
             "PDUs per second that the bind may write now: its own limit, or a lower one after a refusal for speed.")
         for (carrier, bind) in binds(carriers) {
-            guard let limit = [bind.bindRate, bind.recoveringLimit].compactMap(\.self).min() else { continue }
+            guard let limit = [bind.pace.bindLimit, bind.pace.recoveringLimit].compactMap(\.self).min() else {
+                continue
+            }
             metrics.sample(limit, ["carrier": carrier, "bind": bind.name])
         }
         metrics.family(
             "smppost_window_wait_seconds", .histogram,
             "From the taking of a message by a bind to the write of its first segment.")
-        for carrier in carriers { write(sum(carrier, \.windowWaits), of: carrier, to: &metrics) }
+        for carrier in carriers { write(sum(carrier, \.times.windowWaits), of: carrier, to: &metrics) }
         metrics.family(
             "smppost_displaced_total", .counter, "Messages that lost their waiting place to another account's.")
         for (carrier, bind) in binds(carriers) {
-            metrics.sample(bind.displaced, ["carrier": carrier, "bind": bind.name])
+            metrics.sample(bind.totals.displaced, ["carrier": carrier, "bind": bind.name])
         }
     }
 
@@ -43,10 +47,10 @@ extension MetricsReport {
         for carrier in carriers {
             var counts: [String: UInt64] = [CommandStatus.ok.name: 0, "timeout": 0, "lost": 0]
             for bind in carrier.binds {
-                counts[CommandStatus.ok.name, default: 0] += UInt64(bind.accepted)
-                counts["lost", default: 0] += UInt64(bind.lost)
-                counts["timeout", default: 0] += UInt64(max(0, bind.unknown - bind.lost))
-                counts.merge(bind.refusals, uniquingKeysWith: +)
+                counts[CommandStatus.ok.name, default: 0] += bind.totals.segments.accepted
+                counts["lost", default: 0] += bind.totals.segments.lost
+                counts["timeout", default: 0] += bind.totals.segments.unknown - bind.totals.segments.lost
+                counts.merge(bind.totals.refusals, uniquingKeysWith: +)
             }
             for (status, count) in counts.sorted(by: { $0.key < $1.key }) {
                 metrics.sample(count, ["carrier": carrier.name, "status": status])
@@ -54,20 +58,21 @@ extension MetricsReport {
         }
         metrics.family("smppost_bind_submit_total", .counter, "Segments written, by bind and outcome.")
         for (carrier, bind) in binds(carriers) {
-            metrics.sample(bind.accepted, ["carrier": carrier, "bind": bind.name, "outcome": "accepted"])
-            metrics.sample(bind.refused, ["carrier": carrier, "bind": bind.name, "outcome": "refused"])
-            metrics.sample(bind.unknown, ["carrier": carrier, "bind": bind.name, "outcome": "unknown"])
+            metrics.sample(
+                bind.totals.segments.accepted, ["carrier": carrier, "bind": bind.name, "outcome": "accepted"])
+            metrics.sample(bind.totals.segments.refused, ["carrier": carrier, "bind": bind.name, "outcome": "refused"])
+            metrics.sample(bind.totals.segments.unknown, ["carrier": carrier, "bind": bind.name, "outcome": "unknown"])
         }
         metrics.family("smppost_submit_seconds", .histogram, "From the write of a segment to the carrier's answer.")
-        for carrier in carriers { write(sum(carrier, \.responseTimes), of: carrier, to: &metrics) }
+        for carrier in carriers { write(sum(carrier, \.times.responses), of: carrier, to: &metrics) }
         metrics.family("smppost_throttled_total", .counter, "Segments that the carrier refused for speed.")
         for (carrier, bind) in binds(carriers) {
-            metrics.sample(bind.throttledTotal, ["carrier": carrier, "bind": bind.name])
+            metrics.sample(bind.totals.segments.throttled, ["carrier": carrier, "bind": bind.name])
         }
         metrics.family(
             "smppost_late_responses_total", .counter, "Answers to segments whose message was already told as unknown.")
         for (carrier, bind) in binds(carriers) {
-            metrics.sample(bind.late, ["carrier": carrier, "bind": bind.name])
+            metrics.sample(bind.totals.segments.late, ["carrier": carrier, "bind": bind.name])
         }
     }
 
@@ -116,7 +121,7 @@ extension MetricsReport {
             metrics.sample(reply.3, ["account": reply.account, "code": reply.code, "error": reply.error])
         }
         metrics.family("smppost_http_seconds", .histogram, "From a request's last octet to its reply.")
-        metrics.histogram(bounds: RequestTimes.bounds, counts: intake.times.buckets, sum: intake.times.sum)
+        metrics.histogram(bounds: intake.times.bounds, counts: intake.times.buckets, sum: intake.times.sum)
         metrics.family("smppost_http_in_flight", .gauge, "Requests whose reply is not written yet.")
         metrics.sample(intake.openRequests)
         metrics.family("smppost_http_connections", .gauge, "Connections that are open.")

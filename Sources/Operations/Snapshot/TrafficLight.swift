@@ -61,10 +61,10 @@ extension BindStatus {
     package var trouble: String? {
         if isUp {
             if drained { return "drained: it takes no new messages" }
-            if suspect { return "the carrier is silent" }
-            if throttled { return "stopped by the carrier for speed" }
-            if let recoveringLimit { return "recovers from a stop for speed, \(Self.rate(recoveringLimit)) now" }
-            if congestion >= Self.congested { return "the carrier is congested (\(congestion) of 100)" }
+            if link.isSuspect { return "the carrier is silent" }
+            if pace.isStopped { return "stopped by the carrier for speed" }
+            if let limit = pace.recoveringLimit { return "recovers from a stop for speed, \(Self.rate(limit)) now" }
+            if pace.congestion >= Self.congested { return "the carrier is congested (\(pace.congestion) of 100)" }
             return nil
         }
         guard let reason else { return state }
@@ -74,9 +74,9 @@ extension BindStatus {
 
     /// Why it is not up, in a few words; nil before the first failure.
     package var reason: String? {
-        guard let code = lastErrorCode.flatMap(BindFailure.Code.init(rawValue:)) else { return nil }
-        switch code {
-        case .credentials: return isAbout(.invalidPassword) ? "password refused" : "login refused"
+        guard let failure else { return nil }
+        switch failure.code {
+        case .credentials: return failure.status == .invalidPassword ? "password refused" : "login refused"
         case .allowList: return "closed before the bind response: address not allowed?"
         case .alreadyBound: return "already bound"
         case .refused: return "bind refused"
@@ -92,8 +92,6 @@ extension BindStatus {
         case .stopped: return "stopped"
         }
     }
-
-    private func isAbout(_ status: CommandStatus) -> Bool { lastError?.contains(status.hex) == true }
 
     /// `4:10`, `1:00:00`; rounded up, so that it shows 0:00 only when the time is over.
     package static func clock(_ seconds: Double) -> String {

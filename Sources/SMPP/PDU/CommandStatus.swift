@@ -27,7 +27,6 @@ package struct CommandStatus: RawRepresentable, Hashable, Sendable {
     package static let submitFailed = CommandStatus(rawValue: 0x45)
     package static let invalidSystemType = CommandStatus(rawValue: 0x53)
     package static let throttled = CommandStatus(rawValue: 0x58)
-    package static let temporaryApplicationError = CommandStatus(rawValue: 0x64)
 
     /// `0x0000000B`: the form used in replies, logs and configuration.
     package var hex: String { "0x" + rawValue.hexDigits(8) }

@@ -23,9 +23,9 @@ struct AcceptedSegments: Sendable {
     let keptFor: Duration
 
     private var entries = Deque<Entry>()
-    /// The place of the first entry: places count on for ever, so that a place names one entry only.
-    private var firstPlace = 0
-    private var places = PlaceTable()
+    /// The index of the first entry: indices count on for ever, so that one names one entry only.
+    private var firstIndex = 0
+    private var byID = HashTable()
     /// Segments without id, by recipient, oldest first.
     private var withoutID: [RecipientNumber: Deque<Int>] = [:]
 
@@ -36,23 +36,23 @@ struct AcceptedSegments: Sendable {
 
     var count: Int { entries.count }
 
-    subscript(place: Int) -> Entry {
-        get { entries[place - firstPlace] }
-        _modify { yield &entries[place - firstPlace] }
+    subscript(index: Int) -> Entry {
+        get { entries[index - firstIndex] }
+        _modify { yield &entries[index - firstIndex] }
     }
 
-    /// Adds a segment; the oldest one and those that are too old go. Returns its place.
+    /// Adds a segment; the oldest one and those that are too old go. Returns its index.
     mutating func add(_ entry: Entry) -> Int {
         removeOld(now: entry.at)
         if entries.count == capacity { removeFirst() }
-        let place = firstPlace + entries.count
+        let index = firstIndex + entries.count
         entries.append(entry)
         if let id = entry.id {
-            index(id, at: place)
+            enter(id, at: index)
         } else if let recipient = entry.recipient {
-            withoutID[recipient, default: []].append(place)
+            withoutID[recipient, default: []].append(index)
         }
-        return place
+        return index
     }
 
     /// Forgets segments that were accepted too long ago.
@@ -61,40 +61,40 @@ struct AcceptedSegments: Sendable {
         while !entries.isEmpty, now - entries[entries.startIndex].at > keptFor { removeFirst() }
     }
 
-    func place(ofKey key: String) -> Int? {
-        places.place(of: PlaceTable.hash(of: key)) { isID(key, of: $0) }
+    func index(ofKey key: String) -> Int? {
+        byID.index(of: HashTable.hash(of: key)) { isID(key, of: $0) }
     }
 
     /// The oldest segment for this recipient that neither a response nor a receipt has named.
-    func place(withoutIDFor recipient: RecipientNumber) -> Int? {
+    func index(withoutIDFor recipient: RecipientNumber) -> Int? {
         withoutID[recipient]?.first
     }
 
     /// The oldest segment without id for this recipient is no longer found by number, but by `id` if there is one.
     mutating func settleFirst(withoutIDFor recipient: RecipientNumber, id: CarrierMessageID?) {
-        guard let place = withoutID[recipient]?.popFirst() else { return }
+        guard let index = withoutID[recipient]?.popFirst() else { return }
         if withoutID[recipient]?.isEmpty == true { withoutID[recipient] = nil }
         guard let id else { return }
-        self[place].learntID = id
-        index(id, at: place)
+        self[index].learntID = id
+        enter(id, at: index)
     }
 
-    private mutating func index(_ id: CarrierMessageID, at place: Int) {
+    private mutating func enter(_ id: CarrierMessageID, at index: Int) {
         // A carrier that gives an id again means the newer message.
-        point(id.raw, to: place)
+        point(id.raw, to: index)
         guard id.folded != id.raw else { return }
         // An id as it was written goes before one that only folds to it.
-        if let other = self.place(ofKey: id.folded), isWritten(id.folded, at: other) { return }
-        point(id.folded, to: place)
+        if let other = self.index(ofKey: id.folded), isWritten(id.folded, at: other) { return }
+        point(id.folded, to: index)
     }
 
-    private mutating func point(_ key: String, to place: Int) {
-        let (entries, first) = (entries, firstPlace)
-        places.set(PlaceTable.hash(of: key), to: place) { Self.isID(key, of: entries[$0 - first]) }
+    private mutating func point(_ key: String, to index: Int) {
+        let (entries, first) = (entries, firstIndex)
+        byID.set(HashTable.hash(of: key), to: index) { Self.isID(key, of: entries[$0 - first]) }
     }
 
     /// Whether an entry is found by this key.
-    private func isID(_ key: String, of place: Int) -> Bool { Self.isID(key, of: self[place]) }
+    private func isID(_ key: String, of index: Int) -> Bool { Self.isID(key, of: self[index]) }
 
     private static func isID(_ key: String, of entry: Entry) -> Bool {
         entry.id.map { $0.raw == key || $0.folded == key } ?? false
@@ -102,20 +102,20 @@ struct AcceptedSegments: Sendable {
     }
 
     /// Whether an id of this segment was written exactly so.
-    func isWritten(_ key: String, at place: Int) -> Bool {
-        self[place].id?.raw == key || self[place].learntID?.raw == key
+    func isWritten(_ key: String, at index: Int) -> Bool {
+        self[index].id?.raw == key || self[index].learntID?.raw == key
     }
 
     private mutating func removeFirst() {
         let entry = entries.removeFirst()
-        let place = firstPlace
-        firstPlace += 1
+        let index = firstIndex
+        firstIndex += 1
         for id in [entry.id, entry.learntID] {
             guard let id else { continue }
-            places.remove(PlaceTable.hash(of: id.raw), at: place)
-            if id.folded != id.raw { places.remove(PlaceTable.hash(of: id.folded), at: place) }
+            byID.remove(HashTable.hash(of: id.raw), at: index)
+            if id.folded != id.raw { byID.remove(HashTable.hash(of: id.folded), at: index) }
         }
-        guard entry.id == nil, let recipient = entry.recipient, withoutID[recipient]?.first == place else { return }
+        guard entry.id == nil, let recipient = entry.recipient, withoutID[recipient]?.first == index else { return }
         withoutID[recipient]?.removeFirst()
         if withoutID[recipient]?.isEmpty == true { withoutID[recipient] = nil }
     }
@@ -132,10 +132,10 @@ struct RecipientNumber: Hashable, Sendable {
     init?(_ address: String) {
         var value: UInt64 = 0
         let octets = address.utf8.span
-        for place in octets.indices {
-            let digit = octets[place] &- 0x30
+        for offset in octets.indices {
+            let digit = octets[offset] &- 0x30
             guard digit < 10, value < 100_000_000_000_000 else {
-                if place == 0, octets[place] == 0x2B { continue }
+                if offset == 0, octets[offset] == 0x2B { continue }
                 return nil
             }
             value = value * 10 + UInt64(digit)

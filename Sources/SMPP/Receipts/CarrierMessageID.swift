@@ -51,8 +51,8 @@ package struct CarrierMessageID: Hashable, Sendable {
         }
         // Without branches, many octets at once.
         var others: UInt8 = 0
-        for place in octets.indices {
-            let octet = octets[place]
+        for offset in octets.indices {
+            let octet = octets[offset]
             others |= (octet <= 0x20 ? 1 : 0) | (octet &- 0x41 < 26 ? 1 : 0)
         }
         return others == 0
@@ -75,8 +75,8 @@ package struct CarrierMessageID: Hashable, Sendable {
     /// 8-4-4-4-12 hexadecimal digits (RFC 9562 §4).
     private static func isUUID(_ octets: ArraySlice<UInt8>) -> Bool {
         guard octets.count == 36 else { return false }
-        return octets.enumerated().allSatisfy { place, octet in
-            switch place {
+        return octets.enumerated().allSatisfy { offset, octet in
+            switch offset {
             case 8, 13, 18, 23: octet == 0x2D
             default: digit(octet, radix: 16) != nil
             }
@@ -105,9 +105,9 @@ package struct CarrierMessageID: Hashable, Sendable {
         for octet in folded.utf8 {
             guard let digit = Self.digit(octet, radix: from) else { return nil }
             var carry = UInt64(digit)
-            for place in limbs.indices {
-                carry += UInt64(limbs[place]) * UInt64(from)
-                limbs[place] = UInt32(truncatingIfNeeded: carry)
+            for index in limbs.indices {
+                carry += UInt64(limbs[index]) * UInt64(from)
+                limbs[index] = UInt32(truncatingIfNeeded: carry)
                 carry >>= 32
             }
             if carry > 0 { limbs.append(UInt32(carry)) }
@@ -120,9 +120,9 @@ package struct CarrierMessageID: Hashable, Sendable {
         var digits: [UInt8] = []
         while !limbs.isEmpty {
             var remainder: UInt64 = 0
-            for place in limbs.indices.reversed() {
-                remainder = remainder << 32 | UInt64(limbs[place])
-                limbs[place] = UInt32(remainder / UInt64(radix))
+            for index in limbs.indices.reversed() {
+                remainder = remainder << 32 | UInt64(limbs[index])
+                limbs[index] = UInt32(remainder / UInt64(radix))
                 remainder %= UInt64(radix)
             }
             while limbs.last == 0 { limbs.removeLast() }

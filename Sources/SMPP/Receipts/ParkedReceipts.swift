@@ -21,8 +21,9 @@ struct ParkedReceipts: Sendable {
 
     /// Nil where the receipt is settled already; the first one never is.
     private var entries = Deque<Entry?>()
-    private var firstPlace = 0
-    private var places: [String: [Int]] = [:]
+    private var firstIndex = 0
+    /// By the text of an id.
+    private var ids: [String: [Int]] = [:]
     /// The same by the numbers that the receipts name.
     private var numbers: [RecipientNumber: Set<Int>] = [:]
     /// How many wait.
@@ -40,41 +41,41 @@ struct ParkedReceipts: Sendable {
 
     /// Whether one more receipt with these keys may wait.
     func hasRoom(for keys: [ReceiptKey]) -> Bool {
-        keys.allSatisfy { (places[$0.text]?.count ?? 0) < Self.maxPerID }
+        keys.allSatisfy { (ids[$0.text]?.count ?? 0) < Self.maxPerID }
     }
 
-    /// Adds a receipt; returns the oldest one where all places were taken.
+    /// Adds a receipt; returns the oldest one where there was no room left.
     mutating func add(_ entry: Entry) -> Entry? {
         let displaced = entries.count == capacity ? removeFirst() : nil
-        let place = firstPlace + entries.count
-        for text in Set(entry.keys.map(\.text)) { places[text, default: []].append(place) }
-        for number in entry.numbers { numbers[number, default: []].insert(place) }
+        let index = firstIndex + entries.count
+        for text in Set(entry.keys.map(\.text)) { ids[text, default: []].append(index) }
+        for number in entry.numbers { numbers[number, default: []].insert(index) }
         entries.append(entry)
         count += 1
         return displaced
     }
 
-    /// Places of receipts that may mean this id, oldest first.
-    func places(of id: CarrierMessageID) -> [Int] {
-        let written = places[id.raw] ?? []
-        guard id.folded != id.raw, let folded = places[id.folded] else { return written }
+    /// Indices of receipts that may mean this id, oldest first.
+    func indices(of id: CarrierMessageID) -> [Int] {
+        let written = ids[id.raw] ?? []
+        guard id.folded != id.raw, let folded = ids[id.folded] else { return written }
         return written.isEmpty ? folded : Set(written + folded).sorted()
     }
 
     /// Where the oldest receipt waits that names this number.
-    func place(of recipient: RecipientNumber) -> Int? {
+    func index(of recipient: RecipientNumber) -> Int? {
         numbers[recipient]?.min()
     }
 
     /// Nil where the receipt is settled already.
-    subscript(place: Int) -> Entry? { place < firstPlace ? nil : entries[place - firstPlace] }
+    subscript(index: Int) -> Entry? { index < firstIndex ? nil : entries[index - firstIndex] }
 
     /// Takes a receipt out.
-    mutating func remove(_ place: Int) {
-        guard let entry = self[place] else { return }
-        entries[place - firstPlace] = nil
+    mutating func remove(_ index: Int) {
+        guard let entry = self[index] else { return }
+        entries[index - firstIndex] = nil
         count -= 1
-        forget(entry, at: place)
+        forget(entry, at: index)
         dropSettled()
     }
 
@@ -87,26 +88,26 @@ struct ParkedReceipts: Sendable {
     private mutating func dropSettled() {
         while let first = entries.first, first == nil {
             entries.removeFirst()
-            firstPlace += 1
+            firstIndex += 1
         }
     }
 
     private mutating func removeFirst() -> Entry? {
         guard let entry = entries.removeFirst() else { return nil }
-        firstPlace += 1
+        firstIndex += 1
         count -= 1
-        forget(entry, at: firstPlace - 1)
+        forget(entry, at: firstIndex - 1)
         dropSettled()
         return entry
     }
 
-    private mutating func forget(_ entry: Entry, at place: Int) {
+    private mutating func forget(_ entry: Entry, at index: Int) {
         for text in Set(entry.keys.map(\.text)) {
-            places[text]?.removeAll { $0 == place }
-            if places[text]?.isEmpty == true { places[text] = nil }
+            ids[text]?.removeAll { $0 == index }
+            if ids[text]?.isEmpty == true { ids[text] = nil }
         }
         for number in entry.numbers {
-            numbers[number]?.remove(place)
+            numbers[number]?.remove(index)
             if numbers[number]?.isEmpty == true { numbers[number] = nil }
         }
     }

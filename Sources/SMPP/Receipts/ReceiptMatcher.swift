@@ -37,7 +37,7 @@ package struct ReceiptMatcher: Sendable {
 
     private typealias Way = ReceiptIDLearning.Way
     private struct Hit {
-        var place: Int
+        var index: Int
         var form: ReceiptMatchForm
         var isFirst: Bool
     }
@@ -82,11 +82,11 @@ package struct ReceiptMatcher: Sendable {
         id: String, tag: UInt64, segment: Int, recipient: String? = nil, at now: MonotonicTime
     ) -> [SettledReceipt] {
         let id = CarrierMessageID(id)
-        let place = segments.add(
+        let index = segments.add(
             AcceptedSegments.Entry(tag: tag, segment: segment, at: now, id: id, destination: recipient))
         guard parked.count > 0 else { return [] }
-        guard let id else { return segments[place].recipient.map { unpark(withoutIDFor: $0) } ?? [] }
-        return parked.places(of: id).compactMap { unpark($0, for: id, at: place) }
+        guard let id else { return segments[index].recipient.map { unpark(withoutIDFor: $0) } ?? [] }
+        return parked.indices(of: id).compactMap { unpark($0, for: id, at: index) }
     }
 
     /// A receipt came.
@@ -135,13 +135,13 @@ package struct ReceiptMatcher: Sendable {
     ) -> ReceiptOutcome? {
         let hits = hits(keys)
         if let hit = choose(hits, for: received) {
-            guard isLastTry || isTrusted(hit.form, keys, recipientAgrees: agrees(hit.place, received)) else {
+            guard isLastTry || isTrusted(hit.form, keys, recipientAgrees: agrees(hit.index, received)) else {
                 return nil
             }
-            if hits.allSatisfy({ $0.place == hit.place }) {
-                learn(hits.filter(\.isFirst).map(\.form), at: hit.place)
+            if hits.allSatisfy({ $0.index == hit.index }) {
+                learn(hits.filter(\.isFirst).map(\.form), at: hit.index)
             }
-            return outcome(received, at: hit.place, hit.form, arrival: arrival)
+            return outcome(received, at: hit.index, hit.form, arrival: arrival)
         }
         return settleByNumber(received, arrival: arrival)
     }
@@ -149,29 +149,29 @@ package struct ReceiptMatcher: Sendable {
     private func hits(_ keys: [ReceiptKey]) -> [Hit] {
         var hits: [Hit] = []
         for key in keys {
-            guard let place = segments.place(ofKey: key.text) else { continue }
+            guard let index = segments.index(ofKey: key.text) else { continue }
             // An exact hit goes before a folded one.
             if key.form == .folded, let last = hits.last, Way(last.form) == .same, last.isFirst == key.isFirst {
                 continue
             }
-            hits.append(Hit(place: place, form: form(key, at: place), isFirst: key.isFirst))
+            hits.append(Hit(index: index, form: form(key, at: index), isFirst: key.isFirst))
         }
         return hits
     }
 
     /// A key that is the receipt's very id may have met an id that only folds to it.
-    private func form(_ key: ReceiptKey, at place: Int) -> ReceiptMatchForm {
-        key.form == .exact && !segments.isWritten(key.text, at: place) ? .folded : key.form
+    private func form(_ key: ReceiptKey, at index: Int) -> ReceiptMatchForm {
+        key.form == .exact && !segments.isWritten(key.text, at: index) ? .folded : key.form
     }
 
     private func choose(_ hits: [Hit], for received: ReceivedReceipt) -> Hit? {
         guard let first = hits.first else { return nil }
         let rivals = hits.filter { $0.isFirst == first.isFirst }
-        guard rivals.contains(where: { $0.place != first.place }) else { return first }
-        let agreeing = rivals.filter { agrees($0.place, received) }
-        if let one = agreeing.first, agreeing.allSatisfy({ $0.place == one.place }) { return one }
+        guard rivals.contains(where: { $0.index != first.index }) else { return first }
+        let agreeing = rivals.filter { agrees($0.index, received) }
+        if let one = agreeing.first, agreeing.allSatisfy({ $0.index == one.index }) { return one }
         if let usual = learning.usual, let hit = rivals.first(where: { Way($0.form) == usual }) { return hit }
-        return rivals.first { !isRepeated(received.receipt.state, at: $0.place) } ?? first
+        return rivals.first { !isRepeated(received.receipt.state, at: $0.index) } ?? first
     }
 
     /// Whether a match of this form may be taken at once: see the type's description.
@@ -182,16 +182,16 @@ package struct ReceiptMatcher: Sendable {
         return !keys.contains { $0.isFirst && Way($0.form) == sure }
     }
 
-    private func agrees(_ place: Int, _ received: ReceivedReceipt) -> Bool {
-        guard let recipient = segments[place].recipient else { return false }
+    private func agrees(_ index: Int, _ received: ReceivedReceipt) -> Bool {
+        guard let recipient = segments[index].recipient else { return false }
         return [received.source, received.destination].contains { address in
             RecipientNumber(address).map { $0.agrees(with: recipient) } ?? false
         }
     }
 
-    private mutating func learn(_ forms: [ReceiptMatchForm], at place: Int) {
+    private mutating func learn(_ forms: [ReceiptMatchForm], at index: Int) {
         // What a receipt itself taught proves nothing.
-        guard form == .auto, segments[place].id != nil, let way = forms.first.flatMap({ Way($0) }),
+        guard form == .auto, segments[index].id != nil, let way = forms.first.flatMap({ Way($0) }),
             forms.allSatisfy({ Way($0) == way })
         else { return }
         learning.learn(way)
@@ -200,44 +200,44 @@ package struct ReceiptMatcher: Sendable {
     private mutating func settleByNumber(_ received: ReceivedReceipt, arrival: MonotonicTime) -> ReceiptOutcome? {
         for address in [received.source, received.destination] {
             guard let recipient = RecipientNumber(address),
-                let place = segments.place(withoutIDFor: recipient)
+                let index = segments.index(withoutIDFor: recipient)
             else { continue }
             let id = received.receipt.messageID.flatMap { CarrierMessageID($0) }
             if id != nil || received.receipt.state.isFinal {
                 segments.settleFirst(withoutIDFor: recipient, id: id)
             }
-            return outcome(received, at: place, .number, arrival: arrival)
+            return outcome(received, at: index, .number, arrival: arrival)
         }
         return nil
     }
 
     // MARK: Parking
 
-    private mutating func unpark(_ waiting: Int, for id: CarrierMessageID, at place: Int) -> SettledReceipt? {
+    private mutating func unpark(_ waiting: Int, for id: CarrierMessageID, at index: Int) -> SettledReceipt? {
         guard let entry = parked[waiting] else { return nil }
         let hits = entry.keys.filter { $0.text == id.raw || $0.text == id.folded }
-        let isAgreed = agrees(place, entry.received)
+        let isAgreed = agrees(index, entry.received)
         guard let hit = hits.first(where: { isTrusted($0.form, entry.keys, recipientAgrees: isAgreed) }) else {
             return nil
         }
         parked.remove(waiting)
-        learn(hits.filter(\.isFirst).map(\.form), at: place)
+        learn(hits.filter(\.isFirst).map(\.form), at: index)
         return SettledReceipt(
             received: entry.received,
-            outcome: outcome(entry.received, at: place, form(hit, at: place), arrival: entry.since))
+            outcome: outcome(entry.received, at: index, form(hit, at: index), arrival: entry.since))
     }
 
     /// A segment without id was accepted: the receipts that came before it and name its recipient alone are its own.
     private mutating func unpark(withoutIDFor recipient: RecipientNumber) -> [SettledReceipt] {
-        guard let waiting = parked.place(of: recipient), let entry = parked[waiting],
-            let segment = segments.place(withoutIDFor: recipient),
+        guard let waiting = parked.index(of: recipient), let entry = parked[waiting],
+            let segment = segments.index(withoutIDFor: recipient),
             let outcome = settleByNumber(entry.received, arrival: entry.since)
         else { return [] }
         parked.remove(waiting)
         let first = SettledReceipt(received: entry.received, outcome: outcome)
         // It named the segment: others that wait may have the same id.
         guard let id = segments[segment].learntID else { return [first] }
-        return [first] + parked.places(of: id).compactMap { unpark($0, for: id, at: segment) }
+        return [first] + parked.indices(of: id).compactMap { unpark($0, for: id, at: segment) }
     }
 
     private mutating func giveUp(_ entry: ParkedReceipts.Entry) -> SettledReceipt {
@@ -248,19 +248,19 @@ package struct ReceiptMatcher: Sendable {
     // MARK: Outcomes
 
     private mutating func outcome(
-        _ received: ReceivedReceipt, at place: Int, _ form: ReceiptMatchForm, arrival: MonotonicTime
+        _ received: ReceivedReceipt, at index: Int, _ form: ReceiptMatchForm, arrival: MonotonicTime
     ) -> ReceiptOutcome {
         let state = received.receipt.state
-        let isRepeated = isRepeated(state, at: place)
-        segments[place].finals |= Self.finalBit(state)
-        let entry = segments[place]
+        let isRepeated = isRepeated(state, at: index)
+        segments[index].finals |= Self.finalBit(state)
+        let entry = segments[index]
         let match = ReceiptMatch(
             tag: entry.tag, segment: entry.segment, form: form, delay: max(.zero, arrival - entry.at))
         return isRepeated ? .duplicate(match) : .matched(match)
     }
 
-    private func isRepeated(_ state: ReceiptState, at place: Int) -> Bool {
-        segments[place].finals & Self.finalBit(state) != 0
+    private func isRepeated(_ state: ReceiptState, at index: Int) -> Bool {
+        segments[index].finals & Self.finalBit(state) != 0
     }
 
     /// 0 for a state that is not final.

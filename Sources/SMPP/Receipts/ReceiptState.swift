@@ -34,7 +34,7 @@ package enum ReceiptState: String, Hashable, Sendable, CaseIterable {
     /// The word behind `stat:`, by how it begins: carriers misspell the rest. One digit is read as `message_state`.
     package init?(word: String) {
         var letters = word.utf8.filter { Self.isLetter($0) }
-        for place in letters.indices { letters[place] &= 0xDF }
+        for offset in letters.indices { letters[offset] &= 0xDF }
         guard !letters.isEmpty else {
             guard word.utf8.count == 1, let digit = UInt32(word) else { return nil }
             self.init(messageState: digit)

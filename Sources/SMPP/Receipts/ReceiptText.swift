@@ -33,7 +33,7 @@ struct ReceiptText: Hashable, Sendable {
                     text = scanner.rest()
                     return
                 }
-                textStart = scanner.place
+                textStart = scanner.offset
             case .submitDate, .doneDate:
                 self[field.key] = scanner.date()
             case .id, .sub, .dlvrd, .stat, .err:
@@ -80,56 +80,56 @@ private struct Scanner {
     let octets: ArraySlice<UInt8>
     let end: Int
     /// Of a field just found: where its value begins.
-    private(set) var place = 0
+    private(set) var offset = 0
 
     init(octets: ArraySlice<UInt8>) {
         self.octets = octets
         end = octets.endIndex
     }
 
-    /// The next field name at the beginning of a word; `place` is then behind its colon and the blanks that follow.
+    /// The next field name at the beginning of a word; `offset` is then behind its colon and the blanks that follow.
     mutating func nextField() -> (key: ReceiptText.Key, start: Int)? {
-        while place < end {
-            let start = place
-            if place == 0 || !Self.isWord(octets[place - 1]), let found = key(at: place) {
-                place = skipBlanks(from: found.end)
+        while offset < end {
+            let start = offset
+            if offset == 0 || !Self.isWord(octets[offset - 1]), let found = key(at: offset) {
+                offset = skipBlanks(from: found.end)
                 return (found.key, start)
             }
-            place += 1
+            offset += 1
         }
         return nil
     }
 
     /// What stands here up to a blank, a comma, a semicolon or the next field; nil where that is nothing.
     mutating func value() -> String? {
-        if key(at: place) != nil { return nil }
-        let start = place
-        while place < end, octets[place] > 0x20, octets[place] != 0x2C, octets[place] != 0x3B { place += 1 }
-        return word(start..<place)
+        if key(at: offset) != nil { return nil }
+        let start = offset
+        while offset < end, octets[offset] > 0x20, octets[offset] != 0x2C, octets[offset] != 0x3B { offset += 1 }
+        return word(start..<offset)
     }
 
     /// A date here: digits, and the marks and single blanks that stand between digits.
     mutating func date() -> String? {
-        let start = place
-        var lastDigit = place - 1
-        while place < end {
-            let octet = octets[place]
+        let start = offset
+        var lastDigit = offset - 1
+        while offset < end {
+            let octet = octets[offset]
             if Self.isDigit(octet) {
-                lastDigit = place
-            } else if place - lastDigit > 1 || place == start || !Self.dateMarks.contains(octet) {
+                lastDigit = offset
+            } else if offset - lastDigit > 1 || offset == start || !Self.dateMarks.contains(octet) {
                 break
             }
-            place += 1
+            offset += 1
         }
         // What is no date at all is kept as it is.
         guard lastDigit >= start else { return value() }
-        place = lastDigit + 1
-        return word(start..<place)
+        offset = lastDigit + 1
+        return word(start..<offset)
     }
 
     /// Everything from here on.
     func rest() -> String? {
-        word(place..<end)
+        word(offset..<end)
     }
 
     /// Without the blanks around it; nil where nothing is left.

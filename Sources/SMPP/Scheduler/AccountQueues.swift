@@ -1,10 +1,11 @@
-/// Who is next among the messages that wait: first come, first served within an account; between accounts in turn.
+/// Who is next among the messages that wait: first come, first served within an account; between accounts in
+/// turn (round robin).
 ///
 /// ```
 ///   turn ─▶ account 3: oldest ─▶ … ─▶ newest          append: at the end of its account's queue;
 ///              │                                              an account that had nothing joins at the end of the round
 ///              ▼                                      passTurn: the next account's oldest message is next
-///           account 0: oldest ─▶ … ─▶ newest          setAside: keeps its place, but is not served
+///           account 0: oldest ─▶ … ─▶ newest          setAside: still counts, but is not served
 ///              │                                      putBack: between those that came before and after it
 ///              ▼  (a ring)
 /// ```
@@ -12,8 +13,8 @@
 /// Messages are named by small indices, under which their links are kept: nothing is allocated once as many messages as
 /// ever have been seen, and every change but `putBack` takes constant time.
 struct AccountQueues: Sendable {
-    /// Where a message is.
-    enum Place: Sendable {
+    /// Whether a message waits, and how.
+    enum State: Sendable {
         /// It does not wait.
         case absent
         case queued
@@ -22,7 +23,7 @@ struct AccountQueues: Sendable {
     }
 
     private struct Node {
-        var place = Place.absent
+        var state = State.absent
         var lane = 0
         var arrival: UInt64 = 0
         var older = -1
@@ -50,7 +51,7 @@ struct AccountQueues: Sendable {
     /// The message whose turn it is.
     var next: Int? { turn < 0 ? nil : lanes[turn].oldest }
 
-    func place(_ message: Int) -> Place { nodes[message].place }
+    func state(of message: Int) -> State { nodes[message].state }
 
     func arrival(_ message: Int) -> UInt64 { nodes[message].arrival }
 
@@ -83,32 +84,32 @@ struct AccountQueues: Sendable {
 
     /// The message waits no more.
     mutating func remove(_ message: Int) {
-        switch nodes[message].place {
+        switch nodes[message].state {
         case .absent: return
         case .queued: unlink(message)
         case .aside: break
         }
-        nodes[message].place = .absent
+        nodes[message].state = .absent
         count -= 1
         lanes[nodes[message].lane].waiting -= 1
     }
 
     /// The message waits outside the queue until `putBack`.
     mutating func setAside(_ message: Int) {
-        switch nodes[message].place {
+        switch nodes[message].state {
         case .aside: return
         case .queued: unlink(message)
         case .absent:
             count += 1
             lanes[nodes[message].lane].waiting += 1
         }
-        nodes[message].place = .aside
+        nodes[message].state = .aside
     }
 
     /// The message, set aside or removed before, is queued again before those that arrived later.
     mutating func putBack(_ message: Int) {
         let lane = nodes[message].lane
-        switch nodes[message].place {
+        switch nodes[message].state {
         case .queued: return
         case .aside: break
         case .absent:
@@ -152,11 +153,11 @@ struct AccountQueues: Sendable {
             if head >= 0 { heads.append(head) }
         }
         while chosen.count < limit,
-            let place = heads.indices.min(by: { nodes[heads[$0]].arrival < nodes[heads[$1]].arrival })
+            let first = heads.indices.min(by: { nodes[heads[$0]].arrival < nodes[heads[$1]].arrival })
         {
-            chosen.append(heads[place])
-            let head = firstFitting(nodes[heads[place]].newer, fits)
-            if head >= 0 { heads[place] = head } else { heads.remove(at: place) }
+            chosen.append(heads[first])
+            let head = firstFitting(nodes[heads[first]].newer, fits)
+            if head >= 0 { heads[first] = head } else { heads.remove(at: first) }
         }
         return chosen
     }
@@ -180,7 +181,7 @@ struct AccountQueues: Sendable {
         let newer = older < 0 ? lanes[lane].oldest : nodes[older].newer
         nodes[message].older = older
         nodes[message].newer = newer
-        nodes[message].place = .queued
+        nodes[message].state = .queued
         if older < 0 { lanes[lane].oldest = message } else { nodes[older].newer = message }
         if newer < 0 { lanes[lane].newest = message } else { nodes[newer].older = message }
     }

@@ -33,7 +33,8 @@ struct LateResponses: Sendable {
         var givenUpAt: MonotonicTime
     }
 
-    private struct Turn {
+    /// A request as it stands in the order of giving up.
+    private struct GivenUp {
         var sequence: UInt32
         var givenUpAt: MonotonicTime
     }
@@ -42,7 +43,7 @@ struct LateResponses: Sendable {
     private let most: Int
     private var missing: [UInt32: Missing] = [:]
     /// In the order of giving up; may name what was answered meanwhile.
-    private var order = Deque<Turn>()
+    private var order = Deque<GivenUp>()
 
     /// - Parameters:
     ///   - kept: how long a response is waited for after its request was given up.
@@ -65,7 +66,7 @@ struct LateResponses: Sendable {
         forgetOld(now: now)
         while order.count >= most { forgetOldest() }
         missing[sequence] = request
-        order.append(Turn(sequence: sequence, givenUpAt: request.givenUpAt))
+        order.append(GivenUp(sequence: sequence, givenUpAt: request.givenUpAt))
     }
 
     /// Whose response this is; a second one is nobody's.

@@ -50,7 +50,7 @@ package struct MessageProgress: Hashable, Sendable {
         movedForRefusal = carried != nil
     }
 
-    /// In the place of a message that is gone.
+    /// Of an entry whose message is gone.
     static let gone = MessageProgress(segments: 1, deadline: MonotonicTime(nanoseconds: 0))
 
     /// The segment to write next; nil when there is none, or none for now.
@@ -153,8 +153,8 @@ package struct MessageProgress: Hashable, Sendable {
 
     /// Segments are tried again in their order.
     private mutating func retry(_ segment: Int) {
-        let place = again.firstIndex { $0 > segment } ?? again.count
-        again.insert(segment, at: place)
+        let index = again.firstIndex { $0 > segment } ?? again.count
+        again.insert(segment, at: index)
     }
 }
 

@@ -14,7 +14,7 @@
 package struct SubmitScheduler: Sendable {
     struct Entry {
         var generation: UInt32 = 0
-        /// false = the place is free.
+        /// false = the entry is free.
         var isTaken = false
         var tag: UInt64 = 0
         /// Not an optional: each look at a part of one copies the whole.
@@ -50,18 +50,14 @@ package struct SubmitScheduler: Sendable {
     private var messageDeadline: MonotonicTime?
 
     /// - Parameters:
-    ///   - window: requests that may be open at once.
-    ///   - maxWaiting: messages that may wait in front of it.
+    ///   - limits: of them the window, what may wait in front of it, and what is waited for too late.
     ///   - responseTimeout: when a response is overdue.
-    ///   - lateKept: how long an overdue response is still waited for.
-    ///   - maxLate: how many overdue responses are waited for at once.
     package init(
-        window: Int, maxWaiting: Int, responseTimeout: Duration, statuses: StatusTable,
-        lateKept: Duration = .seconds(10_800), maxLate: Int = 10_000, firstSequence: UInt32 = 1
+        _ limits: BindLimits, responseTimeout: Duration, statuses: StatusTable, firstSequence: UInt32 = 1
     ) {
-        self.window = SubmitWindow(
-            capacity: window, lateKept: lateKept, maxLate: maxLate, firstSequence: firstSequence)
-        self.maxWaiting = max(0, maxWaiting)
+        window = SubmitWindow(
+            capacity: limits.window, lateKept: limits.lateKept, maxLate: limits.late, firstSequence: firstSequence)
+        maxWaiting = max(0, limits.waiting)
         self.responseTimeout = responseTimeout.nanoseconds
         self.statuses = statuses
     }
@@ -89,7 +85,7 @@ package struct SubmitScheduler: Sendable {
 
     // MARK: Messages in
 
-    /// Takes a message, where too many wait already in the place of another account's, or not at all.
+    /// Takes a message, where too many wait already instead of one of another account, or not at all.
     ///
     /// - Parameters:
     ///   - segments: at least 1.
@@ -122,16 +118,10 @@ package struct SubmitScheduler: Sendable {
         messages += 1
         messageDeadline = min(messageDeadline ?? deadline, deadline)
         guard let displaced else { return .taken(key(index)) }
-        // Released after the newcomer has its place: the edge never sees one index for both.
+        // Released after the newcomer has its entry: the edge never sees one index for both.
         let loser = key(displaced)
         release(loser)
         return .takenInPlaceOf(key(index), displaced: loser)
-    }
-
-    /// When the carrier's pace allows the next write, if something waits and the window has room for it; nil = at once or never.
-    package mutating func paceEnd(now: MonotonicTime) -> MonotonicTime? {
-        guard hasWork(now: now) else { return nil }
-        return throttle.earliestWrite(now: now)
     }
 
     /// Whether `nextWrite` has something to write now.
@@ -259,7 +249,7 @@ extension SubmitScheduler {
             queues.remove(index)
         case .retry:
             guard entries[index].progress.stop == nil else { break }
-            if queues.place(index) != .aside { delayed.append(submit.message) }
+            if queues.state(of: index) != .aside { delayed.append(submit.message) }
             queues.setAside(index)
         case .retryAfterPause:
             if entries[index].progress.nextToWrite != nil { queues.putBack(index) }
@@ -310,7 +300,7 @@ extension SubmitScheduler {
     private mutating func requeueDelayed(now: MonotonicTime) {
         guard !delayed.isEmpty else { return }
         var stillDelayed: [MessageKey] = []
-        for key in delayed where isLive(key) && queues.place(key.index) == .aside {
+        for key in delayed where isLive(key) && queues.state(of: key.index) == .aside {
             if let time = entries[key.index].progress.resumeAt, time > now {
                 stillDelayed.append(key)
                 continue

@@ -12,10 +12,9 @@ package struct SubmitWrite: Hashable, Sendable {
 /// Whether a bind takes a message.
 package enum SubmitAdmission: Hashable, Sendable {
     case taken(MessageKey)
-    /// All waiting places were taken: the newest unwritten message of the account with the most waiting ones gave up
-    /// its place. It is already released; the edge finishes it as `.notSent(.busy)`.
+    /// No more may wait: the newest unwritten message of the account with the most waiting ones was displaced. It is already released; the edge finishes it as `.notSent(.busy)`.
     case takenInPlaceOf(MessageKey, displaced: MessageKey)
-    /// All waiting places are taken, and with this message no account would have more of them than its own; or all
+    /// No more may wait, and with this message no account would have more of them than its own; or all
     /// messages of the one that has are partly written.
     case refused
 
@@ -27,7 +26,7 @@ package enum SubmitAdmission: Hashable, Sendable {
         }
     }
 
-    /// The message that lost its place.
+    /// The message that was displaced.
     package var displaced: MessageKey? {
         switch self {
         case .takenInPlaceOf(_, let displaced): displaced

@@ -1,8 +1,8 @@
 /// Names a message while a `SubmitScheduler` holds it; a key of a message that is gone never matches another.
 package struct MessageKey: Hashable, Sendable {
-    /// The place in the scheduler's table: also the index under which the edge keeps what belongs to the message.
+    /// Of the entry in the scheduler's table: also that under which the edge keeps what belongs to the message.
     package var index: Int
-    /// How often that place was given away before.
+    /// How often that entry was used before.
     package var generation: UInt32
 }
 
@@ -101,19 +101,19 @@ package struct SubmitWindow: Sendable {
     package mutating func open(_ submit: OpenSubmit) -> UInt32? {
         guard count < capacity else { return nil }
         let sequence = takeSequence()
-        let place = index(of: sequence)
-        slots[place] = Slot(sequence: sequence, submit: submit, older: newest, newer: -1)
-        if newest >= 0 { slots[newest].newer = place } else { oldest = place }
-        newest = place
+        let index = index(of: sequence)
+        slots[index] = Slot(sequence: sequence, submit: submit, older: newest, newer: -1)
+        if newest >= 0 { slots[newest].newer = index } else { oldest = index }
+        newest = index
         count += 1
         return sequence
     }
 
     /// Frees the slot of this sequence number; nil when none is open under it.
     package mutating func close(_ sequence: UInt32) -> OpenSubmit? {
-        let place = index(of: sequence)
-        guard sequence != 0, slots[place].sequence == sequence else { return nil }
-        return free(place)
+        let index = index(of: sequence)
+        guard sequence != 0, slots[index].sequence == sequence else { return nil }
+        return free(index)
     }
 
     /// Whether a request is open under this sequence number.
@@ -166,11 +166,11 @@ package struct SubmitWindow: Sendable {
         Int(sequence) & (slots.count - 1)
     }
 
-    private mutating func free(_ place: Int) -> OpenSubmit {
-        let slot = slots[place]
+    private mutating func free(_ index: Int) -> OpenSubmit {
+        let slot = slots[index]
         if slot.older >= 0 { slots[slot.older].newer = slot.newer } else { oldest = slot.newer }
         if slot.newer >= 0 { slots[slot.newer].older = slot.older } else { newest = slot.older }
-        slots[place].sequence = 0
+        slots[index].sequence = 0
         count -= 1
         return slot.submit
     }

@@ -28,7 +28,7 @@ package struct BindChangeKey: Hashable, Sendable {
     }
 }
 
-/// The last changes of a bind, and how often each kind of change took place.
+/// The last changes of a bind, and how often there was each kind of change.
 struct BindHistory: Sendable {
     /// How many changes are kept.
     static let kept = 20

@@ -34,7 +34,7 @@ extension BindSession {
 
 extension SubmitScheduler {
     /// The part of the outlook that is the messages'.
-    fileprivate mutating func outlook(now: MonotonicTime) -> BindOutlook {
+    mutating func outlook(now: MonotonicTime) -> BindOutlook {
         let hasWork = hasWork(now: now)
         let paceEnd = hasWork ? throttle.earliestWrite(now: now) : nil
         return BindOutlook(

@@ -54,9 +54,9 @@ package struct BindSession: ~Copyable, Sendable {
     package init(_ setup: BindSetup) {
         self.setup = setup
         traffic = SubmitScheduler(
-            window: setup.window, maxWaiting: setup.maxWaiting, responseTimeout: setup.timings.response,
-            statuses: setup.statuses, lateKept: setup.lateKept, maxLate: setup.maxLate)
-        deliveries = OpenDeliveries(capacity: setup.maxDeliveries, answeredWithin: setup.deliveryWithin)
+            setup.limits, responseTimeout: setup.timings.response, statuses: setup.statuses)
+        deliveries = OpenDeliveries(
+            capacity: setup.limits.deliveries, answeredWithin: setup.limits.deliveryWithin)
         hosts = HostTurns(
             count: setup.hosts,
             backoff: Backoff(first: setup.timings.reconnectFirst, max: setup.timings.reconnectMax),
@@ -69,7 +69,7 @@ package struct BindSession: ~Copyable, Sendable {
     /// The last 20 changes of the state, oldest first.
     package var history: [BindChange] { changes.changes }
 
-    /// How often each kind of change took place since the start.
+    /// How often there was each kind of change since the start.
     package var changeCounts: [BindChangeKey: UInt64] { changes.counts }
 
     /// Whether a new message may be given to this bind.
@@ -200,9 +200,9 @@ package struct BindSession: ~Copyable, Sendable {
         state.writesMessages ? traffic.nextWrite(now: now) : nil
     }
 
-    /// When the bind's own pace allows the next write, if that alone stands in the way.
-    package mutating func paceEnd(now: MonotonicTime) -> MonotonicTime? {
-        state.writesMessages ? traffic.paceEnd(now: now) : nil
+    /// See `SubmitScheduler.couldNotWrite`.
+    package mutating func couldNotWrite(_ write: SubmitWrite) -> SubmitStep {
+        traffic.couldNotWrite(write)
     }
 
     /// Goes on with a stop once nothing is open.

@@ -2,12 +2,12 @@ internal import DequeModule
 
 /// Names a `deliver_sm` or `data_sm` of a bind until it is answered.
 package struct DeliveryKey: Hashable, Sendable {
-    let place: Int
+    let index: Int
 }
 
 /// The `deliver_sm` and `data_sm` of a connection that have no response yet: what they carry is being made safe.
 ///
-/// Bounded in number and time: what finds no place, or waits too long, is answered with a status after which carriers
+/// Bounded in number and time: what finds no room, or waits too long, is answered with a status after which carriers
 /// send it again.
 struct OpenDeliveries: Sendable {
     /// A response that is due.
@@ -25,8 +25,8 @@ struct OpenDeliveries: Sendable {
     let answeredWithin: Duration
 
     private var entries = Deque<Entry>()
-    /// The place of the first entry. Places count on over connections, so that an old key names nothing.
-    private var firstPlace = 0
+    /// The index of the first entry. Indices count on over connections, so that an old key names nothing.
+    private var firstIndex = 0
 
     init(capacity: Int, answeredWithin: Duration) {
         self.capacity = max(1, capacity)
@@ -38,16 +38,16 @@ struct OpenDeliveries: Sendable {
     /// When the oldest one has waited too long.
     var nextDeadline: MonotonicTime? { entries.first?.deadline }
 
-    /// Nil when all places are taken.
+    /// Nil when there is no room.
     mutating func add(_ answer: Answer, now: MonotonicTime) -> DeliveryKey? {
         guard entries.count < capacity else { return nil }
         entries.append(Entry(answer: answer, deadline: now + answeredWithin))
-        return DeliveryKey(place: firstPlace + entries.count - 1)
+        return DeliveryKey(index: firstIndex + entries.count - 1)
     }
 
     /// Nil when it was answered before, or its connection is gone.
     mutating func take(_ key: DeliveryKey) -> Answer? {
-        let offset = key.place - firstPlace
+        let offset = key.index - firstIndex
         guard entries.indices.contains(offset), let answer = entries[offset].answer else { return nil }
         entries[offset].answer = nil
         dropAnswered()
@@ -58,21 +58,21 @@ struct OpenDeliveries: Sendable {
     mutating func takeOverdue(now: MonotonicTime) -> Answer? {
         guard let first = entries.first, first.deadline <= now else { return nil }
         entries.removeFirst()
-        firstPlace += 1
+        firstIndex += 1
         dropAnswered()
         return first.answer
     }
 
     /// The connection is gone: nothing can be answered any more.
     mutating func forget() {
-        firstPlace += entries.count
+        firstIndex += entries.count
         entries.removeAll()
     }
 
     private mutating func dropAnswered() {
         while let first = entries.first, first.answer == nil {
             entries.removeFirst()
-            firstPlace += 1
+            firstIndex += 1
         }
     }
 }

@@ -111,7 +111,7 @@ package struct PDUAnnotation {
 
     private mutating func add(_ tlv: TLV, at offset: Int) {
         addLine(
-            Self.place(offset), tlv.tag.name, Self.hex(UInt32(tlv.tag.rawValue).octets.suffix(2)),
+            Self.digits(offset), tlv.tag.name, Self.hex(UInt32(tlv.tag.rawValue).octets.suffix(2)),
             "\(tlv.value.count) octets")
         if tlv.tag == .messagePayload {
             addText(offset + TLVCoding.headerLength, "  value", tlv.value)
@@ -129,15 +129,15 @@ package struct PDUAnnotation {
         _ offset: Int, _ name: String, _ octets: [UInt8], isHidden: Bool = false, _ words: String
     ) {
         let isMasked = isHidden && !revealSecrets
-        addLine(Self.place(offset), name, isMasked ? "(masked)" : Self.hex(octets[...]), words)
+        addLine(Self.digits(offset), name, isMasked ? "(masked)" : Self.hex(octets[...]), words)
     }
 
     private mutating func addFault(at offset: Int, _ reason: String) {
-        addLine(Self.place(offset), "FAULT", "", reason)
+        addLine(Self.digits(offset), "FAULT", "", reason)
     }
 
-    private mutating func addLine(_ place: String, _ name: String, _ octets: String, _ words: String) {
-        let line = "  " + pad(place, 6) + pad(name, 25) + pad(octets, 26) + words
+    private mutating func addLine(_ offset: String, _ name: String, _ octets: String, _ words: String) {
+        let line = "  " + pad(offset, 6) + pad(name, 25) + pad(octets, 26) + words
         lines.append(String(line.reversed().drop { $0 == " " }.reversed()))
     }
 
@@ -145,7 +145,7 @@ package struct PDUAnnotation {
         text + String(repeating: " ", count: max(1, width - text.count))
     }
 
-    private static func place(_ offset: Int) -> String { UInt32(offset).hexDigits(4) }
+    private static func digits(_ offset: Int) -> String { UInt32(offset).hexDigits(4) }
 
     /// At most eight octets in hexadecimal; the rest is told as an ellipsis unless it is all there is to tell.
     private static func hex(_ octets: ArraySlice<UInt8>) -> String {

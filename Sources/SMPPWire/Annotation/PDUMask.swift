@@ -116,15 +116,15 @@ package enum PDUMask {
     private static func userDataHeader(_ octets: [UInt8]) -> [UInt8] {
         guard let count = octets.first, Int(count) < octets.count else { return [] }
         var header = Array(octets[...Int(count)])
-        var place = 1
-        while place < header.count {
-            guard place + 1 < header.count, place + 2 + Int(header[place + 1]) <= header.count else { return [] }
-            let end = place + 2 + Int(header[place + 1])
+        var offset = 1
+        while offset < header.count {
+            guard offset + 1 < header.count, offset + 2 + Int(header[offset + 1]) <= header.count else { return [] }
+            let end = offset + 2 + Int(header[offset + 1])
             // Parts, ports and tables of alphabets; anything else may hold a text.
-            if ![0x00, 0x08, 0x04, 0x05, 0x24, 0x25].contains(header[place]) || end - place > 6 {
-                for octet in (place + 2)..<end { header[octet] = star }
+            if ![0x00, 0x08, 0x04, 0x05, 0x24, 0x25].contains(header[offset]) || end - offset > 6 {
+                for octet in (offset + 2)..<end { header[octet] = star }
             }
-            place = end
+            offset = end
         }
         return header
     }

@@ -22,22 +22,22 @@ struct BodyReader {
         guard end - start <= maximum else { throw BodyFault(.tooLong, field, at: start) }
         guard end < pdu.readableBytes || isLast else { throw BodyFault(.truncated, field, at: start) }
         offset = min(end + 1, pdu.readableBytes)
-        let place = pdu.readerIndex + start
-        if isASCII { return pdu.getString(at: place, length: end - start) ?? "" }
-        return pdu.viewBytes(at: place, length: end - start).map { String(latin1: $0) } ?? ""
+        let offset = pdu.readerIndex + start
+        if isASCII { return pdu.getString(at: offset, length: end - start) ?? "" }
+        return pdu.viewBytes(at: offset, length: end - start).map { String(latin1: $0) } ?? ""
     }
 
     /// Where the first NUL is, or `limit`, and whether only ASCII is before it.
     private static func findNUL(
         in octets: Span<UInt8>, from start: Int, to limit: Int
-    ) -> (place: Int, isASCII: Bool) {
-        var place = start
+    ) -> (offset: Int, isASCII: Bool) {
+        var offset = start
         var bits: UInt8 = 0
-        while place < limit, octets[place] != 0 {
-            bits |= octets[place]
-            place += 1
+        while offset < limit, octets[offset] != 0 {
+            bits |= octets[offset]
+            offset += 1
         }
-        return (place, bits < 0x80)
+        return (offset, bits < 0x80)
     }
 
     /// Reads a one-octet integer.

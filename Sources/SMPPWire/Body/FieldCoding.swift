@@ -11,18 +11,18 @@ enum FieldCoding {
         if text.isEmpty { return }
         if let fault = fault(of: text, maximum: maximum) { throw PDUEncodingError(field: field, reason: fault) }
         withUnsafeMutableBytes(of: &octets) { target in
-            for (place, scalar) in text.unicodeScalars.enumerated() {
-                target[place] = UInt8(truncatingIfNeeded: scalar.value)
+            for (offset, scalar) in text.unicodeScalars.enumerated() {
+                target[offset] = UInt8(truncatingIfNeeded: scalar.value)
             }
         }
     }
 
     /// The first thing that keeps `text` out of a field of at most `maximum` octets; nil where it may go in.
     static func fault(of text: String, maximum: Int) -> String? {
-        for (place, scalar) in text.unicodeScalars.enumerated() {
-            if place == maximum { return "more than \(maximum) octets" }
-            if scalar.value == 0 { return "a NUL at octet \(place)" }
-            if scalar.value > 0xFF { return "a character that is not Latin-1 at octet \(place)" }
+        for (offset, scalar) in text.unicodeScalars.enumerated() {
+            if offset == maximum { return "more than \(maximum) octets" }
+            if scalar.value == 0 { return "a NUL at octet \(offset)" }
+            if scalar.value > 0xFF { return "a character that is not Latin-1 at octet \(offset)" }
         }
         return nil
     }

@@ -106,9 +106,9 @@ extension OutputRawSpan {
         let start = byteCount
         let octets = text.utf8.span
         if octets.count <= maximum {
-            for place in octets.indices {
-                guard 1..<0x80 ~= octets[place] else { break }
-                append(octets[place])
+            for offset in octets.indices {
+                guard 1..<0x80 ~= octets[offset] else { break }
+                append(octets[offset])
             }
         }
         if byteCount - start < octets.count {

@@ -78,9 +78,9 @@ package struct PcapEndpoint: Hashable, Sendable, CustomStringConvertible {
     private static func text(_ groups: [UInt16]) -> String {
         var longest = 0..<0
         var start = 0
-        for (place, group) in groups.enumerated() {
-            if group != 0 { start = place + 1 }
-            if place + 1 - start > max(longest.count, 1) { longest = start..<(place + 1) }
+        for (index, group) in groups.enumerated() {
+            if group != 0 { start = index + 1 }
+            if index + 1 - start > max(longest.count, 1) { longest = start..<(index + 1) }
         }
         let words = groups.map { String($0, radix: 16) }
         guard !longest.isEmpty else { return words.joined(separator: ":") }

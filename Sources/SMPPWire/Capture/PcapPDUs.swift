@@ -78,9 +78,9 @@ package struct PcapPDUs {
         let named = ports ?? [Self.standardPort]
         let isNamed = named.contains(flow.source.port) || named.contains(flow.destination.port)
         guard isNamed || ports == nil else { return }
-        if segment.flags.contains(.ack), let place = streams.index(forKey: flow.reversed) {
-            let pieces = streams.values[place].order.acknowledged(segment.acknowledgement)
-            if !pieces.isEmpty { streams.values[place].take(pieces, flow.reversed, &events) }
+        if segment.flags.contains(.ack), let index = streams.index(forKey: flow.reversed) {
+            let pieces = streams.values[index].order.acknowledged(segment.acknowledgement)
+            if !pieces.isEmpty { streams.values[index].take(pieces, flow.reversed, &events) }
         }
         let hasContent = segment.payload.readableBytes > 0 || segment.flags.contains(.syn)
         if hasContent, streams[flow] == nil {
@@ -88,22 +88,22 @@ package struct PcapPDUs {
                 totals.ignored += 1
                 return
             }
-            streams[flow] = PDUStream(place: totals.packets, isNamed: isNamed)
+            streams[flow] = PDUStream(firstPacket: totals.packets, isNamed: isNamed)
         }
-        guard let place = streams.index(forKey: flow) else { return }
+        guard let index = streams.index(forKey: flow) else { return }
         if hasContent {
-            let pieces = streams.values[place].order.take(segment, time: time)
-            streams.values[place].take(pieces, flow, &events)
+            let pieces = streams.values[index].order.take(segment, time: time)
+            streams.values[index].take(pieces, flow, &events)
         }
         // What nobody asked for is forgotten with its end.
-        if !segment.flags.isDisjoint(with: [.fin, .rst]), !streams.values[place].isSMPP {
-            streams.remove(at: place)
+        if !segment.flags.isDisjoint(with: [.fin, .rst]), !streams.values[index].isSMPP {
+            streams.remove(at: index)
         }
     }
 
     private mutating func finish() {
         hasEnded = true
-        for (flow, stream) in streams.sorted(by: { $0.value.place < $1.value.place }) {
+        for (flow, stream) in streams.sorted(by: { $0.value.firstPacket < $1.value.firstPacket }) {
             var stream = stream
             let pieces = stream.order.finish()
             stream.take(pieces, flow, &events)
@@ -134,15 +134,15 @@ private struct PDUStream {
 
     var order = PcapStream()
     /// The order of the streams' first packets.
-    let place: Int
+    let firstPacket: Int
     /// Whether SMPP is known or expected here.
     private(set) var isSMPP: Bool
     private var step = Step.lost
     private var buffer = ByteBuffer()
     private var skipped = 0
 
-    init(place: Int, isNamed: Bool) {
-        self.place = place
+    init(firstPacket: Int, isNamed: Bool) {
+        self.firstPacket = firstPacket
         isSMPP = isNamed
     }
 
@@ -163,7 +163,7 @@ private struct PDUStream {
     /// Tells what is left over.
     mutating func end(_ flow: PcapFlow, _ events: inout CircularBuffer<PcapPDUs.Event>) {
         leave(flow, &events)
-        tellSkipped(flow, &events)
+        reportSkipped(flow, &events)
     }
 
     private mutating func take(
@@ -185,7 +185,7 @@ private struct PDUStream {
         }
         step = .found
         isSMPP = true
-        tellSkipped(flow, &events)
+        reportSkipped(flow, &events)
         do throws(FrameError) {
             while let frame = try PDUFrame.next(from: &buffer) { events.append(.pdu(frame, flow, time: time)) }
             buffer.discardReadBytes()
@@ -201,7 +201,7 @@ private struct PDUStream {
         step = .lost
     }
 
-    private mutating func tellSkipped(_ flow: PcapFlow, _ events: inout CircularBuffer<PcapPDUs.Event>) {
+    private mutating func reportSkipped(_ flow: PcapFlow, _ events: inout CircularBuffer<PcapPDUs.Event>) {
         if skipped > 0, isSMPP { events.append(.skipped(flow, octets: skipped)) }
         skipped = 0
     }

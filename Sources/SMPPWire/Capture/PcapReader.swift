@@ -88,7 +88,7 @@ package struct PcapReader {
         }
     }
 
-    private var place: Int { length - file.readableBytes }
+    private var offset: Int { length - file.readableBytes }
 
     private static let sectionHeader: UInt32 = 0x0A0D_0D0A
 
@@ -105,7 +105,7 @@ package struct PcapReader {
 
     private mutating func nextRecord(_ linkType: UInt16, ticks: UInt64) throws(PcapError) -> Packet? {
         guard file.readableBytes > 0 else { return nil }
-        let start = place
+        let start = offset
         guard
             let (seconds, fraction, count, _) = file.readMultipleIntegers(
                 endianness: endianness, as: (UInt32, UInt32, UInt32, UInt32).self),
@@ -117,7 +117,7 @@ package struct PcapReader {
 
     private mutating func nextOfBlocks() throws(PcapError) -> Packet? {
         while file.readableBytes > 0 {
-            let start = place
+            let start = offset
             guard let type = file.getInteger(at: file.readerIndex, endianness: endianness, as: UInt32.self) else {
                 throw .cut(at: start)
             }
@@ -221,8 +221,8 @@ package enum PcapError: Error, Hashable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .notACapture: "this is neither a pcap nor a pcapng file"
-        case .cut(let place): "the file ends inside the packet that begins at octet \(place)"
-        case .broken(let place): "the file makes no sense from octet \(place) on"
+        case .cut(let offset): "the file ends inside the packet that begins at octet \(offset)"
+        case .broken(let offset): "the file makes no sense from octet \(offset) on"
         }
     }
 }

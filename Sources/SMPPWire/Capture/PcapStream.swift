@@ -70,8 +70,8 @@ struct PcapStream {
 
     private mutating func hold(_ sequence: UInt32, _ time: UInt64, _ payload: ByteBuffer) {
         let distance = self.distance(to: sequence)
-        let place = held.firstIndex { self.distance(to: $0.sequence) > distance } ?? held.endIndex
-        held.insert((sequence, time, payload), at: place)
+        let index = held.firstIndex { self.distance(to: $0.sequence) > distance } ?? held.endIndex
+        held.insert((sequence, time, payload), at: index)
     }
 
     /// Gives up what is missing in front of the first segment that waits.

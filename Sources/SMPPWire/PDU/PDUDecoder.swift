@@ -24,7 +24,7 @@ package enum PDUDecoder {
             octets.word(at: 0) == octets.count, octets.word(at: 4) == CommandID.submitSMResponse.rawValue
         else { return nil }
         let id = octets.extracting(PDUHeader.length..<end)
-        for place in id.indices where !(1..<0x80 ~= id[place]) { return nil }
+        for offset in id.indices where !(1..<0x80 ~= id[offset]) { return nil }
         let text = id.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
         return (CommandStatus(rawValue: octets.word(at: 8)), octets.word(at: 12), text)
     }
@@ -157,9 +157,9 @@ extension PDUBody {
 }
 
 extension Span<UInt8> {
-    /// The four octets from `place` on.
-    fileprivate func word(at place: Int) -> UInt32 {
-        UInt32(self[place]) << 24 | UInt32(self[place + 1]) << 16 | UInt32(self[place + 2]) << 8
-            | UInt32(self[place + 3])
+    /// The four octets from `offset` on.
+    fileprivate func word(at offset: Int) -> UInt32 {
+        UInt32(self[offset]) << 24 | UInt32(self[offset + 1]) << 16 | UInt32(self[offset + 2]) << 8
+            | UInt32(self[offset + 3])
     }
 }

@@ -101,11 +101,12 @@ struct CarrierFactory: Sendable {
     func make(
         _ configuration: CarrierConfiguration, _ profile: CarrierProfile, isExpected: Bool = false
     ) -> RunningCarrier {
-        let deliveries = deliveries.of(configuration.name, form: profile.receiptIDs)
+        let name = configuration.setup.name
+        let deliveries = deliveries.of(name, form: profile.receiptIDs)
         let receipts = deliveries.receipts
         let events = CarrierEvents(
             late: { [journal, inDoubt] late in
-                journal?.add(late, carrier: configuration.name)
+                journal?.add(late, carrier: name)
                 inDoubt.settle(tag: late.tag, segment: late.segment)
                 guard late.status == .ok else { return }
                 receipts.accepted([

@@ -34,35 +34,12 @@ extension Account {
 extension CarrierConfiguration {
     /// - Throws: `TLSError` where OpenSSL does not take a certificate, a key or an authority's file.
     init(_ settings: CarrierSettings) throws(TLSError) {
-        self.init(
-            name: settings.name, hosts: settings.hosts.map { HostPort(host: $0.host, port: $0.port) },
-            request: settings.request,
-            binds: settings.binds.map { BindPlan(kind: $0.kind, count: $0.count, window: $0.window, rate: $0.rate) })
-        if settings.tls.enabled {
-            let context = try TLSClientContext(
-                caFile: settings.tls.caFile, certificateFile: settings.tls.certificateFile,
-                keyFile: settings.tls.keyFile, verifyPeer: settings.tls.verify)
-            tls = CarrierTLS(context: context, serverName: settings.tls.serverName)
-        }
-        bindFrom = settings.bindFrom
-        required = settings.required
-        window = settings.window
-        rate = settings.rate
-        maxWaiting = settings.waiting
-        enquireLinkEvery = settings.enquireLinkEvery
-        enquireLinkUnanswered = settings.enquireLinkUnanswered
-        connectTimeout = settings.connectTimeout
-        bindTimeout = settings.bindTimeout
-        responseTimeout = settings.responseTimeout
-        unbindTimeout = settings.unbindTimeout
-        reconnectFirst = settings.reconnectFirst
-        reconnectMax = settings.reconnectMax
-        reconnectRefused = settings.reconnectRefused
-        credentialsBackoff = settings.credentialsBackoff
-        maxDeliveries = settings.deliverQueue
-        deliveryWithin = settings.deliverWithin
-        deliveryRetryStatus = settings.retryStatus
-        statuses = StatusTable(overrides: settings.statuses)
+        self.init(settings.setup)
+        guard settings.tls.enabled else { return }
+        let context = try TLSClientContext(
+            caFile: settings.tls.caFile, certificateFile: settings.tls.certificateFile,
+            keyFile: settings.tls.keyFile, verifyPeer: settings.tls.verify)
+        tls = CarrierTLS(context: context, serverName: settings.tls.serverName)
     }
 }
 

@@ -28,7 +28,7 @@ struct ReloadPlan: Equatable, Sendable {
             guard let before = old.carriers.first(where: { $0.name == carrier.name }) else {
                 return (carrier.name, .add)
             }
-            let step: Step = before == carrier ? .keep : before.forBinds == carrier.forBinds ? .restyle : .replace
+            let step: Step = before == carrier ? .keep : before.hasBinds(of: carrier) ? .restyle : .replace
             return (carrier.name, step)
         }
         let names = Set(new.carriers.map(\.name))
@@ -97,19 +97,8 @@ private struct IntakeKeys: Sendable {
 }
 
 extension CarrierSettings {
-    /// Without what only the bodies of messages are made of (`CarrierProfile`): two that are equal here can share their binds.
-    /// `statuses` belong to the binds too.
-    fileprivate var forBinds: CarrierSettings {
-        var settings = self
-        settings.addresses = AddressRules()
-        settings.text = TextPolicy()
-        settings.receiptsRequested = true
-        settings.esmClass = 0
-        settings.validityPeriod = ""
-        settings.priority = 0
-        settings.serviceType = ""
-        settings.protocolID = 0
-        settings.inbound = nil
-        return settings
+    /// Whether the same binds serve both: what else differs is only what the bodies of messages are made of (`CarrierProfile`).
+    fileprivate func hasBinds(of other: CarrierSettings) -> Bool {
+        setup == other.setup && tls == other.tls && receiptIDs == other.receiptIDs
     }
 }

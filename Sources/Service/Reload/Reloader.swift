@@ -7,6 +7,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import Operations
+import SMPP
 package import Settings
 import TLS
 
@@ -197,7 +198,7 @@ actor Reloader {
                 let profile = CarrierProfile(carrier)
                 group.addTask {
                     await self.handOver(configuration, profile, accounts: change.accounts, within: within)
-                    await self.done(configuration.name, "carrier has its new binds")
+                    await self.done(configuration.setup.name, "carrier has its new binds")
                 }
             }
         }
@@ -210,9 +211,9 @@ actor Reloader {
     private func handOver(
         _ configuration: CarrierConfiguration, _ profile: CarrierProfile, accounts: [Account], within: Duration
     ) async {
-        let name = configuration.name
+        let name = configuration.setup.name
         guard let current = carriers[name] else { return }
-        let patience = configuration.connectTimeout + configuration.bindTimeout
+        let patience = configuration.setup.timings.connect + configuration.setup.timings.bind
         if current.route.isExpected {
             // An added one: started already.
             await expect(current.route, atMost: patience)
@@ -265,7 +266,7 @@ actor Reloader {
     private func retire(_ carrier: Carrier, within limit: Duration) async {
         let end = ContinuousClock.now + limit
         while ContinuousClock.now < end, !isStopping, let status = try? await carrier.status().get(),
-            status.binds.contains(where: { $0.windowInUse > 0 || $0.waiting > 0 })
+            status.binds.contains(where: { $0.window.inUse > 0 || $0.window.waiting > 0 })
         {
             try? await Task.sleep(for: Self.look)
         }

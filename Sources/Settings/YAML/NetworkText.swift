@@ -1,4 +1,4 @@
-import Foundation
+import TLS
 
 /// Host names, addresses and blocks of addresses as configuration writes them.
 enum NetworkText {
@@ -28,24 +28,16 @@ enum NetworkText {
     }
 
     /// An IPv4 or IPv6 address without brackets.
-    static func isAddress(_ text: some StringProtocol) -> Bool { isIPv4(text) || isIPv6(text) }
+    static func isAddress(_ text: some StringProtocol) -> Bool { IPFamily(of: String(text)) != nil }
 
     /// Whether only this machine can reach it.
     static func isLoopback(_ host: String) -> Bool {
         host == "localhost" || host == "::1" || (isIPv4(host) && host.hasPrefix("127."))
     }
 
-    /// Four decimal numbers to 255, without leading zeros (which some systems read as octal).
-    static func isIPv4(_ text: some StringProtocol) -> Bool {
-        var address = in_addr()
-        return inet_pton(AF_INET, String(text), &address) == 1
-    }
+    static func isIPv4(_ text: some StringProtocol) -> Bool { IPFamily(of: String(text)) == .v4 }
 
-    /// RFC 4291 §2.2, without a zone.
-    static func isIPv6(_ text: some StringProtocol) -> Bool {
-        var address = in6_addr()
-        return inet_pton(AF_INET6, String(text), &address) == 1
-    }
+    static func isIPv6(_ text: some StringProtocol) -> Bool { IPFamily(of: String(text)) == .v6 }
 
     /// An IPv4 address or a DNS name of letters, digits, hyphens and underscores (RFC 1123 §2.1).
     static func isHostName(_ text: some StringProtocol) -> Bool {

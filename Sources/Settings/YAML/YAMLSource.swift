@@ -1,3 +1,5 @@
+import SMPP
+
 /// The bytes of a file on their way to a YAML parser: text, without anything that the parser must not see.
 struct YAMLSource {
     /// A configuration file is not larger than this.
@@ -114,8 +116,5 @@ extension Unicode.Scalar {
     }
 
     /// Four or more hexadecimal digits.
-    fileprivate var codePoint: String {
-        let digits = String(value, radix: 16, uppercase: true)
-        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-    }
+    fileprivate var codePoint: String { value.hexDigits(4) }
 }

@@ -67,7 +67,7 @@ package enum SelfSignedCertificate {
 
     /// The names go into OpenSSL's configuration syntax: nothing of that syntax may be in them.
     private static func alternative(_ name: String) throws(TLSError) -> String {
-        if TLSPeer.isAddress(name) {
+        if IPFamily(of: name) != nil {
             return "IP:\(name)"
         }
         let allowed = name.utf8.allSatisfy { byte in

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Whom a client must find at the other end.
 enum TLSPeer: Hashable, Sendable {
     /// A certificate for this host name (RFC 6125), which is also asked for by SNI.
@@ -17,7 +15,7 @@ enum TLSPeer: Hashable, Sendable {
     init?(serverName: String?, address: String?, verify: Bool) {
         // The root's dot is no part of a certificate's or of SNI's name.
         let name = serverName.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }
-        let isAddress = name.map(Self.isAddress) ?? false
+        let isAddress = name.map { IPFamily(of: $0) != nil } ?? false
         if !verify {
             self = .unchecked(isAddress ? nil : name)
         } else if let name {
@@ -36,11 +34,5 @@ enum TLSPeer: Hashable, Sendable {
         case .address(let address): "address \(address)"
         case .unchecked(let name): "unchecked \(name ?? "")"
         }
-    }
-
-    /// Whether the text is an IPv4 or IPv6 address.
-    static func isAddress(_ text: String) -> Bool {
-        var bytes = in6_addr()
-        return inet_pton(AF_INET, text, &bytes) == 1 || inet_pton(AF_INET6, text, &bytes) == 1
     }
 }

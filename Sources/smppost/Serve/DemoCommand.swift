@@ -4,6 +4,7 @@ import HTTPService
 import Logging
 import NIOCore
 import NIOPosix
+import SMPP
 import Service
 import ServiceLifecycle
 import Settings
@@ -38,7 +39,8 @@ struct DemoCommand: AsyncParsableCommand {
         let settings = try files.load()
         let log = ServiceLog(settings.log)
         defer { log.writer.flush() }
-        guard let host = settings.carriers.first?.hosts.first, ["127.0.0.1", "::1", "localhost"].contains(host.host)
+        guard let host = settings.carriers.first?.setup.hosts.first,
+            ["127.0.0.1", "::1", "localhost"].contains(host.host)
         else {
             Console.error("the first carrier's host is not on this machine: demo uses carriers/simulator.yaml")
             throw ExitCode.badConfiguration

@@ -8,30 +8,30 @@ extension CarrierSettings {
         tls = CarrierTLSSettings(reading: reader.section("tls"), context: context)
         readBindRequest(reader, context: context)
         readBinds(reader)
-        required = reader.flag("required", default: required)
-        window = reader.integer("window", in: 1...10_000, default: window)
-        rate = reader.rate("rate")
-        waiting = reader.integer("waiting", in: 0...100_000, default: waiting)
-        readTimes(reader)
+        setup.required = reader.flag("required", default: setup.required)
+        setup.limits.window = reader.integer("window", in: 1...10_000, default: setup.limits.window)
+        setup.rate = reader.rate("rate")
+        setup.limits.waiting = reader.integer("waiting", in: 0...100_000, default: setup.limits.waiting)
+        setup.timings.read(reader)
         readAddresses(reader.section("addresses"))
         text.read(reader.section("text"))
         readSubmitFields(reader)
         let inbound = reader.section("inbound")
         self.inbound = PostingSettings(reading: inbound, context: context)
         inbound.finish()
-        statuses = StatusReading.overrides(reader)
+        setup.statuses = StatusTable(overrides: StatusReading.overrides(reader))
         reader.finish()
     }
 
     private mutating func readHosts(_ reader: MappingReader) {
         let wanted = "a host and a port like smsc.example.net:2775 or [2001:db8::1]:2775"
         let addresses = reader.texts("hosts", limit: 32, ifEmpty: "names no host", wanted: wanted) { text in
-            NetworkText.hostPort(text).flatMap { $0.port > 0 ? CarrierHost(host: $0.host, port: $0.port) : nil }
+            NetworkText.hostPort(text).flatMap { $0.port > 0 ? HostPort(host: $0.host, port: $0.port) : nil }
         }
-        hosts = addresses?.map(\.value) ?? []
+        setup.hosts = addresses?.map(\.value) ?? []
         if addresses == nil { reader.missing("hosts", hint: "for example [\"smsc.example.net:2775\"]") }
         if let node = reader.value("bind_from") {
-            bindFrom = reader.scalar(node, named: "bind_from", wanted: "an address of this machine") {
+            setup.bindFrom = reader.scalar(node, named: "bind_from", wanted: "an address of this machine") {
                 NetworkText.isAddress($0) ? $0 : nil
             }
         }
@@ -39,15 +39,15 @@ extension CarrierSettings {
 
     private mutating func readBindRequest(_ reader: MappingReader, context: LoadContext) {
         if reader.has("system_id") {
-            request.systemID = reader.octets("system_id", limit: 15)
-            if request.systemID.isEmpty, reader.optionalString("system_id") == "" {
+            setup.request.systemID = reader.octets("system_id", limit: 15)
+            if setup.request.systemID.isEmpty, reader.optionalString("system_id") == "" {
                 reader.log.problem("\"system_id\" is empty", at: reader.place(of: "system_id"))
             }
         } else {
             reader.missing("system_id")
         }
         if let secret = reader.secret("password", context: context, mayBeEmpty: true) {
-            request.password = secret.text
+            setup.request.password = secret.text
             // SMPP 3.4 §5.2.2: nine octets with the closing NUL.
             if let reason = MappingReader.octetFault(secret.text, limit: 8) {
                 reader.log.problem("the password \(reason)", at: secret.place)
@@ -55,19 +55,19 @@ extension CarrierSettings {
         } else if !["password", "password_file", "password_env"].contains(where: { reader.has($0) }) {
             reader.missing("password_file", hint: "or \"password_env\", or \"password\"")
         }
-        request.systemType = reader.octets("system_type", limit: 12)
-        request.interfaceVersion = reader.choice(
-            "interface_version", ["3.3": 0x33, "3.4": 0x34, "5.0": 0x50], default: request.interfaceVersion)
+        setup.request.systemType = reader.octets("system_type", limit: 12)
+        setup.request.interfaceVersion = reader.choice(
+            "interface_version", ["3.3": 0x33, "3.4": 0x34, "5.0": 0x50], default: setup.request.interfaceVersion)
         let range = reader.section("address_range")
-        request.addrTON = range.octet("ton", default: request.addrTON)
-        request.addrNPI = range.octet("npi", default: request.addrNPI)
-        request.addressRange = range.octets("range", limit: 40)
+        setup.request.addrTON = range.octet("ton", default: setup.request.addrTON)
+        setup.request.addrNPI = range.octet("npi", default: setup.request.addrNPI)
+        setup.request.addressRange = range.octets("range", limit: 40)
         range.finish()
     }
 
     private mutating func readBinds(_ reader: MappingReader) {
         guard let nodes = reader.list("binds", limit: 32, ifEmpty: "names no bind") else { return }
-        binds = []
+        setup.binds = []
         for node in nodes {
             let bind = MappingReader(
                 node, path: "\(reader.path).binds", place: node.place, log: reader.log, called: "a bind")
@@ -80,47 +80,11 @@ extension CarrierSettings {
             let window = bind.optionalInteger("window", in: 1...10_000)
             let rate = bind.rate("rate")
             bind.finish()
-            binds.append(BindSettings(kind: kind ?? .transceiver, count: count, window: window, rate: rate))
+            setup.binds.append(BindPlan(kind: kind ?? .transceiver, count: count, window: window, rate: rate))
         }
-        if binds.reduce(0, { $0 + $1.count }) > 100 {
+        if setup.binds.reduce(0, { $0 + $1.count }) > 100 {
             reader.log.problem("\"binds\" are more than 100 together", at: reader.place(of: "binds"))
         }
-    }
-
-    private mutating func readTimes(_ reader: MappingReader) {
-        let enquire = reader.section("enquire_link")
-        enquireLinkEvery = enquire.duration("every", in: .seconds(1)...(.seconds(3600)), default: enquireLinkEvery)
-        enquireLinkUnanswered = enquire.integer("unanswered", in: 1...10, default: enquireLinkUnanswered)
-        if enquireLinkEvery < .seconds(10) {
-            enquire.log.warning(
-                "\"every\" is less than 10s; many carriers cut a connection for that", at: enquire.place(of: "every"))
-        }
-        enquire.finish()
-
-        let timeouts = reader.section("timeouts")
-        let toMinute = Duration.seconds(1)...(.seconds(60))
-        let fromTenth = Duration.milliseconds(100)...(.seconds(60))
-        connectTimeout = timeouts.duration("connect", in: toMinute, default: connectTimeout)
-        bindTimeout = timeouts.duration("bind", in: toMinute, default: bindTimeout)
-        responseTimeout = timeouts.duration("response", in: fromTenth, default: responseTimeout)
-        unbindTimeout = timeouts.duration("unbind", in: fromTenth, default: unbindTimeout)
-        timeouts.finish()
-
-        let reconnect = reader.section("reconnect")
-        reconnectFirst = reconnect.duration(
-            "first", in: .milliseconds(100)...(.seconds(600)), default: reconnectFirst)
-        reconnectMax = reconnect.duration("max", in: .milliseconds(100)...(.seconds(3600)), default: reconnectMax)
-        if reconnectMax < reconnectFirst {
-            let (first, longest) = (DurationText.text(reconnectFirst), DurationText.text(reconnectMax))
-            reconnect.log.problem(
-                "\"max\" (\(longest)) is less than \"first\" (\(first))",
-                at: reconnect.place(of: reconnect.has("max") ? "max" : "first"))
-        }
-        reconnectRefused = reconnect.duration(
-            "refused", in: .milliseconds(100)...(.seconds(600)), default: reconnectRefused)
-        reconnect.finish()
-        credentialsBackoff = reader.duration(
-            "credentials_backoff", in: .seconds(1)...(.seconds(86_400)), default: credentialsBackoff)
     }
 
     private mutating func readAddresses(_ reader: MappingReader) {
@@ -143,12 +107,13 @@ extension CarrierSettings {
         receiptIDs = receipts.choice(
             "ids", ["same": .same, "hex": .hex, "decimal": .decimal, "auto": .auto], default: receiptIDs)
         if let status = receipts.optionalInteger("retry_status", in: 1...0xFFFF_FFFF) {
-            retryStatus = CommandStatus(rawValue: UInt32(status))
+            setup.deliveryRetryStatus = CommandStatus(rawValue: UInt32(status))
         }
         receipts.finish()
         let deliver = reader.section("deliver")
-        deliverWithin = deliver.duration("within", in: .milliseconds(100)...(.seconds(60)), default: deliverWithin)
-        deliverQueue = deliver.integer("queue", in: 1...100_000, default: deliverQueue)
+        setup.limits.deliveryWithin = deliver.duration(
+            "within", in: .milliseconds(100)...(.seconds(60)), default: setup.limits.deliveryWithin)
+        setup.limits.deliveries = deliver.integer("queue", in: 1...100_000, default: setup.limits.deliveries)
         deliver.finish()
         esmClass = reader.octet("esm_class", default: esmClass)
         if esmClass & 0x40 != 0 {
@@ -175,6 +140,45 @@ extension CarrierSettings {
             return "0000" + fields.map { $0 < 10 ? "0\($0)" : "\($0)" }.joined() + "000R"
         }
         validityPeriod = period ?? validityPeriod
+    }
+}
+
+extension BindTimings {
+    /// Reads `enquire_link`, `timeouts`, `reconnect` and `credentials_backoff` of a carrier over the defaults.
+    fileprivate mutating func read(_ reader: MappingReader) {
+        let enquire = reader.section("enquire_link")
+        enquireLinkEvery = enquire.duration("every", in: .seconds(1)...(.seconds(3600)), default: enquireLinkEvery)
+        enquireLinkUnanswered = enquire.integer("unanswered", in: 1...10, default: enquireLinkUnanswered)
+        if enquireLinkEvery < .seconds(10) {
+            enquire.log.warning(
+                "\"every\" is less than 10s; many carriers cut a connection for that", at: enquire.place(of: "every"))
+        }
+        enquire.finish()
+
+        let timeouts = reader.section("timeouts")
+        let toMinute = Duration.seconds(1)...(.seconds(60))
+        let fromTenth = Duration.milliseconds(100)...(.seconds(60))
+        connect = timeouts.duration("connect", in: toMinute, default: connect)
+        bind = timeouts.duration("bind", in: toMinute, default: bind)
+        response = timeouts.duration("response", in: fromTenth, default: response)
+        unbind = timeouts.duration("unbind", in: fromTenth, default: unbind)
+        timeouts.finish()
+
+        let reconnect = reader.section("reconnect")
+        reconnectFirst = reconnect.duration(
+            "first", in: .milliseconds(100)...(.seconds(600)), default: reconnectFirst)
+        reconnectMax = reconnect.duration("max", in: .milliseconds(100)...(.seconds(3600)), default: reconnectMax)
+        if reconnectMax < reconnectFirst {
+            let (first, longest) = (DurationText.text(reconnectFirst), DurationText.text(reconnectMax))
+            reconnect.log.problem(
+                "\"max\" (\(longest)) is less than \"first\" (\(first))",
+                at: reconnect.place(of: reconnect.has("max") ? "max" : "first"))
+        }
+        reconnectRefused = reconnect.duration(
+            "refused", in: .milliseconds(100)...(.seconds(600)), default: reconnectRefused)
+        reconnect.finish()
+        credentialsBackoff = reader.duration(
+            "credentials_backoff", in: .seconds(1)...(.seconds(86_400)), default: credentialsBackoff)
     }
 }
 

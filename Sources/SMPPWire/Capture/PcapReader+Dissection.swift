@@ -33,14 +33,14 @@ extension PcapReader.Packet {
         // Raw IP, by its own number and those of DLT_RAW.
         case 12, 14, 101, 228, 229: length = 0
         case 1:
-            var place = 12
-            type = packet.getInteger(at: start + place)
+            var offset = 12
+            type = packet.getInteger(at: start + offset)
             // Tags of virtual networks (IEEE 802.1Q); there are two at most.
             for _ in 0..<4 where [0x8100, 0x88A8, 0x9100].contains(type) {
-                place += 4
-                type = packet.getInteger(at: start + place)
+                offset += 4
+                type = packet.getInteger(at: start + offset)
             }
-            length = place + 2
+            length = offset + 2
         case 113:
             type = packet.getInteger(at: start + 14)
             length = 16

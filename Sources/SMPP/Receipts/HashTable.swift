@@ -7,11 +7,11 @@
 /// ```
 ///
 /// Two ids may have one hash: whoever asks says which of the entries he means.
-struct PlaceTable: Sendable {
+struct HashTable: Sendable {
     private struct Slot {
         var hash: UInt64 = 0
         /// Negative = free.
-        var place = -1
+        var index = -1
     }
 
     private var slots = ContiguousArray(repeating: Slot(), count: 16)
@@ -24,46 +24,46 @@ struct PlaceTable: Sendable {
         let octets = id.utf8.span
         let key = key
         var hash = UInt64(octets.count)
-        for place in octets.indices { hash = (hash ^ UInt64(octets[place])) &* key }
+        for offset in octets.indices { hash = (hash ^ UInt64(octets[offset])) &* key }
         // The upper bits, which all octets reach, go to the lower ones, which choose the slot.
         let product = hash.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
         return product.high ^ product.low
     }
 
-    /// The place of the entry with this hash that `isMeant`.
-    func place(of hash: UInt64, where isMeant: (Int) -> Bool) -> Int? {
+    /// The index of the entry with this hash that `isMeant`.
+    func index(of hash: UInt64, where isMeant: (Int) -> Bool) -> Int? {
         var slot = home(hash)
-        while slots[slot].place >= 0 {
-            if slots[slot].hash == hash, isMeant(slots[slot].place) { return slots[slot].place }
+        while slots[slot].index >= 0 {
+            if slots[slot].hash == hash, isMeant(slots[slot].index) { return slots[slot].index }
             slot = next(slot)
         }
         return nil
     }
 
-    /// Sets the place of an id; the entry that had it before is the one that `isMeant`.
-    mutating func set(_ hash: UInt64, to place: Int, where isMeant: (Int) -> Bool) {
+    /// Sets the index of an id; the entry that had it before is the one that `isMeant`.
+    mutating func set(_ hash: UInt64, to index: Int, where isMeant: (Int) -> Bool) {
         if count * 2 >= slots.count { grow() }
         var slot = home(hash)
-        while slots[slot].place >= 0 {
-            if slots[slot].hash == hash, isMeant(slots[slot].place) {
-                slots[slot].place = place
+        while slots[slot].index >= 0 {
+            if slots[slot].hash == hash, isMeant(slots[slot].index) {
+                slots[slot].index = index
                 return
             }
             slot = next(slot)
         }
-        slots[slot] = Slot(hash: hash, place: place)
+        slots[slot] = Slot(hash: hash, index: index)
         count += 1
     }
 
-    /// Erases what leads to this place under this hash, if something does.
-    mutating func remove(_ hash: UInt64, at place: Int) {
+    /// Erases what leads to this index under this hash, if something does.
+    mutating func remove(_ hash: UInt64, at index: Int) {
         var slot = home(hash)
-        while slots[slot].place >= 0, slots[slot].hash != hash || slots[slot].place != place { slot = next(slot) }
-        guard slots[slot].place >= 0 else { return }
+        while slots[slot].index >= 0, slots[slot].hash != hash || slots[slot].index != index { slot = next(slot) }
+        guard slots[slot].index >= 0 else { return }
         count -= 1
         var free = slot
         slot = next(slot)
-        while slots[slot].place >= 0 {
+        while slots[slot].index >= 0 {
             // What may stand at the free slot: not what has its home behind it.
             if (slot - home(slots[slot].hash)) & (slots.count - 1) >= (slot - free) & (slots.count - 1) {
                 slots[free] = slots[slot]
@@ -81,9 +81,9 @@ struct PlaceTable: Sendable {
     private mutating func grow() {
         let old = slots
         slots = ContiguousArray(repeating: Slot(), count: old.count * 2)
-        for filled in old where filled.place >= 0 {
+        for filled in old where filled.index >= 0 {
             var slot = home(filled.hash)
-            while slots[slot].place >= 0 { slot = next(slot) }
+            while slots[slot].index >= 0 { slot = next(slot) }
             slots[slot] = filled
         }
     }

@@ -4,7 +4,7 @@ import Synchronization
 
 /// What the binds of a carrier share beside the pace: enough to see, by one load, that one of them needs help.
 final class BindSharing: Sendable {
-    let certificates = CertificateWatch()
+    let certificates = CertificateWarnings()
     private let stuckBinds = Atomic<Int>(0)
 
     /// Whether messages wait on some bind that another one might write sooner.
@@ -19,7 +19,7 @@ final class BindSharing: Sendable {
     }
 }
 
-/// How binds of a carrier help each other: no slot stays empty while a message waits for one.
+/// How binds of a carrier help each other (work stealing, and its counterpart, work sharing): no slot stays empty while a message waits for one.
 ///
 /// A bind whose messages begin to wait for more than the carrier's pace offers them to those with room; a bind
 /// that has room and nothing to write asks the one with the most. One hop each way, for many messages at once; where
@@ -79,28 +79,28 @@ extension Bind {
         // Who cannot write at all gives also what another one lets wait.
         let mayWait = isLastChoice(session.outlook(now: .now))
         var rooms = carrier.rooms(besides: self, mayWait: mayWait)
-        var flights = handOver(upTo: rooms.reduce(0) { $0 + $1.room })[...]
-        while !flights.isEmpty, let (bind, room) = rooms.popLast() {
-            bind.give(Array(flights.prefix(room)))
-            flights = flights.dropFirst(room)
+        var messages = handOver(upTo: rooms.reduce(0) { $0 + $1.room })[...]
+        while !messages.isEmpty, let (bind, room) = rooms.popLast() {
+            bind.give(Array(messages.prefix(room)))
+            messages = messages.dropFirst(room)
         }
         share()
     }
 
     /// Takes messages out of the queue, the oldest first.
-    private func handOver(upTo count: Int) -> [Flight] {
+    private func handOver(upTo count: Int) -> [PendingMessage] {
         guard count > 0 else { return [] }
         return session.handOver(upTo: count).compactMap { step in
-            guard case .move(let key, _) = step, let flight = leave(key) else { return nil }
-            flight.isShared = true
-            return flight
+            guard case .move(let key, _) = step, let message = leave(key) else { return nil }
+            message.isShared = true
+            return message
         }
     }
 
     /// From any thread: these messages are this bind's now.
-    private func give(_ flights: [Flight]) {
-        for _ in flights { gauge.messageComes() }
-        eventLoop.execute { for flight in flights { self.take(flight) } }
+    private func give(_ messages: [PendingMessage]) {
+        for _ in messages { gauge.messageComes() }
+        eventLoop.execute { for message in messages { self.take(message) } }
     }
 
     // MARK: Asking
@@ -118,15 +118,15 @@ extension Bind {
     }
 
     private func help(_ sibling: Bind, upTo count: Int) {
-        let flights = shownBacklog > 0 ? handOver(upTo: count) : []
-        for _ in flights { sibling.gauge.messageComes() }
-        sibling.eventLoop.execute { sibling.helped(with: flights) }
+        let messages = shownBacklog > 0 ? handOver(upTo: count) : []
+        for _ in messages { sibling.gauge.messageComes() }
+        sibling.eventLoop.execute { sibling.helped(with: messages) }
         share()
     }
 
-    private func helped(with flights: [Flight]) {
+    private func helped(with messages: [PendingMessage]) {
         isAsking = false
-        if flights.isEmpty { askAgainAt = .now + Self.askPause }
-        for flight in flights { take(flight) }
+        if messages.isEmpty { askAgainAt = .now + Self.askPause }
+        for message in messages { take(message) }
     }
 }

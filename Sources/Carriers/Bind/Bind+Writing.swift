@@ -73,8 +73,8 @@ extension Bind {
 
     /// Returns whether it was written.
     private func encode(_ write: SubmitWrite, now: MonotonicTime) -> Bool {
-        guard let flight = flights[write.message.index] else { return false }
-        let segments = flight.submission.segments
+        guard let message = pending[write.message.index] else { return false }
+        let segments = message.submission.segments
         let tlvs = segments[write.segment].tlvs
         if !tlvs.isEmpty, !session.allowsTLVs, tlvs.areEssential {
             giveUp(write, "the carrier is older than SMPP 3.4 and takes no optional parameters")
@@ -87,15 +87,15 @@ extension Bind {
             giveUp(write, error.description)
             return false
         }
-        guard let since = flight.waitingSince else { return true }
+        guard let since = message.waitingSince else { return true }
         windowWaits.add(from: since, to: now)
-        flight.waitingSince = nil
+        message.waitingSince = nil
         return true
     }
 
     /// A segment that cannot be written as it is: not a byte of it leaves, and the carrier is not blamed.
     private func giveUp(_ write: SubmitWrite, _ problem: String) {
-        let id = flights[write.message.index]?.submission.id
+        let id = pending[write.message.index]?.submission.id
         logger.error(
             "a message cannot be written",
             metadata: [
@@ -119,7 +119,7 @@ extension Bind {
 }
 
 extension [TLV] {
-    /// Whether a text or its place in a longer one is in these optional parameters.
+    /// Whether a text or its part of a longer one is in these optional parameters.
     fileprivate var areEssential: Bool {
         let essential: Set<TLVTag> = [
             .messagePayload, .sarMessageReference, .sarTotalSegments, .sarSegmentSequence,

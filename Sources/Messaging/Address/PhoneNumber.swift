@@ -130,8 +130,8 @@ private struct WrittenNumber {
     /// Whether the octets are up to 18 digits and nothing else; then they are read.
     private mutating func readDigits(_ octets: Span<UInt8>) -> Bool {
         guard 1...Self.maximumDigits ~= octets.count else { return false }
-        for place in octets.indices {
-            let digit = octets[place] &- UInt8(ascii: "0")
+        for offset in octets.indices {
+            let digit = octets[offset] &- UInt8(ascii: "0")
             guard digit < 10 else { return false }
             value = value &* 10 &+ UInt64(digit)
         }

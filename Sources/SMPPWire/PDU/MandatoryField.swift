@@ -20,17 +20,17 @@ struct MandatoryField: Hashable {
     static func find(in pdu: ByteBuffer, of id: CommandID) -> (fields: [MandatoryField], end: Int, fault: BodyFault?) {
         let capacity = Int(CSMPP34_MAXIMUM_FIELDS)
         var report = csmpp34_report()
-        let places = [csmpp34_place](unsafeUninitializedCapacity: capacity) { places, count in
+        let extents = [csmpp34_extent](unsafeUninitializedCapacity: capacity) { extents, count in
             report = pdu.withUnsafeReadableBytes { octets in
                 csmpp34_walk(
                     id.rawValue, octets.baseAddress?.assumingMemoryBound(to: UInt8.self), octets.count,
-                    places.baseAddress, &count)
+                    extents.baseAddress, &count)
             }
         }
-        let fields = places.map { place in
+        let fields = extents.map { extent in
             MandatoryField(
-                name: String(cString: place.name), kind: Kind(place.kind), offset: place.offset,
-                octets: pdu.getBytes(at: pdu.readerIndex + place.offset, length: place.length) ?? [])
+                name: String(cString: extent.name), kind: Kind(extent.kind), offset: extent.offset,
+                octets: pdu.getBytes(at: pdu.readerIndex + extent.offset, length: extent.length) ?? [])
         }
         switch report.outcome {
         case .ok: return (fields, report.end, nil)

@@ -8,13 +8,13 @@ extension Bind {
         case .nothing:
             break
         case .complete(let key, let result):
-            guard let flight = leave(key) else { return }
-            if isReading { answered.append((flight, result)) } else { flight.finish(result) }
+            guard let message = leave(key) else { return }
+            if isReading { answered.append((message, result)) } else { message.finish(result) }
         case .move(let key, let carried):
-            guard let flight = leave(key) else { return }
-            flight.carried = carried
-            flight.hops += 1
-            place(flight)
+            guard let message = leave(key) else { return }
+            message.carried = carried
+            message.hops += 1
+            reassign(message)
         case .late(let response):
             logLate(response)
             events.late(response)
@@ -24,9 +24,9 @@ extension Bind {
     /// Tells the senders of what was completed while reading.
     func finishAnswered() {
         guard !answered.isEmpty else { return }
-        var finished: ContiguousArray<(Flight, SubmissionResult)> = []
+        var finished: ContiguousArray<(PendingMessage, SubmissionResult)> = []
         swap(&finished, &answered)
-        for (flight, result) in finished { flight.finish(result) }
+        for (message, result) in finished { message.finish(result) }
         // The same memory for the next read.
         guard answered.isEmpty else { return }
         finished.removeAll(keepingCapacity: true)

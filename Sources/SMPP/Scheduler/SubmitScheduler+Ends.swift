@@ -44,6 +44,18 @@ extension SubmitScheduler {
         return steps
     }
 
+    /// The segment that `nextWrite` gave last cannot be encoded: no byte of it was handed to a socket. Its slot is free
+    /// again, and the rest of its message is not written.
+    package mutating func couldNotWrite(_ write: SubmitWrite) -> SubmitStep {
+        guard window.close(write.sequence) != nil else { return .nothing }
+        let index = write.message.index
+        counters.written -= 1
+        entries[index].progress.couldNotWrite(write.segment)
+        queues.remove(index)
+        guard isLive(write.message), entries[index].progress.isFinished else { return .nothing }
+        return complete(write.message, entries[index].progress.result(notSent: .unwritable))
+    }
+
     /// Live messages in the order of arrival.
     private func liveKeys() -> [MessageKey] {
         entries.indices

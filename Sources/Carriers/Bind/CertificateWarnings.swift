@@ -1,8 +1,8 @@
 import Synchronization
 
 /// When to warn that a carrier's certificate ends soon. Shared by the carrier's binds; asked rarely.
-final class CertificateWatch: Sendable {
-    /// How long before its end it is told, in days.
+final class CertificateWarnings: Sendable {
+    /// How long before its end it is warned of, in days.
     static let noticeDays: Int64 = 14
     private static let day: Int64 = 86_400
 
@@ -14,8 +14,8 @@ final class CertificateWatch: Sendable {
     /// - Parameters:
     ///   - expiry: when the certificate ends, in Unix seconds.
     ///   - now: the time, in Unix seconds.
-    /// - Returns: how many whole days are left, negative once it has ended; nil = nothing to tell.
-    func daysToTell(expiry: Int64, now: Int64) -> Int64? {
+    /// - Returns: how many whole days are left, negative once it has ended; nil = nothing to warn of.
+    func daysToWarn(expiry: Int64, now: Int64) -> Int64? {
         guard expiry - now < Self.noticeDays * Self.day else { return nil }
         let isDue = warnedAt.withLock { last in
             if let last, now - last < Self.day { return false }

@@ -14,56 +14,43 @@ extension Bind {
         let traffic = session.traffic
         var status = BindStatus(
             name: name, kind: kind, state: session.state.name, since: (now - stateSince).inSeconds,
-            host: configuration.hosts[session.host].description)
-        status.lastError = session.lastFailure?.words
-        status.lastErrorCode = session.lastFailure?.code.rawValue
+            host: configuration.setup.hosts[session.host].description)
+        status.downFor = downSince.map { (now - $0).inSeconds }
+        status.failure = session.lastFailure
         if case .waiting(let until) = session.state { status.nextAttemptIn = max(0, (until - now).inSeconds) }
-        status.windowInUse = traffic.window.count
-        status.windowSize = traffic.window.capacity
-        status.waiting = traffic.waiting
-        status.rateLimit = configuration.rate
-        status.recoveringLimit = traffic.throttle.recoveringLimit
-        status.throttled = traffic.throttle.pauseEnd(now: now) != nil
-        status.congestion = Int(traffic.throttle.congestionState(now: now))
-        status.enquireLinkRTT = session.enquireLinkRoundTrip?.inSeconds
-        status.smscSystemID = session.peerSystemID
-        status.accepted = Int(clamping: traffic.counters.accepted)
-        status.refused = Int(clamping: traffic.counters.refused)
-        status.unknown = Int(clamping: traffic.counters.unknown)
-        status.late = Int(clamping: traffic.counters.late)
-        status.throttledTotal = Int(clamping: traffic.counters.throttled)
-        status.delivered = Int(clamping: session.delivered)
-        status.misplaced = Int(clamping: session.misplaced + traffic.counters.unexpected)
-        status.lost = Int(clamping: traffic.counters.lost)
-        status.refusals = traffic.refusals
-        status.responseTimes = traffic.responseTimes
-        status.enquireLinkTimes = session.enquireLinkTimes
-        status.windowWaits = windowWaits
-        showConnection(in: &status, now: now)
-        return status
-    }
-
-    private func showConnection(in status: inout BindStatus, now: MonotonicTime) {
+        status.drained = isHeld
         status.history = session.history.map { change in
             BindChangeStatus(
                 state: change.state, reason: change.reason?.rawValue, words: change.words,
                 ago: (now - change.at).inSeconds)
         }
-        status.changeCounts = session.changeCounts
-        status.downFor = downSince.map { (now - $0).inSeconds }
-        status.suspect = session.isSuspect
-        status.drained = isHeld
-        status.displaced = displacements
-        status.bindRate = plan.rate
-        status.responseSeconds = session.traffic.responseTime.map { Double($0) / 1e9 }
-        status.lastReceivedAgo = session.lastReceivedAt.map { (now - $0).inSeconds }
-        status.address = handler?.remoteAddress.flatMap(Self.text)
-        status.localAddress = handler?.localAddress.flatMap(Self.text)
-        status.tls = handler?.agreement.map { agreement in
-            BindTLSStatus(
-                version: agreement.version, cipher: agreement.cipher,
-                peerCertificateExpiry: agreement.peerCertificateExpiry)
-        }
+        status.window = .init(inUse: traffic.window.count, size: traffic.window.capacity, waiting: traffic.waiting)
+        status.pace = .init(
+            carrierLimit: configuration.setup.rate, bindLimit: plan.rate,
+            recoveringLimit: traffic.throttle.recoveringLimit,
+            isStopped: traffic.throttle.pauseEnd(now: now) != nil,
+            congestion: Int(traffic.throttle.congestionState(now: now)))
+        status.link = link(now: now)
+        status.totals = .init(
+            segments: traffic.counters, refusals: traffic.refusals, delivered: session.delivered,
+            misplaced: session.misplaced + traffic.counters.unexpected, displaced: displacements,
+            changes: session.changeCounts)
+        status.times = .init(
+            responses: traffic.responseTimes, response: traffic.responseTime.map { Double($0) / 1e9 },
+            windowWaits: windowWaits, enquireLinks: session.enquireLinkTimes)
+        return status
+    }
+
+    private func link(now: MonotonicTime) -> BindStatus.Link {
+        BindStatus.Link(
+            address: handler?.remoteAddress.flatMap(Self.text), localAddress: handler?.localAddress.flatMap(Self.text),
+            tls: handler?.agreement.map { agreement in
+                BindTLSStatus(
+                    version: agreement.version, cipher: agreement.cipher,
+                    peerCertificateExpiry: agreement.peerCertificateExpiry)
+            },
+            smscSystemID: session.peerSystemID, enquireLinkRTT: session.enquireLinkRoundTrip?.inSeconds,
+            lastReceivedAgo: session.lastReceivedAt.map { (now - $0).inSeconds }, isSuspect: session.isSuspect)
     }
 
     private static func text(_ address: SocketAddress) -> String? {
@@ -85,14 +72,14 @@ extension Bind {
             ])
     }
 
-    /// Tells once a day that the carrier's certificate ends soon.
-    func watchCertificate() {
+    /// Warns once a day that the carrier's certificate ends soon.
+    func warnOfCertificate() {
         guard let expiry = certificateExpiry,
-            let days = sharing.certificates.daysToTell(expiry: expiry, now: Int64(time(nil)))
+            let days = sharing.certificates.daysToWarn(expiry: expiry, now: Int64(time(nil)))
         else { return }
         logger.warning(
             days < 0 ? "the carrier's certificate has ended" : "the carrier's certificate ends soon",
-            metadata: ["days": "\(days)", "host": "\(configuration.hosts[session.host])"])
+            metadata: ["days": "\(days)", "host": "\(configuration.setup.hosts[session.host])"])
     }
 
     // MARK: The gauge
@@ -125,7 +112,7 @@ extension Bind {
         downSince = state == "bound" ? nil : downSince ?? now
         events.changed()
         var metadata: Logger.Metadata = [
-            "state": "\(state)", "host": "\(configuration.hosts[session.host])", "kind": "\(kind.rawValue)",
+            "state": "\(state)", "host": "\(configuration.setup.hosts[session.host])", "kind": "\(kind.rawValue)",
         ]
         if let failure = session.lastFailure {
             metadata["reason"] = "\(failure.code.rawValue)"
