@@ -91,24 +91,30 @@ let package = Package(
             name: "BridgeTests",
             dependencies: [
                 "Bridge", "Carriers", "Intake", "Journal", "Messaging", "Monitor", "SMPP", "SMPPWire", "Settings",
-                "TLS", logging, nioCore, nioEmbedded, nioPosix,
+                "TLS", "TestPrograms", logging, nioCore, nioEmbedded, nioPosix,
             ]),
         .testTarget(
             name: "CarriersTests",
-            dependencies: ["Carriers", "Messaging", "SMPP", "SMPPWire", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
+            dependencies: [
+                "Carriers", "Messaging", "SMPP", "SMPPWire", "TLS", "TestPrograms", logging, nioCore, nioEmbedded,
+                nioPosix,
+            ]),
         .testTarget(name: "EndToEndTests", dependencies: ["TestPrograms", "smppost"], exclude: ["Peers"]),
         .testTarget(
             name: "IntakeTests",
-            dependencies: ["Intake", "Messaging", "TLS", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix]),
+            dependencies: [
+                "Intake", "Messaging", "SMPP", "TLS", "TestPrograms", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
+            ]),
         .testTarget(
             name: "JournalTests",
             dependencies: ["CPostgreSQL", "Journal", "Messaging", "SMPP", "TestPrograms", grdb, logging]),
         .testTarget(
             name: "LoadTestTests",
             dependencies: [
-                "LoadTest", "Messaging", "SMPP", "SMPPWire", "TLS", histogram, nioCore, nioEmbedded, nioHTTP1, nioPosix,
+                "LoadTest", "Messaging", "SMPP", "SMPPWire", "TLS", "TestPrograms", histogram, nioCore, nioEmbedded,
+                nioHTTP1, nioPosix,
             ]),
-        .testTarget(name: "MessagingTests", dependencies: ["Messaging"], exclude: ["Oracle"]),
+        .testTarget(name: "MessagingTests", dependencies: ["Messaging", "SMPP"], exclude: ["Oracle"]),
         .testTarget(
             name: "MonitorTests",
             dependencies: ["Monitor", "TestPrograms", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
@@ -120,10 +126,11 @@ let package = Package(
         .testTarget(
             name: "SimulatorTests",
             dependencies: [
-                "Messaging", "SMPP", "SMPPWire", "Simulator", "TLS", logging, nioCore, nioEmbedded, nioPosix,
+                "Messaging", "SMPP", "SMPPWire", "Simulator", "TLS", "TestPrograms", logging, nioCore, nioEmbedded,
+                nioPosix,
             ]),
         .testTarget(name: "TLSTests", dependencies: ["TLS", "TestPrograms", nioCore, nioEmbedded, nioPosix]),
-        // What several of them need: programs that are started and watched.
+        // What several of them need: programs that are started and watched, temporary folders, waiting.
         .target(name: "TestPrograms", path: "Tests/TestPrograms"),
     ],
     swiftLanguageModes: [.v6]
