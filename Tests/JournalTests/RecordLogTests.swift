@@ -1,5 +1,6 @@
 import Foundation
 import Messaging
+import SMPP
 import TestPrograms
 import Testing
 
@@ -91,7 +92,7 @@ import Testing
         for number in 1...20 { _ = try write(records(Int64(number)...Int64(number + 3)), to: log) }
         let whole = try Data(contentsOf: URL(fileURLWithPath: path))
         let end = 20 * (whole.count / 2) / 40
-        var chance = Chance(state: 5)
+        var chance = SplitMix64(seed: 5)
         var counts: Set<Int> = []
         for round in 0..<300 {
             var spoilt = whole

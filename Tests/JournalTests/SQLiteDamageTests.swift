@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Journal
 import Messaging
+import SMPP
 import TestPrograms
 import Testing
 
@@ -56,7 +57,7 @@ import Testing
 
     @Test func noDamageCrashes() throws {
         let whole = try Data(contentsOf: URL(fileURLWithPath: try journal(400)))
-        var chance = Chance(state: 99)
+        var chance = SplitMix64(seed: 99)
         var kinds: Set<JournalProblem.Kind> = []
         for round in 0..<120 {
             var damaged = whole
@@ -137,7 +138,7 @@ import Testing
             return ids.count
         }
         #expect(try count(log) == Int(size * commits))
-        var chance = Chance(state: 7)
+        var chance = SplitMix64(seed: 7)
         var counts: Set<Int> = []
         for _ in 0..<25 {
             var cut = log.prefix(Int.random(in: 32..<log.count, using: &chance))

@@ -6,7 +6,7 @@ import Testing
 @Suite struct PlaceTableTests {
     @Test(arguments: UInt64(1)...8)
     func isADictionary(_ seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         var table = PlaceTable()
         var places: [UInt64: Int] = [:]
         for place in 0..<5_000 {
