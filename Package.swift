@@ -119,7 +119,7 @@ let package = Package(
             name: "MonitorTests",
             dependencies: ["Monitor", "TestPrograms", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
         .testTarget(
-            name: "SMPPTests", dependencies: ["SMPP"], exclude: ["Fixtures", "generate_status_rows.py"]),
+            name: "SMPPTests", dependencies: ["SMPP", "TestPrograms"], exclude: ["Fixtures", "generate_status_rows.py"]),
         .testTarget(
             name: "SMPPWireTests", dependencies: ["CSMPP34", "SMPP", "SMPPWire", "TestPrograms", nioCore, nioEmbedded]),
         .testTarget(name: "SettingsTests", dependencies: ["Messaging", "SMPP", "Settings", "TLS"]),
