@@ -111,16 +111,20 @@ let package = Package(
         .testTarget(
             name: "BridgeTests",
             dependencies: [
-                "Bridge", "Intake", "Journal", "Messaging", "SMPP", "SMPPWire", "Settings", logging, nioCore,
-                nioEmbedded, nioPosix,
+                "Bridge", "Intake", "Journal", "Messaging", "SMPP", "SMPPWire", "Settings", "TestPrograms", logging,
+                nioCore, nioEmbedded, nioPosix,
             ]),
         .testTarget(
             name: "CarriersTests",
-            dependencies: ["Carriers", "Messaging", "SMPP", "SMPPWire", "TLS", logging, nioCore, nioEmbedded, nioPosix]),
+            dependencies: [
+                "Carriers", "Messaging", "SMPP", "SMPPWire", "TLS", "TestPrograms", logging, nioCore, nioEmbedded,
+                nioPosix,
+            ]),
         .testTarget(
             name: "DeliveryTests",
             dependencies: [
-                "Carriers", "Delivery", "Journal", "Messaging", "SMPP", logging, nioCore, nioEmbedded, nioPosix,
+                "Carriers", "Delivery", "Journal", "Messaging", "SMPP", "TestPrograms", logging, nioCore, nioEmbedded,
+                nioPosix,
             ]),
         .testTarget(name: "EndToEndTests", dependencies: ["TestPrograms", "smppost"], exclude: ["Peers"]),
         .testTarget(
@@ -128,39 +132,45 @@ let package = Package(
             dependencies: ["HTTPService", "TestPrograms", "TLS", logging, nioCore, nioHTTP1, nioPosix]),
         .testTarget(
             name: "IntakeTests",
-            dependencies: ["Intake", "Messaging", "SMPP", "TLS", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix]),
+            dependencies: [
+                "Intake", "Messaging", "SMPP", "TLS", "TestPrograms", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
+            ]),
         .testTarget(
             name: "JournalTests",
             dependencies: ["CPostgreSQL", "Journal", "Messaging", "SMPP", "TestPrograms", grdb, logging]),
         .testTarget(
             name: "LoadTestTests",
             dependencies: [
-                "HTTPService", "LoadTest", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS", histogram, nioCore,
-                nioEmbedded, nioHTTP1, nioPosix,
+                "HTTPService", "LoadTest", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS", "TestPrograms",
+                histogram,
+                nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ]),
-        .testTarget(name: "MessagingTests", dependencies: ["Messaging"], exclude: ["Oracle"]),
+        .testTarget(name: "MessagingTests", dependencies: ["Messaging", "SMPP"], exclude: ["Oracle"]),
         .testTarget(name: "MonitorTests", dependencies: ["HTTPService", "Monitor", "TLS", nioCore, nioHTTP1]),
         .testTarget(
             name: "OperationsTests",
             dependencies: [
                 "Carriers", "HTTPService", "Intake", "Journal", "Messaging", "Operations", "SMPP", "SMPPWire", "TLS",
-                logging, nioCore, nioEmbedded, nioPosix,
+                "TestPrograms", logging, nioCore, nioEmbedded, nioPosix,
             ]),
         .testTarget(
-            name: "SMPPTests", dependencies: ["SMPP"], exclude: ["Fixtures", "generate_status_rows.py"]),
+            name: "SMPPTests", dependencies: ["SMPP", "TestPrograms"], exclude: ["Fixtures", "generate_status_rows.py"]),
         .testTarget(
             name: "SMPPWireTests", dependencies: ["CSMPP34", "SMPP", "SMPPWire", "TestPrograms", nioCore, nioEmbedded]),
         .testTarget(
             name: "ServiceTests",
-            dependencies: ["Intake", "Messaging", "SMPP", "Service", "Settings", "TLS", logging, nioCore, nioPosix]),
+            dependencies: [
+                "Intake", "Messaging", "SMPP", "Service", "Settings", "TLS", "TestPrograms", logging, nioCore, nioPosix,
+            ]),
         .testTarget(name: "SettingsTests", dependencies: ["HTTPService", "Messaging", "SMPP", "Settings", "TLS"]),
         .testTarget(
             name: "SimulatorTests",
             dependencies: [
-                "Messaging", "SMPP", "SMPPWire", "Simulator", "TLS", logging, nioCore, nioEmbedded, nioPosix,
+                "Messaging", "SMPP", "SMPPWire", "Simulator", "TLS", "TestPrograms", logging, nioCore, nioEmbedded,
+                nioPosix,
             ]),
         .testTarget(name: "TLSTests", dependencies: ["TLS", "TestPrograms", nioCore, nioEmbedded, nioPosix]),
-        // What several of them need: programs that are started and watched.
+        // What several of them need: programs that are started and watched, temporary folders, waiting.
         .target(name: "TestPrograms", path: "Tests/TestPrograms"),
     ],
     swiftLanguageModes: [.v6]

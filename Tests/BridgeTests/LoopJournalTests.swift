@@ -6,6 +6,7 @@ import Messaging
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestPrograms
 import Testing
 
 @testable import Bridge
@@ -132,7 +133,7 @@ import Testing
         #expect(word(await rig.begin(ids[0], within: .milliseconds(50))) == "refused")
         rig.control.isStuck.withLock { $0 = false }
         #expect(word(await rig.begin(ids[1], "other")) == "new")
-        while rig.outcomes(of: ids[0]).isEmpty { try await Task.sleep(for: .milliseconds(2)) }
+        try await eventually("ended") { !rig.outcomes(of: ids[0]).isEmpty }
         #expect(rig.outcomes(of: ids[0]) == ["not-sent"])
         #expect(word(await rig.begin(ids[2])) == "new")
         await rig.stop()

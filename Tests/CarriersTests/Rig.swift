@@ -5,6 +5,7 @@ import NIOPosix
 import SMPP
 import Synchronization
 import TLS
+import TestPrograms
 import Testing
 
 @testable import Carriers
@@ -60,13 +61,16 @@ final class Rig: Sendable {
 
     /// Asks for the status until it is so.
     @discardableResult
-    func status(until isMet: (CarrierStatus) -> Bool = { _ in true }) async throws -> CarrierStatus {
-        while true {
-            let status = try await carrier.status().get()
-            if isMet(status) { return status }
-            // The carrier tells nobody of changes: there is no event to await.
-            try await Task.sleep(for: .milliseconds(2))
+    func status(
+        file: String = #fileID, line: Int = #line, until isMet: (CarrierStatus) -> Bool = { _ in true }
+    ) async throws -> CarrierStatus {
+        var status = try await carrier.status().get()
+        // The carrier tells nobody of changes: there is no event to await.
+        try await eventually("so in \(status)", file: file, line: line) {
+            status = try await carrier.status().get()
+            return isMet(status)
         }
+        return status
     }
 
     /// Sends a message of these segments and waits for its outcome.

@@ -2,30 +2,30 @@ import Foundation
 import NIOCore
 import SMPP
 import TLS
+import TestPrograms
 import Testing
 
 @testable import Carriers
 
 /// TLS to the carrier.
 @Suite(.timeLimit(.minutes(1))) final class SecureCarrierTests {
-    private let directory: URL
+    private let folder: TemporaryFolder
     private let server: TLSServerContext
     private let certificateFile: String
 
     init() throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: "carriers-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        folder = try TemporaryFolder()
         let (certificate, key) = try SelfSignedCertificate.make(
             commonName: "smsc.example.net", subjectAltNames: ["smsc.example.net"], days: 1)
-        certificateFile = directory.appending(path: "server.crt").path
-        let keyFile = directory.appending(path: "server.key").path
-        try certificate.write(toFile: certificateFile, atomically: true, encoding: .utf8)
-        try key.write(toFile: keyFile, atomically: true, encoding: .utf8)
-        server = try TLSServerContext(certificateFile: certificateFile, keyFile: keyFile, alpn: [])
+        certificateFile = folder.file("server.crt")
+        try folder.write(certificate, to: "server.crt")
+        try folder.write(key, to: "server.key")
+        server = try TLSServerContext(
+            certificateFile: certificateFile, keyFile: folder.file("server.key"), alpn: [])
     }
 
     deinit {
-        try? FileManager.default.removeItem(at: directory)
+        folder.remove()
     }
 
     @Test func messagesFlowThroughTLS() async throws {

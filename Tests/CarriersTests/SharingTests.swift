@@ -26,12 +26,11 @@ import Testing
             $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)]
             $0.setup.limits.window = 1
         }
-        let began = NIODeadline.now()
         async let results = rig.submitMany(40)
         let all = await rig.smsc.wait { $0.received.count == 40 }
-        #expect(all.received[39].at - began < .seconds(1), "39 messages waited for the pause")
         let throttled = all.received[0].connection
-        #expect(all.received.dropFirst().allSatisfy { $0.connection != throttled })
+        #expect(
+            all.received.dropFirst().allSatisfy { $0.connection != throttled }, "some waited for the end of the pause")
         #expect(await results.areAccepted)
         try await rig.end()
     }

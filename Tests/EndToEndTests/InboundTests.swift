@@ -110,10 +110,21 @@ import Testing
             #expect(receipt["segment"] == "1")
             #expect(receipt["segments"] == "1")
             #expect(receipt["done_at"]?.hasSuffix("Z") == true)
-            // And not once more.
-            try await Task.sleep(for: .seconds(6))
-            #expect(try PostListener.posts(in: folder).count == 2)
+            // And not once more: who reads the journal anew finds nothing to post but what is new.
             #expect(try await next.stop().exitCode == 0)
+            #expect(try PostListener.posts(in: folder).count == 2)
+            let last = try await next.startAgain()
+            defer { last.process.kill() }
+            try await send("after the stop", over: simulator)
+            try await last.awaitReady()
+            #expect(try await last.post(.message()).status == 200)
+            try await eventually("posted too") {
+                let posts = try PostListener.posts(in: folder)[2...]
+                return posts.contains { $0.event == "receipt" }
+                    && posts.contains { $0.fields["text"] == "after the stop" }
+            }
+            #expect(try await last.stop().exitCode == 0)
+            #expect(try PostListener.posts(in: folder).count == 4)
         }
     }
 

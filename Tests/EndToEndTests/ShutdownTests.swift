@@ -40,7 +40,8 @@ import Testing
             kill(bridge.process.id, signal)
             let ended = try await bridge.process.waitForExit()
             #expect(ended.exitCode == 128 + signal)
-            #expect(ContinuousClock.now - start < .seconds(1))
+            // The message under way is answered after 10 s.
+            #expect(ContinuousClock.now - start < .seconds(5))
             _ = await client.result
         }
     }
@@ -83,7 +84,8 @@ import Testing
             let start = ContinuousClock.now
             let ended = try await bridge.stop()
             #expect(ended.exitCode == 0)
-            #expect(ContinuousClock.now - start < .seconds(5))
+            // Who waits for connections does so for 10 s.
+            #expect(ContinuousClock.now - start < .seconds(8))
             _ = try await idle.waitForExit()
         }
     }
@@ -105,7 +107,8 @@ import Testing
             let answered = try await reply
             #expect(answered.status == 504)
             #expect(ended.exitCode == 0)
-            #expect(ContinuousClock.now - start < .seconds(8))
+            // Four on a machine with nothing else to do.
+            #expect(ContinuousClock.now - start < .seconds(15))
         }
     }
 

@@ -1,5 +1,6 @@
 import Intake
 import NIOCore
+import SMPP
 import Testing
 
 @Suite struct FormBodyTests {
@@ -136,7 +137,7 @@ import Testing
     }
 
     @Test func agreesWithTheReference() throws {
-        var random = SplitMix(state: 42)
+        var random = SplitMix64(seed: 42)
         let words = [
             "key", "to", "text", "from", "=", "=", "&", "&", "%", "%4", "%41", "%d0%9f", "+", "x", "П", "%00", "%FF",
             "k",
@@ -170,7 +171,7 @@ import Testing
     }
 
     @Test func anyBytesAreAnswered() {
-        var random = SplitMix(state: 7)
+        var random = SplitMix64(seed: 7)
         var decoder = FormBody()
         for _ in 0..<20_000 {
             let bytes = (0..<Int.random(in: 0..<40, using: &random)).map { _ in
@@ -187,18 +188,5 @@ import Testing
 extension SMSForm {
     fileprivate func credentialsOf(_ login: String, _ password: String) -> Credentials {
         .password(login: login, password: Array(password.utf8))
-    }
-}
-
-/// A small seeded generator.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

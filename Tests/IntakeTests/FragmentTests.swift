@@ -1,6 +1,7 @@
 import Intake
 import NIOCore
 import NIOEmbedded
+import SMPP
 import Testing
 
 /// Whatever comes, in whatever pieces: whole replies, and the same ones.
@@ -16,7 +17,7 @@ import Testing
         EmbeddedIntake.post(), EmbeddedIntake.post("key=x&to=1&text=t"), EmbeddedIntake.post(path: "/no"),
     ]
 
-    private func statuses(_ stream: [UInt8], random: inout SplitMix, whole: Bool) throws -> [Int]? {
+    private func statuses(_ stream: [UInt8], random: inout SplitMix64, whole: Bool) throws -> [Int]? {
         let intake = try EmbeddedIntake {
             $0.maxPipelined = 2
             $0.lockOut = .init(attempts: 1_000, window: .minutes(5))
@@ -34,7 +35,7 @@ import Testing
     }
 
     @Test func sameRepliesInAnyPieces() throws {
-        var random = SplitMix(state: 2_025)
+        var random = SplitMix64(seed: 2_025)
         var seen: Set<Int> = []
         for _ in 0..<1_500 {
             let count = Int.random(in: 1...6, using: &random)

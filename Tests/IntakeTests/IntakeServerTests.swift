@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import TLS
+import TestPrograms
 import Testing
 
 /// The whole intake over real sockets.
@@ -23,23 +24,22 @@ import Testing
         tls: Bool = true, configure: (inout IntakeConfiguration) -> Void = { _ in },
         _ body: (IntakeServer, SocketAddress, TLSClientContext?) async throws -> Void
     ) async throws {
-        let directory = NSTemporaryDirectory() + "intake-tests-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
         let made = try SelfSignedCertificate.make(commonName: "localhost", subjectAltNames: ["localhost"], days: 1)
-        try made.certificatePEM.write(toFile: directory + "/a.crt", atomically: true, encoding: .utf8)
-        try made.keyPEM.write(toFile: directory + "/a.key", atomically: true, encoding: .utf8)
+        try folder.write(made.certificatePEM, to: "a.crt")
+        try folder.write(made.keyPEM, to: "a.key")
         var configuration = IntakeConfiguration(listen: [("127.0.0.1", 0)])
         if tls {
             configuration.tls = try TLSServerContext(
-                certificateFile: directory + "/a.crt", keyFile: directory + "/a.key")
+                certificateFile: folder.file("a.crt"), keyFile: folder.file("a.key"))
         }
         configure(&configuration)
         let server = IntakeServer(
             configuration: configuration, accounts: [account], group: MultiThreadedEventLoopGroup.singleton,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, handler: scripted.handler)
         let address = try #require(try await server.start().first)
-        let client = tls ? try TLSClientContext(caFile: directory + "/a.crt") : nil
+        let client = tls ? try TLSClientContext(caFile: folder.file("a.crt")) : nil
         try await body(server, address, client)
         await server.drain(within: .seconds(5))
     }

@@ -1,4 +1,5 @@
 import NIOCore
+import SMPP
 import Testing
 
 @testable import Intake
@@ -183,13 +184,13 @@ import Testing
     ].map { Array($0.utf8) }
 
     private static func random(
-        _ count: ClosedRange<Int>, of pieces: [[UInt8]], _ random: inout SplitMix
+        _ count: ClosedRange<Int>, of pieces: [[UInt8]], _ random: inout SplitMix64
     ) -> [UInt8] {
         (0..<Int.random(in: count, using: &random)).flatMap { _ in pieces.randomElement(using: &random) ?? [] }
     }
 
     @Test func acceptsOnlyWhatNIOHTTP1Accepts() throws {
-        var random = SplitMix(state: 9_112)
+        var random = SplitMix64(seed: 9_112)
         var whole = 0
         for _ in 0..<4_000 {
             var bytes = Self.random(1...9, of: Self.pieces + Self.fields, &random)

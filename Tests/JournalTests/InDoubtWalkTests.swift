@@ -1,4 +1,5 @@
 import Messaging
+import SMPP
 import Testing
 
 @testable import Journal
@@ -24,7 +25,7 @@ import Testing
 
     @Test(arguments: 1...60 as ClosedRange<UInt64>)
     func neverTwice(_ seed: UInt64) {
-        var chance = Draws(state: seed)
+        var chance = SplitMix64(seed: seed)
         var rules = InDoubtLedger.Rules()
         rules.ttl = 10_000
         rules.waiters = 3
@@ -108,14 +109,6 @@ extension OutcomeRecord {
     }
 }
 
-/// SplitMix64.
-private struct Draws {
-    var state: UInt64
-
-    mutating func below(_ bound: UInt64) -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return (mixed ^ mixed >> 31) % bound
-    }
+extension SplitMix64 {
+    fileprivate mutating func below(_ bound: UInt64) -> UInt64 { next() % bound }
 }

@@ -1,5 +1,6 @@
 import Messaging
 import Synchronization
+import TestPrograms
 import Testing
 
 @testable import Journal
@@ -25,17 +26,17 @@ import Testing
     }
 
     /// Whoever hands over never waits: the thread does, and then tells.
-    @Test func aFullLogIsTheThreadsMatter() async {
+    @Test func aFullLogIsTheThreadsMatter() async throws {
         let disk = MemoryDisk(.atOnce)
         let rig = await JournalRig(disk)
         disk.state.withLock { $0.isFull = true }
         #expect(await rig.begin(1, "a").word == "new")
         #expect(await rig.begin(2, "a").word == "under way")
         #expect(await rig.commit([.outcome(.now(1, "accepted", [.accepted(id: "a")]))]))
-        await soon("told") { rig.end(of: 2) != nil }
+        try await eventually("told") { rig.end(of: 2) != nil }
         #expect(disk.state.withLock { $0.atOnce } == 0)
         disk.state.withLock { $0.isFull = false }
-        await soon("at once again") {
+        try await eventually("at once again") {
             _ = await rig.commit([.late(.made(1, 0, 0))])
             return disk.state.withLock { $0.atOnce } > 0
         }
@@ -44,14 +45,14 @@ import Testing
     }
 
     /// What fails while the thread has it is refused, and not sent without a record.
-    @Test func aFullLogThatFails() async {
+    @Test func aFullLogThatFails() async throws {
         let disk = MemoryDisk(.atOnce)
         let rig = await JournalRig(disk)
         disk.state.withLock { $0.isFull = true }
         disk.set(.fails(.full))
         #expect(await rig.begin(1, "a").word == "failed")
         disk.set(nil)
-        await soon("writes") { disk.openings > 1 && rig.journal.health.isWriting }
+        try await eventually("writing") { disk.openings > 1 && rig.journal.health.isWriting }
         #expect(await rig.begin(2, "a").word == "new")
         await rig.stop()
     }

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Journal
 import Messaging
+import TestPrograms
 import Testing
 
 /// The file as others see it: permissions, a second writer, what stands at its path.
@@ -12,7 +13,7 @@ import Testing
     }
 
     @Test func whatIsMissingIsMadeForItsOwnerOnly() throws {
-        let path = try TemporaryFolder.shared.path("var/lib/journal.db")
+        let path = try TemporaryFolder.newFile("var/lib/journal.db")
         let store = SQLiteStore(path: path, durability: .processCrash)
         try store.open()
         try store.append([.message(Sample.message(Sample.id()))])
@@ -27,7 +28,7 @@ import Testing
     }
 
     @Test func aSecondWriterIsRefusedAndReadersAreNot() throws {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let first = SQLiteStore(path: path, durability: .processCrash)
         try first.open()
         let second = SQLiteStore(path: path, durability: .processCrash)
@@ -44,7 +45,7 @@ import Testing
     }
 
     @Test func aProgramThatHoldsTheFileLockedIsTold() throws {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let store = SQLiteStore(path: path, durability: .processCrash)
         try store.open()
         let other = try DatabaseQueue(path: path)
@@ -59,7 +60,7 @@ import Testing
     }
 
     @Test func aRemovedFileIsNoticedAndMadeAgain() throws {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let store = SQLiteStore(path: path, durability: .processCrash)
         let reader = SQLiteReader(path: path)
         try store.open()
@@ -75,7 +76,7 @@ import Testing
     }
 
     @Test func aReaderWaitsForTheFile() throws {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let reader = SQLiteReader(path: path)
         #expect(journalProblem { _ = try reader.messages(JournalFilter()) }?.kind == .unreachable)
         #expect(!FileManager.default.fileExists(atPath: path))
@@ -91,18 +92,18 @@ import Testing
     }
 
     @Test func whatIsNotOursIsLeftAlone() throws {
-        let folder = try TemporaryFolder.shared.path("a-folder")
+        let folder = try TemporaryFolder.newFile("a-folder")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         #expect(journalProblem { try SQLiteStore(path: folder, durability: .processCrash).open() }?.kind == .failed)
 
-        let text = try TemporaryFolder.shared.path("text.db")
+        let text = try TemporaryFolder.newFile("text.db")
         let words = Data(String(repeating: "not a database at all\n", count: 300).utf8)
         try words.write(to: URL(fileURLWithPath: text))
         #expect(journalProblem { try SQLiteStore(path: text, durability: .processCrash).open() }?.kind == .corrupt)
         #expect(journalProblem { _ = try SQLiteReader(path: text).messages(JournalFilter()) }?.kind == .corrupt)
         #expect(FileManager.default.contents(atPath: text) == words)
 
-        let other = try TemporaryFolder.shared.path("other.db")
+        let other = try TemporaryFolder.newFile("other.db")
         let queue = try DatabaseQueue(path: other)
         try queue.write { try $0.execute(sql: "CREATE TABLE message (id INTEGER PRIMARY KEY)") }
         #expect(journalProblem { try SQLiteStore(path: other, durability: .processCrash).open() }?.kind == .corrupt)
@@ -111,7 +112,7 @@ import Testing
     }
 
     @Test func aNewerSchemaIsRefused() throws {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let store = SQLiteStore(path: path, durability: .processCrash)
         try store.open()
         store.close()
@@ -128,7 +129,7 @@ import Testing
     }
 
     @Test func readersSeeWholeCommits() async throws {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let store = SQLiteStore(path: path, durability: .processCrash)
         try store.open()
         let reader = SQLiteReader(path: path)

@@ -1,5 +1,6 @@
 import Messaging
 import Synchronization
+import TestPrograms
 import Testing
 
 @testable import Journal
@@ -7,20 +8,20 @@ import Testing
 /// A database that fails: nothing is told that is not recorded, and nothing is forgotten.
 @Suite struct JournalOutageTests {
     @Test(arguments: [JournalProblem.Kind.full, .readOnly, .corrupt, .unreachable, .failed], MemoryDisk.Way.allCases)
-    func refusesAndRecovers(_ kind: JournalProblem.Kind, _ way: MemoryDisk.Way) async {
+    func refusesAndRecovers(_ kind: JournalProblem.Kind, _ way: MemoryDisk.Way) async throws {
         let rig = await JournalRig(MemoryDisk(way))
         #expect(await rig.begin(1, "before").word == "new")
         rig.disk.set(.fails(kind))
         #expect(await rig.begin(2, "first to fail").word == "failed")
         #expect(await rig.begin(3, "later").word == "failed")
-        await soon("told") { !rig.journal.health.isWriting }
+        try await eventually("told") { !rig.journal.health.isWriting }
         #expect(rig.journal.health.problem?.kind == kind)
         // The outcome of what was sent before waits for the database; nobody is told meanwhile.
         let outcome = Task { await rig.commit([.outcome(.now(1, "accepted", [.accepted(id: "a")]))]) }
         #expect(await rig.begin(4, "before").word == "failed")
         rig.disk.set(nil)
         #expect(await outcome.value)
-        await soon("writes") { rig.journal.health.isWriting }
+        try await eventually("writing") { rig.journal.health.isWriting }
         #expect(await rig.begin(5, "before").outcome?.outcome == "accepted")
         // What was refused is new.
         #expect(await rig.begin(6, "first to fail").word == "new")
@@ -29,12 +30,12 @@ import Testing
     }
 
     /// The database may have a record whose message was refused: it is told that it was not sent.
-    @Test(arguments: MemoryDisk.Way.allCases) func lostAnswerLeavesNoDoubt(_ way: MemoryDisk.Way) async {
+    @Test(arguments: MemoryDisk.Way.allCases) func lostAnswerLeavesNoDoubt(_ way: MemoryDisk.Way) async throws {
         let disk = MemoryDisk(way)
         let rig = await JournalRig(disk)
         disk.set(.loses)
         #expect(await rig.begin(1).word == "failed")
-        await soon("writes") { disk.openings > 1 && rig.journal.health.isWriting }
+        try await eventually("writing") { disk.openings > 1 && rig.journal.health.isWriting }
         #expect(await rig.begin(2).word == "new")
         #expect(await rig.commit([.outcome(.now(2, "accepted", [.accepted(id: "a")]))]))
         await rig.stop()
@@ -44,7 +45,7 @@ import Testing
         await next.stop()
     }
 
-    @Test func waitersOfARefusedMessageAreRefused() async {
+    @Test func waitersOfARefusedMessageAreRefused() async throws {
         let rig = await JournalRig { $0.commitWithin = .milliseconds(200) }
         rig.disk.set(.fails(.full))
         async let first = rig.begin(1)
@@ -52,23 +53,25 @@ import Testing
         let words = await [first.word, second.word]
         #expect(words == ["failed", "failed"])
         rig.disk.set(nil)
-        await soon("writes") { rig.disk.openings > 1 && rig.journal.health.isWriting }
+        try await eventually("writing") { rig.disk.openings > 1 && rig.journal.health.isWriting }
         #expect(await rig.begin(3).word == "new")
         await rig.stop()
     }
 
-    @Test(arguments: MemoryDisk.Way.allCases) func poisonIsGivenUpAndTheRestIsWritten(_ way: MemoryDisk.Way) async {
+    @Test(arguments: MemoryDisk.Way.allCases) func poisonIsGivenUpAndTheRestIsWritten(_ way: MemoryDisk.Way)
+        async throws
+    {
         let rig = await JournalRig(MemoryDisk(way))
         rig.disk.set(.refuses(account: "poison"))
         #expect(await rig.begin(1, "a", account: "poison").word == "failed")
-        await soon("writes again") { rig.disk.openings > 1 && rig.journal.health.isWriting }
+        try await eventually("writing again") { rig.disk.openings > 1 && rig.journal.health.isWriting }
         #expect(await rig.begin(2, "b").word == "new")
         #expect(rig.journal.health.dropped == 1)
         await rig.stop()
     }
 
     @Test(arguments: MemoryDisk.Way.allCases) func continueSendsWithoutRecordAndStillKnowsRepeats(_ way: MemoryDisk.Way)
-        async
+        async throws
     {
         let rig = await JournalRig(MemoryDisk(way)) { $0.onOutage = .continue }
         rig.disk.set(.fails(.unreachable))
@@ -78,12 +81,12 @@ import Testing
         #expect(await rig.begin(3).outcome?.outcome == "accepted")
         #expect(!rig.journal.health.isWriting)
         rig.disk.set(nil)
-        await soon("written later") { rig.disk.records.count == 4 }
+        try await eventually("written later") { rig.disk.records.count == 4 }
         #expect(rig.journal.health.dropped == 0)
         await rig.stop()
     }
 
-    @Test(arguments: MemoryDisk.Way.allCases) func continueHasABound(_ way: MemoryDisk.Way) async {
+    @Test(arguments: MemoryDisk.Way.allCases) func continueHasABound(_ way: MemoryDisk.Way) async throws {
         let rig = await JournalRig(MemoryDisk(way)) {
             $0.onOutage = .continue
             $0.queue = 20
@@ -92,14 +95,14 @@ import Testing
         for number in 1...100 as ClosedRange<UInt64> {
             #expect(await rig.begin(number, "text \(number)").word == "new")
         }
-        await soon("dropped") { rig.journal.health.dropped == 80 }
+        try await eventually("dropped") { rig.journal.health.dropped == 80 }
         rig.disk.set(nil)
-        await soon("writes") { rig.journal.health.isWriting }
+        try await eventually("writing") { rig.journal.health.isWriting }
         #expect(rig.disk.records.count == 20)
         await rig.stop()
     }
 
-    @Test(arguments: MemoryDisk.Way.allCases) func cannotBeOpenedAtTheStart(_ way: MemoryDisk.Way) async {
+    @Test(arguments: MemoryDisk.Way.allCases) func cannotBeOpenedAtTheStart(_ way: MemoryDisk.Way) async throws {
         let disk = MemoryDisk(way)
         disk.set(.fails(.readOnly))
         let refusing = await JournalRig(disk)
@@ -107,10 +110,10 @@ import Testing
         #expect(refusing.journal.health.problem?.kind == .readOnly)
         #expect(await refusing.begin(1).word == "failed")
         disk.set(nil)
-        await soon("opened") { refusing.journal.health.isWriting }
+        try await eventually("opened") { refusing.journal.health.isWriting }
         #expect(await refusing.begin(2).word == "new")
         if way == .atOnce {
-            await soon("at once") {
+            try await eventually("at once") {
                 _ = await refusing.commit([.late(.made(2, 0, 0))])
                 return disk.state.withLock { $0.atOnce } > 0
             }

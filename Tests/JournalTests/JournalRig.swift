@@ -99,13 +99,3 @@ extension BeginAnswer {
         if case .repeats(let answer) = self { answer.outcome } else { nil }
     }
 }
-
-/// Waits until something is so.
-func soon(_ what: Comment, within time: Duration = .seconds(10), _ isSo: () async -> Bool) async {
-    let end = ContinuousClock.now + time
-    while ContinuousClock.now < end {
-        if await isSo() { return }
-        try? await Task.sleep(for: .milliseconds(5))
-    }
-    Issue.record("not so in time: \(what)")
-}

@@ -1,5 +1,6 @@
 import Messaging
 import Synchronization
+import TestPrograms
 import Testing
 
 @testable import Journal
@@ -55,7 +56,7 @@ import Testing
         #expect(rig.journal.health.replayed == 1)
     }
 
-    @Test(arguments: MemoryDisk.Way.allCases) func waitersGetTheEndAfterItsCommit(_ way: MemoryDisk.Way) async {
+    @Test(arguments: MemoryDisk.Way.allCases) func waitersGetTheEndAfterItsCommit(_ way: MemoryDisk.Way) async throws {
         let rig = await JournalRig(MemoryDisk(way))
         #expect(await rig.begin(1).word == "new")
         #expect(await rig.begin(2).word == "under way")
@@ -65,7 +66,7 @@ import Testing
         leaving.replayOf = .now(1)
         #expect(await rig.commit([.outcome(leaving)]))
         #expect(await rig.commit([.outcome(.now(1, "partial", [.accepted(id: "a"), .refused(status: 8)]))]))
-        await soon("told") { rig.end(of: 2) != nil }
+        try await eventually("told") { rig.end(of: 2) != nil }
         #expect(rig.end(of: 2)?.outcome?.outcome == "partial")
         #expect(rig.end(of: 3) == nil)
         let replays = rig.disk.records.filter { record in
@@ -96,27 +97,31 @@ import Testing
         #expect(rig.disk.records.count == 1_000)
     }
 
-    @Test(arguments: MemoryDisk.Way.allCases) func fullQueueRefusesTheNewAndKeepsTheOwed(_ way: MemoryDisk.Way) async {
+    @Test(arguments: MemoryDisk.Way.allCases) func fullQueueRefusesTheNewAndKeepsTheOwed(_ way: MemoryDisk.Way)
+        async throws
+    {
         let disk = MemoryDisk(way)
         disk.set(.fails(.full))
         let rig = await JournalRig(disk) { $0.queue = 10 }
         // Nothing can be written, so what is owed stays.
         for number in 1...10 as ClosedRange<UInt64> { rig.journal.append([.late(.made(number, 0, 0))]) }
-        await soon("kept") { rig.journal.health.queued == 10 }
+        // While the thread has them in its hands they take no place, so it must have tried again after it took them.
+        let before = disk.openings
+        try await eventually("kept") { rig.journal.health.queued == 10 && disk.openings >= before + 2 }
         rig.journal.append([.late(.made(11, 0, 0))])
         rig.hand(JournalBatch(records: [.late(.made(12, 0, 0))]))
         disk.set(nil)
-        await soon("written") { rig.disk.records.count == 11 }
+        try await eventually("written") { rig.disk.records.count == 11 }
         await rig.stop()
         #expect(rig.disk.records.contains(.late(.made(12, 0, 0))))
         #expect(!rig.disk.records.contains(.late(.made(11, 0, 0))))
     }
 
-    @Test(arguments: MemoryDisk.Way.allCases) func oldRecordsGoInSteps(_ way: MemoryDisk.Way) async {
+    @Test(arguments: MemoryDisk.Way.allCases) func oldRecordsGoInSteps(_ way: MemoryDisk.Way) async throws {
         let disk = MemoryDisk(way)
         disk.state.withLock { $0.old = 5_000 }
         let rig = await JournalRig(disk) { $0.retention = 3_600_000 }
-        await soon("pruned") { rig.journal.health.pruned == 5_000 }
+        try await eventually("pruned") { rig.journal.health.pruned == 5_000 }
         #expect(disk.state.withLock { $0.pruned.count } == 3)
         await rig.stop()
     }

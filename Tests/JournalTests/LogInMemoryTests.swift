@@ -3,6 +3,7 @@ import GRDB
 import Logging
 import Messaging
 import Synchronization
+import TestPrograms
 import Testing
 
 @testable import Journal
@@ -34,11 +35,11 @@ import Testing
             try db.execute(sql: "BEGIN IMMEDIATE")
             for number in numbers { try store.append([.receipt(Sample.receipt(Sample.id(number)))]) }
             let used = try log(of: path).flatMap { $0.isEmpty ? nil : $0 } ?? path + "-log"
-            let copy = try TemporaryFolder.shared.path("copy.db")
+            let copy = try TemporaryFolder.newFile("copy.db")
             for ending in ["", "-wal"] {
                 try FileManager.default.copyItem(atPath: path + ending, toPath: copy + ending)
             }
-            let log = logFolder == nil ? copy + "-log" : try TemporaryFolder.shared.path("copied.log")
+            let log = logFolder == nil ? copy + "-log" : try TemporaryFolder.newFile("copied.log")
             try FileManager.default.copyItem(atPath: used, toPath: log)
             try db.execute(sql: "ROLLBACK")
             if logFolder != nil {
@@ -56,7 +57,7 @@ import Testing
     }
 
     @Test func aCleanEndRemovesIt() throws {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let store = LoggedStore.quiet(path, logFolder: Self.memory)
         try store.open()
         #expect(store.takesAtOnce)
@@ -75,12 +76,12 @@ import Testing
 
     /// From each place to each other, with a kill in between.
     @Test func theLogMayMove() throws {
-        let folder = (try TemporaryFolder.shared.path("x") as NSString).deletingLastPathComponent
+        let folder = (try TemporaryFolder.newFile("x") as NSString).deletingLastPathComponent
         let places = [nil, Self.memory, folder]
         var number: Int64 = 1
         for first in places {
             for second in places {
-                let path = try TemporaryFolder.shared.path("journal.db")
+                let path = try TemporaryFolder.newFile("journal.db")
                 let left = try killed(path, logFolder: first, number...number + 9)
                 let next = LoggedStore.quiet(left.db, logFolder: second)
                 try next.open()
@@ -97,9 +98,9 @@ import Testing
     }
 
     @Test func whoReadsAfterAKillMayTakeItIn() throws {
-        let left = try killed(try TemporaryFolder.shared.path("journal.db"), logFolder: Self.memory, 1...3)
+        let left = try killed(try TemporaryFolder.newFile("journal.db"), logFolder: Self.memory, 1...3)
         // A copy, from which the log must not be taken away.
-        let copy = try TemporaryFolder.shared.path("copy.db")
+        let copy = try TemporaryFolder.newFile("copy.db")
         try FileManager.default.copyItem(atPath: left.db, toPath: copy)
         for path in [copy, copy, left.db] {
             LoggedStore.takeInLog(of: path, logger: LoggedStore.noLogger)
@@ -114,7 +115,7 @@ import Testing
     }
 
     @Test func aLogThatIsGoneIsTold() throws {
-        let left = try killed(try TemporaryFolder.shared.path("journal.db"), logFolder: Self.memory, 1...3)
+        let left = try killed(try TemporaryFolder.newFile("journal.db"), logFolder: Self.memory, 1...3)
         try FileManager.default.removeItem(atPath: left.log)
         let told = Lines()
         let logger = Logger(label: "journal") { _ in told }
@@ -131,7 +132,7 @@ import Testing
 
     /// Removed under a running one (as systemd does it when a person logs out): what it holds is in memory too.
     @Test func aLogThatIsRemovedLosesNothing() throws {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let store = LoggedStore.quiet(path, logFolder: Self.memory)
         try store.open()
         let log = try #require(try log(of: path))
@@ -153,7 +154,7 @@ import Testing
     }
 
     @Test func aFullLogTakesNothingAtOnce() throws {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let store = LoggedStore.quiet(path, logFolder: Self.memory)
         try store.open()
         var count = 0
@@ -172,9 +173,9 @@ import Testing
 
     /// A folder of everybody may hold what others have put there.
     @Test func whatIsNoFileOfOursIsRefused() throws {
-        let target = try TemporaryFolder.shared.path("target")
+        let target = try TemporaryFolder.newFile("target")
         #expect(FileManager.default.createFile(atPath: target, contents: nil))
-        let link = try TemporaryFolder.shared.path("log")
+        let link = try TemporaryFolder.newFile("log")
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
         #expect(journalProblem { try RecordLog(path: link, size: 1 << 20, durability: .processCrash).open() } != nil)
         let first = RecordLog(path: target, size: 1 << 20, durability: .processCrash)

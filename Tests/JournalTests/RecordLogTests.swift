@@ -1,5 +1,7 @@
 import Foundation
 import Messaging
+import SMPP
+import TestPrograms
 import Testing
 
 @testable import Journal
@@ -25,7 +27,7 @@ import Testing
     }
 
     @Test func whatWasWrittenIsThere() throws {
-        let path = try TemporaryFolder.shared.path("log")
+        let path = try TemporaryFolder.newFile("log")
         let log = try log(path)
         #expect(try log.frames(after: 0).isEmpty)
         try log.begin(after: 7)
@@ -44,7 +46,7 @@ import Testing
     }
 
     @Test func aHalfIsWrittenOverOnlyWhenItIsInTheDatabase() throws {
-        let log = try log(try TemporaryFolder.shared.path("log"))
+        let log = try log(try TemporaryFolder.newFile("log"))
         try log.begin(after: 0)
         var position: UInt64 = 0
         var until: UInt64?
@@ -67,7 +69,7 @@ import Testing
     }
 
     @Test func aTurnOfManyRecordsIsSeveralFramesOrNone() throws {
-        let log = try log(try TemporaryFolder.shared.path("log"), size: 1 << 20)
+        let log = try log(try TemporaryFolder.newFile("log"), size: 1 << 20)
         try log.begin(after: 0)
         guard case .written(let positions) = try log.write(records(1...3_000), moved: 0) else {
             Issue.record("there was room")
@@ -84,13 +86,13 @@ import Testing
 
     /// What a kill in the middle of a write leaves, and what a disk spoils.
     @Test func aFrameCountsWholeOrNotAtAll() throws {
-        let path = try TemporaryFolder.shared.path("log")
+        let path = try TemporaryFolder.newFile("log")
         let log = try log(path)
         try log.begin(after: 0)
         for number in 1...20 { _ = try write(records(Int64(number)...Int64(number + 3)), to: log) }
         let whole = try Data(contentsOf: URL(fileURLWithPath: path))
         let end = 20 * (whole.count / 2) / 40
-        var chance = Chance(state: 5)
+        var chance = SplitMix64(seed: 5)
         var counts: Set<Int> = []
         for round in 0..<300 {
             var spoilt = whole
@@ -102,7 +104,7 @@ import Testing
                     spoilt[Int.random(in: 0..<end, using: &chance)] ^= UInt8.random(in: 1...255, using: &chance)
                 }
             }
-            let copy = try TemporaryFolder.shared.path("log")
+            let copy = try TemporaryFolder.newFile("log")
             try spoilt.write(to: URL(fileURLWithPath: copy))
             let frames = try self.log(copy).frames(after: 0)
             #expect(frames.map(\.position) == (0..<frames.count).map { UInt64($0) + 1 })
@@ -115,7 +117,7 @@ import Testing
     }
 
     @Test func aRecordThatIsTooLongIsRefusedAndTheLogGoesOn() throws {
-        let log = try log(try TemporaryFolder.shared.path("log"))
+        let log = try log(try TemporaryFolder.newFile("log"))
         try log.begin(after: 0)
         let long = String(repeating: "x", count: Self.size)
         #expect { try log.write([.message(Sample.message(Sample.id(), text: long))], moved: 0) } throws: { error in

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Journal
 import Messaging
+import SMPP
 import TestPrograms
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
 @Suite struct SQLiteDamageTests {
     /// A closed journal of messages with all that may become of them.
     private func journal(_ count: Int64) throws -> String {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let store = SQLiteStore(path: path, durability: .processCrash)
         try store.open()
         let ids = (1...count).map { Sample.id($0) }
@@ -56,7 +57,7 @@ import Testing
 
     @Test func noDamageCrashes() throws {
         let whole = try Data(contentsOf: URL(fileURLWithPath: try journal(400)))
-        var chance = Chance(state: 99)
+        var chance = SplitMix64(seed: 99)
         var kinds: Set<JournalProblem.Kind> = []
         for round in 0..<120 {
             var damaged = whole
@@ -74,7 +75,7 @@ import Testing
                     damaged[Int.random(in: 100..<whole.count, using: &chance)] = .random(in: 0...255, using: &chance)
                 }
             }
-            let path = try TemporaryFolder.shared.path("damaged.db")
+            let path = try TemporaryFolder.newFile("damaged.db")
             try damaged.write(to: URL(fileURLWithPath: path))
             let problems = useAll(path)
             kinds.formUnion(problems.map(\.kind))
@@ -109,7 +110,7 @@ import Testing
 
     /// What a kill leaves: the file and its log as they are at some moment, the log's last write perhaps cut.
     @Test func aKillLeavesWholeCommits() throws {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let store = SQLiteStore(path: path, durability: .processCrash)
         try store.open()
         let size: Int64 = 25
@@ -122,7 +123,7 @@ import Testing
         #expect(log.count > 24 * 4_096)
 
         func count(_ log: Data) throws -> Int {
-            let copy = try TemporaryFolder.shared.path("copy.db")
+            let copy = try TemporaryFolder.newFile("copy.db")
             try file.write(to: URL(fileURLWithPath: copy))
             try log.write(to: URL(fileURLWithPath: copy + "-wal"))
             let store = SQLiteStore(path: copy, durability: .processCrash)
@@ -137,7 +138,7 @@ import Testing
             return ids.count
         }
         #expect(try count(log) == Int(size * commits))
-        var chance = Chance(state: 7)
+        var chance = SplitMix64(seed: 7)
         var counts: Set<Int> = []
         for _ in 0..<25 {
             var cut = log.prefix(Int.random(in: 32..<log.count, using: &chance))
@@ -156,14 +157,14 @@ import Testing
 
     /// A small file system in memory; only root may have it, and not in every container.
     static let canMount = {
-        guard getuid() == 0, let folder = try? TemporaryFolder.shared.path("probe") else { return false }
+        guard getuid() == 0, let folder = try? TemporaryFolder.newFile("probe") else { return false }
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         guard runSucceeds("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]) else { return false }
         return runSucceeds("umount", [folder])
     }()
 
     static func withSmallDisk(_ size: String = "2m", _ work: (String) throws -> Void) throws {
-        let folder = try TemporaryFolder.shared.path("disk")
+        let folder = try TemporaryFolder.newFile("disk")
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try #require(runSucceeds("mount", ["-t", "tmpfs", "-o", "size=\(size)", "tmpfs", folder]))
         defer { _ = runSucceeds("umount", ["--lazy", folder]) }

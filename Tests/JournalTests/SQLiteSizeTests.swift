@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import Messaging
+import TestPrograms
 import Testing
 
 /// The disk that a journal takes, and gives back.
@@ -10,7 +11,7 @@ import Testing
     }
 
     @Test func pruningGivesTheDiskBack() throws {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let store = SQLiteStore(path: path, durability: .processCrash)
         try store.open()
         for start in stride(from: Int64(0), to: 30_000, by: 500) {
@@ -30,7 +31,7 @@ import Testing
     }
 
     @Test func theLogStaysShort() throws {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let store = SQLiteStore(path: path, durability: .processCrash)
         try store.open()
         // Some 100 MB of changed pages, without a moment's rest.

@@ -1,5 +1,6 @@
 import Journal
 import Messaging
+import SMPP
 import Testing
 
 @Suite struct SegmentCodingTests {
@@ -27,7 +28,7 @@ import Testing
     }
 
     @Test func everyTextOfSpecialCharactersComesBack() {
-        var chance = Chance(state: 4)
+        var chance = SplitMix64(seed: 4)
         let alphabet = Array("+!?-,\\0\0a é".unicodeScalars)
         for _ in 0..<2_000 {
             let segments = (0..<Int.random(in: 0...4, using: &chance)).map { _ -> SegmentRecord in
@@ -56,7 +57,7 @@ import Testing
     }
 
     @Test func marksOfARowAreNearItsKey() {
-        var chance = Chance(state: 5)
+        var chance = SplitMix64(seed: 5)
         let ids = (0..<500).map { _ in Sample.id(at: Sample.now + .random(in: 0...900_000, using: &chance)) }
         let rows = DeliveredMarks.rows(of: ids)
         for row in rows {

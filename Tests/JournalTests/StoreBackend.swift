@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import Logging
+import TestPrograms
 
 /// A store, a reader of the same database, and further stores on it.
 struct JournalUnderTest {
@@ -17,7 +18,7 @@ struct StoreBackend: Sendable, CustomStringConvertible {
     let make: @Sendable () async throws -> JournalUnderTest
 
     static let sqlite = StoreBackend(description: "SQLite") {
-        let path = try TemporaryFolder.shared.path("journal.db")
+        let path = try TemporaryFolder.newFile("journal.db")
         let store = SQLiteStore(path: path, durability: .processCrash)
         try store.open()
         return JournalUnderTest(store: store, reader: SQLiteReader(path: path)) {
@@ -32,7 +33,7 @@ struct StoreBackend: Sendable, CustomStringConvertible {
 
     private static func behindLog(_ description: String, logFolder: String?) -> StoreBackend {
         StoreBackend(description: description) {
-            let path = try TemporaryFolder.shared.path("journal.db")
+            let path = try TemporaryFolder.newFile("journal.db")
             let store = SettlingStore(LoggedStore.quiet(path, logFolder: logFolder))
             try store.open()
             return JournalUnderTest(store: store, reader: SQLiteReader(path: path)) {
@@ -89,23 +90,4 @@ final class SettlingStore: JournalStore {
     }
 
     func close() { store.close() }
-}
-
-/// A folder for the files of this test process, which its end removes.
-final class TemporaryFolder: Sendable {
-    static let shared = TemporaryFolder()
-
-    let root: String
-
-    private init() {
-        root = FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID().uuidString)").path
-        atexit { try? FileManager.default.removeItem(atPath: TemporaryFolder.shared.root) }
-    }
-
-    /// A file of this name, not made yet, in a new folder of its own.
-    func path(_ name: String) throws -> String {
-        let folder = root + "/" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        return folder + "/" + name
-    }
 }

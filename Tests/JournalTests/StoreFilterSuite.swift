@@ -1,5 +1,6 @@
 import Journal
 import Messaging
+import SMPP
 import Testing
 
 /// Lists and what they leave out.
@@ -122,7 +123,7 @@ import Testing
     /// Random lives, in random order, against lives put together in memory.
     @Test(arguments: StoreBackend.all) func randomLivesComeBackWhole(_ backend: StoreBackend) async throws {
         let journal = try await backend.make()
-        var chance = Chance(state: 20_261_124)
+        var chance = SplitMix64(seed: 20_261_124)
         var lives: [MessageID: MessageLife] = [:]
         for _ in 0..<60 {
             var batch: [JournalRecord] = []
@@ -166,18 +167,5 @@ import Testing
         #expect(
             try journal.reader.messages(filter)
                 == all.filter { $0.outcome?.outcome == "refused" && $0.message.account == "b" })
-    }
-}
-
-/// Reproducible chance (SplitMix64).
-struct Chance: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
     }
 }

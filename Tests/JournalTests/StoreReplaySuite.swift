@@ -1,5 +1,6 @@
 import Journal
 import Messaging
+import SMPP
 import Testing
 
 /// What a restart reads, and what age takes away.
@@ -56,7 +57,7 @@ import Testing
     /// What a store keeps from one row or commit to the next must not get into another row.
     @Test(arguments: StoreBackend.all) func everyRowHasItsOwnValues(_ backend: StoreBackend) async throws {
         let journal = try await backend.make()
-        var chance = Chance(state: 31)
+        var chance = SplitMix64(seed: 31)
         func one<Value>(of values: Value...) -> Value { values.randomElement(using: &chance)! }
         var written: [JournalRecord] = []
         for commit in 0..<60 {

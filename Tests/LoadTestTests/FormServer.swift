@@ -4,6 +4,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 import TLS
+import TestPrograms
 
 @testable import LoadTest
 
@@ -18,7 +19,7 @@ final class FormServer: Sendable {
     }
 
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    private let folder: String
+    private let folder: TemporaryFolder
     private let channel: any Channel
     let received = Mutex<[String]>([])
 
@@ -32,14 +33,12 @@ final class FormServer: Sendable {
     private init(
         _ answer: @escaping @Sendable (_ number: Int, _ body: String, _ since: Duration) -> (Answer, after: Duration)
     ) async throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "form-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let (certificate, key) = (folder + "/c.pem", folder + "/k.pem")
+        folder = try TemporaryFolder()
         let made = try SelfSignedCertificate.make(
             commonName: "localhost", subjectAltNames: ["localhost", "127.0.0.1"], days: 1)
-        try made.certificatePEM.write(toFile: certificate, atomically: true, encoding: .utf8)
-        try made.keyPEM.write(toFile: key, atomically: true, encoding: .utf8)
-        let context = try TLSServerContext(certificateFile: certificate, keyFile: key)
+        try folder.write(made.certificatePEM, to: "c.pem")
+        try folder.write(made.keyPEM, to: "k.pem")
+        let context = try TLSServerContext(certificateFile: folder.file("c.pem"), keyFile: folder.file("k.pem"))
         let box = Box()
         channel = try await ServerBootstrap(group: group)
             .childChannelInitializer { channel in
@@ -63,14 +62,14 @@ final class FormServer: Sendable {
 
     /// A plan of this server, whose certificate is trusted.
     func plan(_ pacing: LoadPlan.Pacing) throws -> LoadPlan {
-        let context = try TLSClientContext(caFile: folder + "/c.pem")
+        let context = try TLSClientContext(caFile: folder.file("c.pem"))
         return LoadPlan(target: .form(try url, context), pacing: pacing, run: 1)
     }
 
     func stop() async throws {
         try await channel.close().get()
         try await group.shutdownGracefully()
-        try? FileManager.default.removeItem(atPath: folder)
+        folder.remove()
     }
 
     static func ok(_ fields: String = "X-Outcome: accepted\r\nX-Segments: 1/1\r\n") -> Answer {

@@ -1,3 +1,4 @@
+import SMPP
 import Testing
 
 @testable import Messaging
@@ -58,7 +59,7 @@ struct PackedSeptetsTests {
     }
 
     @Test func `random septets survive`() {
-        var random = SeededGenerator(seed: 3)
+        var random = SplitMix64(seed: 3)
         for _ in 0..<2000 {
             let septets = (0..<Int.random(in: 0...160, using: &random)).map { _ in
                 UInt8.random(in: 0...0x7F, using: &random)

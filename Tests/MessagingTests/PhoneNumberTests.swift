@@ -1,3 +1,4 @@
+import SMPP
 import Testing
 
 @testable import Messaging
@@ -145,7 +146,7 @@ struct PhoneNumberTests {
     }
 
     @Test func `any text is a number of ASCII digits or a problem`() {
-        var random = SeededGenerator(seed: 17)
+        var random = SplitMix64(seed: 17)
         let elements =
             "0123456789012345678901234567890 +-().,;#x/\u{A0}\u{2013}٣доб\n".map(String.init) + ["00", "810", "(0)"]
         var numbers = 0

@@ -1,3 +1,4 @@
+import SMPP
 import Testing
 
 @testable import Messaging
@@ -5,7 +6,7 @@ import Testing
 struct SegmentReferencesTests {
     @Test func `no two open texts to one destination share a reference`() {
         var references = SegmentReferences(first: 0)
-        var random = SeededGenerator(seed: 5)
+        var random = SplitMix64(seed: 5)
         var open: [String: [UInt16]] = [:]
         for _ in 0..<20_000 {
             let destination = "7916000000\(Int.random(in: 0...3, using: &random))"

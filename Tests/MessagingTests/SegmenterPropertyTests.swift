@@ -1,3 +1,4 @@
+import SMPP
 import Testing
 
 @testable import Messaging
@@ -12,7 +13,7 @@ struct SegmenterPropertyTests {
         ["“", "”", "’", "—", "\u{A0}", "a", "{"],
     ]
 
-    private func policy(_ random: inout SeededGenerator) -> TextPolicy {
+    private func policy(_ random: inout SplitMix64) -> TextPolicy {
         let alphabets: [Alphabet] = [.gsm, .gsm, .latin1, .ascii]
         return TextPolicy(
             defaultAlphabet: alphabets.randomElement(using: &random) ?? .gsm,
@@ -24,7 +25,7 @@ struct SegmenterPropertyTests {
     }
 
     @Test func `segments of any text rejoin to it, within bounds, with no pair cut`() throws {
-        var random = SeededGenerator(seed: 20_240_611)
+        var random = SplitMix64(seed: 20_240_611)
         for round in 0..<3000 {
             let elements = Self.elements[round % Self.elements.count]
             let text = random.text(of: elements, count: Int.random(in: 1...400, using: &random))

@@ -1,3 +1,4 @@
+import SMPP
 import Testing
 
 @testable import Messaging
@@ -43,7 +44,7 @@ struct UserDataHeaderTests {
     }
 
     @Test func `any octets are read without a crash`() {
-        var random = SeededGenerator(seed: 1)
+        var random = SplitMix64(seed: 1)
         for _ in 0..<5000 {
             let octets = (0..<Int.random(in: 0...24, using: &random)).map { _ in
                 UInt8.random(in: 0...12, using: &random)

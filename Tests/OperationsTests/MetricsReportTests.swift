@@ -4,6 +4,7 @@ import HTTPService
 import Intake
 import Journal
 import SMPP
+import TestPrograms
 import Testing
 
 @testable import Operations
@@ -60,12 +61,11 @@ import Testing
     /// 20 carriers of 4 binds and 50 accounts: issue 5's bounds are 10 ms and 500 KB.
     @Test func aBigScrapeIsSmallAndFast() {
         let snapshot = Self.snapshot(carriers: 20, binds: 4, accounts: 50)
-        let clock = ContinuousClock()
         var size = 0
-        let best = (0..<5).map { _ in clock.measure { size = MetricsReport.text(snapshot).bytes.count } }.min()
+        let best = (0..<5).map { _ in processorTime { size = MetricsReport.text(snapshot).bytes.count } }.min()
         print("a scrape of 20 carriers × 4 binds × 50 accounts: \(size) octets, \(best ?? .zero)")
         #expect(size < 500_000)
-        // A build for debugging on a busy machine is far slower than one for use.
+        // A build for debugging is far slower than one for use.
         #expect(best ?? .seconds(1) < .milliseconds(500))
     }
 

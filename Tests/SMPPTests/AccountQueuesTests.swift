@@ -107,7 +107,7 @@ import Testing
 
     @Test func randomQueuesDoWhatPlainArraysDo() {
         for seed in 0..<300 as Range<UInt64> {
-            var random = SeededRandom(seed: seed)
+            var random = SplitMix64(seed: seed)
             var queues = AccountQueues()
             var model = Model()
             var state: [Int: AccountQueues.State] = [:]

@@ -13,7 +13,7 @@ struct BindWalk: ~Copyable {
     private(set) var session: BindSession
     private(set) var ledger = WalkLedger()
     private(set) var bounds = 0
-    private var random: SeededRandom
+    private var random: SplitMix64
     private var now = MonotonicTime(nanoseconds: 1_000_000_000)
     private var link = Link.none
     private var bindSequence: UInt32?
@@ -28,7 +28,7 @@ struct BindWalk: ~Copyable {
     var problems: [String] { ledger.problems }
 
     init(seed: UInt64) {
-        random = SeededRandom(seed: seed)
+        random = SplitMix64(seed: seed)
         keepsAllLate = random.chance(70)
         session = BindSession(
             BindSetup(

@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func thereAndBack() throws {
-        var random = SeededRandom(seed: 3)
+        var random = SplitMix64(seed: 3)
         for _ in 0..<2000 {
             let digits = (0..<(1 + random.below(60))).map { _ in String(random.below(10)) }.joined()
             let decimal = try #require(CarrierMessageID(digits))

@@ -6,7 +6,7 @@ import Testing
 @Suite struct HashTableTests {
     @Test(arguments: UInt64(1)...8)
     func isADictionary(_ seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         var table = HashTable()
         var indices: [UInt64: Int] = [:]
         for index in 0..<5_000 {

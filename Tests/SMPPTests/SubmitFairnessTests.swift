@@ -78,7 +78,7 @@ import Testing
     /// While an account waits, no other is served twice.
     @Test func anAccountWaitsAtMostOneRound() {
         for seed in 0..<500 as Range<UInt64> {
-            var random = SeededRandom(seed: seed)
+            var random = SplitMix64(seed: seed)
             let accounts = 2 + random.below(5)
             var scheduler = scheduler(window: 1 + random.below(4), maxWaiting: 500)
             var owner: [MessageKey: Int] = [:]

@@ -45,7 +45,7 @@ struct SupervisorLife: ~Copyable {
     /// Returns of a killed SMSC that were seen.
     private(set) var returns = 0
     private(set) var faults = 0
-    private var random: SeededRandom
+    private var random: SplitMix64
     private(set) var now = Self.begin
     private var planned: [Planned] = []
     private var connection = 0
@@ -57,7 +57,7 @@ struct SupervisorLife: ~Copyable {
     private var returnedAt: MonotonicTime?
 
     init(seed: UInt64) {
-        random = SeededRandom(seed: seed)
+        random = SplitMix64(seed: seed)
         let every = [60, 300, 900, 1800].randomElement(using: &random) ?? 60
         session = BindSession(
             BindSetup(

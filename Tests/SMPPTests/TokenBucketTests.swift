@@ -17,7 +17,7 @@ import Testing
     @Test(arguments: [1.0, 2, 10, 30, 50, 100, 333, 1000])
     func noSecondHoldsMoreThanTheRate(rate: Double) {
         let bucket = TokenBucket(rate: rate)
-        var random = SeededRandom(seed: UInt64(rate))
+        var random = SplitMix64(seed: UInt64(rate))
         var state: UInt64 = 0
         var now: UInt64 = 50_000_000_000
         var sent: [UInt64] = []
@@ -34,7 +34,7 @@ import Testing
 
     @Test func reachesTheRateWhenCallersAreLate() {
         let bucket = TokenBucket(rate: 100)
-        var random = SeededRandom(seed: 7)
+        var random = SplitMix64(seed: 7)
         var state: UInt64 = 0
         let start: UInt64 = 1_000_000_000
         var now = start

@@ -124,7 +124,7 @@ import Testing
 
     @Test(arguments: UInt64(0)..<300)
     func anyFrameKeepsItsLengthAndHeader(_ seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+        var generator = SplitMix64(seed: seed)
         for _ in 0..<20 {
             let octets = Array(generator.submitFrame().readableBytesView)
             let hidden = masked(octets)

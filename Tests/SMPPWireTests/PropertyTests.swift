@@ -3,23 +3,10 @@ import SMPP
 import SMPPWire
 import Testing
 
-/// The same numbers in every run from the same seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 @Suite struct PropertyTests {
     @Test(arguments: UInt64(1)...4)
     func whatIsEncodedComesBack(_ seed: UInt64) throws {
-        var chance = SeededGenerator(state: seed)
+        var chance = SplitMix64(seed: seed)
         for round in 0..<200 {
             let pdu = chance.pdu()
             #expect(try decode(try encode(pdu)) == pdu)
@@ -30,7 +17,7 @@ struct SeededGenerator: RandomNumberGenerator {
     /// Whatever comes in: no crash, and what was understood is understood again after it was written.
     @Test(arguments: UInt64(1)...4)
     func anyFrameIsJudged(_ seed: UInt64) throws {
-        var chance = SeededGenerator(state: seed &* 7919)
+        var chance = SplitMix64(seed: seed &* 7919)
         for round in 0..<400 {
             let octets = chance.frame()
             if round % 8 == 0 { _ = PDUAnnotation.describe(buffer(octets)) }
@@ -41,7 +28,7 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
-extension SeededGenerator {
+extension SplitMix64 {
     mutating func octet() -> UInt8 { UInt8.random(in: 0...255, using: &self) }
 
     private mutating func text(_ range: ClosedRange<Int>) -> String {

@@ -8,14 +8,14 @@ import Testing
 @Suite struct SubmitDifferentialTests {
     @Test(arguments: UInt64(1)...8)
     func whatIsWritten(_ seed: UInt64) {
-        var chance = SeededGenerator(state: seed &* 104_729)
+        var chance = SplitMix64(seed: seed &* 104_729)
         for _ in 0..<1_000 { compareWriting(chance.submitPDU()) }
     }
 
     /// Whole PDUs, cut, grown, changed and with fields that are too long.
     @Test(arguments: UInt64(1)...8)
     func whatIsRead(_ seed: UInt64) {
-        var chance = SeededGenerator(state: seed &* 15_485_863)
+        var chance = SplitMix64(seed: seed &* 15_485_863)
         for _ in 0..<2_000 { compareReading(chance.submitFrame()) }
     }
 

@@ -2,7 +2,7 @@ import NIOCore
 import SMPP
 
 /// submit_sm and submit_sm_resp with every field at, beside and between its bounds.
-extension SeededGenerator {
+extension SplitMix64 {
     mutating func submitPDU() -> PDU {
         let sequence = UInt32.random(in: 0 ... .max, using: &self)
         guard oneIn(3) else { return PDU(status: status(rarely: 20), sequence: sequence, .submit(submit())) }

@@ -8,19 +8,6 @@ import Testing
 /// Changed and random files. `SMPPOST_FUZZ_SECONDS` makes them run longer.
 @Suite("Fuzzing")
 struct FuzzTests {
-    /// SplitMix64: the same bytes for the same seed everywhere.
-    struct Random: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     /// So many rounds, or for so long as the environment says.
     private func repeatedly(_ rounds: Int, _ body: (Int) throws -> Void) rethrows {
         let seconds = ProcessInfo.processInfo.environment["SMPPOST_FUZZ_SECONDS"].flatMap(Double.init) ?? 0
@@ -42,7 +29,7 @@ struct FuzzTests {
             "-1", "99999999999999999999", "1e309", "nan", "true", "10s", "/s", "::", "\u{E000}", "😀",
         ].map { Array($0.utf8) } + [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80]]
 
-    private func mutate(_ bytes: [UInt8], using random: inout Random) -> [UInt8] {
+    private func mutate(_ bytes: [UInt8], using random: inout SplitMix64) -> [UInt8] {
         var bytes = bytes
         for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
             let place = Int.random(in: 0..<bytes.count, using: &random)
@@ -67,7 +54,7 @@ struct FuzzTests {
     }
 
     @Test func randomBytesNeverCrash() {
-        var random = Random(state: 1)
+        var random = SplitMix64(seed: 1)
         let letters = Array("abc:-?[]{},#&*!|>'\"%@` \n\t0123456789".utf8)
         repeatedly(1000) { round in
             let count = Int.random(in: 0...200, using: &random)
@@ -83,7 +70,7 @@ struct FuzzTests {
 
     @Test(arguments: FullConfiguration.files.keys.sorted())
     func changedFilesNeverCrashAndNeverLoadWrong(_ path: String) throws {
-        var random = Random(state: UInt64(path.utf8.count))
+        var random = SplitMix64(seed: UInt64(path.utf8.count))
         let fixture = try Fixture(FullConfiguration.files)
         try FullConfiguration.addSecrets(to: fixture)
         let original = Array((FullConfiguration.files[path] ?? "").utf8)
@@ -111,7 +98,7 @@ struct FuzzTests {
     /// One wrong letter in a key is always told.
     @Test(arguments: FullConfiguration.files.keys.sorted())
     func changedKeysAreTold(_ path: String) throws {
-        var random = Random(state: 7)
+        var random = SplitMix64(seed: 7)
         let fixture = try Fixture(FullConfiguration.files)
         try FullConfiguration.addSecrets(to: fixture)
         let lines = (FullConfiguration.files[path] ?? "").split(separator: "\n", omittingEmptySubsequences: false)

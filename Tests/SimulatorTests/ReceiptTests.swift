@@ -1,6 +1,7 @@
 import NIOCore
 import SMPP
 import SMPPWire
+import TestPrograms
 import Testing
 
 @testable import Simulator
@@ -41,9 +42,15 @@ extension ESME {
     }
 }
 
-/// Waits until a statistic is as it must be; the tests' time limit bounds the wait.
-func eventually(_ server: SimulatorServer, _ condition: (SimulatorStatistics) -> Bool) async throws {
-    while !condition(await server.statistics()) { try await Task.sleep(for: .milliseconds(2)) }
+/// Waits until a statistic is as it must be.
+func eventually(
+    _ server: SimulatorServer, file: String = #fileID, line: Int = #line, _ condition: (SimulatorStatistics) -> Bool
+) async throws {
+    var last = await server.statistics()
+    try await eventually("so in \(last)", file: file, line: line) {
+        last = await server.statistics()
+        return condition(last)
+    }
 }
 
 @Suite(.timeLimit(.minutes(1)))

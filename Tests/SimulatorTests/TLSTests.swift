@@ -1,7 +1,7 @@
-import Foundation
 import NIOCore
 import SMPP
 import TLS
+import TestPrograms
 import Testing
 
 @testable import Simulator
@@ -11,14 +11,12 @@ struct SimulatorTLSTests {
     @Test func messagesGoOverTLS() async throws {
         let made = try SelfSignedCertificate.make(
             commonName: "simulator", subjectAltNames: ["localhost", "127.0.0.1"], days: 1)
-        let folder = FileManager.default.temporaryDirectory.appending(path: "simulator-tls-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let certificate = folder.appending(path: "server.crt")
-        let key = folder.appending(path: "server.key")
-        try Data(made.certificatePEM.utf8).write(to: certificate)
-        try Data(made.keyPEM.utf8).write(to: key)
-        let server = try TLSServerContext(certificateFile: certificate.path, keyFile: key.path, alpn: [])
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try folder.write(made.certificatePEM, to: "server.crt")
+        try folder.write(made.keyPEM, to: "server.key")
+        let server = try TLSServerContext(
+            certificateFile: folder.file("server.crt"), keyFile: folder.file("server.key"), alpn: [])
         let client = try TLSClientContext(verifyPeer: false)
 
         try await withSimulator(SimulatorOptions(tls: server)) { simulator, address in

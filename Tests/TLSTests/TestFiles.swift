@@ -1,23 +1,23 @@
 import Foundation
+import TestPrograms
 
 @testable import TLS
 
 /// A directory of certificates that goes away with the test.
 final class TestFiles: Sendable {
-    let directory: String
+    private let folder: TemporaryFolder
 
     init() throws {
-        directory = NSTemporaryDirectory() + "tls-tests-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        folder = try TemporaryFolder()
     }
 
     deinit {
-        try? FileManager.default.removeItem(atPath: directory)
+        folder.remove()
     }
 
-    func path(_ name: String) -> String {
-        "\(directory)/\(name)"
-    }
+    var directory: String { folder.path }
+
+    func path(_ name: String) -> String { folder.file(name) }
 
     /// Writes NAME.crt and NAME.key.
     @discardableResult

@@ -123,20 +123,6 @@ struct BindPage: Decodable {
     }
 }
 
-/// Asks again and again until the answer is yes: for what other programs report only when asked.
-func eventually(
-    _ what: String, atMost limit: Duration = .seconds(20), _ condition: () async throws -> Bool
-) async throws {
-    let end = ContinuousClock.now + limit
-    while ContinuousClock.now < end {
-        if try await condition() {
-            return
-        }
-        try await Task.sleep(for: .milliseconds(30))
-    }
-    throw HarnessError("not \(what) within \(limit)")
-}
-
 /// Runs `body` against a bridge that is ready (or, with `awaitingReady` false, only listens), stops the bridge with
 /// SIGTERM and requires that it ends with 0.
 @discardableResult
