@@ -83,7 +83,7 @@ package final class Carrier: Sendable {
 
     /// Sends a message, or says why not. On `submission.eventLoop`.
     package func submit(_ submission: Submission) {
-        assign(PendingMessage(submission: submission), notOn: nil)
+        assign(submission, notOn: nil)
     }
 
     /// Every bind at this moment, gathered from their event loops.
@@ -132,9 +132,9 @@ package final class Carrier: Sendable {
     // MARK: The choice of a bind
 
     /// Gives a message to the best bind other than `last`; a message moves at most as often as there are binds.
-    func assign(_ message: PendingMessage, notOn last: Bind?) {
+    func assign(_ message: Submission, notOn last: Bind?) {
         if isDraining.load(ordering: .relaxed) { return message.finishUnassigned(.draining) }
-        guard message.hops <= binds.count, let bind = choose(for: message.submission.eventLoop, notOn: last) else {
+        guard message.hops <= binds.count, let bind = choose(for: message.eventLoop, notOn: last) else {
             return message.finishUnassigned(message.isShared && isReady ? .busy : .noBind)
         }
         bind.gauge.messageComes()

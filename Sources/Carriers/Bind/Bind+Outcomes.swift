@@ -24,7 +24,7 @@ extension Bind {
     /// Tells the senders of what was completed while reading.
     func finishAnswered() {
         guard !answered.isEmpty else { return }
-        var finished: ContiguousArray<(PendingMessage, SubmissionResult)> = []
+        var finished: ContiguousArray<(Submission, SubmissionResult)> = []
         swap(&finished, &answered)
         for (message, result) in finished { message.finish(result) }
         // The same memory for the next read.

@@ -88,7 +88,7 @@ extension Bind {
     }
 
     /// Takes messages out of the queue, the oldest first.
-    private func handOver(upTo count: Int) -> [PendingMessage] {
+    private func handOver(upTo count: Int) -> [Submission] {
         guard count > 0 else { return [] }
         return session.handOver(upTo: count).compactMap { step in
             guard case .move(let key, _) = step, let message = leave(key) else { return nil }
@@ -98,7 +98,7 @@ extension Bind {
     }
 
     /// From any thread: these messages are this bind's now.
-    private func give(_ messages: [PendingMessage]) {
+    private func give(_ messages: [Submission]) {
         for _ in messages { gauge.messageComes() }
         eventLoop.execute { for message in messages { self.take(message) } }
     }
@@ -124,7 +124,7 @@ extension Bind {
         share()
     }
 
-    private func helped(with messages: [PendingMessage]) {
+    private func helped(with messages: [Submission]) {
         isAsking = false
         if messages.isEmpty { askAgainAt = .now + Self.askPause }
         for message in messages { take(message) }

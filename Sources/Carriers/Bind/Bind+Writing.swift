@@ -74,7 +74,7 @@ extension Bind {
     /// Returns whether it was written.
     private func encode(_ write: SubmitWrite, now: MonotonicTime) -> Bool {
         guard let message = pending[write.message.index] else { return false }
-        let segments = message.submission.segments
+        let segments = message.segments
         let tlvs = segments[write.segment].tlvs
         if !tlvs.isEmpty, !session.allowsTLVs, tlvs.areEssential {
             giveUp(write, "the carrier is older than SMPP 3.4 and takes no optional parameters")
@@ -95,7 +95,7 @@ extension Bind {
 
     /// A segment that cannot be written as it is: not a byte of it leaves, and the carrier is not blamed.
     private func giveUp(_ write: SubmitWrite, _ problem: String) {
-        let id = pending[write.message.index]?.submission.id
+        let id = pending[write.message.index]?.id
         logger.error(
             "a message cannot be written",
             metadata: [

@@ -29,7 +29,7 @@ final class Bind: @unchecked Sendable {
     /// In nanoseconds.
     private let responseTimeout: Int64
     /// The messages that the session holds, by the index of their keys.
-    private(set) var pending: ContiguousArray<PendingMessage?> = []
+    private(set) var pending: ContiguousArray<Submission?> = []
     var turn: PaceTurn
     /// There is no pace to keep, and no turn to wait for.
     let isUnpaced: Bool
@@ -50,7 +50,7 @@ final class Bind: @unchecked Sendable {
     var flushIsPlanned = false
     var isReading = false
     /// What responses of the read that is under way completed.
-    var answered: ContiguousArray<(PendingMessage, SubmissionResult)> = []
+    var answered: ContiguousArray<(Submission, SubmissionResult)> = []
     var handler: BindHandler?
     /// Copies what goes over the connection while a trace is on.
     var tap: BindTap?
@@ -144,16 +144,16 @@ final class Bind: @unchecked Sendable {
     }
 
     /// Takes a message that `gauge.messageComes` announced.
-    func take(_ message: PendingMessage) {
+    func take(_ message: Submission) {
         eventLoop.assertInEventLoop()
         let now = MonotonicTime.now
-        let deadline = MonotonicTime(nanoseconds: message.submission.deadline.uptimeNanoseconds)
+        let deadline = MonotonicTime(nanoseconds: message.deadline.uptimeNanoseconds)
         let admission =
             isHeld
             ? .refused
             : session.submit(
-                segments: message.submission.segments.count, deadline: deadline, carried: message.carried,
-                account: message.submission.account, tag: message.submission.id.rawValue)
+                segments: message.segments.count, deadline: deadline, carried: message.carried,
+                account: message.account, tag: message.id.rawValue)
         switch admission {
         case .taken(let key):
             keep(message, key, now: now)
@@ -173,7 +173,7 @@ final class Bind: @unchecked Sendable {
         if !timer.isArmed(by: min(deadline, now.adding(nanoseconds: responseTimeout))) { armTimer() }
     }
 
-    private func keep(_ message: PendingMessage, _ key: MessageKey, now: MonotonicTime) {
+    private func keep(_ message: Submission, _ key: MessageKey, now: MonotonicTime) {
         // What waited on another bind before goes on waiting.
         if message.waitingSince == nil { message.waitingSince = now }
         changePending { pending in
@@ -268,28 +268,28 @@ final class Bind: @unchecked Sendable {
         armTimer()
     }
 
-    func leave(_ key: MessageKey) -> PendingMessage? {
+    func leave(_ key: MessageKey) -> Submission? {
         gauge.messageLeaves()
         return changePending { $0[key.index].take() }
     }
 
     /// Not in place: then each look at them would be checked for exclusive access at run time, 200 instructions a message.
     @inline(__always)
-    private func changePending<Result>(_ change: (inout ContiguousArray<PendingMessage?>) -> Result) -> Result {
-        var changed: ContiguousArray<PendingMessage?> = []
+    private func changePending<Result>(_ change: (inout ContiguousArray<Submission?>) -> Result) -> Result {
+        var changed: ContiguousArray<Submission?> = []
         swap(&changed, &pending)
         defer { swap(&changed, &pending) }
         return change(&changed)
     }
 
     /// Gives a message back that came while the bind was not ready.
-    private func passOn(_ message: PendingMessage) {
+    private func passOn(_ message: Submission) {
         gauge.messageLeaves()
         message.hops += 1
         reassign(message)
     }
 
-    func reassign(_ message: PendingMessage) {
+    func reassign(_ message: Submission) {
         if let carrier { carrier.assign(message, notOn: self) } else { message.finishUnassigned(.noBind) }
     }
 

@@ -2,11 +2,11 @@ package import Messaging
 package import NIOCore
 package import SMPP
 
-/// One message for one carrier. All its segments go over one bind, in order.
+/// One message for one carrier, on its way through the carrier's binds. All its segments go over one bind, in order.
 ///
-/// Unchecked `Sendable`: every member is but `completion`. That one crosses to the bind's event loop as a value that nobody
-/// calls there; it is called on `eventLoop` alone (`PendingMessage.finish`), once.
-package struct Submission: @unchecked Sendable {
+/// An object: from bind to bind goes one reference. Unchecked `Sendable`: one bind has it at a time, and whoever hands it
+/// to another event loop lets go of it; `completion`, which is not `Sendable`, is called on `eventLoop` alone (`finish`), once.
+package final class Submission: @unchecked Sendable {
     package let id: MessageID
     /// At least one.
     package let segments: [ShortMessage]
@@ -16,7 +16,16 @@ package struct Submission: @unchecked Sendable {
     /// Whose it is: accounts get their turns in the carrier's queues. The account's index, 0 to 65,535.
     package let account: Int
     /// Called exactly once, on `eventLoop`; possibly before `Carrier.submit` returns.
-    package let completion: (SubmissionResult) -> Void
+    private let completion: (SubmissionResult) -> Void
+
+    /// How many binds it was given to before.
+    var hops = 0
+    /// What the bind before answered, where something was written there and refused.
+    var carried: [SegmentOutcome]?
+    /// It waited on another bind already, which gave it to one with room.
+    var isShared = false
+    /// Since when it waits for a free slot and its turn; nil once a byte of it is written.
+    var waitingSince: MonotonicTime?
 
     package init(
         id: MessageID, segments: [ShortMessage], deadline: NIODeadline, eventLoop: any EventLoop,
@@ -30,37 +39,17 @@ package struct Submission: @unchecked Sendable {
         self.account = account
         self.completion = completion
     }
-}
 
-/// A message on its way through the binds of a carrier. An object: from place to place goes one reference.
-///
-/// Unchecked `Sendable`: it is at one place at a time, and whoever hands it to another event loop lets go of it.
-final class PendingMessage: @unchecked Sendable {
-    let submission: Submission
-    /// How many binds it was given to before.
-    var hops = 0
-    /// What the bind before answered, where something was written there and refused.
-    var carried: [SegmentOutcome]?
-    /// It waited on another bind already, which gave it to one with room.
-    var isShared = false
-    /// Since when it waits for a free slot and its turn; nil once a byte of it is written.
-    var waitingSince: MonotonicTime?
-
-    init(submission: Submission) {
-        self.submission = submission
-    }
-
-    /// Tells the owner, on the owner's event loop: at once when this is it, else by one hop.
+    /// Gives the owner the result, on the owner's event loop: at once when this is it, else by one hop.
     func finish(_ result: SubmissionResult) {
-        if submission.eventLoop.inEventLoop {
-            submission.completion(result)
+        if eventLoop.inEventLoop {
+            completion(result)
         } else {
-            let submission = submission
-            submission.eventLoop.execute { submission.completion(result) }
+            eventLoop.execute { self.completion(result) }
         }
     }
 
-    /// Tells the owner that no bind takes the message (any more).
+    /// Gives the owner the result that no bind takes the message (any more).
     func finishUnassigned(_ reason: NotSentReason) {
         finish(carried.map(SubmissionResult.sent) ?? .notSent(reason))
     }
