@@ -157,7 +157,8 @@ package final class IntakeHandler: ChannelDuplexHandler {
         exchanges.count < loop.configuration.maxPipelined && stalledSince == nil
     }
 
-    /// Whether bytes are of use now: those that have come are taken as far as they make requests.
+    /// Whether bytes are of use now: those that have come are taken as far as they make requests. Where not, reads are
+    /// withheld, which is back-pressure on the client.
     private var wantsBytes: Bool { arriving != nil || hasRoom }
 
     package func read(context: ChannelHandlerContext) {
