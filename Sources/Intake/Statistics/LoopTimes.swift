@@ -8,7 +8,7 @@ final class LoopTimes: Sendable {
     private static let bounds = TimeHistogram.answers.map { Int64($0 * 1e9) }
 
     /// One more than bounds: the last one holds what is longer.
-    private let buckets = (0...bounds.count).map { _ in LoopCounters.Counter() }
+    private let buckets = (0...LoopTimes.bounds.count).map { _ in LoopCounters.Counter() }
     private let microseconds = LoopCounters.Counter()
 
     /// On the loop that owns it.
