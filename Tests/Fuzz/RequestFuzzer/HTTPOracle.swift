@@ -1,1 +1,1 @@
-../../IntakeTests/HTTPOracle.swift
+../../IntakeTests/Request/HTTPOracle.swift

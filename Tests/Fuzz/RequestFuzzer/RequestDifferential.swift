@@ -1,1 +1,1 @@
-../../IntakeTests/RequestDifferential.swift
+../../IntakeTests/Request/RequestDifferential.swift

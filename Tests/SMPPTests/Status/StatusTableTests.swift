@@ -37,7 +37,8 @@ struct StatusFixtureRow: CustomTestStringConvertible, Sendable {
     var samples: [CommandStatus] { Set([first, first + (last - first) / 2, last]).map(CommandStatus.init(rawValue:)) }
 
     static let all: [StatusFixtureRow] = {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/command_status.tsv")
+        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Fixtures/command_status.tsv")
         let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
         return text.split(separator: "\n").dropFirst().compactMap { StatusFixtureRow($0) }
     }()
