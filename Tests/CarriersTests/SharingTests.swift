@@ -84,6 +84,7 @@ import Testing
         async let other = rig.submit(["other"], account: 2)
         // The place comes from the flood's newest message, which is told at once.
         try await rig.status { $0.binds[0].window.waiting == 4 && $0.binds[0].totals.displaced == 1 }
+        await rig.smsc.wait { $0.received.count == 1 }
         await rig.smsc.answerHeld()
         #expect(await other.isAccepted)
         let results = await flood

@@ -80,6 +80,7 @@ import Testing
             $0.setup.timings.response = .milliseconds(150)
         }
         #expect(await rig.submit("a") == .sent([.unknown(.carrierTimeout)]))
+        await rig.smsc.wait { $0.received.count == 1 }
         await rig.smsc.answerHeld()
         #expect(await rig.submit("b").isAccepted)
         let status = try await rig.status { $0.binds[0].totals.segments.late == 1 }
@@ -94,6 +95,7 @@ import Testing
         let results = await rig.submit("a", "b", "c", within: .milliseconds(150))
         #expect(results == .sent([.unknown(.carrierTimeout), .unknown(.carrierTimeout), .notSent]))
         #expect(await rig.submit("d", within: .milliseconds(50)) == .notSent(.busy))
+        await rig.smsc.wait { $0.received.count == 2 }
         await rig.smsc.answerHeld()
         try await rig.status { $0.binds[0].totals.segments.late == 2 }
         try await rig.end()
