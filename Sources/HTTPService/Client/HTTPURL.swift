@@ -1,5 +1,6 @@
 /// An `http://` or `https://` address (RFC 3986 §3) as far as a client needs it: `SCHEME://HOST[:PORT][/PATH][?QUERY]`.
 package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
+    /// Whether TLS is spoken.
     package enum Scheme: String, Sendable {
         case http
         case https
