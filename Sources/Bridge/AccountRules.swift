@@ -1,4 +1,5 @@
 package import Messaging
+package import Settings
 
 /// What an account may send and where it goes: the part of an account that concerns messages, not requests.
 ///
@@ -55,5 +56,19 @@ package final class AccountRules: Sendable {
     /// Whether the account may send under this name.
     func allowsSender(_ name: String) -> Bool {
         senders.isEmpty || senders.contains(name)
+    }
+}
+
+extension AccountRules {
+    /// - Parameter carriers: the names of all carriers, in the bridge's order.
+    package convenience init(_ settings: AccountSettings, carriers: [String]) {
+        self.init(
+            name: settings.name, senders: Set(settings.senders), defaultSender: settings.defaultSender,
+            destinations: settings.destinations,
+            numbers: NumberRules(country: settings.country, shortNumbers: settings.shortNumbers),
+            carriers: CarrierOrder(settings.carriers, carriers: carriers),
+            routes: settings.routes.map {
+                PrefixOrder(prefix: $0.prefix, order: CarrierOrder($0.carriers, carriers: carriers))
+            })
     }
 }

@@ -1,5 +1,6 @@
 package import Messaging
 package import SMPP
+package import Settings
 
 /// How a carrier wants its `submit_sm`: everything in the body that is the carrier's habit and not the message's.
 package struct CarrierProfile: Sendable {
@@ -83,4 +84,19 @@ package struct CarrierProfile: Sendable {
 /// Bits of `esm_class` (SMPP 3.4 §5.2.12).
 private enum ESMClass {
     static let userDataHeader: UInt8 = 0x40
+}
+
+extension CarrierProfile {
+    /// As a carrier's file says it.
+    package init(_ settings: CarrierSettings) {
+        self.init(addresses: settings.addresses, text: settings.text)
+        serviceType = settings.serviceType
+        esmClass = settings.esmClass
+        protocolID = settings.protocolID
+        priority = settings.priority
+        validityPeriod = settings.validityPeriod
+        registeredDelivery = settings.receiptsRequested ? 1 : 0
+        receiptIDs = settings.receiptIDs
+        statuses = settings.setup.statuses
+    }
 }

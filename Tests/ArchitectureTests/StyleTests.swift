@@ -21,6 +21,14 @@ import Testing
         }
     }
 
+    /// A name is looked for once: no two files of one name.
+    @Test func filesHaveNamesOfTheirOwn() throws {
+        let files = Dictionary(grouping: try SourceTree.files(below: "Sources")) { $0.path.split(separator: "/").last }
+        for (name, files) in files {
+            #expect(files.count == 1, "\(name ?? ""): \(files.map(\.path).joined(separator: ", "))")
+        }
+    }
+
     @Test func functionsFitOnAScreen() throws {
         for file in try SourceTree.files(below: "Sources") {
             for function in Self.functions(in: file) {

@@ -13,6 +13,7 @@ struct HTTPClientTests {
         routes.getBelow("/") { request, loop in
             loop.makeSucceededFuture(.text("\(request.path) \(request.query["a"] ?? "-")", headers: ["X-One": "1"]))
         }
+        routes.get("/large") { _, loop in loop.makeSucceededFuture(.text(String(repeating: "a", count: 2000))) }
         routes.post("/form") { request, loop in
             let type = request.headers.first(name: "Content-Type") ?? ""
             let own = request.headers.first(name: "X-Own") ?? ""
@@ -21,12 +22,13 @@ struct HTTPClientTests {
         return routes
     }
 
-    private static func client(_ address: SocketAddress, _ path: String = "", timeout: TimeAmount = .seconds(10)) throws
-        -> HTTPClient
-    {
+    private static func client(
+        _ address: SocketAddress, _ path: String = "", timeout: TimeAmount = .seconds(10), bodyLimit: Int = 1024
+    ) throws -> HTTPClient {
         HTTPClient(
             try #require(HTTPURL("http://127.0.0.1:\(address.port ?? 0)\(path)")), context: nil,
-            fields: [("X-Own", "own")], timeout: timeout, group: MultiThreadedEventLoopGroup.singleton)
+            fields: [("X-Own", "own")], timeout: timeout, bodyLimit: bodyLimit,
+            group: MultiThreadedEventLoopGroup.singleton)
     }
 
     @Test func asks() async throws {
@@ -43,6 +45,9 @@ struct HTTPClientTests {
         let answer = try await Self.client(address).post("/form", form: [("text", "a b+é")])
         #expect(answer.status == 502)
         #expect(String(buffer: answer.body) == "application/x-www-form-urlencoded a b+é own\n")
+        #expect(try await Self.client(address, bodyLimit: 4000).get("/large").body.readableBytes == 2001)
+        let error = await #expect(throws: HTTPFailure.self) { try await Self.client(address).get("/large") }
+        #expect(error?.description == "the answer's body has more than 1024 octets")
         await server.stop()
     }
 

@@ -19,6 +19,8 @@ struct PostingReceiver: Sendable {
 
     /// For connecting and answering together.
     static let patience = TimeAmount.seconds(10)
+    /// The largest body of an answer that is taken, in octets.
+    private static let bodyLimit = 64 << 20
 
     /// How long something is tried.
     let giveUpAfter: Duration
@@ -29,7 +31,7 @@ struct PostingReceiver: Sendable {
     init(_ settings: PostingSettings, group: any EventLoopGroup) throws {
         client = HTTPClient(
             settings.url, context: try TLSClientContext(caFile: settings.caFile, verifyPeer: true),
-            timeout: Self.patience, group: group)
+            timeout: Self.patience, bodyLimit: Self.bodyLimit, group: group)
         secret = Array(settings.secret.utf8)
         giveUpAfter = settings.giveUpAfter
     }

@@ -22,13 +22,11 @@ package struct HTTPClient: Sendable {
         }
     }
 
-    /// The largest body that is taken, in octets; what a monitor tells of a thousand carriers of ten binds is less.
-    static let bodyLimit = 64 << 20
-
     package let url: HTTPURL
     private let context: TLSClientContext?
     private let fields: Fields
     private let timeout: TimeAmount
+    private let bodyLimit: Int
     private let group: any EventLoopGroup
 
     /// - Parameters:
@@ -36,15 +34,17 @@ package struct HTTPClient: Sendable {
     ///   - context: an https address needs one, an http address does not use it.
     ///   - fields: sent with every request besides `Host`, `Connection` and what frames the body.
     ///   - timeout: for connecting, and then for the answer.
+    ///   - bodyLimit: the largest body that is taken, in octets.
     package init(
         _ url: HTTPURL, context: TLSClientContext?, fields: Fields = [], timeout: TimeAmount = .seconds(10),
-        group: any EventLoopGroup
+        bodyLimit: Int, group: any EventLoopGroup
     ) {
         precondition(url.scheme == .http || context != nil, "https needs a TLS context")
         self.url = url
         self.context = url.scheme == .https ? context : nil
         self.fields = fields
         self.timeout = timeout
+        self.bodyLimit = bodyLimit
         self.group = group
     }
 
@@ -84,7 +84,7 @@ package struct HTTPClient: Sendable {
 
     private func ask(_ head: HTTPRequestHead, _ body: ByteBuffer = ByteBuffer()) async throws(HTTPFailure) -> Answer {
         let answer = group.next().makePromise(of: Answer.self)
-        let (context, host, timeout) = (context, url.host, timeout)
+        let (context, host, timeout, bodyLimit) = (context, url.host, timeout, bodyLimit)
         let connected = ClientBootstrap(group: answer.futureResult.eventLoop)
             .connectTimeout(timeout)
             .channelInitializer { channel in
@@ -92,7 +92,7 @@ package struct HTTPClient: Sendable {
                     let pipeline = channel.pipeline.syncOperations
                     if let context { try pipeline.addHandler(TLSHandler(client: context, serverName: host)) }
                     try pipeline.addHTTPClientHandlers()
-                    try pipeline.addHandler(AnswerHandler(answer: answer, timeout: timeout))
+                    try pipeline.addHandler(AnswerHandler(answer: answer, timeout: timeout, bodyLimit: bodyLimit))
                 }
             }
             .connect(host: host, port: url.port)
@@ -116,13 +116,15 @@ private final class AnswerHandler: ChannelInboundHandler {
 
     private let answer: EventLoopPromise<HTTPClient.Answer>
     private let timeout: TimeAmount
+    private let bodyLimit: Int
     private var deadline: Scheduled<Void>?
     private var head: HTTPResponseHead?
     private var body = ByteBuffer()
 
-    init(answer: EventLoopPromise<HTTPClient.Answer>, timeout: TimeAmount) {
+    init(answer: EventLoopPromise<HTTPClient.Answer>, timeout: TimeAmount, bodyLimit: Int) {
         self.answer = answer
         self.timeout = timeout
+        self.bodyLimit = bodyLimit
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -138,7 +140,7 @@ private final class AnswerHandler: ChannelInboundHandler {
         case .head(let head): self.head = head
         case .body(let part):
             body.writeImmutableBuffer(part)
-            if body.readableBytes > HTTPClient.bodyLimit { fail(HTTPFailure.bodyTooLarge, context) }
+            if body.readableBytes > bodyLimit { fail(HTTPFailure.bodyTooLarge(limit: bodyLimit), context) }
         case .end:
             guard let head else { return }
             deadline?.cancel()

@@ -10,8 +10,8 @@ package enum HTTPFailure: Error, CustomStringConvertible {
     case closedEarly
     /// Neither connected nor answered within this.
     case timeout(TimeAmount)
-    /// More than `HTTPClient.bodyLimit`.
-    case bodyTooLarge
+    /// More octets than the client takes.
+    case bodyTooLarge(limit: Int)
 
     init(_ error: any Error, timeout: TimeAmount) {
         switch error {
@@ -34,7 +34,7 @@ package enum HTTPFailure: Error, CustomStringConvertible {
         case .connection(let error): "\(error)"
         case .closedEarly: "the connection was closed before an answer came"
         case .timeout(let limit): "no answer within \(limit.nanoseconds / 1_000_000_000) s"
-        case .bodyTooLarge: "the answer's body has more than \(HTTPClient.bodyLimit) octets"
+        case .bodyTooLarge(let limit): "the answer's body has more than \(limit) octets"
         }
     }
 }

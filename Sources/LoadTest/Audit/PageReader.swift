@@ -12,10 +12,14 @@ extension HTTPURL {
 
 /// The pages of the simulator, or of the bridge's monitor. Off every message's path.
 struct PageReader: Sendable {
+    /// The largest page that is taken, in octets.
+    private static let bodyLimit = 16 << 20
+
     private let client: HTTPClient
 
     init(_ url: HTTPURL) {
-        client = HTTPClient(url, context: nil, group: MultiThreadedEventLoopGroup.singleton)
+        client = HTTPClient(
+            url, context: nil, bodyLimit: Self.bodyLimit, group: MultiThreadedEventLoopGroup.singleton)
     }
 
     var url: HTTPURL { client.url }

@@ -217,7 +217,7 @@ package final class LoadRun: Sendable {
             if now > giveUp + timeout + 2_000_000_000 { try await shares.abandon() }
             guard meter.isDue(now) else { continue }
             let reading = try await shares.reading()
-            facts.receiptTracker.read(reading.events)
+            facts.awaitedReceipts.read(reading.events)
             let row = meter.row(reading, at: now)
             if row.at >= plan.pacing.seconds || facts.interrupted {
                 if row.underWay + row.waiting > 0 { onProgress(.draining(row.underWay + row.waiting)) }
@@ -225,7 +225,7 @@ package final class LoadRun: Sendable {
             onProgress(.second(row, errors: meter.errors, left: max(0, plan.pacing.seconds - row.at)))
         }
         let reading = try await shares.reading()
-        facts.receiptTracker.read(reading.events)
+        facts.awaitedReceipts.read(reading.events)
         meter.finish(reading, at: NIODeadline.now().uptimeNanoseconds)
         facts.series = meter.rows
         facts.cpuSeconds = ProcessUse.current().cpuSeconds - cpu
@@ -242,15 +242,15 @@ package final class LoadRun: Sendable {
             guard options.wantsReceipts else { return }
             let end = ContinuousClock.now + within
             var told = ContinuousClock.now
-            while facts.receiptTracker.missingCount > 0, ContinuousClock.now < end, isStopped == facts.interrupted {
+            while facts.awaitedReceipts.missingCount > 0, ContinuousClock.now < end, isStopped == facts.interrupted {
                 try await Task.sleep(for: Self.receiptStep)
-                facts.receiptTracker.read(try await shares.reading().events)
+                facts.awaitedReceipts.read(try await shares.reading().events)
                 if ContinuousClock.now - told > .seconds(1) {
                     told = .now
-                    onProgress(.receipts(facts.receiptTracker.missingCount))
+                    onProgress(.receipts(facts.awaitedReceipts.missingCount))
                 }
             }
-            facts.receiptTracker.finish(now: NIODeadline.now().uptimeNanoseconds)
+            facts.awaitedReceipts.finish(now: NIODeadline.now().uptimeNanoseconds)
         case .form:
             let wasStopped = facts.interrupted
             await reader?.awaitReceipts(atMost: within) { [self] in isStopped != wasStopped }

@@ -8,7 +8,7 @@ struct LoadFacts {
     /// Of the monotonic clock.
     var start: UInt64 = 0
     var recorder = LoadRecorder()
-    var receiptTracker = ReceiptTracker()
+    var awaitedReceipts = AwaitedReceipts()
     var series: [LoadSecond] = []
     var cpuSeconds = 0.0
     var interrupted = false
@@ -99,12 +99,12 @@ struct LoadFacts {
         guard case .submit(let options) = plan.target, options.wantsReceipts else { return nil }
         let marker = MessageMarker(run: plan.run)
         var states: [String: Int] = [:]
-        for (state, count) in receiptTracker.states { states[state.rawValue] = count }
+        for (state, count) in awaitedReceipts.states { states[state.rawValue] = count }
         return LoadReport.Receipts(
-            expected: receiptTracker.expected, matched: receiptTracker.matched, missing: receiptTracker.missingCount,
-            duplicates: receiptTracker.duplicates,
-            unmatched: receiptTracker.unmatched, states: states, delay: .init(receiptTracker.delays),
-            missingList: receiptTracker.missing(atMost: LoadLimits.listed).map {
+            expected: awaitedReceipts.expected, matched: awaitedReceipts.matched, missing: awaitedReceipts.missingCount,
+            duplicates: awaitedReceipts.duplicates,
+            unmatched: awaitedReceipts.unmatched, states: states, delay: .init(awaitedReceipts.delays),
+            missingList: awaitedReceipts.missing(atMost: LoadLimits.listed).map {
                 "\(marker.text($0.message)) segment \($0.segment)"
             })
     }
@@ -135,7 +135,7 @@ struct LoadFacts {
             case .service: histogram = recorder.service
             case .receipt:
                 guard report.receipts?.delay != nil else { return nil }
-                histogram = receiptTracker.delays
+                histogram = awaitedReceipts.delays
             }
             guard histogram.count > 0 else { return nil }
             return switch statistic {

@@ -87,6 +87,9 @@ enum AnswerText {
 extension HTTPClient {
     /// One that posts PlanFix's form, as PlanFix does. It waits a little longer than the longest `reply_within`.
     static func ofForms(_ url: HTTPURL, _ context: TLSClientContext) -> HTTPClient {
-        HTTPClient(url, context: context, timeout: .seconds(30), group: MultiThreadedEventLoopGroup.singleton)
+        // Its bodies have at most 200 characters: anything much larger is not its answer.
+        HTTPClient(
+            url, context: context, timeout: .seconds(30), bodyLimit: 64 << 10,
+            group: MultiThreadedEventLoopGroup.singleton)
     }
 }

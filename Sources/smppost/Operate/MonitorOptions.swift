@@ -54,7 +54,10 @@ struct MonitorOptions: ParsableArguments {
         }
         var fields = [(name: "Accept", value: "application/json")]
         if let token { fields.append(("Authorization", "Bearer " + token)) }
-        return HTTPClient(address, context: context, fields: fields, group: MultiThreadedEventLoopGroup.singleton)
+        // A thousand carriers of ten binds are less.
+        return HTTPClient(
+            address, context: context, fields: fields, bodyLimit: 64 << 20,
+            group: MultiThreadedEventLoopGroup.singleton)
     }
 
     private static func token(in file: String) throws -> String {

@@ -1,7 +1,7 @@
 import SMPP
 
 /// Brings accepted segments and receipts together, and knows which receipts are missing.
-struct ReceiptTracker {
+struct AwaitedReceipts {
     /// A segment whose receipt has not come.
     private struct Segment: Hashable {
         var message: Int

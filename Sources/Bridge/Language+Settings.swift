@@ -1,0 +1,8 @@
+package import Intake
+
+extension Language {
+    /// Settings has checked that it is one of ours.
+    package init(_ code: String) {
+        self = Language(rawValue: code) ?? .ru
+    }
+}
