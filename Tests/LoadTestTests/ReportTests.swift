@@ -154,7 +154,7 @@ import Testing
             waiting: 7)
         #expect(
             ProgressText.line(.second(row, errors: 2, left: 3_700))
-                == "1:05  180/s  p50 250 µs  p99 12.3 ms  in timed 4  waiting 7  errors 2  left 1:01:40")
+                == "1:05  180/s  p50 250 µs  p99 12.3 ms  in flight 4  waiting 7  errors 2  left 1:01:40")
         #expect(ProgressText.line(.receipts(5)) == "waiting for 5 receipts")
     }
 }

@@ -13,7 +13,7 @@ package enum ProgressText {
             if let p50 = row.p50, let p99 = row.p99 {
                 line += "  p50 \(ReportFigures.time(p50))  p99 \(ReportFigures.time(p99))"
             }
-            line += "  in timed \(row.underWay)"
+            line += "  in flight \(row.underWay)"
             if row.waiting > 0 { line += "  waiting \(row.waiting)" }
             line += "  errors \(errors)"
             return left > 0 ? line + "  left \(clock(left))" : line
