@@ -63,4 +63,8 @@ measure_counts() {
     prepare_callgrind
     count_path journal-off
     count_path journal-on "$work/counted-journal/smppost.db"
+    [[ -n $before ]] || return 0
+    strip --strip-debug -o "$work/stripped" "$before"
+    count_path before-off
+    count_path before-on "$work/counted-before/smppost.db"
 }
