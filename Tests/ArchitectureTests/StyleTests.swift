@@ -29,6 +29,21 @@ import Testing
         }
     }
 
+    /// A file that only extends one type is `Type+Aspect.swift`.
+    @Test func theRestOfATypeHasItsName() throws {
+        let own =
+            #/^(package |private |fileprivate |final |indirect )*(struct|enum|class|protocol|actor|func|typealias|let|var) /#
+        for file in try SourceTree.files(below: "Sources") {
+            let extended = Set(
+                file.lines.compactMap { line in
+                    line.firstMatch(of: #/^(package |private |fileprivate )*extension ([A-Za-z.]+)/#)?.output.2
+                })
+            guard extended.count == 1, let type = extended.first, !file.lines.contains(where: { $0.contains(own) })
+            else { continue }
+            #expect(file.path.contains("+"), "\(file.path) extends \(type)")
+        }
+    }
+
     @Test func functionsFitOnAScreen() throws {
         for file in try SourceTree.files(below: "Sources") {
             for function in Self.functions(in: file) {
