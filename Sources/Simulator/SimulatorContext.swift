@@ -22,6 +22,7 @@ final class SimulatorContext: Sendable {
     let numbers = MessageNumbers()
     /// Nil for a good SMSC.
     let quirks: SharedQuirks?
+    let faultSwitch = FaultSwitch()
     private let lastBind = Atomic<UInt64>(0)
     private let served = Mutex<Set<[UInt8]>>([])
 

@@ -22,8 +22,14 @@ package struct SimulatorOptions: Sendable {
     package var latency: LatencyModel
     /// Random time on top of it, evenly spread from 0 to this.
     package var jitter: Duration
+    /// What is added to both the longer it runs. Nil is nothing.
+    package var latencyGrowth: LatencyGrowth?
+    /// When it answers nothing at all: its answers wait for the end of that time.
+    package var stalls: [FaultTime] = []
     /// Messages per second and bind; more are answered 0x58. Nil is no limit, the least is 1.
     package var rateLimit: Int?
+    /// How the rate limit counts.
+    package var rateSecond = RateSecond.fixed
     /// Unanswered messages per bind; more are answered 0x14. Nil is no limit, the least is 1.
     package var windowLimit: Int?
     /// By the destination's ending; the longest one that fits counts.

@@ -40,6 +40,7 @@ final class SimulatorShard {
 
     /// Forgets what came up to the message with this number.
     func reset(through number: UInt64) {
+        for session in sessions.values { session.lastMessage = nil }
         statistics.reset()
         messages.removeAll(through: number)
     }

@@ -32,11 +32,14 @@ package enum FaultAction: Hashable, Sendable {
     case tlv
     /// Accepts, answers at once, and sends `unbind`.
     case unbind
+    /// Accepts, sends `unbind`, and its open answers all together after this time; with zero they stand in the same
+    /// segment, behind it.
+    case unbindFirst(Duration)
     /// Takes the message and sends octets that are no PDU.
     case garbage
 
     /// Reads `status:0x0B`, `status-empty:11`, `status-id:0x0B`, `once:0x58`, `silent`, `close`, `reset`, `nack`,
-    /// `nack:0x02`, `late:8s`, `empty-id`, `tlv`, `unbind` or `garbage`. Statuses are hexadecimal after `0x`, decimal
+    /// `nack:0x02`, `late:8s`, `empty-id`, `tlv`, `unbind`, `unbind-first:300ms` or `garbage`. Statuses are hexadecimal after `0x`, decimal
     /// otherwise; times are whole numbers of `ms`, `s` or `m`.
     package init(parsing text: String) throws(OptionProblem) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -62,6 +65,7 @@ package enum FaultAction: Hashable, Sendable {
         case "nack": self = .nack(try Self.status(argument))
         case "once": self = .once(try Self.status(argument))
         case "late": self = .late(try Self.time(argument))
+        case "unbind-first": self = .unbindFirst(try Self.time(argument))
         default:
             guard let body = ErrorBody(rawValue: parts[0]) else { throw OptionProblem("no action \"\(parts[0])\"") }
             self = .status(try Self.status(argument), body)
@@ -99,6 +103,7 @@ extension FaultAction: CustomStringConvertible {
         case .emptyID: "empty-id"
         case .tlv: "tlv"
         case .unbind: "unbind"
+        case .unbindFirst(let time): "unbind-first:\(OptionText.text(time))"
         case .garbage: "garbage"
         }
     }

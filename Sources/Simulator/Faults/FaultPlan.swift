@@ -21,39 +21,20 @@ package struct FaultRate: Hashable, Sendable, CustomStringConvertible {
 
 /// A fault for every message that comes in some time after the simulator's start.
 package struct TimedFault: Hashable, Sendable, CustomStringConvertible {
-    /// Since the start, or since the start of each period.
-    package let from: Duration
-    package let until: Duration
-    /// Nil where it comes once.
-    package let period: Duration?
+    package let time: FaultTime
     package let action: FaultAction
 
     /// Reads `FROM..UNTIL=ACTION` and `FROM..UNTIL/PERIOD=ACTION`: `10s..20s=silent`, `8s..10s/10s=late:2s`.
     package init(parsing text: String) throws(OptionProblem) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        let times = parts[0].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let dots = times[0].firstRange(of: "..") else {
+        guard parts.count == 2 else {
             throw OptionProblem("\"\(text)\" is not FROM..UNTIL=ACTION, such as 10s..20s=silent")
         }
-        from = try OptionText.time(times[0][..<dots.lowerBound])
-        until = try OptionText.time(times[0][dots.upperBound...])
-        period = times.count == 2 ? try OptionText.time(times[1]) : nil
+        time = try FaultTime(parsing: String(parts[0]))
         action = try FaultAction(parsing: String(parts[1]))
-        guard from < until else { throw OptionProblem("\"\(text)\" ends before it begins") }
-        if let period, period < until { throw OptionProblem("\"\(text)\" is longer than its period") }
     }
 
-    package var description: String {
-        let period = period.map { "/" + OptionText.text($0) } ?? ""
-        return "\(OptionText.text(from))..\(OptionText.text(until))\(period)=\(action)"
-    }
-
-    /// Whether it is on, so long after the start.
-    func isOn(_ elapsed: Duration) -> Bool {
-        var time = elapsed
-        if let period { time -= period * Int(elapsed / period) }
-        return from <= time && time < until
-    }
+    package var description: String { "\(time)=\(action)" }
 }
 
 /// Every fault in force: those of a destination first, then those of the time, then those of chance.
@@ -80,7 +61,7 @@ struct FaultPlan: Sendable {
         if let action = table.action(for: destination, part: part) { return action }
         if !schedule.isEmpty {
             let elapsed = elapsed()
-            if let fault = schedule.first(where: { $0.isOn(elapsed) }) { return fault.action }
+            if let fault = schedule.first(where: { $0.time.isOn(elapsed) }) { return fault.action }
         }
         guard !rates.isEmpty else { return nil }
         var chance = Double.random(in: 0..<1, using: &generator)

@@ -65,6 +65,30 @@ package enum LatencyModel: Hashable, Sendable {
     }
 }
 
+/// How answers become slower and slower.
+package struct LatencyGrowth: Hashable, Sendable, CustomStringConvertible {
+    package let eachSecond: Duration
+    /// No more than this is added.
+    package let most: Duration
+
+    /// Reads `20ms/s:2s`: 20 ms more each second, 2 s at most.
+    package init(parsing text: String) throws(OptionProblem) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].hasSuffix("/s") else {
+            throw OptionProblem("\"\(text)\" is no growth; write 20ms/s:2s")
+        }
+        eachSecond = try OptionText.time(parts[0].dropLast(2))
+        most = try OptionText.time(parts[1])
+    }
+
+    package var description: String { "\(OptionText.text(eachSecond))/s:\(OptionText.text(most))" }
+
+    /// What is added, so long after the start.
+    func added(_ elapsed: Duration) -> Duration {
+        min(most, eachSecond * (elapsed / .seconds(1)))
+    }
+}
+
 /// Draws times from a model, in nanoseconds.
 struct LatencySampler: Sendable {
     private enum Shape: Sendable {

@@ -3,7 +3,9 @@ import NIOCore
 extension SimulatorSession {
     /// The time until the next answer.
     func latency() -> TimeAmount {
-        .nanoseconds(shared.latency.next(using: &shard.generator))
+        let usual = TimeAmount.nanoseconds(shared.latency.next(using: &shard.generator))
+        guard let growth = shared.options.latencyGrowth else { return usual }
+        return usual + TimeAmount(growth.added(shared.elapsed(.now())))
     }
 
     /// Writes an answer when it is due.
@@ -22,8 +24,18 @@ extension SimulatorSession {
     }
 
     private func answersAreDue(_ tick: UInt64) {
+        let waiting = schedule.count
         guard var due = schedule.take(tick) else { return }
         answers.writeBuffer(&due)
+        // Where they cannot leave at once, they still wait.
+        unflushedMessages += waiting - schedule.count
         flushUnlessReading()
+    }
+
+    /// All answers that wait for their time are due.
+    func answerAll() {
+        unflushedMessages += schedule.count
+        var waiting = schedule.takeAll()
+        answers.writeBuffer(&waiting)
     }
 }

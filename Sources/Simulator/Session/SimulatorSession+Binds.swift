@@ -37,8 +37,7 @@ extension SimulatorSession {
         case .open:
             answers.writeMessageResponse(.unbindResponse, .invalidBindStatus, sequence: sequence, messageID: nil)
         case .bound, .unbinding:
-            var waiting = schedule.takeAll()
-            answers.writeBuffer(&waiting)
+            answerAll()
             answers.writeMessageResponse(.unbindResponse, .ok, sequence: sequence, messageID: nil)
             close()
         case .closing, .closed:

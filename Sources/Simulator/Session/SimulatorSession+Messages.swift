@@ -65,6 +65,8 @@ extension SimulatorSession {
             number: shared.numbers.take(), id: shard.takeID(), response: header.id.response,
             sequence: header.sequence, bind: bind, pdu: pdu, content: content, time: .now())
         bind.pace.count()
+        if let lastMessage { shard.statistics.nanosecondsInUse += (arrival.time - lastMessage).nanoseconds }
+        lastMessage = arrival.time
         let unanswered = schedule.count + unflushedMessages
         shard.statistics.maxUnanswered = max(shard.statistics.maxUnanswered, unanswered + 1)
         if unanswered >= shared.options.windowLimit ?? AnswerSchedule.maximumWaiting {
@@ -81,9 +83,10 @@ extension SimulatorSession {
     }
 
     private func fault(of arrival: Arrival, destination: Span<UInt8>) -> FaultAction? {
-        shared.faults.action(
-            for: destination, part: { arrival.part }, elapsed: { shared.elapsed(arrival.time) },
-            using: &shard.generator)
+        shared.faultSwitch.action(arrival.time)
+            ?? shared.faults.action(
+                for: destination, part: { arrival.part }, elapsed: { shared.elapsed(arrival.time) },
+                using: &shard.generator)
     }
 
     private func perform(_ fault: FaultAction, _ arrival: Arrival, destination: Span<UInt8>) {
@@ -112,9 +115,24 @@ extension SimulatorSession {
         case .unbind:
             accept(arrival, fault: fault, after: .zero)
             sendUnbind()
+        case .unbindFirst(let delay): unbindFirst(arrival, fault, answersAfter: TimeAmount(delay))
         case .garbage:
             leaveUnanswered(arrival, fault)
             answers.writeRepeatingByte(0xFF, count: 24)
+        }
+    }
+
+    /// Whoever answers the `unbind` before the answers are there has lost them.
+    private func unbindFirst(_ arrival: Arrival, _ fault: FaultAction, answersAfter delay: TimeAmount) {
+        sendUnbind()
+        guard delay > .zero else {
+            answerAll()
+            return accept(arrival, fault: fault, after: .zero)
+        }
+        accept(arrival, fault: fault, after: delay)
+        context?.eventLoop.assumeIsolated().scheduleTask(in: delay) {
+            self.answerAll()
+            self.flushUnlessReading()
         }
     }
 

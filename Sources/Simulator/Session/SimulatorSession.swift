@@ -10,7 +10,7 @@ import SMPPWire
 /// open ──────────▶ bound ─────────────────────────▶ closing ──▶ closed
 ///   │ no bind in time, garbage: generic_nack first      ▲
 ///   └───────────────────────────────────────────────────┘
-///                    │ fault `unbind`                   │ unbind_resp, or 5 s
+///                    │ fault `unbind`, `unbind-first`   │ unbind_resp, or 5 s
 ///                    └──────────▶ unbinding ────────────┘
 /// ```
 ///
@@ -52,6 +52,10 @@ final class SimulatorSession: ChannelDuplexHandler {
     var unflushedMessages = 0
     var schedule = AnswerSchedule()
     var rateLimit: RateLimit?
+    /// When the last message came.
+    var lastMessage: NIODeadline?
+    /// Answers wait for the end of a stall.
+    private var isStalled = false
     var quirkState = QuirkState()
     var outbox: Outbox
     /// Runs while a `deliver_sm` waits for its answer.
@@ -67,7 +71,7 @@ final class SimulatorSession: ChannelDuplexHandler {
         self.shared = shared
         self.shard = shard
         outbox = Outbox(window: shared.options.deliveries.window)
-        rateLimit = shared.options.rateLimit.map { RateLimit(limit: max(1, $0)) }
+        rateLimit = shared.options.rateLimit.map { RateLimit(limit: max(1, $0), second: shared.options.rateSecond) }
     }
 
     // MARK: The channel
@@ -195,11 +199,29 @@ final class SimulatorSession: ChannelDuplexHandler {
 
     /// Sends what has gathered. The messages that it answers no longer count against the window.
     func flush() {
-        guard answers.readableBytes > 0, let context else { return }
+        guard answers.readableBytes > 0, let context, !waitsForStall(context) else { return }
         let octets = answers
         answers = ByteBuffer()
         unflushedMessages = 0
         context.writeAndFlush(wrapOutboundOut(octets), promise: nil)
+    }
+
+    /// Whether a stall keeps back what has gathered: it leaves at its end, or with the connection's.
+    private func waitsForStall(_ context: ChannelHandlerContext) -> Bool {
+        guard !shared.options.stalls.isEmpty else { return false }
+        switch phase {
+        case .open, .bound, .unbinding: break
+        case .closing, .closed: return false
+        }
+        guard !isStalled else { return true }
+        let elapsed = shared.elapsed(.now())
+        guard let left = shared.options.stalls.lazy.compactMap({ $0.left(elapsed) }).first else { return false }
+        isStalled = true
+        context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(left)) {
+            self.isStalled = false
+            self.flushUnlessReading()
+        }
+        return true
     }
 
     /// For what is written outside of a read: nobody else would flush it.

@@ -27,6 +27,12 @@ enum MetricsPage {
         metrics.family(
             prefix + "max_in_one_second", .gauge, "The most messages of one system_id within any one second.")
         metrics.sample(totals.paces.values.max() ?? 0)
+        if let share = totals.busyShare {
+            metrics.family(
+                prefix + "busy_share", .gauge,
+                "Messages accepted as a share of what the rate allows from a bind's first message to its last.")
+            metrics.sample(share)
+        }
         metrics.family(prefix + "record_dropped", .gauge, "Received messages that the record does not keep any more.")
         metrics.sample(totals.recordDropped)
         return metrics
@@ -39,6 +45,15 @@ struct SimulatorTotals: Sendable {
     /// The busiest second by `system_id`.
     var paces: [String: Int] = [:]
     var recordDropped: UInt64 = 0
+    /// Nil where there is no rate limit.
+    var rateLimit: Int?
+
+    /// Messages accepted as a share of what the rate allows from a bind's first message to its last, all binds
+    /// together; nil without a rate or with a single message.
+    var busyShare: Double? {
+        guard let rateLimit, statistics.nanosecondsInUse > 0 else { return nil }
+        return Double(statistics.accepted) / (Double(rateLimit) * Double(statistics.nanosecondsInUse) / 1e9)
+    }
 
     /// Asks every event loop.
     static func gather(_ context: SimulatorContext, _ eventLoop: any EventLoop) -> EventLoopFuture<SimulatorTotals> {
@@ -49,7 +64,8 @@ struct SimulatorTotals: Sendable {
         return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).map { parts in
             SimulatorTotals(
                 statistics: parts.map(\.0).reduce(SimulatorStatistics(), +), paces: context.paces.largest,
-                recordDropped: RecordPage.dropped(lostThrough: parts.map(\.1).max() ?? 0, base: base))
+                recordDropped: RecordPage.dropped(lostThrough: parts.map(\.1).max() ?? 0, base: base),
+                rateLimit: context.options.rateLimit)
         }
     }
 }

@@ -27,6 +27,8 @@ package struct SimulatorStatistics: Hashable, Sendable {
     /// The most messages that waited for their answers on one bind at once, the newest included. What a fault leaves
     /// without an answer does not wait.
     package var maxUnanswered = 0
+    /// From each bind's first message to its last, added up.
+    var nanosecondsInUse: Int64 = 0
     package var queries = 0
     package var cancels = 0
     package var enquireLinks = 0
@@ -53,6 +55,7 @@ package struct SimulatorStatistics: Hashable, Sendable {
         var sum = left
         for path in counters.map(\.path) { sum[keyPath: path] += right[keyPath: path] }
         sum.maxUnanswered = max(left.maxUnanswered, right.maxUnanswered)
+        sum.nanosecondsInUse += right.nanosecondsInUse
         sum.statuses.merge(right.statuses, uniquingKeysWith: +)
         return sum
     }

@@ -20,6 +20,7 @@ final class StatusPage: Sendable {
         routes.get("/record") { request, eventLoop in RecordPage.answer(context, request, eventLoop) }
         routes.post("/inbound") { request, eventLoop in InboundPage.answer(context, request, eventLoop) }
         routes.get("/messages") { request, eventLoop in Self.messages(context, request, eventLoop) }
+        routes.post("/fault") { request, eventLoop in FaultPage.answer(context, request, eventLoop) }
         routes.post("/reset") { _, eventLoop in Self.reset(context, eventLoop) }
         server = HTTPServer(host: host, port: port, group: group, logger: logger, handler: routes.respond)
     }
@@ -39,6 +40,7 @@ final class StatusPage: Sendable {
                 }
                 json.member("record_dropped", totals.recordDropped)
                 json.member("max_unanswered", totals.statistics.maxUnanswered)
+                json.member("busy_share", totals.busyShare)
                 json.member("max_in_one_second", totals.paces.values.max() ?? 0)
                 json.key("max_in_one_second_by_system_id")
                 json.object { json in

@@ -97,8 +97,21 @@ struct SimulatedAnswers: ParsableArguments {
     @Option(help: "Random time on top of it, up to this, like 5ms.")
     var jitter: DurationArgument?
 
+    @Option(
+        help: ArgumentHelp(
+            "What is added to it the longer the simulator runs, like 20ms/s:2s: 20 ms more each second, 2 s at most.",
+            valueName: "time/s:time"),
+        transform: LatencyGrowth.init(parsing:))
+    var latencyGrowth: LatencyGrowth?
+
     @Option(help: "Messages a second and bind; more are answered 0x58.")
     var rate: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Which second --rate counts by: fixed (the next begins with the first message after it) or sliding (any).",
+            valueName: "second"))
+    var rateSecond: RateSecond?
 
     @Option(help: "Unanswered submits a bind; more are answered 0x14.")
     var window: Int?
@@ -108,6 +121,7 @@ struct SimulatedAnswers: ParsableArguments {
 
     func validate() throws {
         if let rate, rate < 1 { throw ValidationError("--rate is 1 or more") }
+        guard rateSecond == nil || rate != nil else { throw ValidationError("--rate-second needs --rate") }
         if let window, window < 1 { throw ValidationError("--window is 1 or more") }
         try jitter?.expectAtMostAnHour("--jitter")
     }
@@ -115,7 +129,9 @@ struct SimulatedAnswers: ParsableArguments {
     func apply(to options: inout SimulatorOptions) {
         if let latency { options.latency = latency }
         if let jitter { options.jitter = jitter.duration }
+        if let latencyGrowth { options.latencyGrowth = latencyGrowth }
         if let rate { options.rateLimit = rate }
+        if let rateSecond { options.rateSecond = rateSecond }
         if let window { options.windowLimit = window }
         if let messageIds { options.messageIDs = messageIds }
     }
@@ -140,11 +156,19 @@ struct SimulatedFaults: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What happens to all messages some time after the start: 10s..20s=silent, or in every period: "
-                + "8s..10s/10s=late:2s. May be repeated.",
+            "What happens to all messages some time after the start: 10s..20s=silent (submits hang, enquire_link does "
+                + "not), or in every period: 8s..10s/10s=late:2s. May be repeated.",
             valueName: "from..until=action"),
         transform: TimedFault.init(parsing:))
     var schedule: [TimedFault] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "When nothing at all is answered, enquire_link neither, and all answers wait for the end of it: 10s..12s, or "
+                + "in every period: 8s..10s/10s. May be repeated.",
+            valueName: "from..until"),
+        transform: FaultTime.init(parsing:))
+    var stall: [FaultTime] = []
 
     @Flag(help: "Play no fault but those of --fault, --fault-rate and --schedule.")
     var noFaults = false
@@ -169,6 +193,7 @@ struct SimulatedFaults: ParsableArguments {
         options.faults = fault + options.faults
         options.faultRates += faultRate
         options.faultSchedule = schedule + options.faultSchedule
+        options.stalls += stall
         if noFaults { options.standardFaults = false }
     }
 }
@@ -266,6 +291,7 @@ struct SimulatedInbound: ParsableArguments {
 }
 
 extension SimulatorOptions.MessageIDForm: ExpressibleByArgument {}
+extension RateSecond: ExpressibleByArgument {}
 extension ReceiptOptions.IDs: ExpressibleByArgument {}
 extension ReceiptOptions.Form: ExpressibleByArgument {}
 

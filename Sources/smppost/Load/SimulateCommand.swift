@@ -13,10 +13,11 @@ struct SimulateCommand: AsyncParsableCommand {
         discussion: """
             A destination whose last six digits are 66dddd is answered with command_status dddd (decimal). Endings 670001 to \
             670011 play faults: see the README. --fault adds endings: 0404=silent, 12=status:0x0B, 13=late:8s, \
-            14=segment:2:silent.
+            14=segment:2:silent, 15=unbind-first:300ms (unbind, and then the open answers).
 
             The status page has /counters, /metrics (Prometheus), /messages, /record?after=N&limit=M (one JSON object a \
-            line, for audits), POST /inbound (from, to, text, system_id) and POST /reset.
+            line, for audits), POST /inbound (from, to, text, system_id), POST /fault (action, for: what happens to all \
+            messages from now on, such as silent, until a POST without action) and POST /reset.
 
             Ready in a minute: smppost simulate --status 127.0.0.1:8081 --receipts 2s --latency exponential:20ms
             """)

@@ -16,7 +16,9 @@ import Testing
         (["--inbound", "10"], "write 10/s or 600/m"), (["--inbound-text", "x"], "need --inbound"),
         (["--inbound", "1/s", "--inbound-to", "123456789012345678901"], "1 to 20 ASCII"),
         (["--scenario", "none-such"], "--list-scenarios"), (["--record", "-1"], "--record"),
-        (["--rate", "0"], "--rate"),
+        (["--rate", "0"], "--rate"), (["--rate-second", "fixed"], "--rate-second needs --rate"),
+        (["--rate", "1", "--rate-second", "lunar"], "lunar"), (["--stall", "8s"], "FROM..UNTIL"),
+        (["--stall", "8s..12s/10s"], "longer than its period"), (["--latency-growth", "20ms"], "20ms/s:2s"),
         (["--message-ids", "roman"], "roman"), (["--deliver-window", "0"], "--deliver-window"),
     ])
     func whatIsWrongIsTold(arguments: [String], words: String) async throws {

@@ -39,12 +39,19 @@ struct FaultPlanTests {
     @Test func aScheduleIsOnFromItsStartToBeforeItsEnd() throws {
         let once = try TimedFault(parsing: "10s..20s=silent")
         #expect(
-            [0, 9999, 10_000, 19_999, 20_000, 30_000].map { once.isOn(.milliseconds($0)) }
+            [0, 9999, 10_000, 19_999, 20_000, 30_000].map { once.time.isOn(.milliseconds($0)) }
                 == [false, false, true, true, false, false])
         let again = try TimedFault(parsing: "8s..10s/10s=silent")
         #expect(
-            [7999, 8000, 9999, 10_000, 17_999, 18_000, 108_500].map { again.isOn(.milliseconds($0)) }
+            [7999, 8000, 9999, 10_000, 17_999, 18_000, 108_500].map { again.time.isOn(.milliseconds($0)) }
                 == [false, true, true, false, false, true, true])
+    }
+
+    @Test func itIsToldHowLongItIsStillOn() throws {
+        let time = try FaultTime(parsing: "8s..10s/10s")
+        #expect(
+            [7999, 8000, 19_500, 20_000].map { time.left(.milliseconds($0)) }
+                == [nil, .seconds(2), .milliseconds(500), nil])
     }
 
     private static func options(_ change: (inout SimulatorOptions) throws -> Void) rethrows -> SimulatorOptions {

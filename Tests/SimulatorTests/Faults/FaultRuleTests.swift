@@ -7,7 +7,7 @@ struct FaultRuleTests {
     @Test(arguments: [
         "0007=status:0x0B", "0007=status-empty:0x0B", "*=status-id:0x400", "1=once:0x58", "1=silent", "1=close",
         "1=reset", "1=nack", "1=nack:0x02", "1=late:8s", "1=late:250ms", "1=empty-id", "1=tlv", "1=unbind",
-        "1=garbage", "1=segment:2:silent", "*=segment:255:status:0x0B",
+        "1=garbage", "1=unbind-first:300ms", "1=unbind-first:0s", "1=segment:2:silent", "*=segment:255:status:0x0B",
     ])
     func textIsReadAndWrittenBack(text: String) throws {
         #expect(try FaultRule(parsing: text).description == text)
@@ -26,7 +26,8 @@ struct FaultRuleTests {
         "0007=late", "0007=late:", "0007=late:8", "0007=late:s", "0007=late:-8s", "0007=late:8h", "0007=late:61m",
         "0007=late:99999999999999999999s", "00 7=silent", "+7=silent", "123456789012345678901=silent",
         "1=segment", "1=segment:2", "1=segment:0:silent", "1=segment:256:silent", "1=segment:x:silent",
-        "1=segment:-1:silent", "1=segment::silent", "007=nack:", "007=once", "७=silent", "007=late:८s",
+        "1=segment:-1:silent", "1=segment::silent", "007=nack:", "007=once", "007=unbind-first", "७=silent",
+        "007=late:८s",
     ])
     func whatIsNotUnderstoodIsRefused(text: String) {
         #expect(throws: OptionProblem.self) { try FaultRule(parsing: text) }

@@ -131,6 +131,78 @@ struct FaultTests {
         }
     }
 
+    /// One message is open when the `unbind` comes, and the one that called for it: both answers follow.
+    @Test(arguments: ["unbind-first:200ms", "unbind-first:0s"])
+    func answersFollowTheUnbind(action: String) async throws {
+        let options = SimulatorOptions(
+            latency: .constant(.seconds(5)), faults: [try FaultRule(parsing: "7=\(action)")], standardFaults: false)
+        try await withSimulator(options) { server, address in
+            let esme = try await ESME.bound(address)
+            let start = ContinuousClock.now
+            let sequences = try await esme.send(.submit(.to("79160000000")), .submit(.to("79160000007")))
+            let unbind = try await esme.nextPDU()
+            #expect(unbind.body == .unbind)
+            var answered: Set<UInt32> = []
+            for _ in sequences {
+                let answer = try await esme.nextPDU()
+                #expect(answer.commandID == .submitSMResponse && answer.status == .ok)
+                answered.insert(answer.sequence)
+            }
+            #expect(answered == Set(sequences))
+            let waited = ContinuousClock.now - start
+            #expect(waited < .seconds(4) && (waited >= .milliseconds(199) || action.hasSuffix(":0s")))
+            #expect(try await esme.request(.enquireLink).commandID == .enquireLinkResponse)
+            var response = ByteBuffer()
+            try PDUEncoder.encode(PDU(sequence: unbind.sequence, .unbindResponse), into: &response)
+            try await esme.send(octets: Array(response.readableBytesView))
+            #expect(await esme.next() == .closed)
+            #expect(await server.statistics().accepted == 2)
+        }
+    }
+
+    @Test func whoeverAnswersTheUnbindTooSoonLosesTheAnswers() async throws {
+        let options = SimulatorOptions(faults: [try FaultRule(parsing: "7=unbind-first:10s")], standardFaults: false)
+        try await withSimulator(options) { _, address in
+            let esme = try await ESME.bound(address)
+            try await esme.send(.submit(.to("79160000007")))
+            let unbind = try await esme.nextPDU()
+            var response = ByteBuffer()
+            try PDUEncoder.encode(PDU(sequence: unbind.sequence, .unbindResponse), into: &response)
+            try await esme.send(octets: Array(response.readableBytesView))
+            #expect(await esme.next() == .closed)
+        }
+    }
+
+    /// All answers wait, the one to `enquire_link` and one that was due before its end as well.
+    @Test func nothingIsAnsweredInAStall() async throws {
+        var options = SimulatorOptions(latency: .constant(.milliseconds(50)), windowLimit: 2)
+        options.stalls = [try FaultTime(parsing: "0s..600ms/60m")]
+        try await withSimulator(options) { _, address in
+            let start = ContinuousClock.now
+            _ = try await ESME.bound(address)
+            // The bind has waited; how soon it was asked for is the machine's.
+            #expect(ContinuousClock.now - start >= .milliseconds(400))
+        }
+        options.stalls = [try FaultTime(parsing: "500ms..1500ms/60m")]
+        try await withSimulator(options) { server, address in
+            let start = ContinuousClock.now
+            let esme = try await ESME.bound(address)
+            try await Task.sleep(for: .milliseconds(700))
+            try await esme.send(
+                .submit(.to("79160000000")), .enquireLink, .submit(.to("79160000000")))
+            try await Task.sleep(for: .milliseconds(200))
+            // What waits for the end of the stall counts against the window.
+            try await esme.send(.submit(.to("79160000000")))
+            #expect(try await esme.nextPDU().commandID == .enquireLinkResponse)
+            #expect(ContinuousClock.now - start >= .milliseconds(1300))
+            var statuses: [CommandStatus] = []
+            for _ in 0..<3 { statuses.append(try await esme.nextPDU().status) }
+            #expect(statuses == [.ok, .ok, .messageQueueFull])
+            #expect(await server.statistics().accepted == 2)
+            #expect(try await esme.submit("79160000000").0 == .ok)
+        }
+    }
+
     @Test func garbageComes() async throws {
         try await withSimulator(SimulatorOptions(faults: [try FaultRule(parsing: "1=garbage")])) { _, address in
             let esme = try await ESME.bound(address)

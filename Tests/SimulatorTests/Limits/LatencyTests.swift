@@ -51,6 +51,35 @@ struct LatencyTests {
         #expect(try Self.times("exponential:60m").allSatisfy { $0 <= 3_600_000 })
     }
 
+    @Test func aGrowthIsAddedUpToItsBound() throws {
+        let growth = try LatencyGrowth(parsing: "20ms/s:2s")
+        #expect(growth.description == "20ms/s:2s")
+        #expect(
+            [0, 500, 10_000, 100_000, 3_600_000].map { growth.added(.milliseconds($0)) }
+                == [.zero, .milliseconds(10), .milliseconds(200), .seconds(2), .seconds(2)])
+    }
+
+    @Test(arguments: ["", "20ms", "20ms/s", "20ms:2s", "20ms/s:", "/s:2s", "20ms/m:2s", "20ms/s:2s:3s", "20ms/s:61m"])
+    func otherGrowthsAreRefused(text: String) {
+        #expect(throws: OptionProblem.self) { try LatencyGrowth(parsing: text) }
+    }
+
+    @Test func answersTakeLongerAndLonger() async throws {
+        var options = SimulatorOptions()
+        options.latencyGrowth = try LatencyGrowth(parsing: "100ms/s:1s")
+        try await withSimulator(options) { _, address in
+            let esme = try await ESME.bound(address)
+            var times: [Duration] = []
+            for _ in 0..<2 {
+                let start = ContinuousClock.now
+                #expect(try await esme.submit("79160000000").0 == .ok)
+                times.append(ContinuousClock.now - start)
+                try await Task.sleep(for: .milliseconds(600))
+            }
+            #expect(times[1] >= .milliseconds(59) && times[1] > times[0] + .milliseconds(30), "\(times)")
+        }
+    }
+
     @Test(arguments: [
         "", "20", "20h", "-1ms", "normal", "normal:20ms", "normal:20ms:", "normal:20ms:5ms:1ms", "exponential",
         "exponential:", "gamma:20ms", "p50", "p50=", "p101=1s", "p50=20ms,p50=30ms", "p50=20ms,p40=30ms",

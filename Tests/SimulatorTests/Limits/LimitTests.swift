@@ -97,6 +97,50 @@ struct LimitTests {
         #expect(admitted == [true, true, false, true, true, false])
     }
 
+    @Test func aSlidingSecondNeverHasMoreThanTheRate() {
+        var limit = RateLimit(limit: 2, second: .sliding)
+        let start = NIODeadline.uptimeNanoseconds(5_000_000_000)
+        var admitted: [Bool] = []
+        for milliseconds in [0, 900, 999, 1000, 1001, 1899, 1900] as [Int64] {
+            admitted.append(limit.admits(start + .milliseconds(milliseconds)))
+        }
+        // The refused ones at 999 and 1001 do not count: what came at 900 counts until 1900.
+        #expect(admitted == [true, true, false, true, false, false, true])
+    }
+
+    /// By a property: of a random stream each admitted one is within the limit, each refused one would not have been.
+    @Test(arguments: [1, 3, 50]) func aSlidingSecondRefusesNoMoreThanItMust(most: Int) {
+        var generator = SplitMix64(seed: UInt64(most))
+        var limit = RateLimit(limit: most, second: .sliding)
+        var taken: [Int64] = []
+        var now: Int64 = 1_000_000_000
+        for _ in 0..<5_000 {
+            now += Int64.random(in: 0...40_000_000, using: &generator)
+            let inLastSecond = taken.count { now - $0 < 1_000_000_000 }
+            let isAdmitted = limit.admits(.uptimeNanoseconds(UInt64(now)))
+            #expect(isAdmitted == (inLastSecond < most))
+            if isAdmitted { taken.append(now) }
+        }
+    }
+
+    @Test func theBordersOfTwoFixedSecondsTakeTwiceTheRateAndSlidingOnesDoNot() async throws {
+        for (second, accepted) in [(RateSecond.fixed, 8), (.sliding, 5)] {
+            var options = SimulatorOptions(rateLimit: 4)
+            options.rateSecond = second
+            try await withSimulator(options) { server, address in
+                let esme = try await ESME.bound(address)
+                #expect(try await esme.submit("79160000000").0 == .ok)
+                try await Task.sleep(for: .milliseconds(850))
+                try await esme.send((0..<3).map { _ in .submit(.to("79160000000")) })
+                for _ in 0..<3 { #expect(try await esme.nextPDU().status == .ok) }
+                try await Task.sleep(for: .milliseconds(200))
+                try await esme.send((0..<4).map { _ in .submit(.to("79160000000")) })
+                for _ in 0..<4 { _ = try await esme.nextPDU() }
+                #expect(await server.statistics().accepted == accepted)
+            }
+        }
+    }
+
     @Test func answersOfOneTickLeaveTogether() {
         var schedule = AnswerSchedule()
         var isFirst: [Bool] = []

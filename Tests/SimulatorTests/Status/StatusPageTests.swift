@@ -73,8 +73,59 @@ struct StatusPageTests {
         }
     }
 
+    /// Submits hang while `enquire_link` is answered, as long as the test wants.
+    @Test func aFaultIsSwitchedOnAndOff() async throws {
+        try await withSimulator(SimulatorOptions(statusPage: ("127.0.0.1", 0))) { server, address in
+            let page = try #require(server.statusPageAddress)
+            func post(_ form: String) async throws -> Int {
+                try await StatusPageClient.http("POST", "/fault", page, body: form).0
+            }
+            let esme = try await ESME.bound(address)
+            #expect(try await post("action=silent") == 200)
+            try await esme.send(.submit(.to("79160000000")), .submit(.to("79160660011")), .enquireLink)
+            #expect(try await esme.nextPDU().commandID == .enquireLinkResponse)
+            #expect(try await post("action=status%3A0x58&for=60m") == 200)
+            #expect(try await esme.submit("79160000000").0 == .throttled)
+            #expect(try await post("") == 200)
+            #expect(try await esme.submit("79160000000").0 == .ok)
+            #expect(try await post("action=silent&for=0s") == 200)
+            #expect(try await esme.submit("79160000000").0 == .ok)
+            for form in ["action=sometimes", "action=silent&for=x", "action=silent&for=2h", "%"] {
+                #expect(try await post(form) == 400, "\(form)")
+            }
+            #expect(await server.statistics().unanswered == 2)
+        }
+    }
+
+    @Test func theBusyShareIsOfWhatTheRateAllows() async throws {
+        try await withSimulator(SimulatorOptions(rateLimit: 10, statusPage: ("127.0.0.1", 0))) { server, address in
+            let page = try #require(server.statusPageAddress)
+            func share() async throws -> Double? {
+                try await StatusPageClient.json("/counters", page, as: [String: Any].self)["busy_share"] as? Double
+            }
+            #expect(try await share() == nil)
+            let (esme, other) = (try await ESME.bound(address), try await ESME.bound(address))
+            let start = ContinuousClock.now
+            for index in 0..<3 {
+                if index > 0 { try await Task.sleep(for: .milliseconds(300)) }
+                _ = try await esme.submit("79160000000")
+                _ = try await other.submit("79160000000")
+            }
+            let allowed = 2 * 10 * ((ContinuousClock.now - start) / .seconds(1))
+            // The six of them in the time of both binds, each from its first to its last.
+            let told = try #require(try await share())
+            #expect(told >= 6 / allowed && told < 6 / 12 + 0.01, "\(told)")
+            #expect(try await StatusPageClient.http("POST", "/reset", page).0 == 200)
+            _ = try await esme.submit("79160000000")
+            #expect(try await share() == nil)
+            let (status, body) = try await StatusPageClient.http("GET", "/metrics", page)
+            #expect(status == 200 && !String(decoding: body, as: UTF8.self).contains("smppost_simulator_busy_share "))
+        }
+    }
+
     @Test(arguments: [
-        ("GET", "/", 404), ("GET", "/reset", 405), ("POST", "/counters", 405), ("DELETE", "/reset", 405),
+        ("GET", "/", 404), ("GET", "/fault", 405), ("GET", "/reset", 405), ("POST", "/counters", 405),
+        ("DELETE", "/reset", 405),
         ("GET", "/messages?limit=x", 400), ("GET", "/messages?limit=-1", 400), ("HEAD", "/counters", 200),
     ])
     func otherRequestsAreRefused(method: String, path: String, expected: Int) async throws {
