@@ -36,7 +36,7 @@ import Testing
         for file in try SourceTree.files(below: "Sources") {
             let extended = Set(
                 file.lines.compactMap { line in
-                    line.firstMatch(of: #/^(package |private |fileprivate )*extension ([A-Za-z.]+)/#)?.output.2
+                    line.firstMatch(of: #/^(package |private |fileprivate )*extension ([\w.]+)/#)?.output.2
                 })
             guard extended.count == 1, let type = extended.first, !file.lines.contains(where: { $0.contains(own) })
             else { continue }
