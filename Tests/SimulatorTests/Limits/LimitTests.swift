@@ -123,17 +123,17 @@ struct LimitTests {
         }
     }
 
-    @Test func theBordersOfTwoFixedSecondsTakeTwiceTheRateAndSlidingOnesDoNot() async throws {
+    @Test func theBorderOfTwoFixedSecondsTakesTwiceTheRateAndASlidingOneDoesNot() async throws {
         for (second, accepted) in [(RateSecond.fixed, 8), (.sliding, 5)] {
             var options = SimulatorOptions(rateLimit: 4)
             options.rateSecond = second
             try await withSimulator(options) { server, address in
                 let esme = try await ESME.bound(address)
                 #expect(try await esme.submit("79160000000").0 == .ok)
-                try await Task.sleep(for: .milliseconds(850))
+                try await Task.sleep(for: .milliseconds(600))
                 try await esme.send((0..<3).map { _ in .submit(.to("79160000000")) })
                 for _ in 0..<3 { #expect(try await esme.nextPDU().status == .ok) }
-                try await Task.sleep(for: .milliseconds(200))
+                try await Task.sleep(for: .milliseconds(600))
                 try await esme.send((0..<4).map { _ in .submit(.to("79160000000")) })
                 for _ in 0..<4 { _ = try await esme.nextPDU() }
                 #expect(await server.statistics().accepted == accepted)
