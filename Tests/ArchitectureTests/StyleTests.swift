@@ -31,16 +31,16 @@ import Testing
 
     /// A file that only extends one type is `Type+Aspect.swift`.
     @Test func theRestOfATypeHasItsName() throws {
-        let own =
-            #/^(package |private |fileprivate |final |indirect )*(struct|enum|class|protocol|actor|func|typealias|let|var) /#
+        let access: Set<Substring> = ["package", "private", "fileprivate", "final", "indirect"]
+        let kinds: Set<Substring> = [
+            "struct", "enum", "class", "protocol", "actor", "func", "typealias", "let", "var",
+        ]
         for file in try SourceTree.files(below: "Sources") {
-            let extended = Set(
-                file.lines.compactMap { line in
-                    line.firstMatch(of: #/^(package |private |fileprivate )*extension ([\w.]+)/#)?.output.2
-                })
-            guard extended.count == 1, let type = extended.first, !file.lines.contains(where: { $0.contains(own) })
-            else { continue }
-            #expect(file.path.contains("+"), "\(file.path) extends \(type)")
+            let declarations = file.lines.lazy.filter { $0.first?.isLetter == true }
+                .map { $0.split(separator: " ").drop(while: access.contains) }
+            let extended = Set(declarations.filter { $0.first == "extension" }.compactMap { $0.dropFirst().first })
+            let isOnlyThat = extended.count == 1 && !declarations.contains { kinds.contains($0.first ?? "") }
+            if isOnlyThat { #expect(file.path.contains("+"), "\(file.path) extends \(extended)") }
         }
     }
 
