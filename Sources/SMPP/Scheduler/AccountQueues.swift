@@ -42,6 +42,8 @@ struct AccountQueues: Sendable {
 
     /// Messages that wait, in all.
     private(set) var count = 0
+    /// Accounts that have queued messages.
+    private(set) var accounts = 0
     private var nodes: ContiguousArray<Node> = []
     private var lanes: ContiguousArray<Lane> = [Lane()]
     /// The account whose turn it is; -1 when nothing is queued.
@@ -162,6 +164,30 @@ struct AccountQueues: Sendable {
         return chosen
     }
 
+    /// All queued messages in the order in which they would be served if no other came.
+    func inTurn() -> ContiguousArray<Int> {
+        var order: ContiguousArray<Int> = []
+        guard turn >= 0 else { return order }
+        order.reserveCapacity(count)
+        // The next message of each account that still has one, in the order of the round.
+        var heads: ContiguousArray<Int> = []
+        var lane = turn
+        repeat {
+            heads.append(lanes[lane].oldest)
+            lane = lanes[lane].after
+        } while lane != turn
+        while !heads.isEmpty {
+            order.append(contentsOf: heads)
+            var left = 0
+            for head in heads where nodes[head].newer >= 0 {
+                heads[left] = nodes[head].newer
+                left += 1
+            }
+            heads.removeLast(heads.count - left)
+        }
+        return order
+    }
+
     private func firstFitting(_ start: Int, _ fits: (Int) -> Bool) -> Int {
         var message = start
         while message >= 0, !fits(message) { message = nodes[message].newer }
@@ -195,6 +221,7 @@ struct AccountQueues: Sendable {
 
     /// The account joins the round at its end.
     private mutating func join(_ lane: Int) {
+        accounts += 1
         guard turn >= 0 else {
             turn = lane
             lanes[lane].before = lane
@@ -209,6 +236,7 @@ struct AccountQueues: Sendable {
     }
 
     private mutating func leave(_ lane: Int) {
+        accounts -= 1
         let (before, after) = (lanes[lane].before, lanes[lane].after)
         guard after != lane else {
             turn = -1

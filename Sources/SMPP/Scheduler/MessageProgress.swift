@@ -11,6 +11,8 @@ package struct MessageProgress: Hashable, Sendable {
         case otherBind
         /// A segment cannot be written as it is.
         case unwritable
+        /// The answers to what is left could not come before the deadline.
+        case outOfTime
     }
 
     /// One per segment, in order. Inlined, as `result` is: a call would copy the whole value.
@@ -30,7 +32,7 @@ package struct MessageProgress: Hashable, Sendable {
     /// Whether a byte of any segment was ever handed to a socket, on this bind or on an earlier one.
     package private(set) var wasWritten: Bool
 
-    private let movedForRefusal: Bool
+    private var movedForRefusal: Bool
     private var nextSegment = 0
     private var again: [Int] = []
     private var attempts: [Int: Int] = [:]
@@ -59,6 +61,14 @@ package struct MessageProgress: Hashable, Sendable {
         if let segment = again.first { return segment }
         return nextSegment <= others.count ? nextSegment : nil
     }
+
+    /// How many segments are to be written, now or later.
+    package var toWrite: Int {
+        stop == nil ? again.count + others.count + 1 - nextSegment : 0
+    }
+
+    /// How many segments it has.
+    package var segments: Int { others.count + 1 }
 
     /// Nothing more will happen to the message.
     package var isFinished: Bool {
@@ -136,6 +146,31 @@ package struct MessageProgress: Hashable, Sendable {
         self[segment] = .notSent
         stop = stop ?? .unwritable
         wasWritten = outcomes.contains { $0 != .notSent }
+    }
+
+    /// `segment`, told as written, never left: its connection was lost before. It is written again, first of all.
+    package mutating func neverLeft(_ segment: Int) {
+        open -= 1
+        self[segment] = .notSent
+        retry(segment)
+        wasWritten = outcomes.contains { $0 != .notSent }
+    }
+
+    /// Nothing further is written, since it could not be answered in time.
+    package mutating func runOutOfTime() {
+        stop = stop ?? .outOfTime
+        resumeAt = nil
+    }
+
+    /// The message begins anew, on any bind: `mayMove` holds and nothing is open.
+    ///
+    /// - Parameter forRefusal: the bind that it was on refused to carry messages.
+    package mutating func startOver(forRefusal: Bool) {
+        nextSegment = 0
+        again.removeAll()
+        resumeAt = nil
+        stop = nil
+        movedForRefusal = movedForRefusal || forRefusal
     }
 
     /// The message is gone: what it held is given back.

@@ -82,6 +82,9 @@ package struct SubmitWindow: Sendable {
         oldest < 0 ? nil : slots[oldest].submit.deadline
     }
 
+    /// The sequence number of the oldest open request; 0 = none is open.
+    var oldestSequence: UInt32 { oldest < 0 ? 0 : slots[oldest].sequence }
+
     /// How many late responses are waited for.
     package var missing: Int { late.count }
 
