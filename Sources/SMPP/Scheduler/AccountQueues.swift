@@ -145,25 +145,6 @@ struct AccountQueues: Sendable {
         return message < 0 ? nil : message
     }
 
-    /// The oldest queued messages for which `fits` holds, of all accounts, in the order of arrival.
-    func oldest(upTo limit: Int, where fits: (Int) -> Bool) -> [Int] {
-        var chosen: [Int] = []
-        // One candidate of each account.
-        var heads: [Int] = []
-        for lane in lanes.indices {
-            let head = firstFitting(lanes[lane].oldest, fits)
-            if head >= 0 { heads.append(head) }
-        }
-        while chosen.count < limit,
-            let first = heads.indices.min(by: { nodes[heads[$0]].arrival < nodes[heads[$1]].arrival })
-        {
-            chosen.append(heads[first])
-            let head = firstFitting(nodes[heads[first]].newer, fits)
-            if head >= 0 { heads[first] = head } else { heads.remove(at: first) }
-        }
-        return chosen
-    }
-
     /// All queued messages in the order in which they would be served if no other came.
     func inTurn() -> ContiguousArray<Int> {
         var order: ContiguousArray<Int> = []
@@ -186,12 +167,6 @@ struct AccountQueues: Sendable {
             heads.removeLast(heads.count - left)
         }
         return order
-    }
-
-    private func firstFitting(_ start: Int, _ fits: (Int) -> Bool) -> Int {
-        var message = start
-        while message >= 0, !fits(message) { message = nodes[message].newer }
-        return message
     }
 
     // MARK: Links

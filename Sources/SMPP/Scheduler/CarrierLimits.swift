@@ -24,14 +24,14 @@ package struct CarrierLimits: Hashable, Sendable {
 
     /// What ESME_RTHROTTLED and ESME_RMSGQFUL cost.
     package struct Throttle: Hashable, Sendable {
-        /// `pause`: how long a refused message waits, and the first stop of a carrier that accepts nothing any more.
+        /// `pause`: how long a refused message waits, and the first stop of a carrier that accepts nothing any more; 100 ms to 1 h.
         /// Each further one in a row is twice as long.
         package var pause: Duration
-        /// `max`: the longest stop.
+        /// `max`: the longest stop; not less than `pause`, up to 1 h.
         package var max: Duration
-        /// `run`: so many such refusals in a row, and none accepted for a second, stop the carrier.
+        /// `run`: so many such refusals in a row, and none accepted for a second, stop the carrier; 1 to 1000.
         package var run: Int
-        /// `forget`: a learnt pace that nobody ran into for so long is forgotten.
+        /// `forget`: a learnt pace that nobody ran into for so long is forgotten; 1 s to 24 h.
         package var forget: Duration
 
         package init(
@@ -46,16 +46,16 @@ package struct CarrierLimits: Hashable, Sendable {
 
     /// When the carrier counts as broken, and how it is tried again.
     package struct Breaker: Hashable, Sendable {
-        /// `refusals`: so many in a row that mean the carrier and not the message trip it.
+        /// `refusals`: so many in a row that mean the carrier and not the message trip it; 1 to 1000.
         package var refusals: Int
-        /// `pause`: from there to the first probe; each further one in a row comes after twice the time.
+        /// `pause`: from there to the first probe, 100 ms to 1 h; each further one in a row comes after twice the time.
         package var pause: Duration
         /// `silence`: the same where answers stay away, since a probe may cost an unknown; nil = twice `response`.
         package var silence: Duration?
-        /// `max`: the longest time between probes.
+        /// `max`: the longest time between probes; not less than `pause`, up to 1 h.
         package var max: Duration
         /// `quiet`: without an answer for so long (or four times the usual), messages that another carrier may take
-        /// are not kept.
+        /// are not kept; 100 ms to 60 s.
         package var quiet: Duration
 
         package init(

@@ -25,6 +25,7 @@ package enum CarrierReadiness: Hashable, Sendable {
 
 /// Why a carrier does not take a message, or does not keep it. No byte of it was written.
 package struct CarrierRefusal: Hashable, Sendable {
+    /// The raw values are stable names for JSON and metrics.
     package enum Reason: String, Hashable, Sendable, CaseIterable {
         /// No bind that submits is up.
         case noBind = "no_bind"
@@ -128,7 +129,7 @@ package enum CarrierStep: Hashable, Sendable {
     /// No byte of it was written: another carrier may take it.
     case notSent(MessageKey, CarrierRefusal)
     /// A segment that was told as unknown got its response after all. No message and no slot is touched by it.
-    case late(LateResponse)
+    case late(LateResponse, bind: Int)
     /// A bind that drains has nothing open and nothing to write any more.
     case drained(bind: Int)
 

@@ -134,13 +134,13 @@ extension CarrierScheduler {
         let index = submit.message.index
         switch verdict {
         case .accepted: binds[bind].counters.accepted += 1
-        case .refused, .retry, .retryAfterPause, .otherBind: binds[bind].counters.refused += 1
+        case .refused, .retry, .otherBind: binds[bind].counters.refused += 1
         }
         unwritten -= entries[index].progress.toWrite
         entries[index].progress.answered(submit.segment, verdict)
         unwritten += entries[index].progress.toWrite
         switch verdict {
-        case .accepted, .retryAfterPause: break
+        case .accepted: break
         case .refused, .otherBind: binds[Int(entries[index].bind)].forget(index)
         case .retry:
             // What follows in the message waits for the segment; other messages go on.
@@ -213,6 +213,6 @@ extension CarrierScheduler {
         binds[bind].counters.late += 1
         let response = LateResponse(
             tag: tag, segment: segment, status: status, messageID: messageID, overdueBy: max(.zero, overdueBy))
-        steps.append(.late(response))
+        steps.append(.late(response, bind: bind))
     }
 }

@@ -8,6 +8,7 @@ extension CarrierScheduler {
         binds[bind].answeredAt = now
         binds[bind].hasDrained = false
         slots += binds[bind].window.capacity
+        countOwnRates()
     }
 
     /// Nothing begins on the bind any more; what was begun there is finished. `CarrierStep.drained` tells when it is, and
@@ -18,13 +19,24 @@ extension CarrierScheduler {
         binds[bind].hasDrained = false
         // What is to begin anew here may as well begin elsewhere.
         for index in Array(binds[bind].pinned) where canStartOver(index) { requeue(index) }
+        countOwnRates()
         handBackWithoutBind(now: now)
+        drainedIfEmpty(bind)
+    }
+
+    /// As `bindDraining`, but what was begun is not finished either: the carrier takes nothing any more.
+    package mutating func bindClosing(_ bind: Int, now: MonotonicTime) {
+        bindDraining(bind, now: now)
+        guard binds[bind].state == .draining else { return }
+        binds[bind].state = .closing
         drainedIfEmpty(bind)
     }
 
     /// A bind that drained goes on after all.
     package mutating func bindResumed(_ bind: Int) {
-        if binds[bind].state == .draining { binds[bind].state = .up }
+        guard binds[bind].state == .draining else { return }
+        binds[bind].state = .up
+        countOwnRates()
     }
 
     /// The wait of a bind that drains is over: what is open there is told as unknown, what was begun and not written as
@@ -43,9 +55,13 @@ extension CarrierScheduler {
     ///
     /// - Parameter neverLeft: the sequence numbers of requests of which no byte was handed to the socket.
     package mutating func bindDown(_ bind: Int, neverLeft: [UInt32] = [], now: MonotonicTime) {
-        guard binds[bind].state != .down else { return }
+        guard binds[bind].state != .down else {
+            // What a connection took that never came to be bound.
+            return binds[bind].window.restart()
+        }
         slots -= binds[bind].window.capacity
         binds[bind].state = .down
+        countOwnRates()
         for sequence in neverLeft {
             guard let submit = binds[bind].window.close(sequence) else { continue }
             open -= 1
@@ -68,11 +84,9 @@ extension CarrierScheduler {
         handBackWithoutBind(now: now)
     }
 
-    /// The carrier stops: nothing new is taken, what has not begun goes back, what has is finished.
-    package mutating func stop(now: MonotonicTime) {
+    /// The carrier stops: nothing new is taken; what was taken is finished as long as a bind is there for it.
+    package mutating func stop() {
         isStopping = true
-        handBackWithoutBind(now: now)
-        for bind in binds.indices where binds[bind].state == .up { bindDraining(bind, now: now) }
     }
 
     /// After a stop: messages are taken again, by binds that come up.
@@ -97,8 +111,22 @@ extension CarrierScheduler {
 
     // MARK: Steps
 
+    private mutating func countOwnRates() {
+        ownRates = nil
+        var sum = 0.0
+        for bind in binds where bind.state == .up {
+            guard let rate = bind.pace?.rate else { return }
+            sum += rate
+        }
+        if sum > 0 { ownRates = sum }
+    }
+
     mutating func drainedIfEmpty(_ bind: Int) {
-        guard binds[bind].state == .draining, !binds[bind].hasDrained, binds[bind].isEmpty else { return }
+        switch binds[bind].state {
+        case .down, .up: return
+        case .draining, .closing: break
+        }
+        guard !binds[bind].hasDrained, binds[bind].isEmpty else { return }
         binds[bind].hasDrained = true
         steps.append(.drained(bind: bind))
     }
@@ -153,7 +181,7 @@ extension CarrierScheduler {
     /// Where nothing can begin any more, what waits goes back.
     private mutating func handBackWithoutBind(now: MonotonicTime) {
         let isNoneUp = !binds.contains { $0.state == .up }
-        guard isStopping || isNoneUp else { return }
+        guard isNoneUp else { return }
         let isDraining = isStopping || binds.contains { $0.state == .draining }
         let refusal = CarrierRefusal(isDraining ? .draining : .noBind)
         for index in entries.indices where entries[index].isTaken {

@@ -13,6 +13,7 @@ extension CarrierScheduler {
     /// A full window with slow answers is a pace of its own: slots ÷ mean response time.
     func throughput(now: MonotonicTime) -> Double {
         var rate = pace.expected(now: now) ?? Self.throughputUnknown
+        if let ownRates { rate = min(rate, ownRates) }
         if let mean = times.mean {
             rate = min(rate, Double(max(1, slots)) * pace.share(now: now) / max(mean, 1e-5))
         }
@@ -48,18 +49,24 @@ extension CarrierScheduler {
 
     /// Whether the carrier takes messages.
     package func readiness(now: MonotonicTime) -> CarrierReadiness {
-        if isStopping { return .draining }
-        guard slots > 0, binds.contains(where: { $0.state == .up }) else { return .down }
-        if let until = breaker.opensUntil { return isPaused ? .paused(until: until) : .tripped(until: until) }
-        // On trial: the answer decides.
-        if !breaker.isClosed { return isPaused ? .paused(until: now) : .tripped(until: now) }
+        isStopping ? .draining : health(now: now)
+    }
+
+    /// The same, whether it is being stopped or not: what was taken is still written.
+    private func health(now: MonotonicTime) -> CarrierReadiness {
+        var isAnyUp = false
         var earliest: MonotonicTime?
-        for bind in binds where bind.state == .up {
-            if bind.silence.isClosed { return .ready }
-            let until = bind.silence.opensUntil ?? bind.window.nextDeadline ?? now
+        for bind in binds.indices where binds[bind].state == .up {
+            isAnyUp = true
+            guard breaker.isClosed else { break }
+            if binds[bind].silence.isClosed { return .ready }
+            let until = binds[bind].silence.opensUntil ?? binds[bind].window.nextDeadline ?? now
             earliest = min(earliest ?? until, until)
         }
-        return .tripped(until: earliest ?? now)
+        guard isAnyUp else { return .down }
+        // On trial the answer decides: now.
+        let until = earliest ?? breaker.opensUntil ?? now
+        return isPaused && !breaker.isClosed ? .paused(until: until) : .tripped(until: until)
     }
 
     /// No answer came for longer than usual while some were due.
@@ -83,8 +90,8 @@ extension CarrierScheduler {
     ///   - hasNext: another carrier may take the message.
     ///   - waiting: messages that wait already, and might be the trial.
     func gate(hasNext: Bool, waiting: Int, now: MonotonicTime) -> (opens: MonotonicTime, closed: CarrierRefusal?) {
-        let readiness = readiness(now: now)
-        switch readiness {
+        let health = health(now: now)
+        switch health {
         case .ready:
             guard hasNext, isQuiet(now: now) else { return (now, nil) }
             return (now, CarrierRefusal(.quiet, retryAfter: .seconds(1)))
@@ -93,7 +100,7 @@ extension CarrierScheduler {
         case .draining:
             return (now, CarrierRefusal(.draining))
         case .paused(let until), .tripped(let until):
-            let reason = gateReason(readiness)
+            let reason = gateReason(health)
             let wait = max(.seconds(1), max(until, now) - now)
             let isOnTrial = hasTrial
             // The trial must be somebody.
@@ -106,7 +113,7 @@ extension CarrierScheduler {
 
     /// What a closed gate is told as.
     func gateReason(now: MonotonicTime) -> CarrierRefusal.Reason {
-        gateReason(readiness(now: now))
+        gateReason(health(now: now))
     }
 
     private func gateReason(_ readiness: CarrierReadiness) -> CarrierRefusal.Reason {

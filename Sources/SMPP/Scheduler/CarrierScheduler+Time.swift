@@ -23,10 +23,18 @@ extension CarrierScheduler {
         var write = pace.dueAt
         if let until = breaker.opensUntil { write = max(write, until) }
         if write > now { consider(write) }
-        for bind in binds where !bind.silence.isClosed {
-            if let until = bind.silence.opensUntil, until > now { consider(max(until, write)) }
+        for bind in binds.indices {
+            if let due = binds[bind].pace?.dueAt, due > now { consider(max(due, write)) }
+            if let until = binds[bind].silence.opensUntil, until > now { consider(max(until, write)) }
         }
         return earliest
+    }
+
+    /// When the newest request on this bind was written that became overdue since the last call.
+    package mutating func takeOverdue(on bind: Int) -> MonotonicTime? {
+        guard let writtenAt = binds[bind].overdueWrittenAt else { return nil }
+        binds[bind].overdueWrittenAt = nil
+        return writtenAt
     }
 
     // MARK: Overdue
@@ -36,6 +44,7 @@ extension CarrierScheduler {
         for bind in binds.indices {
             while let due = binds[bind].window.nextDeadline, due <= now {
                 let isHung = binds[bind].answeredAt <= due.adding(nanoseconds: -responseTimeout)
+                binds[bind].overdueWrittenAt = due.adding(nanoseconds: -responseTimeout)
                 expireOldest(bind, isHung: isHung, now: now)
             }
             if let due = binds[bind].window.nextDeadline { earliest = min(earliest ?? due, due) }

@@ -9,6 +9,7 @@ extension CarrierScheduler {
     /// All that `nextWrite` gave has left for the socket: the pace counts from here where that was late.
     package mutating func left(now: MonotonicTime) {
         pace.left(now: now)
+        for bind in binds.indices { binds[bind].pace?.left(now: now) }
     }
 
     /// What `nextWrite` gave cannot be encoded: no byte of it was handed to a socket. Its slot is free again, and the
@@ -84,9 +85,10 @@ extension CarrierScheduler {
     /// Whether the bind has a free slot that may be used.
     private func canWrite(_ bind: Int, now: MonotonicTime) -> Bool {
         switch binds[bind].state {
-        case .down: return false
+        case .down, .closing: return false
         case .up, .draining: break
         }
+        if let due = binds[bind].pace?.dueAt, due > now { return false }
         let window = binds[bind].window.capacity
         let usable = pace.congestionState(now: now) == 0 ? window : max(1, Int(Double(window) * pace.share(now: now)))
         return binds[bind].window.count < usable && binds[bind].silence.allows(now: now)
@@ -116,6 +118,7 @@ extension CarrierScheduler {
         breaker.wrote(sequence, on: bind)
         binds[bind].silence.wrote(sequence, on: bind)
         pace.wrote(now: now)
+        binds[bind].pace?.wrote(now: now)
         return CarrierWrite(bind: bind, message: key, segment: segment, sequence: sequence)
     }
 

@@ -84,6 +84,8 @@ package struct CarrierScheduler: ~Copyable, Sendable {
     package internal(set) var unwritten = 0
     /// Whether a message that was begun may have segments left to write.
     var mayHaveBegun = false
+    /// PDUs per second of the binds that are up by their own rates; nil = one of them has none.
+    var ownRates: Double?
     /// Requests that are open, and slots of binds that are up or draining.
     var open = 0
     var slots = 0
@@ -104,13 +106,20 @@ package struct CarrierScheduler: ~Copyable, Sendable {
 
     /// - Parameters:
     ///   - windows: the window of each bind, by its index; nil = `limits.window`. Binds are down until `bindUp`.
-    package init(limits: CarrierLimits, windows: [Int?], statuses: StatusTable = .standard) {
+    ///   - rates: PDUs per second of each bind, beside the carrier's, by its index; nil, or beyond the end: none.
+    package init(
+        limits: CarrierLimits, windows: [Int?], rates: [Double?] = [], statuses: StatusTable = .standard
+    ) {
         self.limits = limits
         self.statuses = statuses
         responseTimeout = limits.response.nanoseconds
         leastResponse = limits.leastResponse.nanoseconds
         reserve = (limits.reserve ?? limits.response).nanoseconds
-        binds = ContiguousArray(windows.map { CarrierBind(window: $0 ?? limits.window, limits: limits) })
+        binds = ContiguousArray(
+            windows.enumerated().map { index, window in
+                let rate = index < rates.count ? rates[index] : nil
+                return CarrierBind(window: window ?? limits.window, rate: rate, limits: limits)
+            })
         pace = CarrierPace(ceiling: limits.rate)
     }
 
@@ -204,7 +213,7 @@ extension CarrierScheduler {
         let key = key(index)
         switch entries[index].progress.result(notSent: .busy) {
         case .sent(let outcomes): steps.append(.complete(key, outcomes))
-        case .notSent(.unwritable):
+        case .notSent(.unwritable, _):
             count(.unwritable)
             steps.append(.notSent(key, CarrierRefusal(.unwritable)))
         case .notSent:

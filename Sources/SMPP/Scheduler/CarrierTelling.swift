@@ -18,6 +18,8 @@ package struct CarrierTelling: Hashable, Sendable {
     package var expectedWait: Duration
     /// What 95 of 100 answers take at most, lately; zero before the first.
     package var responseTime: Duration
+    /// What answers take lately on average, in seconds; nil before the first.
+    package var meanResponseTime: Double?
     /// Requests that are open, and slots of the binds that are up.
     package var open: Int
     package var slots: Int
@@ -80,7 +82,12 @@ extension CarrierScheduler {
             pace: pace.limit.map { $0 * share }, noise: pace.learner.noise,
             congestion: pace.congestionState(now: now), waiting: queues.count, unwritten: unwritten,
             expectedWait: later(now, Double(unwritten) / throughput(now: now)) - now,
-            responseTime: .nanoseconds(times.percentile95), open: open, slots: slots)
+            responseTime: .nanoseconds(times.percentile95), meanResponseTime: times.mean, open: open, slots: slots)
+    }
+
+    /// How long all that is here takes, open requests included: by this a message is given to one of several lanes.
+    package func load(now: MonotonicTime) -> Duration {
+        later(now, Double(unwritten + open) / throughput(now: now)) - now
     }
 
     /// How often a message was refused or handed back for this reason.

@@ -1,4 +1,4 @@
-/// Names a message while a `SubmitScheduler` holds it; a key of a message that is gone never matches another.
+/// Names a message while a `CarrierScheduler` holds it; a key of a message that is gone never matches another.
 package struct MessageKey: Hashable, Sendable {
     /// Of the entry in the scheduler's table: also that under which the edge keeps what belongs to the message.
     package var index: Int

@@ -87,18 +87,78 @@ import Testing
         #expect(bench.write().map(\.bind) == [0])
     }
 
-    @Test func aStopGivesBackWhatHasNotBegun() {
+    @Test func aStopTakesNothingNewAndFinishesWhatItTook() {
         let bench = CarrierBench(windows: [1, 1])
-        let begun = (0..<2).map { _ in bench.submit().key! }
-        let writes = bench.write()
-        let waits = bench.submit().key!
-        bench.scheduler.stop(now: bench.now)
+        let taken = (0..<3).map { _ in bench.submit().key! }
+        bench.scheduler.stop()
         #expect(bench.readiness == .draining)
-        #expect(bench.steps() == [.notSent(waits, CarrierRefusal(.draining))])
-        for write in writes { bench.answer(write) }
-        let steps = bench.steps()
-        #expect(steps.contains(.drained(bind: 0)) && steps.contains(.drained(bind: 1)))
-        #expect(Set(steps.compactMap(\.message)) == Set(begun))
+        #expect(bench.submit().refusal == CarrierRefusal(.draining))
+        for write in bench.write() { bench.answer(write) }
+        bench.answer(bench.write().first)
+        #expect(Set(bench.steps().compactMap(\.message)) == Set(taken))
+        for bind in 0..<2 { bench.scheduler.bindDraining(bind, now: bench.now) }
+        #expect(bench.steps() == [.drained(bind: 0), .drained(bind: 1)])
+        bench.scheduler.start()
+        for bind in 0..<2 { bench.scheduler.bindResumed(bind) }
+        #expect(bench.readiness == .ready)
+    }
+
+    @Test func aBindThatClosesFinishesNothing() {
+        let bench = CarrierBench(windows: [1, 1])
+        let key = bench.submit(2).key!
+        let write = bench.write()[0]
+        bench.scheduler.bindClosing(write.bind, now: bench.now)
+        #expect(bench.steps() == [])
+        bench.answer(write)
+        #expect(bench.write() == [])
+        #expect(bench.steps() == [.drained(bind: write.bind)])
+        bench.scheduler.bindDown(write.bind, now: bench.now)
+        #expect(bench.steps() == [.complete(key, [.accepted(messageID: "a"), .notSent])])
+    }
+
+    @Test func whatABindThatClosesHasNotBegunGoesElsewhere() {
+        let bench = CarrierBench(windows: [1, 1])
+        let keys = (0..<3).map { _ in bench.submit().key! }
+        let writes = bench.write()
+        bench.scheduler.bindClosing(writes[0].bind, now: bench.now)
+        bench.answer(writes[1])
+        let next = bench.write()
+        #expect(next.map(\.message) == [keys[2]] && next[0].bind == writes[1].bind)
+    }
+
+    @Test func aConnectionThatCameToNothingCountsAnew() {
+        let bench = CarrierBench(isUp: false)
+        #expect(bench.scheduler.takeSequence(on: 0) == 1)
+        bench.scheduler.bindDown(0, now: bench.now)
+        #expect(bench.scheduler.takeSequence(on: 0) == 1)
+    }
+
+    @Test(arguments: [(40, 100), (100, 40), (50, nil)] as [(Double, Double?)])
+    func aBindsOwnRateHoldsBesideTheCarriers(own: Double, carrier: Double?) {
+        let start = MonotonicTime(nanoseconds: 100_000_000_000)
+        var scheduler = CarrierScheduler(
+            limits: CarrierLimits(window: 1000, rate: carrier), windows: [nil], rates: [own])
+        scheduler.bindUp(0, now: start)
+        var now = start
+        var writes: [MonotonicTime] = []
+        while now - start < .seconds(5) {
+            while scheduler.waiting < 100 {
+                _ = scheduler.submit(CarrierOffer(deadline: now + .seconds(60)), now: now)
+            }
+            while let write = scheduler.nextWrite(now: now) {
+                writes.append(now)
+                scheduler.answered(
+                    bind: 0, sequence: write.sequence, status: .ok, messageID: "a", now: now + .microseconds(1))
+            }
+            scheduler.left(now: now)
+            while scheduler.nextStep() != nil {}
+            now = max(now + .microseconds(100), scheduler.nextWake(now: now) ?? now)
+        }
+        let limit = Int(min(own, carrier ?? own))
+        for index in writes.indices.dropFirst(limit) {
+            #expect(writes[index] - writes[index - limit] >= .seconds(1))
+        }
+        #expect(Double(writes.count) >= Double(limit) * 5 * 0.95)
     }
 
     @Test func abandonTellsWhatIsKnown() {

@@ -93,7 +93,7 @@ import Testing
         bench.now = bench.now + .seconds(2)
         bench.answer(write, id: "l")
         let late = LateResponse(tag: 7, segment: 0, status: .ok, messageID: "l", overdueBy: .seconds(2))
-        #expect(bench.steps() == [.late(late)])
+        #expect(bench.steps() == [.late(late, bind: 0)])
         bench.answer(write)
         #expect(bench.steps() == [])
         #expect(bench.scheduler.open == 0 && bench.scheduler.counters.late == 1)

@@ -33,15 +33,26 @@ struct CarrierPace: Sendable {
 
     /// - Parameter ceiling: above 0; outside of 0.001 to 1,000,000 the nearest of these counts.
     init(ceiling: Double?) {
-        let bounded = ceiling.map { $0.isNaN ? 0.001 : min(max($0, 0.001), 1_000_000) }
+        let bounded = ceiling.map(Self.bounded)
         self.ceiling = bounded
         learner = PaceLearner(ceiling: bounded)
         ceilingInterval = bounded.map(Self.interval) ?? 0
         interval = ceilingInterval
     }
 
-    private static func interval(_ rate: Double) -> UInt64 {
+    /// The nearest rate from 0.001 to 1,000,000.
+    static func bounded(_ rate: Double) -> Double {
+        rate.isNaN ? 0.001 : min(max(rate, 0.001), 1_000_000)
+    }
+
+    /// Nanoseconds between PDUs at this rate.
+    static func interval(_ rate: Double) -> UInt64 {
         UInt64((1e9 * spacing / max(rate, 0.001)).rounded(.up))
+    }
+
+    /// The earliest time at which a PDU that is written now may count as due.
+    static func caughtUp(_ now: MonotonicTime) -> UInt64 {
+        now.nanoseconds - min(now.nanoseconds, catchUp)
     }
 
     /// PDUs per second at present, before congestion; nil = no limit is known.
@@ -78,15 +89,14 @@ struct CarrierPace: Sendable {
         let isHeldUp = interval > 0 && due &+ Self.catchUp > now.nanoseconds
         if learner.wrote(wasHeldUp: isHeldUp, now: now) { refresh(now: now) }
         guard interval > 0 else { return }
-        due = max(due, now.nanoseconds - min(now.nanoseconds, Self.catchUp)) &+ interval
+        due = max(due, Self.caughtUp(now)) &+ interval
         unflushed += 1
     }
 
     /// All that was written has left for the socket.
     mutating func left(now: MonotonicTime) {
         guard unflushed > 0 else { return }
-        let base = now.nanoseconds - min(now.nanoseconds, Self.catchUp)
-        due = max(due, base &+ unflushed * ceilingInterval)
+        due = max(due, Self.caughtUp(now) &+ unflushed * ceilingInterval)
         earliest = due
         unflushed = 0
     }
