@@ -39,6 +39,19 @@ package struct CarrierProfile: Sendable {
         return shortMessages(for: plan, try Segmenter.segment(plan.text, policy: text, reference: reference))
     }
 
+    /// Why this carrier could not take a text; nil where it could. Short ones, which every policy takes, are not looked at.
+    func problem(with text: String) -> TextProblem? {
+        // At most two units an octet; a part holds at least 66, or 19 where limits are set.
+        let part = self.text.limits == .standard ? 66 : 19
+        guard text.utf8.count * 2 > part * self.text.maxParts else { return nil }
+        do throws(TextProblem) {
+            _ = try Segmenter.segment(text, policy: self.text) { 0 }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     private func shortMessage(for plan: MessagePlan, _ octets: [UInt8], dataCoding: UInt8) -> ShortMessage {
         ShortMessage(
             serviceType: serviceType, source: address(of: plan.sender), destination: address(of: plan.recipient),

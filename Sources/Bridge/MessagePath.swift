@@ -89,36 +89,64 @@ package final class MessagePath: Sendable {
         }
     }
 
-    /// Offers the message to the first ready carrier of its list; to the next one only while no byte of it has left.
-    private func offer(_ message: Message, since reason: NotSentReason) {
-        var index = message.next
-        while index < message.carriers.count, !routes[message.carriers[index]].isReady { index += 1 }
-        guard index < message.carriers.count else {
-            guard waits(message) else {
-                return finish(message, SubmitOutcome.reply(reason, language: message.language), by: nil)
-            }
-            message.request.eventLoop.assumeIsolated().scheduleTask(in: Self.rebindLook) { [self] in
-                offer(message, since: reason)
-            }
-            return
+    /// Offers the message to its carriers in order, to the next one only while no byte of it has left. The last refusal decides
+    /// the reply.
+    ///
+    /// - Parameters:
+    ///   - reason: why it is not sent as things are.
+    ///   - retryAfter: when to try again, where a carrier knows.
+    private func offer(_ message: Message, since reason: NotSentReason, retryAfter: Duration? = nil) {
+        while let index = message.carriers[message.next...].firstIndex(where: { routes[$0].isReady }) {
+            let route = routes[message.carriers[index]]
+            message.next = index + 1
+            guard let segments = segments(of: message, for: route) else { continue }
+            message.route = route
+            return route.submit(
+                Submission(
+                    id: message.request.id, segments: segments, deadline: message.request.deadline - Self.replyMargin,
+                    eventLoop: message.request.eventLoop, account: message.request.entry.account.index,
+                    hasNext: hasNext(message)
+                ) { message.ended($0) })
         }
-        let route = routes[message.carriers[index]]
-        message.next = index + 1
-        message.route = route
-        let segments: [ShortMessage]
+        if message.route == nil, let problem = problemForAll(message) {
+            return finish(message, IntakeReply(ReplyCode(problem), language: message.language), by: nil)
+        }
+        guard waits(message) else {
+            let answer = SubmitOutcome.reply(reason, retryAfter: retryAfter, language: message.language)
+            return finish(message, answer, by: nil)
+        }
+        message.request.eventLoop.assumeIsolated().scheduleTask(in: Self.rebindLook) { [self] in
+            offer(message, since: reason, retryAfter: retryAfter)
+        }
+    }
+
+    /// The message as this carrier wants it; nil where its text is too long for it.
+    private func segments(of message: Message, for route: CarrierRoute) -> [ShortMessage]? {
         do throws(TextProblem) {
-            segments = try route.profile.shortMessages(for: message.plan) {
+            return try route.profile.shortMessages(for: message.plan) {
                 message.takeReference(references, policy: route.profile.text)
             }
         } catch {
             message.releaseReference()
-            return finish(message, IntakeReply(ReplyCode(error), language: message.language), by: nil)
+            return nil
         }
-        route.submit(
-            Submission(
-                id: message.request.id, segments: segments, deadline: message.request.deadline - Self.replyMargin,
-                eventLoop: message.request.eventLoop, account: message.request.entry.account.index
-            ) { message.ended($0) })
+    }
+
+    /// Whether another carrier could take the message if this one does not.
+    private func hasNext(_ message: Message) -> Bool {
+        message.carriers[message.next...].contains { place in
+            routes[place].isReady && routes[place].profile.problem(with: message.plan.text) == nil
+        }
+    }
+
+    /// Why no carrier of the account could ever take the message; nil where one could.
+    private func problemForAll(_ message: Message) -> TextProblem? {
+        var first: TextProblem?
+        for place in message.carriers {
+            guard let problem = routes[place].profile.problem(with: message.plan.text) else { return nil }
+            first = first ?? problem
+        }
+        return first
     }
 
     /// The carrier is through with the message.
@@ -126,7 +154,7 @@ package final class MessagePath: Sendable {
         message.releaseReference()
         switch result {
         case .sent(let outcomes): sent(message, outcomes, over: route)
-        case .notSent(let reason): offer(message, since: reason)
+        case .notSent(let reason, let retryAfter): offer(message, since: reason, retryAfter: retryAfter)
         }
     }
 
@@ -182,7 +210,7 @@ private final class Message {
     let carriers: [Int]
     /// The index in `carriers` of the one that is tried next.
     var next = 0
-    /// The one that has it.
+    /// The one that has it, or had it last.
     var route: CarrierRoute?
     let reply: @Sendable (IntakeReply) -> Void
     /// Nearly every message is one segment, and needs none.

@@ -55,10 +55,14 @@ package enum SubmitOutcome {
     }
 
     /// The reply to a message of which no byte left.
-    package static func reply(_ reason: NotSentReason, language: Language) -> IntakeReply {
+    ///
+    /// - Parameter retryAfter: when to try again, where the carrier knows: its queue is so long, or it is tried again then.
+    package static func reply(
+        _ reason: NotSentReason, retryAfter: Duration? = nil, language: Language
+    ) -> IntakeReply {
         switch reason {
         case .noBind: IntakeReply(.noBind, language: language, retryAfter: RetryAfter.noBind)
-        case .busy: IntakeReply(.busy, language: language, retryAfter: RetryAfter.busy)
+        case .busy: IntakeReply(.busy, language: language, retryAfter: RetryAfter.whole(retryAfter))
         case .draining: IntakeReply(.draining, language: language, retryAfter: RetryAfter.draining)
         case .unwritable: IntakeReply(.internal, language: language)
         }
@@ -82,7 +86,15 @@ package enum SubmitOutcome {
 /// Seconds that a client is asked to wait, by why its message was not sent. PlanFix repeats within three hours.
 private enum RetryAfter {
     static let noBind = 30
-    static let busy = 5
+    private static let busy = 5
+    private static let longest: Int64 = 3600
     static let draining = 10
     static let carrier = 15
+
+    /// Not less than what a busy carrier expects; in whole seconds.
+    static func whole(_ time: Duration?) -> Int {
+        guard let time else { return busy }
+        let (seconds, rest) = time.components
+        return Int(min(longest, max(1, rest > 0 ? seconds + 1 : seconds)))
+    }
 }

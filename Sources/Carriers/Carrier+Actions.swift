@@ -9,7 +9,7 @@ extension Carrier {
     /// `1`, `2`…
     package var bindNames: [String] { binds.map(\.name) }
 
-    /// Takes no new messages; what waits goes to another bind where one has room. It stays bound, for receipts, until
+    /// Takes no new messages; what waits goes to another bind where there is one. It stays bound, for receipts, until
     /// `start`.
     package func drain(bind name: String?) -> EventLoopFuture<Bool> {
         each(name) { bind in

@@ -3,19 +3,22 @@ package import NIOCore
 import SMPP
 import Synchronization
 
-/// One carrier: keeps its binds up and gives each message to one of them.
+/// One carrier: keeps its binds up and gives each message to one of its lanes.
 ///
-/// Nothing here is shared by the binds but atomics: a message whose bind lives on the caller's own event loop takes no hop
-/// and no lock.
+/// Nothing here is shared by lanes but atomics: a message whose lane lives on the caller's own event loop takes no hop and
+/// no lock.
 package final class Carrier: Sendable {
     /// The next bind starts so much later: carriers punish many connects at once.
     private static let stagger = Duration.milliseconds(100)
-    /// The loop of a group, by its index, that the next carrier gives to its first bind.
+    /// The loop of a group, by its index, that the next carrier gives to its first lane.
     private static let nextLoop = Atomic<Int>(0)
 
     /// The carrier file's name.
     package let name: String
     private let required: Bool
+    private let setup: CarrierSetup
+    let lanes: [CarrierLane]
+    /// In the order of their names.
     let binds: [Bind]
     let group: any EventLoopGroup
     private let isDraining = Atomic<Bool>(false)
@@ -31,27 +34,33 @@ package final class Carrier: Sendable {
         events: CarrierEvents = CarrierEvents()
     ) {
         precondition(!configuration.setup.hosts.isEmpty, "a carrier without hosts")
-        name = configuration.setup.name
-        required = configuration.setup.required
+        let setup = configuration.setup
+        self.setup = setup
+        name = setup.name
+        required = setup.required
         self.group = group
         // Binds that submit come first, so that they are spread evenly whatever the receivers.
-        let plans = configuration.setup.binds
+        let plans = setup.binds
             .flatMap { Array(repeating: $0, count: max(0, $0.count)) }
             .sorted { $0.kind.submits && !$1.kind.submits }
         let loops = Array(group.makeIterator())
-        let first = Self.nextLoop.wrappingAdd(plans.count, ordering: .relaxed).oldValue
-        let pace = configuration.setup.rate.map(SharedPace.init(rate:))
-        let sharing = BindSharing()
-        binds = plans.enumerated().map { index, plan in
+        let count = setup.laneCount(loops: loops.count)
+        let first = Self.nextLoop.wrappingAdd(count, ordering: .relaxed).oldValue
+        let certificates = CertificateWarnings()
+        let lanes = (0..<count).map { lane in
+            CarrierLane(
+                setup.limits(lane: lane, of: count),
+                plans: plans.indices.filter { $0 % count == lane }.map { plans[$0] }, statuses: setup.statuses,
+                isOneOfMany: count > 1, eventLoop: loops[(first + lane) % loops.count], events: events)
+        }
+        self.lanes = lanes
+        // They are dealt to the lanes in turn.
+        binds = plans.enumerated().map { number, plan in
             Bind(
-                name: "\(index + 1)", plan: plan, configuration: configuration, pace: pace, sharing: sharing,
-                eventLoop: loops[(first + index) % loops.count], logger: logger, events: events)
+                name: "\(number + 1)", index: number / count, plan: plan, configuration: configuration,
+                lane: lanes[number % count], certificates: certificates, logger: logger, events: events)
         }
-        let canShare = plans.count(where: \.kind.submits) > 1
-        for bind in binds {
-            bind.carrier = self
-            bind.hasSiblings = canShare && bind.kind.submits
-        }
+        for lane in lanes { lane.carrier = self }
     }
 
     /// Whether the service counts as ready only with this carrier.
@@ -59,7 +68,7 @@ package final class Carrier: Sendable {
 
     /// Whether at least one bind that submits takes messages. From any thread.
     package var isReady: Bool {
-        !isDraining.load(ordering: .relaxed) && binds.contains { $0.gauge.readiness != .none }
+        !isDraining.load(ordering: .relaxed) && lanes.contains { $0.gauge.readiness.takesMessages }
     }
 
     /// Whether it was stopped as a whole, and not started since.
@@ -68,31 +77,36 @@ package final class Carrier: Sendable {
     /// Begins to connect all binds, a little apart; also anew after `stop`.
     package func start() {
         isDraining.store(false, ordering: .relaxed)
-        for (index, bind) in binds.enumerated() {
-            bind.eventLoop.execute { bind.start(after: Self.stagger * index) }
+        for (number, lane) in lanes.enumerated() {
+            let (binds, count) = (binds(of: lane), lanes.count)
+            lane.eventLoop.execute {
+                lane.start(binds) { Self.stagger * ($0.index * count + number) }
+            }
         }
     }
 
-    /// Stops: no new messages, the open ones are waited for (at most the response time), then each bind unbinds and
+    /// Stops: no new messages, what was taken is finished (at most for the response time), then each bind unbinds and
     /// closes.
     package func stop() -> EventLoopFuture<Void> {
         isDraining.store(true, ordering: .relaxed)
-        let stops = binds.map { bind in bind.eventLoop.flatSubmit { bind.stop() } }
+        let stops = lanes.map { lane in lane.eventLoop.flatSubmit { lane.stop() } }
         return EventLoopFuture.andAllComplete(stops, on: group.next())
     }
 
-    /// Sends a message, or says why not. On `submission.eventLoop`.
-    package func submit(_ submission: Submission) {
-        assign(submission, notOn: nil)
+    /// The carrier at this moment, gathered from its event loops.
+    package func status() -> EventLoopFuture<CarrierStatus> {
+        let statuses = lanes.map { lane in
+            let binds = binds(of: lane)
+            return lane.eventLoop.submit { lane.status(binds) }
+        }
+        return EventLoopFuture.whenAllSucceed(statuses, on: group.next()).map { [setup] lanes in
+            CarrierStatus(setup, lanes)
+        }
     }
 
-    /// Every bind at this moment, gathered from their event loops.
-    package func status() -> EventLoopFuture<CarrierStatus> {
-        let statuses = binds.map { bind in bind.eventLoop.submit { bind.status() } }
-        return EventLoopFuture.whenAllSucceed(statuses, on: group.next()).map { [name, required] binds in
-            let ready = binds.contains { $0.kind.submits && $0.state == BindState.bound.name && !$0.drained }
-            return CarrierStatus(name: name, required: required, ready: ready, binds: binds)
-        }
+    /// In the order of their indices.
+    private func binds(of lane: CarrierLane) -> [Bind] {
+        binds.filter { $0.lane === lane }
     }
 
     // MARK: Readiness
@@ -115,12 +129,12 @@ package final class Carrier: Sendable {
         }
         promise.futureResult.whenComplete { _ in timeout.cancel() }
         // It may have become ready before the promise was kept.
-        if isReady { bindIsReady() }
+        if isReady { laneIsReady() }
         return promise.futureResult
     }
 
-    /// A bind takes messages from now on.
-    func bindIsReady() {
+    /// A lane takes messages from now on.
+    func laneIsReady() {
         guard isReady else { return }
         let ready = waiters.withLock { waiters in
             defer { waiters.promises = [:] }
@@ -129,60 +143,50 @@ package final class Carrier: Sendable {
         for promise in ready { promise.succeed(true) }
     }
 
-    // MARK: The choice of a bind
+    // MARK: The choice of a lane
 
-    /// Gives a message to the best bind other than `last`; a message moves at most as often as there are binds.
-    func assign(_ message: Submission, notOn last: Bind?) {
-        if isDraining.load(ordering: .relaxed) { return message.finishUnassigned(.draining) }
-        guard message.hops <= binds.count, let bind = choose(for: message.eventLoop, notOn: last) else {
-            return message.finishUnassigned(message.isShared && isReady ? .busy : .noBind)
-        }
-        bind.gauge.messageComes()
-        if bind.eventLoop.inEventLoop {
-            bind.take(message)
+    /// Sends a message, or says why not. On `submission.eventLoop`.
+    package func submit(_ submission: Submission) {
+        if isDraining.load(ordering: .relaxed) { return submission.finish(.notSent(.draining)) }
+        guard let lane = choose(for: submission.eventLoop) else { return submission.finish(.notSent(.noBind)) }
+        give(submission, to: lane)
+    }
+
+    /// A lane does not take a message, or does not keep it: another one that is ready has it, as often as there are lanes at
+    /// most.
+    func moveOn(_ message: Submission, from lane: CarrierLane, _ refusal: CarrierRefusal) {
+        message.hops += 1
+        guard !isDraining.load(ordering: .relaxed), let next = choose(besides: lane), next.gauge.readiness == .ready
+        else { return message.finish(.notSent(refusal.notSentReason, retryAfter: refusal.retryAfter)) }
+        give(message, to: next)
+    }
+
+    private func give(_ message: Submission, to lane: CarrierLane) {
+        if lanes.count > 1 { message.hasOtherLane = message.hops < lanes.count - 1 && hasReady(besides: lane) }
+        if lane.eventLoop.inEventLoop {
+            lane.take(message)
         } else {
-            bind.eventLoop.execute { bind.take(message) }
+            lane.eventLoop.execute { lane.take(message) }
         }
     }
 
-    /// A ready bind on the caller's loop that has room, else the least loaded ready one; those that are paused or silent
-    /// come last.
-    private func choose(for eventLoop: any EventLoop, notOn last: Bind?) -> Bind? {
-        var best: Bind?
-        var bestRank = (isPaused: true, load: Int.max)
-        for bind in binds where bind !== last {
-            let readiness = bind.gauge.readiness
-            guard readiness != .none else { continue }
-            let rank = (isPaused: readiness == .paused, load: bind.gauge.load)
-            if !rank.isPaused, rank.load < bind.window, bind.eventLoop === eventLoop { return bind }
-            let isBetter = rank.isPaused == bestRank.isPaused ? rank.load < bestRank.load : !rank.isPaused
-            if isBetter {
-                best = bind
-                bestRank = rank
-            }
+    private func hasReady(besides lane: CarrierLane) -> Bool {
+        lanes.contains { $0 !== lane && $0.gauge.readiness == .ready }
+    }
+
+    /// A ready lane on the caller's loop, else the one in the best state, with the least to do; nil where none takes messages.
+    private func choose(for eventLoop: (any EventLoop)? = nil, besides last: CarrierLane? = nil) -> CarrierLane? {
+        var best: CarrierLane?
+        var state = LaneGauge.Readiness.draining
+        var load = Int64.max
+        for lane in lanes where lane !== last {
+            let readiness = lane.gauge.readiness
+            guard readiness.takesMessages else { continue }
+            if readiness == .ready, let eventLoop, lane.eventLoop === eventLoop { return lane }
+            let time = lane.gauge.load
+            guard readiness < state || (readiness == state && time < load) else { continue }
+            (best, state, load) = (lane, readiness, time)
         }
         return best
-    }
-
-    /// The ready binds that have room, the one with the most last.
-    ///
-    /// - Parameter mayWait: whether the room in front of their windows counts.
-    func rooms(besides bind: Bind, mayWait: Bool) -> [(bind: Bind, room: Int)] {
-        // Messages stay where they are while the carrier stops.
-        guard !isDraining.load(ordering: .relaxed) else { return [] }
-        return
-            binds.compactMap { other in
-                guard other !== bind, other.gauge.readiness == .ready else { return nil }
-                let room = other.window + (mayWait ? other.configuration.setup.limits.waiting : 0) - other.gauge.load
-                return room > 0 ? (other, room) : nil
-            }
-            .sorted { $0.room < $1.room }
-    }
-
-    /// The bind with the most messages that another one might write sooner.
-    func mostStuck(besides bind: Bind) -> Bind? {
-        guard !isDraining.load(ordering: .relaxed) else { return nil }
-        let others = binds.lazy.filter { $0 !== bind && $0.gauge.backlog > 0 }
-        return others.max { $0.gauge.backlog < $1.gauge.backlog }
     }
 }

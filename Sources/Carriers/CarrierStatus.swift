@@ -8,6 +8,10 @@ package struct CarrierStatus: Hashable, Sendable {
     /// Whether at least one bind that submits is bound, and not drained.
     package var ready: Bool
     package var binds: [BindStatus]
+    /// Whether it takes messages, and why not.
+    package var state = State()
+    package var pace = Pace()
+    package var queue = Queue()
     /// Binds that do one job together, and whether it is done.
     package var links: [LinkStatus]
 
@@ -23,6 +27,103 @@ package struct CarrierStatus: Hashable, Sendable {
             return LinkStatus(
                 name: names.joined(separator: "+"), health: link.health(kinds, isBound: isBound), binds: names)
         }
+    }
+}
+
+extension CarrierStatus {
+    /// Whether the carrier takes messages.
+    package struct State: Hashable, Sendable {
+        /// `ready`, `paused` (it accepts nothing any more, for speed), `tripped` (it answers nothing, or refuses everything
+        /// for reasons of its own), `down` (no bind that submits is up), `draining` (it is being stopped).
+        package var name = "down"
+        /// Seconds until a message is tried, where it is paused or tripped.
+        package var triedIn: Double?
+
+        package init(name: String = "down", triedIn: Double? = nil) {
+            self.name = name
+            self.triedIn = triedIn
+        }
+    }
+
+    /// How fast it is written to, in PDUs per second of all its binds.
+    package struct Pace: Hashable, Sendable {
+        /// `rate`; nil = no limit.
+        package var configured: Double?
+        /// What the carrier takes, as far as it is learnt from its refusals; nil = no limit is known.
+        package var learnt: Double?
+        /// What is kept now, congestion included; nil = none.
+        package var current: Double?
+        /// The share of segments that it refuses for speed whatever the pace, 0 to 0.3.
+        package var noise = 0.0
+
+        package init() {}
+    }
+
+    /// What waits for it.
+    package struct Queue: Hashable, Sendable {
+        /// Messages that are not begun, or wait for a retry.
+        package var messages = 0
+        /// Segments that are to be written, those of begun messages included.
+        package var segments = 0
+        /// Seconds that a newcomer would wait.
+        package var wait = 0.0
+        /// Messages that were refused, or handed back unsent, since the start, by `CarrierRefusal.Reason`.
+        package var refused: [String: UInt64] = [:]
+
+        /// Those that could not have been answered in time.
+        package var notInTime: UInt64 { refused[CarrierRefusal.Reason.notInTime.rawValue, default: 0] }
+
+        package init() {}
+    }
+}
+
+/// A lane at one moment.
+struct LaneStatus: Sendable {
+    var telling: CarrierTelling
+    /// By `CarrierRefusal.Reason`.
+    var refusals: [String: UInt64]
+    /// By their indices.
+    var binds: [BindStatus]
+    var now: MonotonicTime
+}
+
+extension CarrierStatus {
+    /// What the lanes of a carrier tell; binds were dealt to them in turn.
+    init(_ setup: CarrierSetup, _ lanes: [LaneStatus]) {
+        let count = lanes.reduce(0) { $0 + $1.binds.count }
+        let binds = (0..<count).map { lanes[$0 % lanes.count].binds[$0 / lanes.count] }
+        let ready = binds.contains { $0.kind.submits && $0.state == BindState.bound.name && !$0.drained }
+        self.init(name: setup.name, required: setup.required, ready: ready, binds: binds)
+        state = Self.state(of: lanes)
+        pace.configured = setup.rate
+        pace.learnt = Self.sum(lanes.map(\.telling.learntRate))
+        pace.current = Self.sum(lanes.map(\.telling.pace))
+        pace.noise = lanes.map(\.telling.noise).max() ?? 0
+        for lane in lanes {
+            queue.messages += lane.telling.waiting
+            queue.segments += lane.telling.unwritten
+            queue.refused.merge(lane.refusals) { $0 + $1 }
+        }
+        queue.wait = lanes.map(\.telling.expectedWait.inSeconds).min() ?? 0
+    }
+
+    /// That of the best lane; of several the one that is tried first.
+    private static func state(of lanes: [LaneStatus]) -> State {
+        let best = lanes.map { LaneGauge.Readiness($0.telling.readiness) }.min() ?? .down
+        let tried = lanes.filter { LaneGauge.Readiness($0.telling.readiness) == best }.compactMap { lane in
+            switch lane.telling.readiness {
+            case .paused(let until), .tripped(let until): max(0, (until - lane.now).inSeconds)
+            case .ready, .down, .draining: nil as Double?
+            }
+        }
+        let name = lanes.first { LaneGauge.Readiness($0.telling.readiness) == best }?.telling.readiness.name
+        return State(name: name ?? "down", triedIn: tried.min())
+    }
+
+    /// nil where one of them has no limit.
+    private static func sum(_ rates: [Double?]) -> Double? {
+        let known = rates.compactMap(\.self)
+        return known.count == rates.count ? known.reduce(0, +) : nil
     }
 }
 
@@ -117,7 +218,7 @@ extension BindStatus {
     package struct Window: Hashable, Sendable {
         package var inUse = 0
         package var size = 10
-        /// Messages that are not yet written whole.
+        /// Messages of the whole queue that are not begun, or wait for a retry; told by one bind of each lane.
         package var waiting = 0
     }
 
@@ -127,7 +228,7 @@ extension BindStatus {
         package var carrierLimit: Double?
         /// Of this bind by its own setting.
         package var bindLimit: Double?
-        /// Of this bind while it recovers from a refusal for speed.
+        /// What the lane's carrier takes, as it was learnt from refusals for speed.
         package var recoveringLimit: Double?
         /// Whether the carrier made it stop for speed just now.
         package var isStopped = false
@@ -149,7 +250,7 @@ extension BindStatus {
         package var enquireLinkRTT: Double?
         /// Since the last PDU from the carrier.
         package var lastReceivedAgo: Double?
-        /// The carrier is silent where it should have spoken: the last choice for new messages.
+        /// The carrier is silent where it should have spoken.
         package var isSuspect = false
     }
 
@@ -162,7 +263,7 @@ extension BindStatus {
         package var delivered: UInt64 = 0
         /// PDUs that make no sense where they came.
         package var misplaced: UInt64 = 0
-        /// Messages that were displaced by another account's.
+        /// Messages that were displaced by another account's; told by one bind of each lane.
         package var displaced = 0
         /// How often there was each kind of change of the state.
         package var changes: [BindChangeKey: UInt64] = [:]
@@ -172,7 +273,7 @@ extension BindStatus {
     package struct Times: Hashable, Sendable {
         /// From the write of a segment to the carrier's answer.
         package var responses = TimeHistogram()
-        /// The same, smoothed; nil before the first.
+        /// The same of late, on average over its lane; nil before the first.
         package var response: Double?
         /// From the taking of a message to the write of its first segment.
         package var windowWaits = TimeHistogram()

@@ -104,6 +104,15 @@ import Testing
         #expect(reply.message == "No credit at the carrier.")
     }
 
+    @Test(
+        arguments: [
+            (nil, 5), (.milliseconds(200), 1), (.seconds(2), 2), (.milliseconds(2001), 3), (.seconds(9999), 3600),
+        ]
+            as [(Duration?, Int)])
+    func theQueueSaysWhenToTryAgain(time: Duration?, seconds: Int) {
+        #expect(SubmitOutcome.reply(.busy, retryAfter: time, language: .en).retryAfter == seconds)
+    }
+
     @Test(arguments: [NotSentReason.noBind, .busy, .draining])
     func notSentIs503WithTheTimeToWait(reason: NotSentReason) {
         let reply = SubmitOutcome.reply(reason, language: .ru)

@@ -49,13 +49,13 @@ import Testing
             $0.setup.binds = [BindPlan(kind: .transceiver, count: 3)]
             $0.setup.rate = 100
         }
-        try #require(await rig.submitMany(250).areAccepted)
+        try #require(await rig.submitMany(250, within: .seconds(10)).areAccepted)
         let times = rig.smsc.state.received.map { $0.at.uptimeNanoseconds }.sorted()
         for (place, time) in times.enumerated() where place >= 100 {
             // They are timed where they are read, which a busy machine does late: a tenth of a second is allowed for that.
             #expect(time - times[place - 100] >= 900_000_000, "101 PDUs in a second")
         }
-        // 250 take 2.54 s at 98 a second; this machine may be busy with other things.
+        // 250 take 2.57 s at 97 a second; this machine may be busy with other things.
         #expect(times[249] - times[0] < 4_000_000_000)
         try await rig.end()
     }

@@ -42,6 +42,8 @@ final class Rig: Sendable {
         configuration.setup.timings.reconnectFirst = .milliseconds(20)
         configuration.setup.timings.reconnectMax = .milliseconds(100)
         configuration.setup.timings.unbind = .milliseconds(500)
+        // Tests have little time.
+        configuration.setup.inTime.least = .milliseconds(10)
         change(&configuration)
         let logger = Logger(label: "carriers-tests") { _ in RecordingLogHandler(log: events) }
         let carrier = Carrier(configuration, group: group, logger: logger, events: events.events)
@@ -94,7 +96,12 @@ final class Rig: Sendable {
                         id: id, segments: segments, deadline: .now() + within, eventLoop: loop, account: account
                     ) { result in
                         loop.preconditionInEventLoop()
-                        continuation.resume(returning: result)
+                        // When to try again is a matter of its own.
+                        if case .notSent(let reason, _) = result {
+                            continuation.resume(returning: .notSent(reason))
+                        } else {
+                            continuation.resume(returning: result)
+                        }
                     })
             }
         }

@@ -4,10 +4,11 @@ import Testing
 
 @testable import Carriers
 
-/// Binds of a carrier help each other; windows and rates of their own.
+/// The binds of a lane share one queue; windows and rates of their own.
 @Suite(.timeLimit(.minutes(1))) struct SharingTests {
     @Test func noMessageWaitsBehindASlowBindWhileAnotherHasRoom() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .hold : .accept })) {
+            $0.setup.lanes = 1
             $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)]
             $0.setup.limits.window = 1
         }
@@ -21,34 +22,38 @@ import Testing
         try await rig.end()
     }
 
-    @Test func whatWaitsOnAThrottledBindGoesToAnother() async throws {
+    @Test func aRefusalForSpeedCostsItsOwnMessageAPauseAndTheOthersNothing() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .refuse(.throttled) : .accept })) {
+            $0.setup.lanes = 1
             $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)]
             $0.setup.limits.window = 1
         }
         async let results = rig.submitMany(40)
-        let all = await rig.smsc.wait { $0.received.count == 40 }
-        // The pause of a second begins with the refusal.
+        let all = await rig.smsc.wait { $0.received.count == 41 }
         #expect(all.received[39].at - all.received[0].at < .seconds(1), "39 messages waited for the pause")
-        let throttled = all.received[0].connection
-        #expect(all.received.dropFirst().allSatisfy { $0.connection != throttled })
+        #expect(all.received[40].text == all.received[0].text)
+        #expect(all.received[40].at - all.received[0].at >= .seconds(1))
         #expect(await results.areAccepted)
         try await rig.end()
     }
 
-    @Test func aSilentBindIsTheLastChoice() async throws {
+    @Test func aSilentBindGetsProbesOnly() async throws {
         let rig = try await Rig.start(
-            Script(submit: { $0.place == 0 ? .silent : .accept }, answersEnquireLink: false)
+            Script(submit: { $0.connection == 0 ? .silent : .accept }, answersEnquireLink: false)
         ) {
+            $0.setup.lanes = 1
             $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)]
-            $0.setup.limits.window = 1
+            $0.setup.limits.window = 4
             $0.setup.timings.response = .milliseconds(500)
         }
-        #expect(await rig.submit("a") == .sent([.unknown(.carrierTimeout)]))
-        let silent = rig.smsc.state.received[0].connection
+        // Both get some; what the silent one gets is unknown.
+        let first = await rig.submitMany(8)
+        #expect((1...4).contains(first.count { $0 == .sent([.unknown(.carrierTimeout)]) }))
         try await rig.status { status in status.binds.contains { $0.link.isSuspect } }
-        #expect(await rig.submitMany(20).areAccepted)
-        #expect(rig.smsc.state.received.dropFirst().allSatisfy { $0.connection != silent })
+        let silent = rig.smsc.state.received.count { $0.connection == 0 }
+        let results = await rig.submitMany(20)
+        #expect(results.count(where: \.isAccepted) >= 19)
+        #expect(rig.smsc.state.received.count { $0.connection == 0 } <= silent + 1)
         // No `rig.end()`: a bind that unbinds with a request unanswered would be a violation.
         try await rig.carrier.stop().get()
         try await rig.smsc.stop()
@@ -56,6 +61,7 @@ import Testing
 
     @Test func aBindThatStopsGivesItsMessagesAway() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place < 2 ? .hold : .accept })) {
+            $0.setup.lanes = 1
             $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)]
             $0.setup.limits.window = 1
         }
@@ -63,7 +69,7 @@ import Testing
         await rig.smsc.wait { $0.received.count == 2 }
         try await rig.status { $0.binds.map(\.window.waiting).reduce(0, +) == 8 }
         async let stopped = rig.carrier.stop(bind: "1").get()
-        try await rig.status { $0.binds[1].window.waiting == 8 }
+        try await rig.status { $0.binds[0].state == "draining" }
         await rig.smsc.answerHeld()
         #expect(await results.areAccepted)
         #expect(try await stopped)
@@ -96,6 +102,7 @@ import Testing
 
     @Test func eachBindHasItsOwnWindow() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place < 4 ? .hold : .accept })) {
+            $0.setup.lanes = 1
             $0.setup.binds = [
                 BindPlan(kind: .transceiver, count: 1, window: 1), BindPlan(kind: .transmitter, count: 1, window: 3),
             ]
@@ -116,7 +123,7 @@ import Testing
             $0.setup.binds = [BindPlan(kind: .transceiver, count: 2, rate: 50)]
             $0.setup.rate = 80
         }
-        #expect(await rig.submitMany(200).areAccepted)
+        #expect(await rig.submitMany(200, within: .seconds(10)).areAccepted)
         let received = rig.smsc.state.received
         func expect(_ limit: Int, _ times: [UInt64]) {
             let times = times.sorted()
@@ -129,61 +136,68 @@ import Testing
         #expect(perBind.count == 2)
         for bind in perBind { expect(50, bind.map(\.at.uptimeNanoseconds)) }
         let times = received.map(\.at.uptimeNanoseconds)
-        // 200 take 2.55 s at 78.4 a second; this machine may be busy with other things.
+        // 200 take 2.57 s at 77.7 a second; this machine may be busy with other things.
         #expect((times.max() ?? 0) - (times.min() ?? 0) < 4_000_000_000)
         try await rig.end()
     }
-}
 
-/// Turns at two paces, without a clock.
-struct PaceTurnTests {
-    private let millisecond: UInt64 = 1_000_000
+    // MARK: Lanes
 
-    @Test(arguments: [(Double?.none, 100.0), (40, 100), (100, 40), (50, nil)] as [(Double?, Double?)])
-    func neitherLimitIsExceededAndNoTurnIsWasted(own: Double?, shared: Double?) {
-        let pace = shared.map(SharedPace.init(rate:))
-        var turn = PaceTurn(shared: pace, rate: own)
-        var now = 1_000 * millisecond
-        var writes: [UInt64] = []
-        while now < 6_000 * millisecond {
-            while turn.take(now: MonotonicTime(nanoseconds: now)) { writes.append(now) }
-            now = turn.nextWrite(now: MonotonicTime(nanoseconds: now))?.nanoseconds ?? .max
+    @Test func aLaneThatLosesItsBindGivesWhatWaitsToTheOther() async throws {
+        let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .hold : .accept })) {
+            $0.setup.lanes = 2
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)]
+            $0.setup.limits.window = 1
+            $0.setup.timings.reconnectFirst = .seconds(30)
+            $0.setup.timings.reconnectMax = .seconds(30)
         }
-        let limit = min(own ?? .infinity, shared ?? .infinity)
-        for place in writes.indices.dropFirst(Int(limit)) {
-            #expect(writes[place] - writes[place - Int(limit)] >= 1_000 * millisecond)
-        }
-        #expect(Double(writes.count) >= limit * 5 * 0.97)
+        async let results = rig.submitMany(6)
+        await rig.smsc.wait { $0.received.count >= 1 }
+        try await rig.status { $0.queue.messages == 5 || rig.smsc.state.received.count > 1 }
+        await rig.smsc.closeOne()
+        await rig.smsc.wait { $0.open == 1 }
+        await rig.smsc.answerHeld()
+        let all = await results
+        #expect(all.count(where: \.isAccepted) >= 5)
+        try await rig.carrier.stop().get()
+        try await rig.smsc.stop()
     }
 
-    @Test func aTurnThatIsNotNeededGoesToTheNext() {
-        let pace = SharedPace(rate: 10)
-        let now = MonotonicTime(nanoseconds: 1_000 * millisecond)
-        var one = PaceTurn(shared: pace)
-        var other = PaceTurn(shared: pace)
-        while one.take(now: now) {}
-        let held = one.nextWrite(now: now)
-        one.giveBack()
-        let otherMayWrite = other.take(now: now)
-        #expect(!otherMayWrite)
-        #expect(held != nil && other.nextWrite(now: now) == held)
-        // Somebody came after it: it cannot be given back, and nobody is given it twice.
-        let oneMayWrite = one.take(now: now)
-        #expect(!oneMayWrite)
-        other.giveBack()
-        _ = other.take(now: now)
-        #expect(other.nextWrite(now: now) != one.nextWrite(now: now))
+    @Test func theRateIsNeverExceededOverLanes() async throws {
+        let rig = try await Rig.start {
+            $0.setup.lanes = 2
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 3)]
+            $0.setup.rate = 101
+        }
+        _ = await rig.submitMany(250, within: .seconds(10))
+        let times = rig.smsc.state.received.map { $0.at.uptimeNanoseconds }.sorted()
+        #expect(times.count >= 200)
+        for (place, time) in times.enumerated() where place >= 101 {
+            // They are timed where they are read, which a busy machine does late: a tenth of a second is allowed for that.
+            #expect(time - times[place - 101] >= 900_000_000, "102 PDUs in a second")
+        }
+        try await rig.end()
     }
 
-    @Test func aBindHeldByItsOwnPaceTakesNoTurnOfTheCarrier() {
-        let pace = SharedPace(rate: 100)
-        let now = MonotonicTime(nanoseconds: 1_000 * millisecond)
-        var slow = PaceTurn(shared: pace, rate: 1)
-        var other = PaceTurn(shared: pace)
-        let first = slow.take(now: now)
-        let later = now + .milliseconds(100)
-        let second = slow.take(now: later)
-        let others = other.take(now: later)
-        #expect(first && !second && others)
+    @Test func theCarrierTellsItsStateItsPaceAndItsQueue() async throws {
+        let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .hold : .accept })) {
+            $0.setup.limits.window = 1
+            $0.setup.rate = 50
+        }
+        async let first = rig.submit("a", "b")
+        await rig.smsc.wait { $0.received.count == 1 }
+        async let second = rig.submit("c")
+        let status = try await rig.status { $0.queue.messages == 1 }
+        #expect(status.state == CarrierStatus.State(name: "ready"))
+        #expect(status.pace.configured == 50 && status.pace.current == 50 && status.pace.learnt == nil)
+        #expect(status.queue.segments == 2 && status.queue.wait > 0 && status.queue.notInTime == 0)
+        #expect(await rig.submit("late", within: .milliseconds(5)) == .notSent(.busy))
+        #expect(try await rig.status().queue.notInTime == 1)
+        await rig.smsc.answerHeld()
+        #expect(await first.isAccepted)
+        #expect(await second.isAccepted)
+        try await rig.carrier.stop().get()
+        #expect(try await rig.status().state.name == "draining")
+        try await rig.end()
     }
 }

@@ -133,7 +133,10 @@ import Testing
     @Test func aBindOfNoUseGivesTheMessageToAnother() async throws {
         let rig = try await Rig.start(
             Script(submit: { $0.place == 0 ? .refuse(.invalidBindStatus) : .accept })
-        ) { $0.setup.binds = [BindPlan(kind: .transmitter, count: 2)] }
+        ) {
+            $0.setup.lanes = 1
+            $0.setup.binds = [BindPlan(kind: .transmitter, count: 2)]
+        }
         #expect(await rig.submit("a").isAccepted)
         let received = rig.smsc.state.received
         #expect(received.count == 2)

@@ -1,5 +1,6 @@
 import NIOCore
 import SMPP
+import SMPPWire
 import Synchronization
 import Testing
 
@@ -56,6 +57,7 @@ import Testing
 
     @Test func waitingMessagesMoveToTheOtherBind() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place < 2 ? .hold : .accept })) {
+            $0.setup.lanes = 1
             $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)]
             $0.setup.limits.window = 1
             $0.setup.timings.reconnectFirst = .seconds(30)
@@ -144,6 +146,40 @@ import Testing
         await rig.smsc.wait { $0.responses == [PDU(sequence: 3, .unbindResponse)] && $0.binds.count == 2 }
         try await rig.bound()
         #expect(await rig.submit("a").isAccepted)
+        try await rig.end()
+    }
+
+    @Test func theCarriersUnbindWaitsForOpenAnswers() async throws {
+        let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .hold : .accept })) {
+            $0.setup.timings.unbind = .seconds(20)
+        }
+        async let open = rig.submit("a")
+        await rig.smsc.wait { $0.received.count == 1 }
+        await rig.smsc.send(PDU(sequence: 3, .unbind))
+        try await rig.status { $0.binds[0].state == "draining" }
+        #expect(await rig.submit("b") == .notSent(.noBind))
+        #expect(rig.smsc.state.responses == [])
+        await rig.smsc.answerHeld()
+        #expect(await open.isAccepted)
+        await rig.smsc.wait { $0.responses == [PDU(sequence: 3, .unbindResponse)] }
+        try await rig.bound()
+        #expect(await rig.submit("c").isAccepted)
+        try await rig.end()
+    }
+
+    /// An answer behind the carrier's `unbind`, in one read with it.
+    @Test func whatComesInOneReadWithUnbindCounts() async throws {
+        let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .silent : .accept }))
+        async let open = rig.submit("a")
+        let sequence = await rig.smsc.wait { $0.received.count == 1 }.received[0].sequence
+        var octets = ByteBuffer()
+        try PDUEncoder.encode(PDU(sequence: 3, .unbind), into: &octets)
+        try PDUEncoder.encode(
+            PDU(sequence: sequence, .submitResponse(MessageResponse(messageID: "x"))), into: &octets)
+        await rig.smsc.send(octets: Array(octets.readableBytesView))
+        #expect(await open == .sent([.accepted(messageID: "x")]))
+        try await rig.bound()
+        #expect(await rig.submit("b").isAccepted)
         try await rig.end()
     }
 

@@ -68,7 +68,10 @@ import Testing
 
     /// The numbers of each way go on by the octets that went before.
     @Test func sequencesAreContinuous() async throws {
-        let rig = try await Rig.start { $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)] }
+        let rig = try await Rig.start {
+            $0.setup.lanes = 1
+            $0.setup.binds = [BindPlan(kind: .transceiver, count: 2)]
+        }
         let collector = Collector()
         let queue = collector.queue()
         try await rig.carrier.beginTrace(queue).get()

@@ -33,55 +33,62 @@ import Testing
         #expect(one.count == 2 && one.buckets.first == 1 && one.buckets.last == 1)
     }
 
-    private func scheduler() -> SubmitScheduler {
-        SubmitScheduler(
-            BindLimits(window: 4, waiting: 3), responseTimeout: .seconds(5), statuses: .standard)
-    }
-
     @Test func answersAreTimedFromTheirOwnWrite() {
-        var scheduler = scheduler()
-        _ = scheduler.submit(segments: 2, deadline: start + .seconds(10))
-        let first = scheduler.nextWrite(now: start)
-        let second = scheduler.nextWrite(now: start + .seconds(1))
-        _ = scheduler.answered(sequence: second!.sequence, status: .ok, messageID: "b", now: start + .seconds(1.2))
-        _ = scheduler.answered(sequence: first!.sequence, status: .ok, messageID: "a", now: start + .seconds(4))
-        #expect(scheduler.responseTimes.count == 2)
-        #expect(abs(scheduler.responseTimes.sum - 4.2) < 1e-6)
+        let bench = CarrierBench(windows: [1, 1])
+        for _ in 0..<2 {
+            bench.submit()
+            bench.now = bench.now + .seconds(1)
+        }
+        let begin = bench.now
+        var writes: [CarrierWrite?] = [bench.scheduler.nextWrite(now: begin)]
+        bench.now = begin + .seconds(1)
+        writes.append(bench.scheduler.nextWrite(now: bench.now))
+        bench.now = begin + .seconds(1.2)
+        bench.answer(writes[1], id: "b")
+        bench.now = begin + .seconds(4)
+        bench.answer(writes[0], id: "a")
+        let times = (0..<2).map { bench.scheduler.telling(of: $0).responseTimes }
+        #expect(times.reduce(0) { $0 + $1.count } == 2)
+        #expect(abs(times.reduce(0) { $0 + $1.sum } - 4.2) < 1e-6)
         // Nobody asked for this one.
-        _ = scheduler.answered(sequence: 99, status: .ok, messageID: "c", now: start + .seconds(4))
-        #expect(scheduler.responseTimes.count == 2)
+        bench.scheduler.answered(bind: 0, sequence: 99, status: .ok, messageID: "c", now: bench.now)
+        #expect(bench.scheduler.telling(of: 0).responseTimes.count == times[0].count)
     }
 
     @Test func lateAnswersAreNotTimed() {
-        var scheduler = scheduler()
-        _ = scheduler.submit(segments: 1, deadline: start + .seconds(10))
-        let write = scheduler.nextWrite(now: start)
-        _ = scheduler.tick(now: start + .seconds(6))
-        _ = scheduler.answered(sequence: write!.sequence, status: .ok, messageID: "a", now: start + .seconds(7))
-        #expect(scheduler.responseTimes.count == 0)
-        #expect(scheduler.counters.late == 1 && scheduler.counters.unknown == 1 && scheduler.counters.lost == 0)
+        let bench = CarrierBench()
+        bench.submit()
+        let write = bench.write().first
+        bench.pass(.seconds(6))
+        bench.answer(write)
+        #expect(bench.scheduler.telling(of: 0).responseTimes.count == 0)
+        let counters = bench.scheduler.counters
+        #expect(counters.late == 1 && counters.unknown == 1 && counters.lost == 0)
     }
 
     @Test func refusalsAreCountedByNameAndBounded() {
-        var scheduler = scheduler()
+        let bench = CarrierBench()
         for code: UInt32 in [0x0B, 0x0B, 0x0A] + Array(0x400..<0x420) {
-            _ = scheduler.submit(segments: 1, deadline: start + .seconds(10))
-            let write = scheduler.nextWrite(now: start)
-            _ = scheduler.answered(
-                sequence: write!.sequence, status: CommandStatus(rawValue: code), messageID: "", now: start)
+            bench.submit()
+            bench.answer(bench.write().first, CommandStatus(rawValue: code), id: "")
+            _ = bench.steps()
         }
-        #expect(scheduler.refusals["ESME_RINVDSTADR"] == 2 && scheduler.refusals["ESME_RINVSRCADR"] == 1)
-        #expect(scheduler.refusals["VENDOR_SPECIFIC"] == 32)
-        #expect(scheduler.refusals.values.reduce(0, +) == scheduler.counters.refused)
+        let telling = bench.scheduler.telling(of: 0)
+        #expect(telling.refusals["ESME_RINVDSTADR"] == 2 && telling.refusals["ESME_RINVSRCADR"] == 1)
+        #expect(telling.refusals["VENDOR_SPECIFIC"] == 32)
+        #expect(telling.refusals.values.reduce(0, +) == telling.counters.refused)
     }
 
     @Test func lostOnesAreToldFromOverdueOnes() {
-        var scheduler = scheduler()
-        _ = scheduler.submit(segments: 3, deadline: start + .seconds(20))
-        _ = scheduler.nextWrite(now: start)
-        _ = scheduler.nextWrite(now: start + .seconds(4))
-        _ = scheduler.tick(now: start + .seconds(5))
-        _ = scheduler.connectionLost()
-        #expect(scheduler.counters.unknown == 2 && scheduler.counters.lost == 1)
+        let bench = CarrierBench(windows: [1, 1])
+        bench.submit(within: .seconds(20))
+        bench.write()
+        bench.pass(.seconds(4))
+        bench.submit(within: .seconds(20))
+        bench.write()
+        bench.pass(.seconds(1))
+        for bind in 0..<2 { bench.scheduler.bindDown(bind, now: bench.now) }
+        let counters = bench.scheduler.counters
+        #expect(counters.unknown == 2 && counters.lost == 1)
     }
 }

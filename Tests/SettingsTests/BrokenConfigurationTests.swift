@@ -225,6 +225,26 @@ struct BrokenConfigurationTests {
             ])
     }
 
+    @Test func boundsOfTheQueue() throws {
+        let fixture = try Fixture([
+            "carriers/main.yaml": """
+            hosts: ["a:1"]
+            system_id: acme
+            password: secret
+            lanes: 0
+            throttle: { pause: 30s, max: 10s }
+            breaker: { pause: 2m, refusals: 0, quiet: 10ms }
+            in_time: { least: 1ms, reserved: 1s }
+            """
+        ])
+        let problems = fixture.problems()
+        #expect(problems.contains("carriers/main.yaml:5:30: \"max\" (10s) is less than \"pause\" (30s)"))
+        #expect(problems.contains("carriers/main.yaml:6:19: \"max\" (1m) is less than \"pause\" (2m)"))
+        for key in ["lanes", "refusals", "quiet", "least", "reserved"] {
+            #expect(problems.contains { $0.contains("\"\(key)\"") }, "\(key) in \(problems)")
+        }
+    }
+
     @Test func carrierFields() throws {
         let fixture = try Fixture([
             "carriers/main.yaml": """

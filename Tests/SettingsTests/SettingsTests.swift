@@ -107,6 +107,16 @@ struct SettingsTests {
         #expect(!carrier.setup.required)
         #expect((carrier.setup.limits.window, carrier.setup.limits.waiting) == (20, 50))
         #expect(carrier.setup.rate == 30)
+        #expect(carrier.setup.lanes == 2)
+        #expect(
+            carrier.setup.throttle
+                == CarrierLimits.Throttle(pause: .seconds(2), max: .seconds(30), run: 4, forget: .seconds(120)))
+        #expect(
+            carrier.setup.breaker
+                == CarrierLimits.Breaker(
+                    refusals: 3, pause: .seconds(3), silence: .seconds(20), max: .seconds(120),
+                    quiet: .milliseconds(250)))
+        #expect(carrier.setup.inTime == InTime(least: .milliseconds(100), reserve: .seconds(1)))
         #expect(carrier.setup.timings.enquireLinkEvery == .seconds(60))
         #expect(carrier.setup.timings.enquireLinkUnanswered == 3)
         #expect((carrier.setup.timings.connect, carrier.setup.timings.bind) == (.seconds(3), .seconds(4)))
@@ -245,8 +255,8 @@ struct SettingsTests {
         #expect(
             fixture.warnings() == [
                 "carriers/main.yaml:9:11: \"verify\" is false: anybody on the way can pretend to be this carrier",
-                "carriers/main.yaml:22:24: \"every\" is less than 10s; many carriers cut a connection for that",
-                "carriers/main.yaml:23:46: \"response\" (21s) is longer than the intake's \"reply_within\" (20s), which ends "
+                "carriers/main.yaml:26:24: \"every\" is less than 10s; many carriers cut a connection for that",
+                "carriers/main.yaml:27:46: \"response\" (21s) is longer than the intake's \"reply_within\" (20s), which ends "
                     + "the wait",
                 "carriers/old.yml:1:1: not read: a carrier's file ends in .yaml",
             ])

@@ -7,11 +7,10 @@ import TLS
 
 /// What a bind shows of itself.
 extension Bind {
-    /// The bind at this moment.
-    func status() -> BindStatus {
+    /// The bind at this moment. What belongs to the whole queue is shown by the lane's first bind, so that sums are right.
+    func status(_ queue: CarrierTelling, now: MonotonicTime) -> BindStatus {
         eventLoop.assertInEventLoop()
-        let now = MonotonicTime.now
-        let traffic = session.traffic
+        let traffic = lane.scheduler.telling(of: index)
         var status = BindStatus(
             name: name, kind: kind, state: session.state.name, since: (now - stateSince).inSeconds,
             host: configuration.setup.hosts[session.host].description)
@@ -24,24 +23,25 @@ extension Bind {
                 state: change.state, reason: change.reason?.rawValue, words: change.words,
                 ago: (now - change.at).inSeconds)
         }
-        status.window = .init(inUse: traffic.window.count, size: traffic.window.capacity, waiting: traffic.waiting)
+        status.window = .init(inUse: traffic.open, size: traffic.window, waiting: index == 0 ? queue.waiting : 0)
+        var isPaused = false
+        if kind.submits, case .paused = queue.readiness { isPaused = true }
         status.pace = .init(
             carrierLimit: configuration.setup.rate, bindLimit: plan.rate,
-            recoveringLimit: traffic.throttle.recoveringLimit,
-            isStopped: traffic.throttle.pauseEnd(now: now) != nil,
-            congestion: Int(traffic.throttle.congestionState(now: now)))
-        status.link = link(now: now)
+            recoveringLimit: kind.submits ? queue.learntRate : nil, isStopped: isPaused,
+            congestion: Int(queue.congestion))
+        status.link = link(isSilent: traffic.isSilent, now: now)
         status.totals = .init(
             segments: traffic.counters, refusals: traffic.refusals, delivered: session.delivered,
-            misplaced: session.misplaced + traffic.counters.unexpected, displaced: displacements,
-            changes: session.changeCounts)
+            misplaced: session.misplaced + traffic.counters.unexpected,
+            displaced: index == 0 ? lane.displacements : 0, changes: session.changeCounts)
         status.times = .init(
-            responses: traffic.responseTimes, response: traffic.responseTime.map { Double($0) / 1e9 },
+            responses: traffic.responseTimes, response: kind.submits ? queue.meanResponseTime : nil,
             windowWaits: windowWaits, enquireLinks: session.enquireLinkTimes)
         return status
     }
 
-    private func link(now: MonotonicTime) -> BindStatus.Link {
+    private func link(isSilent: Bool, now: MonotonicTime) -> BindStatus.Link {
         BindStatus.Link(
             address: handler?.remoteAddress.flatMap(Self.text), localAddress: handler?.localAddress.flatMap(Self.text),
             tls: handler?.agreement.map { agreement in
@@ -50,7 +50,8 @@ extension Bind {
                     peerCertificateExpiry: agreement.peerCertificateExpiry)
             },
             smscSystemID: session.peerSystemID, enquireLinkRTT: session.enquireLinkRoundTrip?.inSeconds,
-            lastReceivedAgo: session.lastReceivedAt.map { (now - $0).inSeconds }, isSuspect: session.isSuspect)
+            lastReceivedAgo: session.lastReceivedAt.map { (now - $0).inSeconds },
+            isSuspect: session.isSuspect || isSilent)
     }
 
     private static func text(_ address: SocketAddress) -> String? {
@@ -75,35 +76,15 @@ extension Bind {
     /// Warns once a day that the carrier's certificate ends soon.
     func warnOfCertificate() {
         guard let expiry = certificateExpiry,
-            let days = sharing.certificates.daysToWarn(expiry: expiry, now: Int64(time(nil)))
+            let days = certificates.daysToWarn(expiry: expiry, now: Int64(time(nil)))
         else { return }
         logger.warning(
             days < 0 ? "the carrier's certificate has ended" : "the carrier's certificate ends soon",
             metadata: ["days": "\(days)", "host": "\(configuration.setup.hosts[session.host])"])
     }
 
-    // MARK: The gauge
-
-    /// Shows other threads whether messages may come.
-    func showReadiness(_ outlook: BindOutlook) {
-        let readiness: BindGauge.Readiness =
-            if !outlook.isReady || isHeld {
-                .none
-            } else if outlook.isSuspect || outlook.pauseEnd != nil {
-                .paused
-            } else {
-                .ready
-            }
-        let before = gauge.readiness
-        guard before != readiness else { return }
-        gauge.setReadiness(readiness)
-        events.changed()
-        if before == .none { carrier?.bindIsReady() }
-    }
-
     /// Shows and logs a change of the state.
     func showState(now: MonotonicTime) {
-        showReadiness(session.outlook(now: now))
         let state = session.state.name
         guard state != shownState else { return }
         let wasUp = shownState == "bound"

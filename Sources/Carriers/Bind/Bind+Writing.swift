@@ -5,33 +5,6 @@ import SMPPWire
 
 /// How a bind's PDUs leave.
 extension Bind {
-    /// Writes as many segments as window and pace allow.
-    func pump(now: MonotonicTime) {
-        var hasWritten = false
-        if handler != nil {
-            var hasMore = true
-            while hasMore, isUnpaced || session.isReadyToWrite(now: now) && turn.take(now: now),
-                let write = session.nextWrite(now: now)
-            {
-                // What is given up makes room.
-                hasMore = !encode(write, now: now) || !write.isLast
-                hasWritten = true
-            }
-        }
-        let outlook = session.outlook(now: now)
-        showReadiness(outlook)
-        if let due = outlook.pauseEnd ?? outlook.paceEnd {
-            turn.giveBack()
-            armPaceTimer(at: due)
-        } else if outlook.isReadyToWrite {
-            if let due = turn.nextWrite(now: now) { armPaceTimer(at: due) }
-        } else if !isUnpaced {
-            turn.giveBack()
-        }
-        share(outlook, now: now)
-        if hasWritten { planFlush() }
-    }
-
     func send(_ pdu: PDU) {
         do throws(PDUEncodingError) {
             let start = outgoing.writerIndex
@@ -53,7 +26,7 @@ extension Bind {
             case .kept: .ok
             case .notKept: session.setup.deliveryRetryStatus
             }
-        run(session.answerDelivery(key, status, now: now), now: now)
+        run(session.answerDelivery(key, status), now: now)
     }
 
     /// Hands everything to the socket, once for each turn of the loop.
@@ -62,31 +35,37 @@ extension Bind {
         guard outgoing.readableBytes > 0, let handler else { return }
         handler.writeAndFlush(outgoing)
         outgoing.clear()
+        guard !unflushed.isEmpty else { return }
+        unflushed.removeAll(keepingCapacity: true)
+        lane.scheduler.left(now: .now)
     }
 
     /// While reading, the end of the reading flushes; else the end of this turn of the loop.
     private func planFlush() {
-        guard !isReading, !flushIsPlanned else { return }
+        guard !lane.isReading, !flushIsPlanned else { return }
         flushIsPlanned = true
         eventLoop.execute { self.flush() }
     }
 
-    /// Returns whether it was written.
-    private func encode(_ write: SubmitWrite, now: MonotonicTime) -> Bool {
-        guard let message = pending[write.message.index] else { return false }
+    /// Encodes a segment.
+    ///
+    /// - Returns: whether it leaves with the next flush.
+    func write(_ message: Submission, _ write: CarrierWrite, now: MonotonicTime) -> Bool {
         let segments = message.segments
         let tlvs = segments[write.segment].tlvs
         if !tlvs.isEmpty, !session.allowsTLVs, tlvs.areEssential {
-            giveUp(write, "the carrier is older than SMPP 3.4 and takes no optional parameters")
+            log(message, write, "the carrier is older than SMPP 3.4 and takes no optional parameters")
             return false
         }
         do throws(PDUEncodingError) {
             // Out of the span a message is lent, out of the array copied: 350 instructions.
             try append(segments.span[write.segment], write.sequence)
         } catch {
-            giveUp(write, error.description)
+            log(message, write, error.description)
             return false
         }
+        unflushed.append(write.sequence)
+        planFlush()
         guard let since = message.waitingSince else { return true }
         windowWaits.add(from: since, to: now)
         message.waitingSince = nil
@@ -94,15 +73,10 @@ extension Bind {
     }
 
     /// A segment that cannot be written as it is: not a byte of it leaves, and the carrier is not blamed.
-    private func giveUp(_ write: SubmitWrite, _ problem: String) {
-        let id = pending[write.message.index]?.id
+    private func log(_ message: Submission, _ write: CarrierWrite, _ problem: String) {
         logger.error(
             "a message cannot be written",
-            metadata: [
-                "id": "\(id.map(String.init(describing:)) ?? "")", "segment": "\(write.segment + 1)",
-                "problem": "\(problem)",
-            ])
-        perform(session.couldNotWrite(write))
+            metadata: ["id": "\(message.id)", "segment": "\(write.segment + 1)", "problem": "\(problem)"])
     }
 
     private func append(_ message: ShortMessage, _ sequence: UInt32) throws(PDUEncodingError) {

@@ -5,61 +5,41 @@ import SMPP
 import SMPPWire
 import TLS
 
-/// One bind: runs a `BindSession` on one event loop and does what it says.
+/// One bind: a `BindSession`, its channel, and what leaves with the next flush. Does what the session says.
 ///
-/// Unchecked `Sendable`: `name`, `plan`, `eventLoop`, `gauge` and `sharing` are constants and safe from any thread;
-/// `carrier` and `hasSiblings` are set once, before the first task reaches the event loop; everything else is touched on
-/// `eventLoop` only, which every entry asserts.
+/// Unchecked `Sendable`: `name`, `index`, `plan` and `lane` are constants; everything else is touched on the lane's event loop
+/// only, which every entry asserts.
 final class Bind: @unchecked Sendable {
     let name: String
+    /// In its lane, and in the lane's scheduler.
+    let index: Int
     /// Its kind, window and rate.
     let plan: BindPlan
-    let eventLoop: any EventLoop
-    let gauge = BindGauge()
-    /// Finds another bind for messages that this one cannot keep.
-    weak var carrier: Carrier?
-    /// Whether another bind may help with messages.
-    var hasSiblings = false
-    let sharing: BindSharing
+    let lane: CarrierLane
+    let certificates: CertificateWarnings
 
     let configuration: CarrierConfiguration
     let logger: Logger
-    /// A look at it from here copies all of it, unless it is by a `mutating` method.
+    /// A look at it from here is in place: it is not copyable.
     var session: BindSession
-    /// In nanoseconds.
-    private let responseTimeout: Int64
-    /// The messages that the session holds, by the index of their keys.
-    private(set) var pending: ContiguousArray<Submission?> = []
-    var turn: PaceTurn
-    /// There is no pace to keep, and no turn to wait for.
-    let isUnpaced: Bool
     /// From the taking of a message to the write of its first segment.
     var windowWaits = TimeHistogram()
     /// It takes no messages until it is started.
     private(set) var isHeld = false
-    /// Messages that were displaced by another account's.
-    private(set) var displacements = 0
-    /// What other threads see of the queue.
-    var shownBacklog = 0
-    var wasLastChoice = false
-    /// A sibling was asked for messages and has not answered yet.
-    var isAsking = false
-    var askAgainAt = MonotonicTime(nanoseconds: 0)
     /// PDUs that leave with the next flush: one write for each turn of the loop.
     var outgoing = ByteBuffer()
+    /// The sequence numbers of the `submit_sm` among them.
+    var unflushed: [UInt32] = []
     var flushIsPlanned = false
-    var isReading = false
-    /// What responses of the read that is under way completed.
-    var answered: ContiguousArray<(Submission, SubmissionResult)> = []
     var handler: BindHandler?
     /// Copies what goes over the connection while a trace is on.
     var tap: BindTap?
 
-    let connector: BindConnector
+    private let connector: BindConnector
     /// Counts connection attempts, so that a late one is recognised.
-    var attempt = 0
-    var lastClose: EventLoopFuture<Void>?
-    var stopPromise: EventLoopPromise<Void>?
+    private var attempt = 0
+    private var lastClose: EventLoopFuture<Void>?
+    private var stopPromise: EventLoopPromise<Void>?
     /// Starts anew once it has stopped.
     private var startsAgain = false
     var certificateExpiry: Int64?
@@ -69,45 +49,37 @@ final class Bind: @unchecked Sendable {
     /// nil = it is bound.
     var downSince: MonotonicTime? = .now
     private var timer = LoopTimer()
-    private var paceTimer = LoopTimer()
 
     init(
-        name: String, plan: BindPlan, configuration: CarrierConfiguration, pace: SharedPace?, sharing: BindSharing,
-        eventLoop: any EventLoop, logger: Logger, events: CarrierEvents
+        name: String, index: Int, plan: BindPlan, configuration: CarrierConfiguration, lane: CarrierLane,
+        certificates: CertificateWarnings, logger: Logger, events: CarrierEvents
     ) {
         self.name = name
+        self.index = index
         self.plan = plan
-        self.sharing = sharing
+        self.lane = lane
+        self.certificates = certificates
         self.events = events
         self.configuration = configuration
-        self.eventLoop = eventLoop
         var logger = logger
         logger[metadataKey: "carrier"] = "\(configuration.setup.name)"
         logger[metadataKey: "bind"] = "\(name)"
         self.logger = logger
         session = BindSession(configuration.setup.bind(plan))
-        responseTimeout = configuration.setup.timings.response.nanoseconds
-        turn = PaceTurn(shared: pace, rate: plan.rate)
-        isUnpaced = pace == nil && plan.rate == nil
-        connector = BindConnector(configuration)
+        connector = BindConnector(configuration, logger: logger)
     }
 
     // MARK: From the carrier
 
     var kind: BindKind { plan.kind }
-
-    /// How many requests may be open at once.
-    var window: Int { plan.window ?? configuration.setup.limits.window }
-
-    /// Whether new messages are welcome, as far as the bind itself goes.
-    var takesMessages: Bool { session.isReady && !isHeld }
+    var eventLoop: any EventLoop { lane.eventLoop }
 
     /// Begins, or begins anew after a stop or a drain.
     func start(after delay: Duration) {
         eventLoop.assertInEventLoop()
         // A restart that was asked for does not outlive the whole carrier's stop.
-        guard let carrier, !carrier.isStopping else { return }
-        isHeld = false
+        guard !lane.isStopping else { return }
+        hold(false)
         guard stopPromise == nil else {
             startsAgain = true
             return
@@ -116,11 +88,15 @@ final class Bind: @unchecked Sendable {
         run(session.start(after: delay, now: now), now: now)
     }
 
-    /// Takes no new messages, but stays bound.
-    func hold() {
+    /// Takes no new messages, but stays bound; or does again.
+    func hold(_ isHeld: Bool = true) {
         eventLoop.assertInEventLoop()
-        isHeld = true
-        pump(now: .now)
+        guard self.isHeld != isHeld else { return }
+        self.isHeld = isHeld
+        events.changed()
+        let now = MonotonicTime.now
+        lane.follow(self, now: now)
+        lane.pump(now: now)
     }
 
     /// Drains, unbinds and closes; the future succeeds when the connection is closed.
@@ -143,44 +119,6 @@ final class Bind: @unchecked Sendable {
         return stopped
     }
 
-    /// Takes a message that `gauge.messageComes` announced.
-    func take(_ message: Submission) {
-        eventLoop.assertInEventLoop()
-        let now = MonotonicTime.now
-        let deadline = MonotonicTime(nanoseconds: message.deadline.uptimeNanoseconds)
-        let admission =
-            isHeld
-            ? .refused
-            : session.submit(
-                segments: message.segments.count, deadline: deadline, carried: message.carried,
-                account: message.account, tag: message.id.rawValue)
-        switch admission {
-        case .taken(let key):
-            keep(message, key, now: now)
-        case .takenInPlaceOf(let key, let displaced):
-            displacements += 1
-            leave(displaced)?.finish(.notSent(.busy))
-            keep(message, key, now: now)
-        // It waited elsewhere: it is not lost for having been moved.
-        case .refused where message.isShared || !takesMessages:
-            return passOn(message)
-        case .refused:
-            gauge.messageLeaves()
-            return message.finishUnassigned(.busy)
-        }
-        pump(now: now)
-        // Nothing of a new message is due before one of these.
-        if !timer.isArmed(by: min(deadline, now.adding(nanoseconds: responseTimeout))) { armTimer() }
-    }
-
-    private func keep(_ message: Submission, _ key: MessageKey, now: MonotonicTime) {
-        // What waited on another bind before goes on waiting.
-        if message.waitingSince == nil { message.waitingSince = now }
-        changePending { pending in
-            if key.index < pending.count { pending[key.index] = message } else { pending.append(message) }
-        }
-    }
-
     // MARK: From the connection
 
     func connectionOpened() {
@@ -188,7 +126,8 @@ final class Bind: @unchecked Sendable {
         certificateExpiry = handler?.agreement?.peerCertificateExpiry
         warnOfCertificate()
         traceConnected()
-        run(session.connected(from: handler?.localAddress?.ipAddress, now: now), now: now)
+        let sequence = lane.scheduler.takeSequence(on: index)
+        run(session.connected(from: handler?.localAddress?.ipAddress, sequence: sequence, now: now), now: now)
     }
 
     func connectionEnded(_ failure: BindFailure) {
@@ -208,55 +147,58 @@ final class Bind: @unchecked Sendable {
         eventLoop.assertInEventLoop()
         trace(received: frame)
         let now = MonotonicTime.now
-        isReading = true
+        lane.isReading = true
         if let answer = PDUDecoder.submitResponse(frame) {
-            let response = MessageResponse(messageID: answer.messageID)
-            return perform(
-                session.submitAnswered(
-                    sequence: answer.sequence, status: answer.status, response: response, now: now))
+            guard session.heard(now: now) else { return }
+            return lane.scheduler.answered(
+                bind: index, sequence: answer.sequence, status: answer.status, messageID: answer.messageID, now: now)
         }
         do throws(PDUDecodingError) {
             let pdu = try PDUDecoder.decode(frame)
-            if case .submitResponse(let response) = pdu.body {
-                perform(
-                    session.submitAnswered(
-                        sequence: pdu.sequence, status: pdu.status, response: response, now: now))
-            } else {
-                run(session.received(pdu, now: now, jitter: chance()), now: now)
-            }
+            run(session.received(pdu, now: now, jitter: chance(), expects: expects), now: now)
         } catch {
             logger.debug("a PDU cannot be read", metadata: ["problem": "\(error)"])
             guard let header = PDUHeader(peeking: frame) else { return }
             let actions = session.receivedBroken(
                 header.id, status: header.status, sequence: header.sequence, problem: error.status, now: now,
-                jitter: chance())
+                jitter: chance(), expects: expects)
             run(actions, now: now)
         }
     }
 
+    private func expects(_ sequence: UInt32) -> Bool {
+        lane.scheduler.expects(sequence, on: index)
+    }
+
     /// All that came in this turn of the loop was given to `received`.
-    ///
-    /// Free slots of the window are filled before senders hear: replies to 37 responses of one read kept 100 slots empty for 0.5 ms,
-    /// 2.5 % of a carrier's throughput at 20 ms.
     func receivedAll() {
-        isReading = false
-        let now = MonotonicTime.now
-        run(session.continueDrain(now: now), now: now)
-        flush()
-        finishAnswered()
+        lane.isReading = false
+        lane.pump(now: .now, flushing: self)
+    }
+
+    /// A request that was written then is overdue.
+    func responseIsOverdue(_ writtenAt: MonotonicTime, now: MonotonicTime) {
+        session.responseIsOverdue(writtenAt: writtenAt, now: now)
+        armTimer()
     }
 
     // MARK: Actions
 
     /// The one place that executes what the session decides.
     func run(_ actions: [BindAction], now: MonotonicTime) {
+        lane.follow(self, now: now)
         showState(now: now)
         for action in actions {
             switch action {
             case .connect(let host): connect(host)
             case .send(let pdu): send(pdu)
             case .close: close()
-            case .submit(let step): perform(step)
+            case .answered(let sequence, let status, let response):
+                let congestion = response.tlvs.isEmpty ? nil : response.tlvs[.congestionState]?.integer
+                lane.scheduler.answered(
+                    bind: index, sequence: sequence, status: status, messageID: response.messageID,
+                    congestion: congestion, now: now)
+            case .abandon: lane.scheduler.abandon(index, now: now)
             case .deliver(let message, let isData, let key):
                 let delivery = InboundDelivery(
                     carrier: configuration.setup.name, bind: name, message: message, isData: isData)
@@ -264,33 +206,16 @@ final class Bind: @unchecked Sendable {
             case .stopped: stopped(now: now)
             }
         }
-        pump(now: now)
+        endIfDrained(now: now)
+        lane.pump(now: now)
         armTimer()
     }
 
-    func leave(_ key: MessageKey) -> Submission? {
-        gauge.messageLeaves()
-        return changePending { $0[key.index].take() }
-    }
-
-    /// Not in place: then each look at them would be checked for exclusive access at run time, 200 instructions a message.
-    @inline(__always)
-    private func changePending<Result>(_ change: (inout ContiguousArray<Submission?>) -> Result) -> Result {
-        var changed: ContiguousArray<Submission?> = []
-        swap(&changed, &pending)
-        defer { swap(&changed, &pending) }
-        return change(&changed)
-    }
-
-    /// Gives a message back that came while the bind was not ready.
-    private func passOn(_ message: Submission) {
-        gauge.messageLeaves()
-        message.hops += 1
-        reassign(message)
-    }
-
-    func reassign(_ message: Submission) {
-        if let carrier { carrier.assign(message, notOn: self) } else { message.finishUnassigned(.noBind) }
+    /// Goes on with a stop, or with the carrier's `unbind`, once nothing is open.
+    func endIfDrained(now: MonotonicTime) {
+        guard session.isReadyToEnd, lane.hasDrained(self) else { return }
+        let sequence = lane.scheduler.takeSequence(on: index)
+        run(session.drained(sequence: sequence, now: now, jitter: chance()), now: now)
     }
 
     private func connect(_ host: Int) {
@@ -329,14 +254,20 @@ final class Bind: @unchecked Sendable {
     private func forgetConnection() {
         handler = nil
         outgoing.clear()
-        isReading = false
+        lane.isReading = false
         certificateExpiry = nil
-        finishAnswered()
+    }
+
+    /// The sequence numbers of the `submit_sm` that are encoded and have not left; they will not.
+    func takeUnflushed() -> [UInt32] {
+        guard !unflushed.isEmpty else { return [] }
+        defer { unflushed.removeAll(keepingCapacity: true) }
+        outgoing.clear()
+        return unflushed
     }
 
     private func stopped(now: MonotonicTime) {
         timer.cancel()
-        paceTimer.cancel()
         guard let lastClose else { return ended() }
         lastClose.hop(to: eventLoop).whenComplete { _ in self.ended() }
     }
@@ -369,17 +300,7 @@ final class Bind: @unchecked Sendable {
         timer.fired()
         let now = MonotonicTime.now
         warnOfCertificate()
-        run(session.timerFired(now: now, jitter: chance()), now: now)
-    }
-
-    /// Wakes when the pace allows the next write.
-    func armPaceTimer(at due: MonotonicTime) {
-        paceTimer.arm(at: due, on: eventLoop) { self.paceTimerFired() }
-    }
-
-    private func paceTimerFired() {
-        paceTimer.fired()
-        pump(now: .now)
-        armTimer()
+        let sequence = lane.scheduler.takeSequence(on: index)
+        run(session.timerFired(sequence: sequence, now: now, jitter: chance()), now: now)
     }
 }

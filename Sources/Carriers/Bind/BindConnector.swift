@@ -1,4 +1,5 @@
 import Glibc
+import Logging
 import NIOCore
 import NIOPosix
 import SMPP
@@ -14,8 +15,10 @@ struct BindConnector: Sendable {
     private let bindFrom: String?
     private let timeout: TimeAmount
     private let writeTimeout: TimeAmount
+    private let logger: Logger
 
-    init(_ configuration: CarrierConfiguration) {
+    init(_ configuration: CarrierConfiguration, logger: Logger) {
+        self.logger = logger
         tls = configuration.tls
         bindFrom = configuration.setup.bindFrom
         timeout = .nanoseconds(configuration.setup.timings.connect.nanoseconds)
@@ -27,6 +30,12 @@ struct BindConnector: Sendable {
     ///
     /// - Returns: the handler of the connection; its TLS handshake may still be under way.
     func connect(to target: HostPort, on eventLoop: any EventLoop) -> EventLoopFuture<BindHandler> {
+        refresh(on: eventLoop)
+            .flatMap { open(target, on: eventLoop) }
+            .flatMapThrowing { channel in try channel.pipeline.syncOperations.handler(type: BindHandler.self) }
+    }
+
+    private func open(_ target: HostPort, on eventLoop: any EventLoop) -> EventLoopFuture<any Channel> {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(timeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -47,20 +56,25 @@ struct BindConnector: Sendable {
                         BindHandler(usesTLS: tls != nil, writeTimeout: writeTimeout))
                 }
             }
-        return start(bootstrap, target, on: eventLoop).flatMapThrowing { channel in
-            try channel.pipeline.syncOperations.handler(type: BindHandler.self)
-        }
-    }
-
-    private func start(
-        _ bootstrap: ClientBootstrap, _ target: HostPort, on eventLoop: any EventLoop
-    ) -> EventLoopFuture<any Channel> {
         do {
             guard let bindFrom else { return bootstrap.connect(host: target.host, port: target.port) }
             return bootstrap.bind(to: try SocketAddress(ipAddress: bindFrom, port: 0))
                 .connect(host: target.host, port: target.port)
         } catch {
             return eventLoop.makeFailedFuture(error)
+        }
+    }
+
+    /// Reads certificates anew where their files have changed. That takes its time: not on an event loop.
+    private func refresh(on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
+        guard let context = tls?.context else { return eventLoop.makeSucceededVoidFuture() }
+        return NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { [logger] in
+            do throws(TLSError) {
+                guard try context.reloadIfChanged() else { return }
+                logger.notice("the carrier's certificates were read anew")
+            } catch {
+                logger.warning("the carrier's certificates cannot be read anew", metadata: ["problem": "\(error)"])
+            }
         }
     }
 }

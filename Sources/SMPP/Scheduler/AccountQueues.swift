@@ -42,6 +42,8 @@ struct AccountQueues: Sendable {
 
     /// Messages that wait, in all.
     private(set) var count = 0
+    /// Accounts that have queued messages.
+    private(set) var accounts = 0
     private var nodes: ContiguousArray<Node> = []
     private var lanes: ContiguousArray<Lane> = [Lane()]
     /// The account whose turn it is; -1 when nothing is queued.
@@ -143,29 +145,28 @@ struct AccountQueues: Sendable {
         return message < 0 ? nil : message
     }
 
-    /// The oldest queued messages for which `fits` holds, of all accounts, in the order of arrival.
-    func oldest(upTo limit: Int, where fits: (Int) -> Bool) -> [Int] {
-        var chosen: [Int] = []
-        // One candidate of each account.
-        var heads: [Int] = []
-        for lane in lanes.indices {
-            let head = firstFitting(lanes[lane].oldest, fits)
-            if head >= 0 { heads.append(head) }
+    /// All queued messages in the order in which they would be served if no other came.
+    func inTurn() -> ContiguousArray<Int> {
+        var order: ContiguousArray<Int> = []
+        guard turn >= 0 else { return order }
+        order.reserveCapacity(count)
+        // The next message of each account that still has one, in the order of the round.
+        var heads: ContiguousArray<Int> = []
+        var lane = turn
+        repeat {
+            heads.append(lanes[lane].oldest)
+            lane = lanes[lane].after
+        } while lane != turn
+        while !heads.isEmpty {
+            order.append(contentsOf: heads)
+            var left = 0
+            for head in heads where nodes[head].newer >= 0 {
+                heads[left] = nodes[head].newer
+                left += 1
+            }
+            heads.removeLast(heads.count - left)
         }
-        while chosen.count < limit,
-            let first = heads.indices.min(by: { nodes[heads[$0]].arrival < nodes[heads[$1]].arrival })
-        {
-            chosen.append(heads[first])
-            let head = firstFitting(nodes[heads[first]].newer, fits)
-            if head >= 0 { heads[first] = head } else { heads.remove(at: first) }
-        }
-        return chosen
-    }
-
-    private func firstFitting(_ start: Int, _ fits: (Int) -> Bool) -> Int {
-        var message = start
-        while message >= 0, !fits(message) { message = nodes[message].newer }
-        return message
+        return order
     }
 
     // MARK: Links
@@ -195,6 +196,7 @@ struct AccountQueues: Sendable {
 
     /// The account joins the round at its end.
     private mutating func join(_ lane: Int) {
+        accounts += 1
         guard turn >= 0 else {
             turn = lane
             lanes[lane].before = lane
@@ -209,6 +211,7 @@ struct AccountQueues: Sendable {
     }
 
     private mutating func leave(_ lane: Int) {
+        accounts -= 1
         let (before, after) = (lanes[lane].before, lanes[lane].after)
         guard after != lane else {
             turn = -1

@@ -11,13 +11,15 @@ package struct MessageProgress: Hashable, Sendable {
         case otherBind
         /// A segment cannot be written as it is.
         case unwritable
+        /// The answers to what is left could not come before the deadline.
+        case outOfTime
     }
 
     /// One per segment, in order. Inlined, as `result` is: a call would copy the whole value.
     @inline(__always)
     package var outcomes: [SegmentOutcome] { others.isEmpty ? [first] : [first] + others }
     /// The first segment's outcome. Nearly every message is one segment: an array for it costs more than all the rest here.
-    private var first: SegmentOutcome
+    private var first = SegmentOutcome.notSent
     private var others: [SegmentOutcome]
     /// When the message is completed with what is known then.
     package let deadline: MonotonicTime
@@ -28,26 +30,19 @@ package struct MessageProgress: Hashable, Sendable {
     /// Where this is set, nothing is written before it.
     package private(set) var resumeAt: MonotonicTime?
     /// Whether a byte of any segment was ever handed to a socket, on this bind or on an earlier one.
-    package private(set) var wasWritten: Bool
+    package private(set) var wasWritten = false
 
-    private let movedForRefusal: Bool
+    private var movedForRefusal = false
     private var nextSegment = 0
     private var again: [Int] = []
     private var attempts: [Int: Int] = [:]
+    /// What the carrier answered last to a segment that is tried again.
+    private var refusals: [Int: CommandStatus] = [:]
 
-    /// A message that starts on a bind.
-    ///
-    /// - Parameters:
-    ///   - segments: at least 1.
-    ///   - carried: its outcomes on the bind that it comes from, where something was written there and refused.
-    package init(segments: Int, deadline: MonotonicTime, carried: [SegmentOutcome]? = nil) {
-        first = carried?.first ?? .notSent
-        others =
-            carried.map { Array($0.dropFirst()) }
-            ?? (segments > 1 ? Array(repeating: .notSent, count: segments - 1) : [])
+    /// - Parameter segments: at least 1.
+    package init(segments: Int, deadline: MonotonicTime) {
+        others = segments > 1 ? Array(repeating: .notSent, count: segments - 1) : []
         self.deadline = deadline
-        wasWritten = carried != nil
-        movedForRefusal = carried != nil
     }
 
     /// Of an entry whose message is gone.
@@ -59,6 +54,14 @@ package struct MessageProgress: Hashable, Sendable {
         if let segment = again.first { return segment }
         return nextSegment <= others.count ? nextSegment : nil
     }
+
+    /// How many segments are to be written, now or later.
+    package var toWrite: Int {
+        stop == nil ? again.count + others.count + 1 - nextSegment : 0
+    }
+
+    /// How many segments it has.
+    package var segments: Int { others.count + 1 }
 
     /// Nothing more will happen to the message.
     package var isFinished: Bool {
@@ -112,14 +115,13 @@ package struct MessageProgress: Hashable, Sendable {
             stop = .refused
         case .retry(let status, let time):
             self[segment] = .refused(status)
+            refusals[segment] = status
             attempts[segment, default: 0] += 1
             retry(segment)
             resumeAt = resumeAt.map { max($0, time) } ?? time
-        case .retryAfterPause(let status):
-            self[segment] = .refused(status)
-            retry(segment)
         case .otherBind(let status):
             self[segment] = .refused(status)
+            refusals[segment] = status
             if stop == nil { stop = .otherBind }
         }
     }
@@ -132,10 +134,38 @@ package struct MessageProgress: Hashable, Sendable {
 
     /// `segment`, told as written, could not be: no byte of it was handed to the socket.
     package mutating func couldNotWrite(_ segment: Int) {
-        open -= 1
-        self[segment] = .notSent
+        takeBack(segment)
         stop = stop ?? .unwritable
+    }
+
+    /// `segment`, told as written, never left: its connection was lost before. It is written again, first of all.
+    package mutating func neverLeft(_ segment: Int) {
+        takeBack(segment)
+        retry(segment)
+    }
+
+    /// The last write of `segment` did not happen: what the carrier said before still holds.
+    private mutating func takeBack(_ segment: Int) {
+        open -= 1
+        self[segment] = refusals[segment].map(SegmentOutcome.refused) ?? .notSent
         wasWritten = outcomes.contains { $0 != .notSent }
+    }
+
+    /// Nothing further is written, since it could not be answered in time.
+    package mutating func runOutOfTime() {
+        stop = stop ?? .outOfTime
+        resumeAt = nil
+    }
+
+    /// The message begins anew, on any bind: `mayMove` holds and nothing is open.
+    ///
+    /// - Parameter forRefusal: the bind that it was on refused to carry messages.
+    package mutating func startOver(forRefusal: Bool) {
+        nextSegment = 0
+        again.removeAll()
+        resumeAt = nil
+        stop = nil
+        movedForRefusal = movedForRefusal || forRefusal
     }
 
     /// The message is gone: what it held is given back.
@@ -144,6 +174,7 @@ package struct MessageProgress: Hashable, Sendable {
         if !others.isEmpty { others = [] }
         if !again.isEmpty { again = [] }
         if !attempts.isEmpty { attempts = [:] }
+        if !refusals.isEmpty { refusals = [:] }
     }
 
     /// The wait before a retry is over.

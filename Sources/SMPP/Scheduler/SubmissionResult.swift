@@ -22,7 +22,7 @@ package enum SegmentOutcome: Hashable, Sendable {
 package enum NotSentReason: String, Hashable, Sendable {
     /// No bind that submits is bound.
     case noBind = "no_bind"
-    /// The windows were full, or the carrier's pace did not allow it, until the deadline; or too many wait already.
+    /// The carrier could not answer it before its deadline, does no good at present, or too many wait already.
     case busy
     /// The carrier is being stopped.
     case draining
@@ -33,7 +33,9 @@ package enum NotSentReason: String, Hashable, Sendable {
 /// What became of a message that was handed to a carrier.
 package enum SubmissionResult: Hashable, Sendable {
     /// No byte of any segment was handed to a socket: the message may move on to another carrier.
-    case notSent(NotSentReason)
+    ///
+    /// `retryAfter`: when to try this carrier again, from now; nil where nobody knows.
+    case notSent(NotSentReason, retryAfter: Duration? = nil)
     /// One outcome per segment, in order; at least one segment was written.
     case sent([SegmentOutcome])
 }

@@ -1,4 +1,4 @@
-/// Names a message while a `SubmitScheduler` holds it; a key of a message that is gone never matches another.
+/// Names a message while a `CarrierScheduler` holds it; a key of a message that is gone never matches another.
 package struct MessageKey: Hashable, Sendable {
     /// Of the entry in the scheduler's table: also that under which the edge keeps what belongs to the message.
     package var index: Int
@@ -81,6 +81,9 @@ package struct SubmitWindow: Sendable {
     package var nextDeadline: MonotonicTime? {
         oldest < 0 ? nil : slots[oldest].submit.deadline
     }
+
+    /// The sequence number of the oldest open request; 0 = none is open.
+    var oldestSequence: UInt32 { oldest < 0 ? 0 : slots[oldest].sequence }
 
     /// How many late responses are waited for.
     package var missing: Int { late.count }

@@ -70,6 +70,7 @@ package struct BindFailure: Hashable, Sendable {
 
     /// We stopped the bind.
     static let stopped = BindFailure(.stopped, "stopped")
+    static let unbindReceived = BindFailure(.unbind, "the carrier sent unbind")
 
     /// The connection ended between the bind request and its response.
     ///

@@ -1,24 +1,15 @@
 /// What a bind does with the PDUs that its peer sends.
 extension BindSession {
-    /// The carrier answered one of our `submit_sm`: the path of every message, without an allocation of its own.
-    package mutating func submitAnswered(
-        sequence: UInt32, status: CommandStatus, response: MessageResponse, now: MonotonicTime
-    ) -> SubmitStep {
-        guard state.isConnected else { return .nothing }
-        heard(now: now)
-        let congestion = response.tlvs.isEmpty ? nil : response.tlvs[.congestionState]?.integer
-        return traffic.answered(
-            sequence: sequence, status: status, messageID: response.messageID, congestion: congestion, now: now)
-    }
-
     /// A whole PDU came in.
-    package mutating func received(_ pdu: PDU, now: MonotonicTime, jitter: Double) -> [BindAction] {
-        guard state.isConnected else { return [] }
-        heard(now: now)
+    ///
+    /// - Parameter expects: whether a response to this sequence number would find a message, in time or late.
+    package mutating func received(
+        _ pdu: PDU, now: MonotonicTime, jitter: Double, expects: (UInt32) -> Bool = { _ in false }
+    ) -> [BindAction] {
+        guard heard(now: now) else { return [] }
         switch pdu.body {
         case .submitResponse(let response):
-            let step = submitAnswered(sequence: pdu.sequence, status: pdu.status, response: response, now: now)
-            return actions(for: step, now: now)
+            return [.answered(sequence: pdu.sequence, pdu.status, response)]
         case .enquireLink:
             return [.send(PDU(sequence: pdu.sequence, .enquireLinkResponse))]
         case .enquireLinkResponse:
@@ -35,7 +26,7 @@ extension BindSession {
         case .unbindResponse:
             return unbindAnswered(now: now, jitter: jitter)
         case .genericNack:
-            return nackReceived(pdu, now: now, jitter: jitter)
+            return nackReceived(pdu, now: now, jitter: jitter, expects: expects)
         case .alertNotification:
             return []
         case .outbind:
@@ -65,10 +56,9 @@ extension BindSession {
     ///   - problem: what the decoder would answer.
     package mutating func receivedBroken(
         _ id: CommandID, status: CommandStatus, sequence: UInt32, problem: CommandStatus, now: MonotonicTime,
-        jitter: Double
+        jitter: Double, expects: (UInt32) -> Bool = { _ in false }
     ) -> [BindAction] {
-        guard state.isConnected else { return [] }
-        heard(now: now)
+        guard heard(now: now) else { return [] }
         let body: PDUBody? =
             switch id {
             case .submitSMResponse: .submitResponse(MessageResponse())
@@ -81,7 +71,10 @@ extension BindSession {
                 .bindResponse(setup.kind, BindResponse())
             default: nil
             }
-        if let body { return received(PDU(status: status, sequence: sequence, body), now: now, jitter: jitter) }
+        if let body {
+            return received(
+                PDU(status: status, sequence: sequence, body), now: now, jitter: jitter, expects: expects)
+        }
         guard id.isResponse else { return [nack(sequence, problem)] }
         misplaced += 1
         return []
@@ -90,11 +83,8 @@ extension BindSession {
     /// What a `deliver_sm` or `data_sm` carried is safe (status 0), or could not be kept.
     ///
     /// Harmless when it was answered before or its connection is gone.
-    package mutating func answerDelivery(
-        _ key: DeliveryKey, _ status: CommandStatus, now: MonotonicTime
-    ) -> [BindAction] {
-        guard let answer = deliveries.take(key) else { return [] }
-        return [.send(answer.pdu(status))] + continueDrain(now: now)
+    package mutating func answerDelivery(_ key: DeliveryKey, _ status: CommandStatus) -> [BindAction] {
+        deliveries.take(key).map { [.send($0.pdu(status))] } ?? []
     }
 
     /// A carrier that waits for long ends the connection: it gets an answer after which it asks again.
@@ -107,10 +97,6 @@ extension BindSession {
     }
 
     // MARK: One by one
-
-    private mutating func actions(for step: SubmitStep, now: MonotonicTime) -> [BindAction] {
-        (step == .nothing ? [] : [.submit(step)]) + continueDrain(now: now)
-    }
 
     private mutating func nack(_ sequence: UInt32, _ status: CommandStatus) -> BindAction {
         misplaced += 1
@@ -146,10 +132,21 @@ extension BindSession {
 
     private mutating func unbindReceived(_ sequence: UInt32, now: MonotonicTime, jitter: Double) -> [BindAction] {
         let answer = BindAction.send(PDU(sequence: sequence, .unbindResponse))
+        switch state {
+        case .bound:
+            dismiss(sequence, stops: false, now: now)
+            return []
+        case .draining:
+            dismiss(sequence, stops: true, now: now)
+            return []
+        case .binding:
+            return [answer, .close] + lose(.unbindReceived, now: now, jitter: jitter)
         // Both sides may unbind at once: ours is still to be answered.
-        if case .unbinding = state { return [answer] }
-        let failure = BindFailure(.unbind, "the carrier sent unbind")
-        return [answer, .close] + lose(failure, now: now, jitter: jitter)
+        case .unbinding:
+            return [answer]
+        case .dismissed, .idle, .connecting, .waiting, .stopped:
+            return []
+        }
     }
 
     private mutating func unbindAnswered(now: MonotonicTime, jitter: Double) -> [BindAction] {
@@ -161,7 +158,9 @@ extension BindSession {
     }
 
     /// A refusal of whatever we sent under this sequence number (§4.3).
-    private mutating func nackReceived(_ pdu: PDU, now: MonotonicTime, jitter: Double) -> [BindAction] {
+    private mutating func nackReceived(
+        _ pdu: PDU, now: MonotonicTime, jitter: Double, expects: (UInt32) -> Bool
+    ) -> [BindAction] {
         // A nack is a refusal even where its status forgets to say so.
         let status = pdu.status == .ok ? CommandStatus.unknownError : pdu.status
         switch state {
@@ -169,12 +168,8 @@ extension BindSession {
             return bindAnswered(status, BindResponse(), now: now, jitter: jitter)
         case .unbinding(let sequence, _) where sequence == pdu.sequence:
             return unbindAnswered(now: now, jitter: jitter)
-        case .bound, .draining, .unbinding:
-            if traffic.window.expects(pdu.sequence) {
-                let step = submitAnswered(
-                    sequence: pdu.sequence, status: status, response: MessageResponse(), now: now)
-                return actions(for: step, now: now)
-            }
+        case .bound, .draining, .dismissed, .unbinding:
+            if expects(pdu.sequence) { return [.answered(sequence: pdu.sequence, status, MessageResponse())] }
             // Whoever refuses an enquire_link is alive.
             enquireLinkAnswered(now: now)
             misplaced += 1

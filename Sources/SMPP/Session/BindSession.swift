@@ -3,13 +3,15 @@
 /// ```
 ///   idle ──start──▶ connecting ──connected──▶ binding ──bind_resp ok──▶ bound ──stop──▶ draining ──empty──▶ unbinding
 ///                     ▲    │                     │                        │                │                   │
-///                     │    │ failed, deadline    │ refused, closed,       │ closed, unbind,│ closed, unbind,   │ unbind_resp,
+///                     │    │ failed, deadline    │ refused, closed,       │ closed,        │ closed,           │ unbind_resp,
 ///            deadline │    │                     │ deadline               │ enquire_link   │ enquire_link      │ closed, deadline
 ///                     │    ▼                     ▼                        ▼ unanswered     ▼                   ▼
 ///                   waiting ◀──────────────────────────────────────────────             stopped ◀────────────────
 ///                        (or connecting at once, to a host that is due: HostTurns)       │ ▲
 ///   start: as from idle ◀────────────────────────────────────────────────────────────────┘ │
 ///                                                    stop in any other state ──────────────┘
+///
+///   bound, draining ──the carrier's unbind──▶ dismissed ──nothing open, deadline: answered──▶ waiting, stopped
 ///
 ///   bound, draining:   trusted ──a response is overdue, and nothing came since its request──▶ suspect (asked at once)
 ///                         ▲                                                                      │
@@ -18,15 +20,16 @@
 ///
 /// `enquire_link` is answered in every connected state. Peers' mistakes are answered or counted, never trapped on.
 ///
-/// Not copyable: a bind looks at its session several times a message, and each look would copy and retain all of it.
+/// Messages are `CarrierScheduler`'s, sequence numbers of requests too: they come in as arguments. Whatever was not used is a
+/// gap, which SMPP allows.
+///
+/// Not copyable: a look from another module must not copy all of it.
 package struct BindSession: ~Copyable, Sendable {
     /// After 0x05 the old session is waited for: 10 s, doubled up to 120 s.
     private static let patience = (first: Duration.seconds(10), max: Duration.seconds(120))
 
     package let setup: BindSetup
     package private(set) var state = BindState.idle
-    /// The messages of this bind.
-    package internal(set) var traffic: SubmitScheduler
     package private(set) var lastFailure: BindFailure?
     /// The SMSC's `system_id`, while bound.
     package private(set) var peerSystemID: String?
@@ -45,6 +48,7 @@ package struct BindSession: ~Copyable, Sendable {
 
     /// The IP address that the connection comes from, where the edge knows it.
     private var localAddress: String?
+    private var boundAt: MonotonicTime?
     var link: LinkTimers?
     var deliveries: OpenDeliveries
     private var hosts: HostTurns
@@ -53,8 +57,6 @@ package struct BindSession: ~Copyable, Sendable {
 
     package init(_ setup: BindSetup) {
         self.setup = setup
-        traffic = SubmitScheduler(
-            setup.limits, responseTimeout: setup.timings.response, statuses: setup.statuses)
         deliveries = OpenDeliveries(
             capacity: setup.limits.deliveries, answeredWithin: setup.limits.deliveryWithin)
         hosts = HostTurns(
@@ -85,7 +87,6 @@ package struct BindSession: ~Copyable, Sendable {
     package var nextDeadline: MonotonicTime? {
         var earliest = state.deadline
         if let time = link?.nextDeadline { earliest = min(earliest ?? time, time) }
-        if let time = traffic.nextDeadline { earliest = min(earliest ?? time, time) }
         if let time = deliveries.nextDeadline { earliest = min(earliest ?? time, time) }
         return earliest
     }
@@ -102,7 +103,7 @@ package struct BindSession: ~Copyable, Sendable {
         return connect(now: now)
     }
 
-    /// Ends: nothing new is taken, what is open is waited for (at most the response time), then `unbind`.
+    /// Ends: nothing new is taken, what is open is waited for (at most the response time, see `drained`), then `unbind`.
     package mutating func stop(now: MonotonicTime) -> [BindAction] {
         switch state {
         case .idle, .waiting:
@@ -114,19 +115,34 @@ package struct BindSession: ~Copyable, Sendable {
             return [.close, .stopped]
         case .bound:
             enter(.draining(deadline: now + setup.timings.response), .stopped, now: now)
-            return continueDrain(now: now)
+            return []
+        case .dismissed(let sequence, let deadline, _):
+            enter(.dismissed(sequence: sequence, deadline: deadline, stops: true), .stopped, now: now)
+            return []
         case .draining, .unbinding, .stopped:
             return []
         }
     }
 
+    /// Whether it waits for nothing but its messages to be decided; then call `drained`.
+    package var isReadyToEnd: Bool { state.isDraining && deliveries.isEmpty }
+
+    /// Nothing is open any more: goes on with a stop, or with the carrier's `unbind`. Harmless where it is not due.
+    package mutating func drained(sequence: UInt32, now: MonotonicTime, jitter: Double) -> [BindAction] {
+        guard isReadyToEnd else { return [] }
+        return end(sequence: sequence, now: now, jitter: jitter)
+    }
+
     /// The connection is open, TLS included: the bind request goes out at once.
     ///
-    /// - Parameter address: our end's IP address, to be told where the carrier does not like it.
-    package mutating func connected(from address: String? = nil, now: MonotonicTime) -> [BindAction] {
+    /// - Parameters:
+    ///   - address: our end's IP address, to be told where the carrier does not like it.
+    ///   - sequence: the request's sequence number.
+    package mutating func connected(
+        from address: String? = nil, sequence: UInt32, now: MonotonicTime
+    ) -> [BindAction] {
         guard case .connecting = state else { return [] }
         localAddress = address
-        let sequence = traffic.takeSequence()
         enter(.binding(sequence: sequence, deadline: now + setup.timings.bind), now: now)
         return [.send(PDU(sequence: sequence, .bind(setup.kind, setup.request)))]
     }
@@ -145,6 +161,8 @@ package struct BindSession: ~Copyable, Sendable {
         case .binding:
             let isProtocol = failure.code == .protocolError || failure.code == .tls
             return lose(isProtocol ? failure : .closedBeforeBindResponse(from: localAddress), now: now, jitter: jitter)
+        case .dismissed:
+            return lose(.unbindReceived, now: now, jitter: jitter)
         case .connecting, .bound, .draining, .unbinding:
             return lose(failure, now: now, jitter: jitter)
         case .idle, .waiting, .stopped:
@@ -160,55 +178,21 @@ package struct BindSession: ~Copyable, Sendable {
     }
 
     /// Time has passed; harmless when called too early.
-    package mutating func timerFired(now: MonotonicTime, jitter: Double) -> [BindAction] {
-        var actions = traffic.tick(now: now).map(BindAction.submit) + refuseOverdueDeliveries(now: now)
-        if let written = traffic.overdueSince, isSilent(since: written) {
-            isSuspect = true
-            link?.suspect(now: now)
-        }
-        if let deadline = state.deadline, deadline <= now {
-            actions += stateOverdue(now: now, jitter: jitter)
-        }
-        actions += enquire(now: now, jitter: jitter)
-        return actions + continueDrain(now: now)
-    }
-
-    // MARK: Messages
-
-    /// Takes a message: see `SubmitScheduler.submit`. Refused unless `isReady`.
-    package mutating func submit(
-        segments: Int, deadline: MonotonicTime, carried: [SegmentOutcome]? = nil, account: Int = 0, tag: UInt64 = 0
-    ) -> SubmitAdmission {
-        guard isReady else { return .refused }
-        return traffic.submit(segments: segments, deadline: deadline, carried: carried, account: account, tag: tag)
-    }
-
-    /// Gives up to `limit` of the oldest waiting messages back, of which nothing was written: see `SubmitScheduler`.
     ///
-    /// While draining, `continueDrain` comes after it.
-    package mutating func handOver(upTo limit: Int) -> [SubmitStep] {
-        traffic.handOver(upTo: limit)
+    /// - Parameter sequence: for a request that may be due.
+    package mutating func timerFired(sequence: UInt32, now: MonotonicTime, jitter: Double) -> [BindAction] {
+        var actions = refuseOverdueDeliveries(now: now)
+        if let deadline = state.deadline, deadline <= now {
+            actions += stateOverdue(sequence: sequence, now: now, jitter: jitter)
+        }
+        return actions + enquire(sequence: sequence, now: now, jitter: jitter)
     }
 
-    /// Whether `nextWrite` has something to write now.
-    package mutating func isReadyToWrite(now: MonotonicTime) -> Bool {
-        state.writesMessages && traffic.isReadyToWrite(now: now)
-    }
-
-    /// The next segment to write.
-    package mutating func nextWrite(now: MonotonicTime) -> SubmitWrite? {
-        state.writesMessages ? traffic.nextWrite(now: now) : nil
-    }
-
-    /// See `SubmitScheduler.couldNotWrite`.
-    package mutating func couldNotWrite(_ write: SubmitWrite) -> SubmitStep {
-        traffic.couldNotWrite(write)
-    }
-
-    /// Goes on with a stop once nothing is open.
-    package mutating func continueDrain(now: MonotonicTime) -> [BindAction] {
-        guard case .draining = state, traffic.isEmpty, deliveries.isEmpty else { return [] }
-        return unbind(.stopped, now: now)
+    /// A response is overdue: the peer is suspect where nothing came since its request.
+    package mutating func responseIsOverdue(writtenAt: MonotonicTime, now: MonotonicTime) {
+        guard state.isConnected, isSilent(since: writtenAt) else { return }
+        isSuspect = true
+        link?.suspect(now: now)
     }
 
     // MARK: Steps
@@ -229,34 +213,51 @@ package struct BindSession: ~Copyable, Sendable {
         peerSystemID = response.systemID
         peerVersion = response.tlvs[.interfaceVersion]?.integer
         lastFailure = nil
-        hosts.succeeded()
+        boundAt = now
         patient.reset()
         link = LinkTimers(
             every: setup.timings.enquireLinkEvery, unanswered: setup.timings.enquireLinkUnanswered,
             responseTimeout: setup.timings.response, now: now)
     }
 
-    private mutating func unbind(_ reason: BindFailure, now: MonotonicTime) -> [BindAction] {
-        let sequence = traffic.takeSequence()
-        enter(.unbinding(sequence: sequence, deadline: now + setup.timings.unbind), reason, now: now)
+    /// Nothing is open, or nothing is waited for any more: our `unbind`, or the answer to the carrier's.
+    private mutating func end(sequence: UInt32, now: MonotonicTime, jitter: Double) -> [BindAction] {
+        if case .dismissed(let asked, _, _) = state {
+            return [.send(PDU(sequence: asked, .unbindResponse)), .close]
+                + lose(.unbindReceived, now: now, jitter: jitter)
+        }
+        enter(.unbinding(sequence: sequence, deadline: now + setup.timings.unbind), .stopped, now: now)
         // After `unbind` we ask for nothing more; the state's deadline is enough.
         link = nil
         return [.send(PDU(sequence: sequence, .unbind))]
     }
 
-    /// Something came from the peer.
-    mutating func heard(now: MonotonicTime) {
+    /// The carrier sent `unbind`: open answers are waited for, then it is answered.
+    mutating func dismiss(_ sequence: UInt32, stops: Bool, now: MonotonicTime) {
+        let deadline = now + setup.timings.unbind
+        enter(.dismissed(sequence: sequence, deadline: deadline, stops: stops), .unbindReceived, now: now)
+        link = nil
+    }
+
+    /// Something came from the peer. Every PDU is told by `received` or `receivedBroken`; answers to `submit_sm`, which go to
+    /// the scheduler, by this.
+    ///
+    /// - Returns: whether it counts: false without a connection.
+    @discardableResult
+    package mutating func heard(now: MonotonicTime) -> Bool {
+        guard state.isConnected else { return false }
         lastReceivedAt = now
-        guard isSuspect else { return }
+        guard isSuspect else { return true }
         isSuspect = false
         link?.trust()
+        return true
     }
 
     private func isSilent(since time: MonotonicTime) -> Bool {
         lastReceivedAt.map { $0 <= time } ?? true
     }
 
-    private mutating func enquire(now: MonotonicTime, jitter: Double) -> [BindAction] {
+    private mutating func enquire(sequence: UInt32, now: MonotonicTime, jitter: Double) -> [BindAction] {
         let asked = link?.sentAt
         switch link?.tick(now: now) {
         case nil, .nothing:
@@ -264,14 +265,14 @@ package struct BindSession: ~Copyable, Sendable {
         case .sendEnquireLink:
             // The one before was missed.
             if let asked, isSilent(since: asked) { isSuspect = true }
-            return [.send(PDU(sequence: traffic.takeSequence(), .enquireLink))]
+            return [.send(PDU(sequence: sequence, .enquireLink))]
         case .linkIsDead:
             let words = "\(setup.timings.enquireLinkUnanswered) enquire_link stayed unanswered"
             return [.close] + lose(BindFailure(.enquire, words), now: now, jitter: jitter)
         }
     }
 
-    private mutating func stateOverdue(now: MonotonicTime, jitter: Double) -> [BindAction] {
+    private mutating func stateOverdue(sequence: UInt32, now: MonotonicTime, jitter: Double) -> [BindAction] {
         switch state {
         case .waiting:
             return connect(now: now)
@@ -281,8 +282,8 @@ package struct BindSession: ~Copyable, Sendable {
         case .binding:
             let failure = BindFailure(.timeout, "no bind response in \(setup.timings.bind.inSeconds) s")
             return [.close] + lose(failure, now: now, jitter: jitter)
-        case .draining:
-            return traffic.abandon(.draining, now: now).map(BindAction.submit) + unbind(.stopped, now: now)
+        case .draining, .dismissed:
+            return [.abandon] + end(sequence: sequence, now: now, jitter: jitter)
         case .unbinding:
             return [.close] + lose(BindFailure(.stopped, "stopped; no unbind response"), now: now, jitter: jitter)
         case .idle, .bound, .stopped:
@@ -290,9 +291,10 @@ package struct BindSession: ~Copyable, Sendable {
         }
     }
 
-    /// The connection is over: messages are decided or move, then the next attempt is planned.
+    /// The connection is over: the next attempt is planned.
     mutating func lose(_ failure: BindFailure, now: MonotonicTime, jitter: Double) -> [BindAction] {
-        let actions = traffic.connectionLost().map(BindAction.submit)
+        let stayedUp = boundAt.map { now - $0 >= setup.timings.reconnectMax } ?? false
+        boundAt = nil
         deliveries.forget()
         link = nil
         isSuspect = false
@@ -301,18 +303,22 @@ package struct BindSession: ~Copyable, Sendable {
         lastFailure = failure
         switch state {
         case .idle, .waiting, .stopped:
-            return actions
-        case .draining, .unbinding:
+            return []
+        case .draining, .unbinding, .dismissed(_, _, stops: true):
             enter(.stopped, failure, now: now)
-            return actions + [.stopped]
+            return [.stopped]
         case .connecting, .binding:
-            return actions + retry(after: failure, now: now, jitter: jitter)
-        case .bound where failure.code == .enquire && setup.hosts > 1:
-            // The host is dark: another one may not be.
-            return actions + retry(after: failure, now: now, jitter: jitter)
-        case .bound:
+            return retry(after: failure, now: now, jitter: jitter)
+        case .bound, .dismissed:
+            // Who took the bind and drops it at once is no better than who refuses it.
+            guard stayedUp else { return retry(after: failure, now: now, jitter: jitter) }
+            hosts.succeeded()
+            if failure.code == .enquire, setup.hosts > 1 {
+                // The host is dark: another one may not be.
+                return retry(after: failure, now: now, jitter: jitter)
+            }
             enter(.waiting(until: hosts.comeBack(now: now, jitter: jitter)), failure, now: now)
-            return actions
+            return []
         }
     }
 

@@ -8,8 +8,11 @@ package enum BindState: Hashable, Sendable {
     case binding(sequence: UInt32, deadline: MonotonicTime)
     /// Messages flow.
     case bound
-    /// No new messages; what was taken is finished.
+    /// No new messages; what was begun is finished.
     case draining(deadline: MonotonicTime)
+    /// The carrier sent `unbind` with this sequence number: nothing is asked any more, open answers are waited for, then it
+    /// is answered. `stops`: the bind was being stopped.
+    case dismissed(sequence: UInt32, deadline: MonotonicTime, stops: Bool)
     /// `unbind` is written.
     case unbinding(sequence: UInt32, deadline: MonotonicTime)
     /// Not connected until then.
@@ -24,7 +27,7 @@ package enum BindState: Hashable, Sendable {
         case .connecting: "connecting"
         case .binding: "binding"
         case .bound: "bound"
-        case .draining: "draining"
+        case .draining, .dismissed: "draining"
         case .unbinding: "unbinding"
         case .waiting: "waiting"
         case .stopped: "stopped"
@@ -34,16 +37,16 @@ package enum BindState: Hashable, Sendable {
     /// Whether there is a connection on which PDUs may be written.
     package var isConnected: Bool {
         switch self {
-        case .binding, .bound, .draining, .unbinding: true
+        case .binding, .bound, .draining, .dismissed, .unbinding: true
         case .idle, .connecting, .waiting, .stopped: false
         }
     }
 
-    /// Whether `submit_sm` may be written.
-    package var writesMessages: Bool {
+    /// Whether it ends once nothing is open any more.
+    package var isDraining: Bool {
         switch self {
-        case .bound, .draining: true
-        case .idle, .connecting, .binding, .unbinding, .waiting, .stopped: false
+        case .draining, .dismissed: true
+        case .idle, .connecting, .binding, .bound, .unbinding, .waiting, .stopped: false
         }
     }
 
@@ -51,7 +54,7 @@ package enum BindState: Hashable, Sendable {
     var deadline: MonotonicTime? {
         switch self {
         case .connecting(let deadline), .binding(_, let deadline), .draining(let deadline),
-            .unbinding(_, let deadline), .waiting(let deadline):
+            .dismissed(_, let deadline, _), .unbinding(_, let deadline), .waiting(let deadline):
             deadline
         case .idle, .bound, .stopped: nil
         }
@@ -66,8 +69,10 @@ package enum BindAction: Hashable, Sendable {
     case send(PDU)
     /// Flush and close the connection; nothing of it is reported any more.
     case close
-    /// A message was decided or must move, or a late response came.
-    case submit(SubmitStep)
+    /// The carrier answered a `submit_sm` otherwise than by the usual PDU: tell it to the scheduler.
+    case answered(sequence: UInt32, CommandStatus, MessageResponse)
+    /// The wait of a bind that drains is over: what is open there is given up.
+    case abandon
     /// A `deliver_sm` (or a `data_sm`, `isData`) came: keep what it carries, then call `answerDelivery` with its key.
     case deliver(ShortMessage, isData: Bool, DeliveryKey)
     /// The bind has ended: nothing happens until it is started anew.

@@ -6,13 +6,12 @@ package struct BindSetup: Hashable, Sendable {
     package var hosts: Int
     package var limits: BindLimits
     package var timings: BindTimings
-    package var statuses: StatusTable
     /// The response to a `deliver_sm` whose content could not be kept: one after which the carrier repeats it.
     package var deliveryRetryStatus: CommandStatus
 
     package init(
         kind: BindKind, request: BindRequest, hosts: Int = 1, limits: BindLimits = BindLimits(),
-        timings: BindTimings = BindTimings(), statuses: StatusTable = .standard,
+        timings: BindTimings = BindTimings(),
         deliveryRetryStatus: CommandStatus = .systemError
     ) {
         self.kind = kind
@@ -20,7 +19,6 @@ package struct BindSetup: Hashable, Sendable {
         self.hosts = max(1, hosts)
         self.limits = limits
         self.timings = timings
-        self.statuses = statuses
         self.deliveryRetryStatus = deliveryRetryStatus
     }
 }
@@ -29,7 +27,7 @@ package struct BindSetup: Hashable, Sendable {
 package struct BindLimits: Hashable, Sendable {
     /// `window`: requests that may be open at once; 1 to 10,000.
     package var window: Int
-    /// `waiting`: messages that may wait in front of a full window; 0 to 100,000.
+    /// `waiting`: messages that may wait in front of full windows, on each lane; 0 to 100,000.
     package var waiting: Int
     /// How long a response that is overdue is still waited for, to tell what became of its message.
     package var lateKept: Duration

@@ -13,6 +13,7 @@ extension CarrierSettings {
         setup.rate = reader.rate("rate")
         setup.limits.waiting = reader.integer("waiting", in: 0...100_000, default: setup.limits.waiting)
         setup.timings.read(reader)
+        readScheduling(reader)
         readAddresses(reader.section("addresses"))
         text.read(reader.section("text"))
         readSubmitFields(reader)
@@ -85,6 +86,45 @@ extension CarrierSettings {
         if setup.binds.reduce(0, { $0 + $1.count }) > 100 {
             reader.log.problem("\"binds\" are more than 100 together", at: reader.place(of: "binds"))
         }
+    }
+
+    /// `lanes`, `throttle`, `breaker` and `in_time`.
+    private mutating func readScheduling(_ reader: MappingReader) {
+        setup.lanes = reader.optionalInteger("lanes", in: 1...64)
+
+        let throttle = reader.section("throttle")
+        let pauses = Duration.milliseconds(100)...(.seconds(3600))
+        setup.throttle.pause = throttle.duration("pause", in: pauses, default: setup.throttle.pause)
+        setup.throttle.max = throttle.duration("max", in: pauses, default: setup.throttle.max)
+        Self.check(setup.throttle.pause, notAbove: setup.throttle.max, throttle)
+        setup.throttle.run = throttle.integer("run", in: 1...1000, default: setup.throttle.run)
+        setup.throttle.forget = throttle.duration(
+            "forget", in: .seconds(1)...(.seconds(86_400)), default: setup.throttle.forget)
+        throttle.finish()
+
+        let breaker = reader.section("breaker")
+        setup.breaker.refusals = breaker.integer("refusals", in: 1...1000, default: setup.breaker.refusals)
+        setup.breaker.pause = breaker.duration("pause", in: pauses, default: setup.breaker.pause)
+        setup.breaker.max = breaker.duration("max", in: pauses, default: setup.breaker.max)
+        Self.check(setup.breaker.pause, notAbove: setup.breaker.max, breaker)
+        setup.breaker.silence = breaker.duration("silence", in: pauses, default: setup.timings.response * 2)
+        setup.breaker.quiet = breaker.duration(
+            "quiet", in: .milliseconds(100)...(.seconds(60)), default: setup.breaker.quiet)
+        breaker.finish()
+
+        let inTime = reader.section("in_time")
+        setup.inTime.least = inTime.duration(
+            "least", in: .milliseconds(10)...(.seconds(10)), default: setup.inTime.least)
+        setup.inTime.reserve = inTime.duration(
+            "reserve", in: .milliseconds(10)...(.seconds(60)), default: setup.timings.response)
+        inTime.finish()
+    }
+
+    private static func check(_ pause: Duration, notAbove longest: Duration, _ section: MappingReader) {
+        guard longest < pause else { return }
+        section.log.problem(
+            "\"max\" (\(DurationText.text(longest))) is less than \"pause\" (\(DurationText.text(pause)))",
+            at: section.place(of: section.has("max") ? "max" : "pause"))
     }
 
     private mutating func readAddresses(_ reader: MappingReader) {

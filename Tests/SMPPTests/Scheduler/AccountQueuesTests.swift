@@ -65,12 +65,16 @@ import Testing
         #expect(queues.newestOfLongest(above: 0) { _ in false } == nil)
     }
 
-    @Test func theOldestOfAllAccountsAreFound() {
+    @Test func allAreFoundInTurn() {
         var queues = AccountQueues()
-        for message in 0..<6 { queues.append(message, account: message % 3) }
-        #expect(queues.oldest(upTo: 4) { _ in true } == [0, 1, 2, 3])
-        #expect(queues.oldest(upTo: 9) { $0 != 1 } == [0, 2, 3, 4, 5])
-        #expect(queues.oldest(upTo: 0) { _ in true } == [])
+        for (message, account) in [0, 0, 1, 0, 2, 1].enumerated() { queues.append(message, account: account) }
+        #expect(Array(queues.inTurn()) == [0, 2, 4, 1, 5, 3])
+        #expect(queues.accounts == 3)
+        queues.passTurn()
+        queues.setAside(2)
+        #expect(Array(queues.inTurn()) == [5, 4, 0, 1, 3])
+        queues.removeAll()
+        #expect(queues.inTurn().isEmpty && queues.accounts == 0)
     }
 
     @Test(arguments: [-1, Int.max, Int.min, 65_536])

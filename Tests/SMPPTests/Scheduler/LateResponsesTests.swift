@@ -53,61 +53,53 @@ import Testing
     }
 
     @Test func whatIsToldIsWhatTheMessageWas() {
-        let start = time(100)
-        var scheduler = SubmitScheduler(
-            BindLimits(window: 2, waiting: 5, lateKept: .seconds(60), late: 10), responseTimeout: .seconds(5),
-            statuses: .standard)
-        _ = scheduler.submit(segments: 2, deadline: start + .seconds(3), tag: 77)
-        let first = scheduler.nextWrite(now: start)!
-        let second = scheduler.nextWrite(now: start)!
-        _ = scheduler.tick(now: start + .seconds(3))
+        let bench = CarrierBench(CarrierLimits(leastResponse: .milliseconds(10), reserve: .milliseconds(10)))
+        bench.submit(2, within: .seconds(3), tag: 77)
+        let writes = bench.write()
+        bench.pass(.seconds(3))
         // Its message is completed, but the slot is still open: the response frees it.
-        #expect(scheduler.window.count == 2)
-        #expect(
-            scheduler.answered(
-                sequence: second.sequence, status: .systemError, messageID: "", now: start + .seconds(4))
-                == .late(
-                    LateResponse(
-                        tag: 77, segment: 1, status: .systemError, messageID: "", overdueBy: .seconds(1))))
-        #expect(scheduler.window.count == 1)
+        #expect(bench.steps().count == 1 && bench.scheduler.open == 2)
+        bench.pass(.seconds(1))
+        bench.answer(writes[1], .systemError, id: "")
+        let second = LateResponse(
+            tag: 77, segment: 1, status: .systemError, messageID: "", overdueBy: .seconds(1))
+        #expect(bench.steps() == [.late(second, bind: 0)])
+        #expect(bench.scheduler.open == 1)
         // Overdue for the slot too: counted from when its owner was told.
-        #expect(scheduler.tick(now: start + .seconds(5)) == [])
-        #expect(scheduler.window.count == 0)
-        #expect(
-            scheduler.answered(sequence: first.sequence, status: .ok, messageID: "a", now: start + .seconds(63))
-                == .late(
-                    LateResponse(tag: 77, segment: 0, status: .ok, messageID: "a", overdueBy: .seconds(60))))
-        #expect(
-            scheduler.answered(sequence: first.sequence, status: .ok, messageID: "a", now: start + .seconds(63))
-                == .nothing)
-        #expect(scheduler.counters.late == 2 && scheduler.counters.unexpected == 1)
-        #expect(scheduler.counters.unknown == 2)
+        bench.pass(.seconds(1))
+        #expect(bench.steps() == [] && bench.scheduler.open == 0)
+        bench.pass(.seconds(58))
+        bench.answer(writes[0], id: "a")
+        let first = LateResponse(tag: 77, segment: 0, status: .ok, messageID: "a", overdueBy: .seconds(60))
+        #expect(bench.steps() == [.late(first, bind: 0)])
+        bench.answer(writes[0], id: "a")
+        #expect(bench.steps() == [])
+        let counters = bench.scheduler.counters
+        #expect(counters.late == 2 && counters.unexpected == 1 && counters.unknown == 2)
     }
 
     @Test func aLateRefusalForSpeedPausesNothing() {
-        let start = time(100)
-        var scheduler = SubmitScheduler(
-            BindLimits(window: 1, waiting: 5), responseTimeout: .seconds(5), statuses: .standard)
-        _ = scheduler.submit(segments: 1, deadline: start + .seconds(9), tag: 1)
-        let write = scheduler.nextWrite(now: start)!
-        _ = scheduler.tick(now: start + .seconds(5))
-        let step = scheduler.answered(
-            sequence: write.sequence, status: .throttled, messageID: "", now: start + .seconds(6))
-        #expect(step.lateBy == .seconds(1))
-        #expect(scheduler.throttle.pauseEnd(now: start + .seconds(6)) == nil)
+        let bench = CarrierBench(CarrierLimits(throttle: CarrierLimits.Throttle(run: 1)))
+        bench.submit(tag: 1)
+        let write = bench.write().first
+        bench.pass(.seconds(5))
+        _ = bench.steps()
+        bench.pass(.seconds(1))
+        bench.answer(write, .throttled)
+        #expect(bench.steps().count == 1)
+        #expect(bench.readiness == .ready)
     }
 
     @Test func theConnectionsEndForgetsAll() {
-        let start = time(100)
-        var scheduler = SubmitScheduler(
-            BindLimits(window: 1, waiting: 5), responseTimeout: .seconds(5), statuses: .standard)
-        _ = scheduler.submit(segments: 1, deadline: start + .seconds(9), tag: 1)
-        let write = scheduler.nextWrite(now: start)!
-        _ = scheduler.tick(now: start + .seconds(5))
-        #expect(scheduler.window.missing == 1)
-        #expect(scheduler.connectionLost() == [])
-        #expect(scheduler.window.missing == 0)
-        #expect(
-            scheduler.answered(sequence: write.sequence, status: .ok, messageID: "", now: start) == .nothing)
+        let bench = CarrierBench()
+        bench.submit(tag: 1)
+        let write = bench.write().first
+        bench.pass(.seconds(5))
+        #expect(bench.scheduler.telling(of: 0).missing == 1)
+        _ = bench.steps()
+        bench.scheduler.bindDown(0, now: bench.now)
+        #expect(bench.scheduler.telling(of: 0).missing == 0)
+        bench.answer(write)
+        #expect(bench.steps() == [])
     }
 }

@@ -10,7 +10,7 @@ struct BindWalk: ~Copyable {
 
     private static let statuses: [UInt32] = [0x00, 0x00, 0x00, 0x00, 0x0B, 0x08, 0x14, 0x58, 0x45, 0x04, 0x400, 0xFE]
 
-    private(set) var session: BindSession
+    private(set) var bind: BindTwin
     private(set) var ledger = WalkLedger()
     private(set) var bounds = 0
     private var random: SplitMix64
@@ -30,33 +30,36 @@ struct BindWalk: ~Copyable {
     init(seed: UInt64) {
         random = SplitMix64(seed: seed)
         keepsAllLate = random.chance(70)
-        session = BindSession(
+        let limits = BindLimits(
+            window: 1 + random.below(6), waiting: random.below(8),
+            lateKept: keepsAllLate ? .seconds(1_000_000) : .seconds(random.below(60)),
+            late: keepsAllLate ? 100_000 : random.below(4), deliveries: 1 + random.below(3))
+        bind = BindTwin(
             BindSetup(
                 kind: .transceiver, request: BindRequest(systemID: "acme", password: "secret"),
-                hosts: 1 + random.below(3),
-                limits: BindLimits(
-                    window: 1 + random.below(6), waiting: random.below(8),
-                    lateKept: keepsAllLate ? .seconds(1_000_000) : .seconds(random.below(60)),
-                    late: keepsAllLate ? 100_000 : random.below(4), deliveries: 1 + random.below(3))))
+                hosts: 1 + random.below(3), limits: limits),
+            limits: CarrierLimits(
+                waiting: limits.waiting, window: limits.window, leastResponse: .milliseconds(10),
+                reserve: .milliseconds(10), lateKept: limits.lateKept, maxLate: limits.late))
     }
 
     /// Takes `steps` steps, then stops the bind and waits for its end.
     mutating func run(steps: Int) {
-        act(session.start(now: now))
+        act(bind.start(now: now))
         for _ in 0..<steps where problems.isEmpty {
             step()
-            ledger.check(session)
+            ledger.check(bind)
         }
-        act(session.stop(now: now))
-        for _ in 0..<50 where session.state != .stopped {
-            guard let due = session.nextDeadline else {
-                return expect(false, "no deadline in \(session.state)")
+        act(bind.stop(now: now))
+        for _ in 0..<200 where bind.session.state != .stopped {
+            guard let due = bind.nextDeadline(now: now) else {
+                return expect(false, "no deadline in \(bind.session.state)")
             }
             now = max(now, due)
             fire()
-            ledger.check(session)
+            ledger.check(bind)
         }
-        expect(session.state == .stopped, "never stopped: \(session.state)")
+        expect(bind.session.state == .stopped, "never stopped: \(bind.session.state)")
         expect(ledger.isEmpty, "\(ledger.liveCount) messages without an outcome")
         expect(ledger.messages.allSatisfy { $0.outcomes == 1 }, "a message without exactly one outcome")
         expect(deliveriesAnswered <= deliveriesIn, "a delivery that was answered twice")
@@ -70,15 +73,14 @@ struct BindWalk: ~Copyable {
 
     private mutating func step() {
         switch random.below(100) {
-        case 0..<29: submit()
-        case 29: handOver()
+        case 0..<30: submit()
         case 30..<62: answer()
         case 62..<70: pass()
         case 70..<90: network()
-        case 90..<94: act(session.received(misplacedPDU(), now: now, jitter: 0.5))
+        case 90..<94: act(bind.received(misplacedPDU(), now: now, jitter: 0.5))
         case 94..<96: breakLink()
-        case 96..<97: if random.chance(30) { act(session.stop(now: now)) }
-        case 97..<98: if random.chance(50) { act(session.start(now: now)) }
+        case 96..<97: if random.chance(30) { act(bind.stop(now: now)) }
+        case 97..<98: if random.chance(50) { act(bind.start(now: now)) }
         default: fire()
         }
         if random.chance(50) { answerDelivery() }
@@ -88,34 +90,26 @@ struct BindWalk: ~Copyable {
     private mutating func submit() {
         let segments = 1 + (random.chance(30) ? random.below(4) : 0)
         let deadline = now + .milliseconds(random.below(12_000))
-        let wasReady = session.isReady
+        let wasReady = bind.session.isReady
         let account = random.chance(50) ? 0 : random.below(4)
-        let admission = session.submit(
-            segments: segments, deadline: deadline, account: account, tag: ledger.nextTag)
-        expect(wasReady || admission == .refused, "took a message while not ready")
+        let admission = bind.submit(
+            segments: segments, deadline: deadline, account: account, tag: ledger.nextTag, now: now)
+        expect(wasReady || admission.key == nil, "took a message while not ready")
         ledger.admitted(admission, segments: segments)
-    }
-
-    private mutating func handOver() {
-        for step in session.handOver(upTo: random.below(4)) {
-            if case .move(_, carried: nil) = step {
-                ledger.perform(step)
-            } else {
-                expect(false, "hands over what was written")
-            }
-        }
-        act(session.continueDrain(now: now))
+        act([])
     }
 
     private mutating func write() {
-        while random.chance(90), let write = session.nextWrite(now: now) {
+        while random.chance(90), let write = bind.nextWrite(now: now) {
             expect(link == .open, "wrote without a connection")
             if random.chance(3), !ledger.wasWritten(write) {
-                ledger.perform(session.couldNotWrite(write))
+                bind.couldNotWrite(write, now: now)
             } else {
                 ledger.wrote(write, now: now)
             }
         }
+        act([])
+        if random.chance(90) { bind.flush(now: now) }
     }
 
     private mutating func answer() {
@@ -131,21 +125,21 @@ struct BindWalk: ~Copyable {
         let status = CommandStatus(rawValue: Self.statuses.randomElement(using: &random) ?? 0)
         let isNack = status != .ok && random.chance(20)
         let response = MessageResponse(messageID: isNack ? "" : "\(sequence)")
-        let isSlotOpen = session.traffic.window.isOpen(sequence)
+        let isSlotOpen = bind.scheduler.binds[0].window.isOpen(sequence)
         ledger.answers(sequence, status, response.messageID, isSlotOpen: isSlotOpen)
-        let slots = session.traffic.window.count
+        bind.flush(now: now)
+        let slots = bind.scheduler.open
         if isNack {
-            act(session.received(PDU(status: status, sequence: sequence, .genericNack), now: now, jitter: 0.5))
+            act(bind.received(PDU(status: status, sequence: sequence, .genericNack), now: now, jitter: 0.5))
         } else if random.chance(50) {
             act(
-                session.received(
+                bind.received(
                     PDU(status: status, sequence: sequence, .submitResponse(response)), now: now, jitter: 0.5))
         } else {
-            let step = session.submitAnswered(sequence: sequence, status: status, response: response, now: now)
-            act([.submit(step)] + session.continueDrain(now: now))
+            act(bind.answered(sequence, status, id: response.messageID, now: now))
         }
-        expect(isSlotOpen || session.traffic.window.count == slots, "a slot was freed twice")
-        expect(!session.isSuspect, "suspect after it was heard")
+        expect(isSlotOpen || bind.scheduler.open == slots, "a slot was freed twice")
+        expect(bind.session.isSuspect == false, "suspect after it was heard")
         ledger.answerIsHeard(isKept: keepsAllLate)
     }
 
@@ -157,23 +151,23 @@ struct BindWalk: ~Copyable {
     private mutating func network() {
         switch link {
         case .none:
-            if let due = session.nextDeadline, random.chance(60) { now = max(now, due) }
+            if let due = bind.nextDeadline(now: now), random.chance(60) { now = max(now, due) }
             fire()
         case .opening:
             if random.chance(80) {
                 link = .open
-                act(session.connected(now: now))
+                act(bind.connected(now: now))
             } else {
                 link = .none
-                act(session.connectFailed(connectFailure(), now: now, jitter: 0.5))
+                act(bind.connectFailed(connectFailure(), now: now, jitter: 0.5))
             }
         case .open:
             if let sequence = bindSequence {
                 answerBind(sequence)
             } else if let sequence = unbindSequence, random.chance(70) {
-                act(session.received(PDU(sequence: sequence, .unbindResponse), now: now, jitter: 0.5))
+                act(bind.received(PDU(sequence: sequence, .unbindResponse), now: now, jitter: 0.5))
             } else {
-                act(session.received(PDU(sequence: 1, .enquireLinkResponse), now: now, jitter: 0.5))
+                act(bind.received(PDU(sequence: 1, .enquireLinkResponse), now: now, jitter: 0.5))
             }
         }
     }
@@ -187,8 +181,8 @@ struct BindWalk: ~Copyable {
         let statuses: [UInt32] = [0, 0, 0, 0, 0, 0, 0x05, 0x0D, 0x0E, 0x58]
         let status = CommandStatus(rawValue: statuses.randomElement(using: &random) ?? 0)
         let response = PDU(status: status, sequence: sequence, .bindResponse(.transceiver, BindResponse()))
-        act(session.received(response, now: now, jitter: 0.5))
-        if session.state == .bound { bounds += 1 }
+        act(bind.received(response, now: now, jitter: 0.5))
+        if bind.session.state == .bound { bounds += 1 }
     }
 
     private mutating func misplacedPDU() -> PDU {
@@ -199,7 +193,7 @@ struct BindWalk: ~Copyable {
             .unknown(CommandID(rawValue: 0x777), []), .cancelResponse, .submit(ShortMessage()),
         ]
         let body = bodies.randomElement(using: &random) ?? .enquireLink
-        if case .bindResponse = body, case .binding = session.state { bindSequence = nil }
+        if case .bindResponse = body, case .binding = bind.session.state { bindSequence = nil }
         if case .deliver = body { deliveriesIn += 1 }
         if case .data = body { deliveriesIn += 1 }
         return PDU(sequence: sequence, body)
@@ -208,33 +202,36 @@ struct BindWalk: ~Copyable {
     /// Now and then also one whose connection is gone, or that was answered before.
     private mutating func answerDelivery() {
         guard let key = deliveries.randomElement(using: &random) else { return }
-        act(session.answerDelivery(key, .ok, now: now))
+        act(bind.answerDelivery(key, .ok, now: now))
     }
 
     private mutating func breakLink() {
         guard link == .open else { return }
         if random.chance(30) {
-            act(session.received(PDU(sequence: 9, .unbind), now: now, jitter: 0.5))
+            act(bind.received(PDU(sequence: 9, .unbind), now: now, jitter: 0.5))
         } else if random.chance(20) {
-            act(session.streamBroken("garbage", now: now, jitter: 0.5))
+            act(bind.streamBroken("garbage", now: now, jitter: 0.5))
         } else {
             link = .none
-            act(session.disconnected(BindFailure(.reset, "reset"), now: now, jitter: 0.5))
+            act(bind.disconnected(BindFailure(.reset, "reset"), now: now, jitter: 0.5), isBroken: true)
         }
     }
 
     private mutating func fire() {
-        act(session.timerFired(now: now, jitter: 0.5))
+        act(bind.timerFired(now: now, jitter: 0.5))
     }
 
     // MARK: Actions and rules
 
-    private mutating func act(_ actions: [BindAction]) {
+    private mutating func act(_ actions: [BindAction], isBroken: Bool = false) {
+        ledger.neverLeft(bind.takeLost())
+        for step in bind.steps() { ledger.perform(step) }
+        if isBroken { connectionIsGone() }
         for action in actions {
             switch action {
             case .connect(let host):
                 expect(link == .none, "connects while there is a connection")
-                expect(host < session.setup.hosts, "no such host")
+                expect(host < bind.session.setup.hosts, "no such host")
                 link = .opening
             case .send(let pdu):
                 expect(link == .open, "sends \(pdu.commandID.name) without a connection")
@@ -245,20 +242,22 @@ struct BindWalk: ~Copyable {
                 if case .unbind = pdu.body { unbindSequence = pdu.sequence }
             case .close:
                 link = .none
-            case .submit(let step):
-                ledger.perform(step)
+                connectionIsGone()
+            case .answered, .abandon:
+                expect(false, "an action for the shell")
             case .deliver(_, _, let key):
                 expect(!deliveries.contains(key), "a key given twice")
                 deliveries.append(key)
             case .stopped:
-                expect(session.state == .stopped, "stopped in \(session.state)")
+                expect(bind.session.state == .stopped, "stopped in \(bind.session.state)")
                 link = .none
             }
         }
-        if link == .none {
-            ledger.connectionIsGone()
-            bindSequence = nil
-            unbindSequence = nil
-        }
+    }
+
+    private mutating func connectionIsGone() {
+        ledger.connectionIsGone()
+        bindSequence = nil
+        unbindSequence = nil
     }
 }

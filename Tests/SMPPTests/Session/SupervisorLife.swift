@@ -39,7 +39,7 @@ struct SupervisorLife: ~Copyable {
     /// The longest that a bind may need to come back to an SMSC that works: the wait after wrong credentials, and then some.
     private static let comeBackWithin = Duration.seconds(460)
 
-    private(set) var session: BindSession
+    private(set) var bind: BindTwin
     private(set) var ledger = WalkLedger()
     private(set) var bounds = 0
     /// Returns of a killed SMSC that were seen.
@@ -59,7 +59,7 @@ struct SupervisorLife: ~Copyable {
     init(seed: UInt64) {
         random = SplitMix64(seed: seed)
         let every = [60, 300, 900, 1800].randomElement(using: &random) ?? 60
-        session = BindSession(
+        bind = BindTwin(
             BindSetup(
                 kind: .transceiver, request: BindRequest(systemID: "acme", password: "secret"),
                 limits: BindLimits(window: 1 + random.below(10), waiting: random.below(20)),
@@ -74,21 +74,21 @@ struct SupervisorLife: ~Copyable {
         let end = Self.begin + length
         plan(.burst, after: .seconds(1))
         plan(.mode, after: .seconds(600))
-        act(session.start(now: now))
+        act(bind.start(now: now))
         var atOnce = 0
         while now < end, problems.isEmpty {
             let before = now
             step()
-            ledger.check(session)
+            ledger.check(bind)
             atOnce = now == before ? atOnce + 1 : 0
-            if atOnce > 2000 { expect(false, "the clock stands still in \(session.state)") }
+            if atOnce > 2000 { expect(false, "the clock stands still in \(bind.session.state)") }
         }
-        act(session.stop(now: now))
-        for _ in 0..<200 where session.state != .stopped && problems.isEmpty {
+        act(bind.stop(now: now))
+        for _ in 0..<200 where bind.session.state != .stopped && problems.isEmpty {
             step()
-            ledger.check(session)
+            ledger.check(bind)
         }
-        expect(session.state == .stopped, "never stopped: \(session.state)")
+        expect(bind.session.state == .stopped, "never stopped: \(bind.session.state)")
         expect(ledger.isEmpty, "\(ledger.liveCount) messages without an outcome")
         expect(ledger.messages.allSatisfy { $0.outcomes == 1 }, "a message without exactly one outcome")
     }
@@ -107,12 +107,11 @@ struct SupervisorLife: ~Copyable {
     }
 
     private mutating func step() {
-        var due = session.nextDeadline
-        if let pace = session.outlook(now: now).paceEnd { due = min(due ?? pace, pace) }
+        let due = bind.nextDeadline(now: now)
         guard let next = planned.last else { return expect(false, "no event") }
         if let due, due <= next.at {
             now = max(now, due)
-            act(session.timerFired(now: now, jitter: chance()))
+            act(bind.timerFired(now: now, jitter: chance()))
         } else {
             planned.removeLast()
             now = max(now, next.at)
@@ -131,12 +130,12 @@ struct SupervisorLife: ~Copyable {
         case .burst: burst()
         case .connected(true):
             isConnected = true
-            act(session.connected(now: now))
+            act(bind.connected(now: now))
         case .connected(false):
-            act(session.connectFailed(BindFailure(.connectRefused, "refused"), now: now, jitter: chance()))
+            act(bind.connectFailed(BindFailure(.connectRefused, "refused"), now: now, jitter: chance()))
         case .answer(let sequence, let status): answer(sequence, status)
         case .pdu(let pdu):
-            if mode != .dark { act(session.received(pdu, now: now, jitter: chance())) }
+            if mode != .dark { act(bind.received(pdu, now: now, jitter: chance())) }
         case .cut: breakLink()
         }
         noteBound()
@@ -145,7 +144,7 @@ struct SupervisorLife: ~Copyable {
     private mutating func breakLink() {
         guard isConnected else { return }
         hangUp()
-        act(session.disconnected(BindFailure(.closed, "closed"), now: now, jitter: chance()))
+        act(bind.disconnected(BindFailure(.closed, "closed"), now: now, jitter: chance()))
     }
 
     private mutating func hangUp() {
@@ -161,11 +160,11 @@ struct SupervisorLife: ~Copyable {
         switch mode {
         case .up:
             if lasted >= Self.comeBackWithin {
-                expect(session.state == .bound, "not bound to a good SMSC: \(session.state)")
+                expect(bind.session.state == .bound, "not bound to a good SMSC: \(bind.session.state)")
             }
         case .dark:
-            if lasted > session.setup.timings.enquireLinkEvery + .seconds(21) {
-                expect(session.state != .bound, "bound to a dark SMSC")
+            if lasted > bind.session.setup.timings.enquireLinkEvery + .seconds(21) {
+                expect(bind.session.state != .bound, "bound to a dark SMSC")
             }
         case .refusing, .slow, .throttling, .locked, .cutting:
             break
@@ -179,7 +178,7 @@ struct SupervisorLife: ~Copyable {
         } else {
             mode = Mode.allCases.randomElement(using: &random) ?? .dark
             faults += 1
-            wasOnlyKilled = mode == .refusing && session.state == .bound
+            wasOnlyKilled = mode == .refusing && bind.session.state == .bound && hasStayedUp
             returnedAt = nil
             plan(.mode, after: .seconds(1 + random.below(longest(mode))))
         }
@@ -196,8 +195,14 @@ struct SupervisorLife: ~Copyable {
         }
     }
 
+    /// Who was not is waited for longer.
+    private var hasStayedUp: Bool {
+        guard let last = bind.session.history.last, last.state == "bound" else { return false }
+        return now - last.at >= bind.session.setup.timings.reconnectMax
+    }
+
     private mutating func noteBound() {
-        guard session.state == .bound, let returned = returnedAt else { return }
+        guard bind.session.state == .bound, let returned = returnedAt else { return }
         returnedAt = nil
         returns += 1
         expect(now - returned <= .seconds(2), "\(now - returned) until a killed SMSC was found again")
@@ -228,11 +233,9 @@ struct SupervisorLife: ~Copyable {
 
     private mutating func answer(_ sequence: UInt32, _ status: CommandStatus) {
         guard mode != .dark else { return }
-        let isSlotOpen = session.traffic.window.isOpen(sequence)
+        let isSlotOpen = bind.scheduler.binds[0].window.isOpen(sequence)
         ledger.answers(sequence, status, "\(sequence)", isSlotOpen: isSlotOpen)
-        let response = MessageResponse(messageID: "\(sequence)")
-        let step = session.submitAnswered(sequence: sequence, status: status, response: response, now: now)
-        act([.submit(step)] + session.continueDrain(now: now))
+        act(bind.answered(sequence, status, id: "\(sequence)", now: now))
         ledger.answerIsHeard(isKept: true)
     }
 
@@ -242,27 +245,28 @@ struct SupervisorLife: ~Copyable {
         for _ in 0..<(1 + random.below(mode == .up ? 8 : 5)) {
             let segments = random.chance(20) ? 1 + random.below(4) : 1
             let deadline = now + .milliseconds(1000 + random.below(12_000))
-            let admission = session.submit(
-                segments: segments, deadline: deadline, account: random.below(3), tag: ledger.nextTag)
+            let admission = bind.submit(
+                segments: segments, deadline: deadline, account: random.below(3), tag: ledger.nextTag, now: now)
             ledger.admitted(admission, segments: segments)
         }
-        if random.chance(20) {
-            for step in session.handOver(upTo: 2) { ledger.perform(step) }
-        }
+        act([])
         plan(.burst, after: .seconds(mode == .up ? 60 + random.below(1800) : 1 + random.below(20)))
     }
 
     private mutating func write() {
-        while session.isReadyToWrite(now: now), let write = session.nextWrite(now: now) {
+        while let write = bind.nextWrite(now: now) {
             expect(isConnected, "wrote without a connection")
             ledger.wrote(write, now: now)
             planAnswer(write.sequence)
         }
+        act([])
+        bind.flush(now: now)
     }
 
     // MARK: Actions
 
     private mutating func act(_ actions: [BindAction]) {
+        for step in bind.steps() { ledger.perform(step) }
         for action in actions {
             switch action {
             case .connect:
@@ -279,13 +283,15 @@ struct SupervisorLife: ~Copyable {
                 send(pdu)
             case .close:
                 hangUp()
-            case .submit(let step):
-                ledger.perform(step)
+            case .answered, .abandon:
+                expect(false, "an action for the shell")
             case .deliver, .stopped:
                 break
             }
         }
-        if session.state == .bound, session.history.last?.at == now, session.history.last?.state == "bound" {
+        if bind.session.state == .bound, bind.session.history.last?.at == now,
+            bind.session.history.last?.state == "bound"
+        {
             bounds += 1
         }
     }

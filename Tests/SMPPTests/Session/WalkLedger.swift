@@ -25,7 +25,6 @@ struct WalkLedger {
     private(set) var accepted = 0
     private(set) var lates = 0
     private(set) var displaced = 0
-    private(set) var moved = 0
     /// Written on this connection and not answered by the SMSC.
     private(set) var open: [UInt32: Request] = [:]
     private(set) var answered: [UInt32] = []
@@ -45,21 +44,15 @@ struct WalkLedger {
     /// The tag of the message that is submitted next.
     var nextTag: UInt64 { UInt64(messages.count) }
 
-    mutating func admitted(_ admission: SubmitAdmission, segments: Int) {
+    mutating func admitted(_ admission: CarrierAdmission, segments: Int) {
         guard let key = admission.key else { return }
         expect(live[key] == nil, "gave a key twice")
-        if let loser = admission.displaced {
-            displaced += 1
-            expect(loser.index != key.index, "two messages at one index")
-            if let message = leave(loser) {
-                expect(!messages[message].segments.contains { $0.isWritten }, "displaced what was written")
-            }
-        }
+        expect(!live.keys.contains { $0.index == key.index }, "two messages at one index")
         live[key] = messages.count
         messages.append(Message(segments: Array(repeating: Truth(), count: segments)))
     }
 
-    mutating func wrote(_ write: SubmitWrite, now: MonotonicTime) {
+    mutating func wrote(_ write: CarrierWrite, now: MonotonicTime) {
         expect(open[write.sequence] == nil, "a sequence number that is still open")
         guard let message = live[write.message] else {
             problems.append("wrote a message that is gone")
@@ -70,7 +63,7 @@ struct WalkLedger {
     }
 
     /// Whether the segment was written before.
-    func wasWritten(_ write: SubmitWrite) -> Bool {
+    func wasWritten(_ write: CarrierWrite) -> Bool {
         live[write.message].map { messages[$0].segments[write.segment].isWritten } ?? true
     }
 
@@ -103,6 +96,16 @@ struct WalkLedger {
         lateNow = nil
     }
 
+    /// Requests that were encoded and never left.
+    mutating func neverLeft(_ sequences: [UInt32]) {
+        for sequence in sequences {
+            guard let request = open.removeValue(forKey: sequence) else { continue }
+            // Written before and refused: then it stays so.
+            let isWritten = messages[request.message].segments[request.segment].lastRefusal != nil
+            messages[request.message].segments[request.segment].isWritten = isWritten
+        }
+    }
+
     mutating func connectionIsGone() {
         open.removeAll()
         answered.removeAll()
@@ -110,20 +113,18 @@ struct WalkLedger {
 
     // MARK: Steps
 
-    mutating func perform(_ step: SubmitStep) {
+    mutating func perform(_ step: CarrierStep) {
         switch step {
-        case .nothing:
+        case .drained:
             break
-        case .complete(let key, let result):
+        case .complete(let key, let outcomes):
             guard let message = leave(key) else { return }
-            compare(result, message)
-        case .move(let key, let carried):
+            compare(outcomes, message)
+        case .notSent(let key, let refusal):
             guard let message = leave(key) else { return }
-            moved += 1
-            let truth = messages[message].segments
-            expect(!truth.contains { $0.isAccepted }, "moves what was accepted")
-            expect((carried != nil) == truth.contains { $0.isWritten }, "moves without the truth")
-        case .late(let response):
+            if refusal.reason == .queueFull { displaced += 1 }
+            expect(!messages[message].segments.contains { $0.isWritten }, "not sent, but written: \(refusal)")
+        case .late(let response, _):
             lates += 1
             guard let expected = lateNow else {
                 problems.append("a late response that nobody sent, or twice")
@@ -147,16 +148,11 @@ struct WalkLedger {
         return message
     }
 
-    private mutating func compare(_ result: SubmissionResult, _ message: Int) {
+    private mutating func compare(_ outcomes: [SegmentOutcome], _ message: Int) {
         let truth = messages[message].segments
-        switch result {
-        case .notSent:
-            expect(!truth.contains { $0.isWritten }, "not sent, but written")
-        case .sent(let outcomes):
-            expect(outcomes.count == truth.count, "not one outcome per segment")
-            expect(truth.contains { $0.isWritten }, "sent, but nothing was written")
-            for (outcome, truth) in zip(outcomes, truth) { compare(outcome, truth) }
-        }
+        expect(outcomes.count == truth.count, "not one outcome per segment")
+        expect(truth.contains { $0.isWritten }, "sent, but nothing was written")
+        for (outcome, truth) in zip(outcomes, truth) { compare(outcome, truth) }
     }
 
     private mutating func compare(_ outcome: SegmentOutcome, _ truth: Truth) {
@@ -174,32 +170,35 @@ struct WalkLedger {
     }
 
     /// The rules that hold at every moment.
-    mutating func check(_ session: borrowing BindSession) {
-        let traffic = session.traffic
-        let counters = traffic.counters
-        expect(traffic.window.count <= session.setup.limits.window, "window exceeded")
-        expect(traffic.window.count <= open.count, "a slot without a request")
-        expect(traffic.window.missing <= session.setup.limits.late, "too many late responses are waited for")
-        expect(traffic.messages == live.count, "messages miscounted")
+    mutating func check(_ bind: borrowing BindTwin) {
+        let limits = bind.session.setup.limits
+        let telling = bind.scheduler.telling(of: 0)
+        let counters = telling.counters
+        let waiting = bind.scheduler.waiting
+        let messages = bind.scheduler.messages
+        expect(telling.open <= limits.window, "window exceeded")
+        expect(telling.open <= open.count, "a slot without a request")
+        expect(telling.open == bind.scheduler.open, "open requests miscounted")
+        expect(telling.missing <= limits.late, "too many late responses are waited for")
+        expect(messages == live.count, "messages miscounted")
         // Retries may come on top of what waits.
+        expect((0...(limits.waiting + limits.window)).contains(waiting), "too many wait")
         expect(
-            (0...(session.setup.limits.waiting + session.setup.limits.window)).contains(traffic.waiting),
-            "too many wait")
-        expect(
-            counters.written
-                == counters.accepted + counters.refused + counters.unknown + UInt64(traffic.window.count),
+            counters.written == counters.accepted + counters.refused + counters.unknown + UInt64(telling.open),
             "segments miscounted")
-        if !session.state.isConnected {
-            expect(traffic.isEmpty && traffic.waiting == 0, "traffic without a connection")
-            expect(traffic.window.missing == 0, "late responses without a connection")
-            expect(!session.isSuspect, "suspect without a connection")
+        let state = bind.session.state
+        if !state.isConnected {
+            expect(messages == 0 && waiting == 0 && telling.open == 0, "traffic without a connection")
+            expect(telling.missing == 0, "late responses without a connection")
+            expect(bind.session.isSuspect == false, "suspect without a connection")
         }
-        expect(session.history.count <= 20, "too long a history")
-        expect(session.state == .idle || session.history.last?.state == session.state.name, "a change without a trace")
-        switch session.state {
+        expect(bind.session.history.count <= 20, "too long a history")
+        expect(state == .idle || bind.session.history.last?.state == state.name, "a change without a trace")
+        let deadline = bind.session.nextDeadline
+        switch state {
         case .idle, .stopped: break
-        case .connecting, .binding, .bound, .draining, .unbinding, .waiting:
-            expect(session.nextDeadline != nil, "no deadline in \(session.state)")
+        case .connecting, .binding, .bound, .draining, .dismissed, .unbinding, .waiting:
+            expect(deadline != nil, "no deadline in \(state)")
         }
     }
 }

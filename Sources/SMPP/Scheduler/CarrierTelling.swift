@@ -1,0 +1,97 @@
+/// What people are told of a carrier's scheduler.
+package struct CarrierTelling: Hashable, Sendable {
+    package var readiness: CarrierReadiness
+    /// PDUs per second: what is configured; nil = no ceiling.
+    package var rate: Double?
+    /// What the carrier takes, as far as it is learnt; nil = no limit is known.
+    package var learntRate: Double?
+    /// The pace that is kept now, congestion included; nil = none.
+    package var pace: Double?
+    /// The share of segments that it refuses for speed whatever the pace, 0 to 0.3.
+    package var noise: Double
+    /// The carrier's `congestion_state`, 0 to 100.
+    package var congestion: UInt32
+    /// Messages that wait, and segments to be written.
+    package var waiting: Int
+    package var unwritten: Int
+    /// How long a newcomer would wait behind all that.
+    package var expectedWait: Duration
+    /// What 95 of 100 answers take at most, lately; zero before the first.
+    package var responseTime: Duration
+    /// What answers take lately on average, in seconds; nil before the first.
+    package var meanResponseTime: Double?
+    /// Requests that are open, and slots of the binds that are up.
+    package var open: Int
+    package var slots: Int
+}
+
+/// What people are told of a bind's messages.
+package struct BindTelling: Hashable, Sendable {
+    /// Requests that are open, and how many may be.
+    package var open: Int
+    package var window: Int
+    /// Overdue responses that are still waited for.
+    package var missing: Int
+    /// Answers stay away: only probes are written.
+    package var isSilent: Bool
+    /// Totals since the start, over all connections.
+    package var counters: SubmitCounters
+    /// Refusals by the name of their status.
+    package var refusals: [String: UInt64]
+    /// From the write of a segment to the answer in time.
+    package var responseTimes: TimeHistogram
+}
+
+extension CarrierScheduler {
+    /// Totals of all binds since the start.
+    package var counters: SubmitCounters {
+        var sum = SubmitCounters()
+        for bind in binds {
+            sum.written += bind.counters.written
+            sum.accepted += bind.counters.accepted
+            sum.refused += bind.counters.refused
+            sum.unknown += bind.counters.unknown
+            sum.lost += bind.counters.lost
+            sum.late += bind.counters.late
+            sum.unexpected += bind.counters.unexpected
+            sum.throttled += bind.counters.throttled
+        }
+        return sum
+    }
+
+    /// What people are told of a bind.
+    package func telling(of bind: Int) -> BindTelling {
+        let bind = binds[bind]
+        return BindTelling(
+            open: bind.window.count, window: bind.window.capacity, missing: bind.window.missing,
+            isSilent: !bind.silence.isClosed, counters: bind.counters, refusals: bind.refusals,
+            responseTimes: bind.responseTimes)
+    }
+
+    /// Requests that are open on the bind.
+    package func open(on bind: Int) -> Int { binds[bind].window.count }
+
+    /// Messages that are not begun, or wait for a retry.
+    package var waiting: Int { queues.count }
+
+    /// What people are told.
+    package func telling(now: MonotonicTime) -> CarrierTelling {
+        let share = pace.share(now: now)
+        return CarrierTelling(
+            readiness: readiness(now: now), rate: limits.rate, learntRate: pace.learner.limit,
+            pace: pace.limit.map { $0 * share }, noise: pace.learner.noise,
+            congestion: pace.congestionState(now: now), waiting: queues.count, unwritten: unwritten,
+            expectedWait: later(now, Double(unwritten) / throughput(now: now)) - now,
+            responseTime: .nanoseconds(times.percentile95), meanResponseTime: times.mean, open: open, slots: slots)
+    }
+
+    /// How long all that is here takes, open requests included: by this a message is given to one of several lanes.
+    package func load(now: MonotonicTime) -> Duration {
+        later(now, Double(unwritten + open) / throughput(now: now)) - now
+    }
+
+    /// How often a message was refused or handed back for this reason.
+    package func refused(_ reason: CarrierRefusal.Reason) -> UInt64 {
+        CarrierRefusal.Reason.allCases.firstIndex(of: reason).map { refusals[$0] } ?? 0
+    }
+}

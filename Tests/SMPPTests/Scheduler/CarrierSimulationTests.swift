@@ -1,0 +1,189 @@
+import Testing
+
+@testable import SMPP
+
+/// What must be seen of a carrier: the figures, in simulated time, driven open loop.
+@Suite struct CarrierSimulationTests {
+    typealias Load = CarrierSimulation.Load
+
+    private func run(
+        _ smsc: SimulatedSMSC, _ load: Load, _ limits: CarrierLimits = CarrierLimits(), windows: [Int?] = [nil, nil],
+        seconds: Double, from: Double = 0, seed: UInt64 = 1, change: (CarrierSimulation) -> Void = { _ in }
+    ) -> CarrierFigures {
+        let simulation = CarrierSimulation(
+            limits: limits, windows: windows, smsc: smsc, load: load, seconds: seconds, seed: seed)
+        change(simulation)
+        simulation.run()
+        #expect(simulation.problems.isEmpty, "\(simulation.problems.first ?? "")")
+        return CarrierFigures(simulation, from: from, to: seconds)
+    }
+
+    /// The truth of overload: no unknowns, nothing in vain, the carrier busy, refusals at once.
+    private func expectTruth(_ figures: CarrierFigures, rate: Double) {
+        #expect(Double(figures.told200) >= 0.95 * Double(figures.carrierAccepted), "\(figures)")
+        #expect(figures.unknown == 0 && figures.partial == 0 && figures.refusedByCarrier == 0, "\(figures)")
+        #expect(figures.acceptedRate >= 0.9 * rate, "\(figures)")
+        #expect(figures.refusedLate <= figures.offered / 100, "\(figures)")
+    }
+
+    // MARK: Overload
+
+    @Test(arguments: [60.0, 300], [1, 2, 3] as [UInt64])
+    func overloadCostsRefusalsAtOnce(offered: Double, seed: UInt64) {
+        let figures = run(
+            SimulatedSMSC(limit: 30), Load(rates: [(0, offered)]), CarrierLimits(rate: 30), seconds: 15, from: 1,
+            seed: seed)
+        expectTruth(figures, rate: 30)
+        #expect(figures.mostInASecond <= 30)
+    }
+
+    @Test func longMessagesAreNotBegunInVain() {
+        let figures = run(
+            SimulatedSMSC(limit: 30), Load(rates: [(0, 20)], segments: 3), CarrierLimits(rate: 30), seconds: 15, from: 1
+        )
+        expectTruth(figures, rate: 30)
+    }
+
+    @Test func slowerAnswersUnderLoad() {
+        var smsc = SimulatedSMSC(limit: 30)
+        smsc.answerTime = 0.3
+        smsc.growth = 1.2
+        let figures = run(smsc, Load(rates: [(0, 60)]), CarrierLimits(rate: 30), seconds: 60, from: 1)
+        expectTruth(figures, rate: 0.9 * 30)
+        smsc.limits = []
+        smsc.answerTime = 0.5
+        let narrow = run(smsc, Load(rates: [(0, 40)]), windows: [nil], seconds: 60, from: 1)
+        expectTruth(narrow, rate: 0.9 * 10 / 0.58)
+    }
+
+    @Test(arguments: [25.0, 60])
+    func aStallMakesNoUnknowns(offered: Double) {
+        var smsc = SimulatedSMSC()
+        smsc.stall = (10, 2)
+        let figures = run(smsc, Load(rates: [(0, offered)]), CarrierLimits(rate: 30), seconds: 60)
+        #expect(figures.unknown == 0 && figures.toldTooEarly == 0, "\(figures)")
+        #expect(Double(figures.told200) >= 0.95 * Double(figures.carrierAccepted), "\(figures)")
+        let fast = run(smsc, Load(rates: [(0, 400)]), seconds: 60)
+        #expect(fast.unknown == 0 && fast.toldTooEarly == 0, "\(fast)")
+    }
+
+    @Test func lateTimersNeverExceedTheRate() {
+        for (lateness, share) in [(0.0, 0.96), (0.005, 0.95), (0.01, 0.93), (0.05, 0.2)] {
+            for rate in [20.0, 200, 1000] {
+                let figures = run(
+                    SimulatedSMSC(limit: rate), Load(rates: [(0, rate * 1.5)]), CarrierLimits(rate: rate),
+                    windows: [100], seconds: 10, from: 1
+                ) { $0.lateness = lateness }
+                #expect(Double(figures.mostInASecond) <= rate)
+                #expect(figures.refusedShare == 0, "as the SMSC counts")
+                #expect(figures.acceptedRate >= share * rate, "late by \(lateness): \(figures)")
+            }
+        }
+    }
+
+    @Test func accountsShareTheCarrier() {
+        let figures = run(
+            SimulatedSMSC(limit: 30), Load(rates: [(0, 100)], accounts: [90, 5, 5]), CarrierLimits(rate: 30),
+            seconds: 30)
+        // 5 of 100 a second are well below a third of 30: nothing of them is refused.
+        for account in [1, 2] { #expect((figures.perAccount[account] ?? 0) >= 120, "\(figures.perAccount)") }
+        let flooded = run(
+            SimulatedSMSC(limit: 30), Load(rates: [(0, 200)], accounts: [80, 10, 10]), CarrierLimits(rate: 30),
+            seconds: 30)
+        for account in [0, 1, 2] { #expect((flooded.perAccount[account] ?? 0) >= 240, "\(flooded.perAccount)") }
+    }
+
+    // MARK: Refusals for speed
+
+    @Test(arguments: [2, 10, 20], [CommandStatus.throttled, .messageQueueFull])
+    func singleRefusalsCostLittle(percent: Int, status: CommandStatus) {
+        for limits in [CarrierLimits(rate: 300), CarrierLimits()] {
+            var smsc = SimulatedSMSC()
+            smsc.refusedByChance = percent
+            smsc.refusal = status
+            let figures = run(
+                smsc, Load(rates: [(0, 320)]), limits, windows: [50, 50], seconds: 40, from: 5, seed: UInt64(percent))
+            #expect(figures.writtenRate >= 0.85 * 300, "\(figures)")
+            #expect(figures.acceptedRate >= 0.8 * 300 * (1 - Double(percent) / 100), "\(figures)")
+            #expect(figures.unknown == 0, "\(figures)")
+        }
+    }
+
+    @Test(arguments: [1.0, 2, 7, 30, 200, 1000, 5000], [SimulatedSMSC.Counting.sliding, .fixed, .attempts])
+    func anUnknownLimitIsLearnt(limit: Double, counting: SimulatedSMSC.Counting) {
+        var smsc = SimulatedSMSC(limit: limit)
+        smsc.counting = counting
+        let seconds = limit < 5 ? 400.0 : limit < 100 ? 150 : limit < 1000 ? 60 : 15
+        let figures = run(
+            smsc, Load(rates: [(0, limit * 1.5 + 1)]), windows: limit > 500 ? [300, 300] : [nil, nil], seconds: seconds,
+            from: seconds / 4, seed: UInt64(limit))
+        #expect(figures.acceptedRate >= 0.9 * limit, "\(figures)")
+        #expect(figures.refusedShare <= (counting == .attempts ? 0.08 : 0.05), "\(figures)")
+        #expect(Double(figures.told200) >= 0.95 * Double(figures.carrierAccepted), "\(figures)")
+        #expect(figures.unknown == 0, "\(figures)")
+    }
+
+    @Test func limitsThatChangeAreFollowed() {
+        var smsc = SimulatedSMSC()
+        smsc.limits = [(0, 200), (30, 50), (60, 400), (100, 200)]
+        let figures = run(smsc, Load(rates: [(0, 500)]), windows: [50, 50], seconds: 130)
+        let possible = 29_500.0 / 130
+        #expect(figures.acceptedRate >= 0.8 * possible, "\(figures)")
+        #expect(figures.refusedShare <= 0.08, "\(figures)")
+        #expect(figures.unknown == 0, "\(figures)")
+    }
+
+    @Test func aWindowThatIsTooLargeIsFelt() {
+        var smsc = SimulatedSMSC()
+        smsc.window = 5
+        smsc.answerTime = 0.1
+        let figures = run(smsc, Load(rates: [(0, 300)]), seconds: 60, from: 10)
+        #expect(figures.acceptedRate >= 0.75 * 10 / 0.105, "\(figures)")
+        #expect(figures.unknown == 0, "\(figures)")
+    }
+
+    // MARK: The next carrier
+
+    @Test func aHungCarrierCostsAWindowAtMost() {
+        var smsc = SimulatedSMSC()
+        smsc.hangs = 0..<1000
+        for rate in [1.0, 10, 100] {
+            let figures = run(smsc, Load(rates: [(0, rate)], hasNext: true), windows: [nil], seconds: 13)
+            #expect(figures.unknown <= 10, "\(figures)")
+            #expect(figures.refusedLate <= max(1, figures.offered / 20), "\(figures)")
+            let last = run(smsc, Load(rates: [(0, rate)]), windows: [nil], seconds: 13)
+            #expect(last.unknown <= 10, "\(last)")
+        }
+    }
+
+    @Test func aCarrierThatComesBackIsUsedAgain() {
+        var smsc = SimulatedSMSC()
+        smsc.hangs = 10..<20
+        let figures = run(smsc, Load(rates: [(0, 20)], hasNext: true), seconds: 60, from: 35)
+        #expect(figures.acceptedRate >= 19, "\(figures)")
+        #expect(figures.unknown <= 22, "\(figures)")
+    }
+
+    @Test(arguments: [CommandStatus.throttled, .messageQueueFull, .systemError, .invalidBindStatus])
+    func aCarrierThatRefusesEverythingIsLeft(status: CommandStatus) {
+        var smsc = SimulatedSMSC()
+        smsc.refuses = 0..<1000
+        smsc.refusal = status
+        let figures = run(smsc, Load(rates: [(0, 10)], hasNext: true), CarrierLimits(rate: 30), seconds: 13)
+        #expect(figures.notSent >= figures.offered * 9 / 10, "\(figures)")
+        #expect(figures.refusedLate <= figures.offered / 20, "\(figures)")
+        #expect(figures.unknown == 0, "\(figures)")
+        smsc.refuses = 10..<20
+        let back = run(smsc, Load(rates: [(0, 20)]), CarrierLimits(rate: 30), seconds: 60, from: 40)
+        #expect(back.acceptedRate >= 19, "\(back)")
+    }
+
+    @Test func bindsThatDropLoseWhatWasOpenAlone() {
+        let figures = run(
+            SimulatedSMSC(limit: 200), Load(rates: [(0, 90)], segments: 2), CarrierLimits(rate: 200),
+            windows: [nil, nil, nil], seconds: 60
+        ) { $0.dropsEvery = 3 }
+        #expect(figures.unknown < figures.offered / 20, "\(figures)")
+        #expect(Double(figures.told200) >= 0.8 * Double(figures.offered), "\(figures)")
+    }
+}
