@@ -38,9 +38,9 @@ package final class AccountRules: Sendable {
         routes.first { recipient.digits.hasPrefix($0.prefix) }
     }
 
-    /// The places of the carriers to try for this number, for one message.
-    func places(for recipient: PhoneNumber, chance: UInt64) -> [Int] {
-        routes.isEmpty ? carriers.places(chance: chance) : order(for: recipient).places(chance: chance)
+    /// The indices of the carriers to try for this number, for one message.
+    func indices(for recipient: PhoneNumber, chance: UInt64) -> [Int] {
+        routes.isEmpty ? carriers.indices(chance: chance) : order(for: recipient).indices(chance: chance)
     }
 
     /// The carriers to try for this number.

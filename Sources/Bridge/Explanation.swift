@@ -28,8 +28,8 @@ package struct Explanation: Sendable {
                 lines.append("route      " + (route.map { "prefix \($0.prefix)" } ?? "the account's carriers"))
             }
             let carriers = rules.order(for: plan.recipient)
-            for (order, place) in carriers.places.enumerated() {
-                let carrier = settings.carriers[place]
+            for (order, index) in carriers.indices.enumerated() {
+                let carrier = settings.carriers[index]
                 let share = carriers.share(at: order)
                 lines.append("carrier    \(order + 1). \(carrier.name)" + (share.map { ", \($0)" } ?? ""))
                 do throws(ReplyCode) {

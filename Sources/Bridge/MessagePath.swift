@@ -13,7 +13,7 @@ import SMPP
 package final class MessagePath: Sendable {
     /// By `Account.index`.
     private let rules: [AccountRules]
-    /// By the places that a `CarrierOrder` names.
+    /// By the indices that a `CarrierOrder` names.
     private let routes: [CarrierRoute]
     /// By `SMSRequest.loopIndex`.
     private let references: LoopReferences
@@ -39,7 +39,7 @@ package final class MessagePath: Sendable {
         let rules = rules[request.entry.account.index]
         do throws(ReplyCode) {
             let plan = try MessagePlan(from: request.from, to: request.to, text: request.text, rules: rules)
-            let carriers = rules.places(for: plan.recipient, chance: request.id.rawValue)
+            let carriers = rules.indices(for: plan.recipient, chance: request.id.rawValue)
             let message = Message(on: self, request: request, plan: plan, carriers: carriers, reply: reply)
             if let journals {
                 begin(message, journals[message.request.loopIndex])
@@ -134,16 +134,16 @@ package final class MessagePath: Sendable {
 
     /// Whether another carrier could take the message if this one does not.
     private func hasNext(_ message: Message) -> Bool {
-        message.carriers[message.next...].contains { place in
-            routes[place].isReady && routes[place].profile.problem(with: message.plan.text) == nil
+        message.carriers[message.next...].contains { index in
+            routes[index].isReady && routes[index].profile.problem(with: message.plan.text) == nil
         }
     }
 
     /// Why no carrier of the account could ever take the message; nil where one could.
     private func problemForAll(_ message: Message) -> TextProblem? {
         var first: TextProblem?
-        for place in message.carriers {
-            guard let problem = routes[place].profile.problem(with: message.plan.text) else { return nil }
+        for index in message.carriers {
+            guard let problem = routes[index].profile.problem(with: message.plan.text) else { return nil }
             first = first ?? problem
         }
         return first

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import NIOCore
 import Settings
 
@@ -46,10 +47,10 @@ extension SocketAddress {
 }
 
 extension SecretFile {
-    /// The secret in the file that an option names.
+    /// The secret in the file that an option names, or a mix: without line ends around it.
     static func read(option file: String) throws(ValidationError) -> String {
         do throws(FileProblem) {
-            return try read(path: file)
+            return try read(path: file).trimmingCharacters(in: .newlines)
         } catch {
             throw ValidationError("\(file) \(error.reason)")
         }

@@ -10,7 +10,7 @@ import Testing
 @testable import Delivery
 
 @Suite struct ReceiptTrackerTests {
-    /// What a desk's handler was called with, from whichever loop.
+    /// What a tracker's handler was called with, from whichever loop.
     private final class Events: Sendable {
         private let events = Mutex<[ReceiptEvent]>([])
 

@@ -31,7 +31,7 @@ struct PostingReceiver: Sendable {
     init(_ settings: PostingSettings, group: any EventLoopGroup) throws {
         client = HTTPClient(
             settings.url, context: try TLSClientContext(caFile: settings.caFile, verifyPeer: true),
-            timeout: Self.patience, bodyLimit: Self.bodyLimit, group: group)
+            fields: [("Accept", "application/json")], timeout: Self.patience, bodyLimit: Self.bodyLimit, group: group)
         secret = Array(settings.secret.utf8)
         giveUpAfter = settings.giveUpAfter
     }

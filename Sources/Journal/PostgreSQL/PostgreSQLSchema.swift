@@ -101,7 +101,7 @@ enum PostgreSQLSchema {
             }
         }
 
-        /// In the order of `PostgreSQLBatch`'s parameters, and of the rows that `PostgreSQLRecords` reads.
+        /// In the order of `PostgreSQLBatch`'s parameters, and of the rows that `PostgreSQLRows` reads.
         var columns: [(name: String, type: String)] {
             switch self {
             case .message:

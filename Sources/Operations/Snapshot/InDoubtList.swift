@@ -47,9 +47,9 @@ package final class InDoubtList: Sendable {
     /// The carrier answered for a segment after all.
     package func settle(tag: UInt64, segment: Int) {
         entries.withLock { entries in
-            guard let place = entries.firstIndex(where: { $0.id.rawValue == tag }) else { return }
-            entries[place].segments.remove(segment)
-            if entries[place].segments.isEmpty { entries.remove(at: place) }
+            guard let index = entries.firstIndex(where: { $0.id.rawValue == tag }) else { return }
+            entries[index].segments.remove(segment)
+            if entries[index].segments.isEmpty { entries.remove(at: index) }
         }
     }
 

@@ -3,7 +3,7 @@ package enum SecretFile {
     /// In octets.
     package static let maximumSize = 4096
 
-    /// The file's text without the line ends behind it: editors put one there, which is not part of the secret.
+    /// The file's text without the line end behind it: editors put one there, which is not part of the secret.
     ///
     /// - Throws: `FileProblem`, where the file cannot be read, is too large or is not UTF-8.
     package static func read(path: String) throws(FileProblem) -> String {
@@ -11,7 +11,7 @@ package enum SecretFile {
         guard var text = String(validating: bytes, as: UTF8.self) else {
             throw FileProblem(reason: "is not UTF-8 text")
         }
-        while text.last?.isNewline == true { text.removeLast() }
+        if text.last?.isNewline == true { text.removeLast() }
         return text
     }
 }

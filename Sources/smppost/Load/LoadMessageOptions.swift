@@ -21,7 +21,7 @@ struct LoadMessageOptions: ParsableArguments {
             let folder = URL(filePath: mix).deletingLastPathComponent()
             result = try MixReading.read(yaml: try Self.text(mix), file: mix) { name in
                 // A relative path inside a file is relative to that file.
-                try SecretFile.read(path: URL(filePath: name, relativeTo: folder).path)
+                try SecretFile.read(option: URL(filePath: name, relativeTo: folder).path)
             }
         }
         if let from {

@@ -61,7 +61,7 @@ struct MonitorOptions: ParsableArguments {
     }
 
     private static func token(in file: String) throws -> String {
-        let token = try SecretFile.read(option: file).trimmingCharacters(in: .whitespaces)
+        let token = try SecretFile.read(option: file).trimmingCharacters(in: .whitespacesAndNewlines)
         guard !token.isEmpty, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw ValidationError("\(file) holds no token")
         }

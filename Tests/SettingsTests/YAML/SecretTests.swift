@@ -43,8 +43,10 @@ struct SecretTests {
             try fixture.write("carriers/secrets/p", empty)
             #expect(fixture.problems() == [start + "is empty"])
         }
-        try fixture.write("carriers/secrets/p", "one\ntwo\n")
-        #expect(fixture.problems() == [start + "must hold one line without control characters"])
+        for text in ["one\ntwo\n", "one\n\n", "\none"] {
+            try fixture.write("carriers/secrets/p", text)
+            #expect(fixture.problems() == [start + "must hold one line without control characters"])
+        }
         try fixture.write("carriers/secrets/p", [0xFF, 0xFE])
         #expect(fixture.problems() == [start + "is not UTF-8 text"])
         try fixture.write("carriers/secrets/p", String(repeating: "x", count: 4097))

@@ -17,21 +17,6 @@ package struct MonitorSettings: Hashable, Sendable, CustomStringConvertible {
     package var description: String { "MonitorSettings(\(listen))" }
 }
 
-/// `log:` of `smppost.yaml`.
-package struct LogSettings: Hashable, Sendable {
-    /// How a log line is written.
-    package enum Format: String, Hashable, Sendable {
-        case text, json
-    }
-
-    /// `level`: `trace`, `debug`, `info`, `notice`, `warning`, `error` or `critical`.
-    package var level = "info"
-    /// `format`.
-    package var format = Format.text
-
-    package init() {}
-}
-
 extension MonitorSettings {
     /// Reads `monitor:`; with no key at all it listens on loopback.
     init(reading reader: MappingReader, context: LoadContext) {
@@ -82,20 +67,5 @@ extension MonitorSettings {
                 "the monitor listens on more than this machine, so it needs \"tls\": { certificate: FILE, key: FILE }, or "
                     + "{ enabled: false } where a proxy in front of it has TLS", at: reader.place(of: "listen"))
         }
-    }
-}
-
-extension LogSettings {
-    /// Reads `log:`.
-    init(reading reader: MappingReader) {
-        self.init()
-        level = reader.choice(
-            "level",
-            [
-                "trace": "trace", "debug": "debug", "info": "info", "notice": "notice", "warning": "warning",
-                "error": "error", "critical": "critical",
-            ], default: level)
-        format = reader.choice("format", ["text": .text, "json": .json], default: format)
-        reader.finish()
     }
 }
