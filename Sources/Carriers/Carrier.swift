@@ -157,7 +157,7 @@ package final class Carrier: Sendable {
     func moveOn(_ message: Submission, from lane: CarrierLane, _ refusal: CarrierRefusal) {
         message.hops += 1
         guard !isDraining.load(ordering: .relaxed), let next = choose(besides: lane), next.gauge.readiness == .ready
-        else { return message.finish(.notSent(refusal.notSentReason, retryAfter: refusal.retryAfter)) }
+        else { return message.finish(refusal) }
         give(message, to: next)
     }
 

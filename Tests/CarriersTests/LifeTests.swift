@@ -95,7 +95,11 @@ import Testing
         #expect(all.contains { $0.isAccepted })
         try await rig.bound()
         #expect(try await rig.status().binds.allSatisfy { $0.window.inUse == 0 && $0.window.waiting == 0 })
-        #expect(await rig.submitMany(20).areAccepted)
+        // The SMSC's last close may still be to come.
+        while rig.smsc.state.received.count <= 160 { _ = await rig.submitMany(20) }
+        try await rig.bound()
+        let last = await rig.submitMany(20)
+        #expect(last.areAccepted, "\(last)")
         try await rig.carrier.stop().get()
         try await rig.smsc.stop()
     }

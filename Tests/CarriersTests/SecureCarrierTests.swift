@@ -58,6 +58,21 @@ import Testing
         try await rig.end()
     }
 
+    @Test func certificatesThatChangeAreReadAnew() async throws {
+        let (other, _) = try SelfSignedCertificate.make(
+            commonName: "other.example.net", subjectAltNames: ["other.example.net"], days: 1)
+        try folder.write(other, to: "ca.crt")
+        let context = try TLSClientContext(caFile: folder.file("ca.crt"))
+        let rig = try await Rig.start(tls: server, ready: false) {
+            $0.tls = CarrierTLS(context: context, serverName: "smsc.example.net")
+        }
+        try await rig.status { $0.binds[0].failure?.code.rawValue == "tls" }
+        try folder.write(String(contentsOfFile: certificateFile, encoding: .utf8), to: "ca.crt")
+        try await rig.bound()
+        #expect(await rig.submit("a").isAccepted)
+        try await rig.end()
+    }
+
     @Test func anotherNameIsRefused() async throws {
         let context = try TLSClientContext(caFile: certificateFile)
         let rig = try await Rig.start(tls: server, ready: false) {

@@ -163,6 +163,25 @@ import Testing
         try await rig.smsc.stop()
     }
 
+    @Test func aBindOfNoUseGivesTheMessageToAnotherLane() async throws {
+        let rig = try await Rig.start(
+            Script(submit: { $0.place == 0 ? .refuse(.invalidBindStatus) : .accept })
+        ) {
+            $0.setup.lanes = 2
+            $0.setup.binds = [BindPlan(kind: .transmitter, count: 2)]
+        }
+        #expect(await rig.submit("a").isAccepted)
+        let received = rig.smsc.state.received
+        #expect(received.count == 2 && Set(received.map(\.connection)).count == 2)
+        try await rig.end()
+        let useless = try await Rig.start(Script(submit: { _ in .refuse(.invalidBindStatus) })) {
+            $0.setup.lanes = 2
+            $0.setup.binds = [BindPlan(kind: .transmitter, count: 2)]
+        }
+        #expect(await useless.submit("a") == .sent([.refused(.invalidBindStatus)]))
+        try await useless.end()
+    }
+
     @Test func theRateIsNeverExceededOverLanes() async throws {
         let rig = try await Rig.start {
             $0.setup.lanes = 2

@@ -30,6 +30,7 @@ final class CarrierLane: @unchecked Sendable {
     /// The messages that the scheduler holds, by the index of their keys.
     private var table: ContiguousArray<Submission?> = []
     private var timer = LoopTimer()
+    private let statuses: StatusTable
     private let events: CarrierEvents
     /// A bind is in the middle of what it has read.
     var isReading = false
@@ -44,6 +45,7 @@ final class CarrierLane: @unchecked Sendable {
     ) {
         self.eventLoop = eventLoop
         self.isOneOfMany = isOneOfMany
+        self.statuses = statuses
         self.events = events
         scheduler = CarrierScheduler(
             limits: limits, windows: plans.map(\.window), rates: plans.map(\.rate), statuses: statuses)
@@ -76,7 +78,18 @@ final class CarrierLane: @unchecked Sendable {
         if message.hasOtherLane, refusal.reason != .unwritable, let carrier {
             carrier.moveOn(message, from: self, refusal)
         } else {
-            message.finish(.notSent(refusal.notSentReason, retryAfter: refusal.retryAfter))
+            message.finish(refusal)
+        }
+    }
+
+    /// Whether all that was answered is that the bind is of no use for the message; another lane's may be.
+    private func wantsOtherBind(_ outcomes: [SegmentOutcome]) -> Bool {
+        outcomes.allSatisfy { outcome in
+            switch outcome {
+            case .accepted, .unknown: false
+            case .notSent: true
+            case .refused(let status): statuses.row(for: status).retry == .otherBindOnce
+            }
         }
     }
 
@@ -124,7 +137,13 @@ final class CarrierLane: @unchecked Sendable {
         while let step = scheduler.nextStep() {
             switch step {
             case .complete(let key, let outcomes):
-                leave(key)?.finish(.sent(outcomes))
+                guard let message = leave(key) else { continue }
+                if message.hasOtherLane, message.carried == nil, wantsOtherBind(outcomes) {
+                    message.carried = outcomes
+                    refuse(message, CarrierRefusal(.noBind))
+                } else {
+                    message.finish(.sent(outcomes))
+                }
             case .notSent(let key, let refusal):
                 if refusal.reason == .queueFull { displacements += 1 }
                 if let message = leave(key) { refuse(message, refusal) }

@@ -24,6 +24,8 @@ package final class Submission: @unchecked Sendable {
     var hops = 0
     /// Another lane of the carrier may take it if this one does not.
     var hasOtherLane = false
+    /// What the lane before answered, where its binds were of no use for the message.
+    var carried: [SegmentOutcome]?
     /// Since when it waits for a free slot and its turn; nil once a byte of it is written.
     var waitingSince: MonotonicTime?
 
@@ -48,5 +50,10 @@ package final class Submission: @unchecked Sendable {
         } else {
             eventLoop.execute { self.completion(result) }
         }
+    }
+
+    /// No lane takes the message (any more).
+    func finish(_ refusal: CarrierRefusal) {
+        finish(carried.map(SubmissionResult.sent) ?? .notSent(refusal.notSentReason, retryAfter: refusal.retryAfter))
     }
 }

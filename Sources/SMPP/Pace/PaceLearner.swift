@@ -4,7 +4,7 @@
 /// refused, and so what was delivered: `W × (1 − f)`.
 ///
 /// ```
-///              f above noise                 f as before: it was noise
+///              f above noise                 f as before, twice: noise
 ///   cruise ───────────────────▶ check ──────────────────────────────────▶ cruise, as before the cut
 ///    │ ▲   cut to what was        │ f above noise, but less: cut again
 ///    │ │   delivered              └ f gone: a limit ────────────────────▶ cruise
@@ -43,6 +43,7 @@ struct PaceLearner: Hashable, Sendable {
     private static let mostNoise = 0.3
     /// PDUs per second.
     private static let least = 0.5
+    private static let few = 10.0
     /// What a carrier is thought to take that has not accepted anything yet.
     private static let unknown = 40.0
     private static let second = Duration.seconds(1)
@@ -64,6 +65,8 @@ struct PaceLearner: Hashable, Sendable {
     /// The carrier is given air until the round starts.
     private var isGivingAir = false
     private var beforeCut = 0.0
+    /// Checks since then that asked for another cut.
+    private var failedChecks = 0
     private var cutShare = 0.0
     /// Reached once: there is nothing to learn above it.
     private let ceiling: Double?
@@ -131,18 +134,26 @@ struct PaceLearner: Hashable, Sendable {
         return isHopeless ? judge(now: now) : false
     }
 
-    /// Nothing is accepted any more: half of what was known comes first, then twice as much with each round.
+    /// Nothing is accepted any more. What was learnt before still holds; where nothing was, the way up begins at half.
     mutating func stopped(now: MonotonicTime) {
-        let known = limit ?? max(Self.unknown, 2 * Double(accepted.lastSecond(now: now)))
-        limit = max(Self.least, known / 4)
-        phase = .probe
-        step = 1
+        if limit == nil {
+            limit = (ceiling ?? max(Self.unknown, 2 * Double(accepted.lastSecond(now: now)))) / 2
+            phase = .probe
+            step = 1
+        } else {
+            phase = .cruise
+            rounds = 0
+        }
         isGivingAir = false
+        recentCount = 0
         begin(after: .zero, now: now)
     }
 
-    /// It accepts again: the round begins here.
+    /// It accepts again: twice what was left is tried at once.
     mutating func resumed(now: MonotonicTime) {
+        guard limit != nil else { return }
+        phase = .probe
+        step = 1
         begin(after: .zero, now: now)
     }
 
@@ -207,7 +218,10 @@ struct PaceLearner: Hashable, Sendable {
             endProbe()
         } else {
             beforeCut = limit ?? 0
-            limit = max(Self.least, Double(accepted.lastSecond(now: now)) / (1 - noise))
+            let lately = Double(accepted.lastSecond(now: now)) / (1 - noise)
+            let pace = limit ?? Double(written) / max(1, Double((now - start).nanoseconds) / 1e9)
+            // Where nothing was, that is no pace, but perhaps an outage.
+            limit = max(Self.least, lately > 0 ? lately : pace / 2)
         }
         cutShare = 1
         phase = .check
@@ -263,7 +277,7 @@ struct PaceLearner: Hashable, Sendable {
 
     /// Whether what is refused at a pace that was just delivered is refused whatever the pace.
     private func isNoise(_ share: Double) -> Bool {
-        share <= Self.mostNoise && share >= cutShare / 4 && beforeCut > 0
+        share <= Self.mostNoise && share >= cutShare / 3 && failedChecks > 0 && beforeCut > 0
     }
 
     private mutating func learnNoise(_ share: Double, _ count: Double) {
@@ -272,8 +286,15 @@ struct PaceLearner: Hashable, Sendable {
     }
 
     private mutating func cut(to delivered: Double, _ share: Double, from: Double, now: MonotonicTime) {
-        beforeCut = from
-        limit = max(Self.least, delivered)
+        if phase == .check, cutShare <= 0.5 {
+            failedChecks += 1
+        } else {
+            beforeCut = from
+            failedChecks = 0
+        }
+        // At a few a second a single refusal is a large share.
+        let least = from < Self.few ? max(Self.least, (limit ?? 0) * 0.85) : Self.least
+        limit = max(least, delivered)
         cutShare = share
         rounds = 0
         phase = .check
@@ -288,7 +309,7 @@ struct PaceLearner: Hashable, Sendable {
         guard rounds >= Self.roundsToProbe, sinceProbe >= untilProbe else { return }
         rounds = 0
         audits += 1
-        phase = noise > 0.02 && audits % 2 == 0 ? .audit : .probe
+        phase = noise > 0.02 && audits % 2 == 1 ? .audit : .probe
         begin(after: Self.settling, now: now)
     }
 
@@ -296,7 +317,9 @@ struct PaceLearner: Hashable, Sendable {
         _ delivered: Double, _ share: Double, pace: Double, isBusy: Bool, isExcess: Bool, now: MonotonicTime
     ) {
         guard let limit else { return }
-        if delivered >= limit * (1 + step / 2), isBusy || isExcess {
+        // Too little was asked for to say anything.
+        guard isBusy || isExcess else { return begin(after: .zero, now: now) }
+        if delivered >= limit * (1 + step / 2) {
             self.limit = isExcess ? delivered : min(delivered, max(pace, limit * (1 + step)))
             step = min(1, step * 2)
             untilProbe = 0

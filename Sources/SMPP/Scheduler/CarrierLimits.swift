@@ -29,7 +29,7 @@ package struct CarrierLimits: Hashable, Sendable {
         package var pause: Duration
         /// `max`: the longest stop; not less than `pause`, up to 1 h.
         package var max: Duration
-        /// `run`: so many such refusals in a row, and none accepted for a second, stop the carrier; 1 to 1000.
+        /// `run`: so many such refusals in a row, and none accepted for two seconds, stop the carrier; 1 to 1000.
         package var run: Int
         /// `forget`: a learnt pace that nobody ran into for so long is forgotten; 1 s to 24 h.
         package var forget: Duration

@@ -85,8 +85,9 @@ extension CarrierScheduler {
         refusedForSpeed = isForSpeed ? refusedForSpeed + 1 : 0
         refusedByCarrier = isForSpeed ? 0 : refusedByCarrier + 1
         guard breaker.isClosed else { return }
-        let second = Int64(1_000_000_000) + times.percentile95
-        let isAcceptedLately = acceptedAt.map { $0.adding(nanoseconds: second) > now } ?? false
+        // Longer than any second of the carrier's clock that is used up.
+        let lately = 2_000_000_000 + times.percentile95
+        let isAcceptedLately = acceptedAt.map { $0.adding(nanoseconds: lately) > now } ?? false
         if refusedForSpeed >= limits.throttle.run, !isAcceptedLately {
             isPaused = true
             breaker.open(first: limits.throttle.pause, longest: limits.throttle.max, now: now)

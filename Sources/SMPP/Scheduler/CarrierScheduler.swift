@@ -132,7 +132,7 @@ package struct CarrierScheduler: ~Copyable, Sendable {
         if let closed { return closed }
         let rate = throughput(now: now)
         let ahead = min(unwritten, aheadInTurn(offer))
-        let begins = later(max(gate, now), Double(ahead) / rate)
+        let begins = later(max(gate, max(now, pace.dueAt)), Double(ahead) / rate)
         let reserve = Self.reserve(reserve, of: offer.deadline - now)
         let latest = beginBy(offer.deadline, reserve: reserve, segments: offer.segments, rate: rate)
         guard begins <= latest else {

@@ -32,7 +32,7 @@ final class CarrierSimulation {
 
     private enum Event {
         case offer
-        case wake
+        case wake(Int)
         case flush
         case arrives(bind: Int, connection: Int, sequence: UInt32, tag: Int)
         case answer(bind: Int, connection: Int, sequence: UInt32, status: CommandStatus, tag: Int)
@@ -66,6 +66,7 @@ final class CarrierSimulation {
     private var tags: [MessageKey: Int] = [:]
     private var unflushed: [[UInt32]]
     private var nextWake = Double.infinity
+    private var wakes = 0
     private var writtenAt: [Int: Double] = [:]
     private let end: Double
     private var offers = 0.0
@@ -122,7 +123,9 @@ final class CarrierSimulation {
     private func happen(_ event: Event) {
         switch event {
         case .offer: offer()
-        case .wake:
+        case .wake(let number):
+            // A later one was set in its place.
+            guard number == wakes else { return }
             nextWake = .infinity
             scheduler.tick(now: time)
         case .flush: flush()
@@ -221,7 +224,8 @@ final class CarrierSimulation {
         let at = max(now, Double(wake.nanoseconds) / 1e9 - 1000 + 2e-9) + chance(lateness)
         guard at < nextWake, at < end + 200 else { return }
         nextWake = at
-        heap.push(.wake, at: at)
+        wakes += 1
+        heap.push(.wake(wakes), at: at)
     }
 
     private func take(_ step: CarrierStep) {
@@ -283,7 +287,7 @@ struct EventHeap<Event> {
         var index = 0
         while true {
             var least = index
-            for child in [2 * index + 1, 2 * index + 2] where child < items.count && isBefore(child, least) {
+            for child in 2 * index + 1...2 * index + 2 where child < items.count && isBefore(child, least) {
                 least = child
             }
             if least == index { return (last.event, last.at) }
