@@ -80,6 +80,21 @@ import Testing
         #expect(try !resumes())
     }
 
+    /// What an old connection is given after a reload was verified under the old files.
+    @Test func aSessionFromBeforeAReloadIsNotKept() throws {
+        let pair = try EmbeddedPair(server, client)
+        try pair.connect()
+        let text = try String(contentsOfFile: files.path("server.crt"), encoding: .utf8)
+        try files.write(text + "\n", "server.crt")
+        #expect(try client.reloadIfChanged())
+        try pair.pump()
+        #expect(pair.atClient.agreement != nil)
+        #expect(client.sessions.count == 0)
+        pair.finish()
+        #expect(try !resumes())
+        #expect(try resumes())
+    }
+
     @Test func aResumedSessionStillNeedsItsClientCA() throws {
         let known = try files.pair("known")
         let strict = try files.server("strict", clientCA: known.certificate)

@@ -30,7 +30,7 @@ extension Bind {
             carrierLimit: configuration.setup.rate, bindLimit: plan.rate,
             recoveringLimit: kind.submits ? queue.learntRate : nil, isStopped: isPaused,
             congestion: Int(queue.congestion))
-        status.link = link(isSilent: traffic.isSilent, now: now)
+        status.link = link(isSilent: lane.scheduler.isSilent(index, now: now), now: now)
         status.totals = .init(
             segments: traffic.counters, refusals: traffic.refusals, delivered: session.delivered,
             misplaced: session.misplaced + traffic.counters.unexpected,

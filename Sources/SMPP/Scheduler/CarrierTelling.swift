@@ -32,8 +32,6 @@ package struct BindTelling: Hashable, Sendable {
     package var window: Int
     /// Overdue responses that are still waited for.
     package var missing: Int
-    /// Answers stay away: only probes are written.
-    package var isSilent: Bool
     /// Totals since the start, over all connections.
     package var counters: SubmitCounters
     /// Refusals by the name of their status.
@@ -64,9 +62,13 @@ extension CarrierScheduler {
         let bind = binds[bind]
         return BindTelling(
             open: bind.window.count, window: bind.window.capacity, missing: bind.window.missing,
-            isSilent: !bind.silence.isClosed, counters: bind.counters, refusals: bind.refusals,
+            counters: bind.counters, refusals: bind.refusals,
             responseTimes: bind.responseTimes)
     }
+
+    /// Whether answers stay away from the bind: nothing is written on it now, or a probe is. False once the next message may be
+    /// the probe, so that a bind without traffic is not told as silent for ever.
+    package func isSilent(_ bind: Int, now: MonotonicTime) -> Bool { !binds[bind].silence.allows(now: now) }
 
     /// Requests that are open on the bind.
     package func open(on bind: Int) -> Int { binds[bind].window.count }

@@ -21,27 +21,40 @@ private final class StoredSession: @unchecked Sendable {
 final class TLSSessionStore: Sendable {
     /// How many servers' sessions are kept; beyond that any of them makes room.
     static let limit = 64
-    private let sessions = Mutex<[String: StoredSession]>([:])
 
-    /// How many are kept now.
-    var count: Int { sessions.withLock { $0.count } }
-
-    /// Forgets all of them.
-    func removeAll() {
-        sessions.withLock { $0.removeAll() }
+    private struct State {
+        /// Counts how often all were forgotten.
+        var generation: UInt64 = 0
+        var sessions: [String: StoredSession] = [:]
     }
 
-    fileprivate func keep(_ session: StoredSession, for name: String) {
-        sessions.withLock { sessions in
-            if sessions[name] == nil, sessions.count >= Self.limit, let other = sessions.keys.first {
-                sessions[other] = nil
+    private let state = Mutex(State())
+
+    /// How many are kept now.
+    var count: Int { state.withLock { $0.sessions.count } }
+
+    /// Forgets all of them, and keeps none of a connection that has begun before.
+    func removeAll() {
+        state.withLock { state in
+            state.generation += 1
+            state.sessions.removeAll()
+        }
+    }
+
+    fileprivate var generation: UInt64 { state.withLock { $0.generation } }
+
+    fileprivate func keep(_ session: StoredSession, for name: String, since generation: UInt64) {
+        state.withLock { state in
+            guard state.generation == generation else { return }
+            if state.sessions[name] == nil, state.sessions.count >= Self.limit, let other = state.sessions.keys.first {
+                state.sessions[other] = nil
             }
-            sessions[name] = session
+            state.sessions[name] = session
         }
     }
 
     fileprivate func session(for name: String) -> StoredSession? {
-        sessions.withLock { $0[name] }
+        state.withLock { $0.sessions[name] }
     }
 }
 
@@ -49,10 +62,13 @@ final class TLSSessionStore: Sendable {
 final class TLSSessionSlot {
     private let store: TLSSessionStore
     private let name: String
+    private let generation: UInt64
 
+    /// Made before the connection: whatever is forgotten from then on is not of its time.
     init(_ store: TLSSessionStore, name: String) {
         self.store = store
         self.name = name
+        generation = store.generation
     }
 
     /// Has `ssl` resume what is kept, if anything is; if that cannot be, the handshake is a full one.
@@ -65,6 +81,6 @@ final class TLSSessionSlot {
     /// Keeps a copy of `session` if it can be resumed.
     func keep(_ session: OpaquePointer) {
         guard SSL_SESSION_is_resumable(session) == 1, let stored = StoredSession(copying: session) else { return }
-        store.keep(stored, for: name)
+        store.keep(stored, for: name, since: generation)
     }
 }

@@ -146,8 +146,8 @@ extension TLSHandler {
             guard let peer = TLSPeer(serverName: serverName, address: address, verify: client.verifiesPeer) else {
                 throw TLSError(.verification, "naming the server", reason: "neither a name nor an address is known")
             }
-            let shared = client.current
             let slot = TLSSessionSlot(client.sessions, name: peer.sessionKey)
+            let shared = client.current
             let connection = try TLSConnection(shared)
             self.context = shared
             self.slot = slot
