@@ -39,6 +39,14 @@ struct Simulator: Sendable {
         try await decode(Counters.self, "/counters")
     }
 
+    /// POST of a form to a path of the status page.
+    @discardableResult
+    func post(_ path: String, _ form: String = "") async throws -> Reply {
+        let reply = try await Curl.run(CurlRequest(url: "http://127.0.0.1:\(statusPort)\(path)", body: form))
+        guard reply.status < 300 else { throw HarnessError("POST \(path): \(reply.status) \(reply.body)") }
+        return reply
+    }
+
     func decode<Value: Decodable>(_ type: Value.Type, _ path: String) async throws -> Value {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
@@ -104,6 +112,13 @@ struct Counters: Decodable {
     var refusedBinds: Int
     var submits: Int
     var accepted: Int
+    var unanswered: Int
+    var throttled: Int
+    /// By `command_status`.
+    var statuses: [String: Int]
+    var maxInOneSecond: Int
+    /// What was accepted of all that `--rate` allowed.
+    var busyShare: Double?
     var enquireLinks: Int
     var unbinds: Int
 }
