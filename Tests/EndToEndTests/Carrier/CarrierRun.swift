@@ -11,8 +11,12 @@ struct CarrierRun {
     /// How many `submit_sm` a message needs.
     var parts = 1
 
-    /// How long the load lasts, in seconds. `SMPPOST_CARRIER_SECONDS` makes it longer.
-    static let seconds = ProcessInfo.processInfo.environment["SMPPOST_CARRIER_SECONDS"].flatMap(Double.init) ?? 12
+    private static let asked = ProcessInfo.processInfo.environment["SMPPOST_CARRIER_SECONDS"].flatMap(Double.init)
+    /// They take minutes.
+    static let isAsked = asked != nil
+
+    /// How long the load lasts, in seconds.
+    static let seconds = asked ?? 12
 
     /// The bridge's window of each carrier.
     static let window = 10

@@ -2,7 +2,7 @@ import TestPrograms
 import Testing
 
 /// What the carrier refuses for its own sake, 0x58 and 0x14, with `rate` and without.
-@Suite struct ThrottlingTests {
+@Suite(.enabled(if: CarrierRun.isAsked, "SMPPOST_CARRIER_SECONDS is not set")) struct ThrottlingTests {
     private static func limited(_ rate: Int, by second: String) -> [String] {
         ["--rate", "\(rate)", "--rate-second", second, "--latency", "20ms"]
     }
