@@ -98,7 +98,7 @@ enum FullConfiguration {
         rate: 30/s
         waiting: 50
         lanes: 2
-        throttle: { pause: 2s, max: 30s, run: 4, forget: 2m }
+        throttle: { pause: 2s, max: 30s, run: 4, stop: true, forget: 2m }
         breaker: { refusals: 3, pause: 3s, silence: 20s, max: 2m, quiet: 250ms }
         in_time: { least: 100ms, reserve: 1s }
         enquire_link: { every: 60s, unanswered: 3 }

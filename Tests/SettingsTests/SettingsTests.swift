@@ -110,7 +110,8 @@ struct SettingsTests {
         #expect(carrier.setup.lanes == 2)
         #expect(
             carrier.setup.throttle
-                == CarrierLimits.Throttle(pause: .seconds(2), max: .seconds(30), run: 4, forget: .seconds(120)))
+                == CarrierLimits.Throttle(
+                    pause: .seconds(2), max: .seconds(30), run: 4, stop: true, forget: .seconds(120)))
         #expect(
             carrier.setup.breaker
                 == CarrierLimits.Breaker(

@@ -31,15 +31,19 @@ package struct CarrierLimits: Hashable, Sendable {
         package var max: Duration
         /// `run`: so many such refusals in a row, and none accepted for two seconds, stop the carrier; 1 to 1000.
         package var run: Int
+        /// `stop`: each such refusal stops the whole carrier for `pause`: some contracts demand it.
+        package var stop: Bool
         /// `forget`: a learnt pace that nobody ran into for so long is forgotten; 1 s to 24 h.
         package var forget: Duration
 
         package init(
-            pause: Duration = .seconds(1), max: Duration = .seconds(60), run: Int = 5, forget: Duration = .seconds(60)
+            pause: Duration = .seconds(1), max: Duration = .seconds(60), run: Int = 5, stop: Bool = false,
+            forget: Duration = .seconds(60)
         ) {
             self.pause = pause
             self.max = max
             self.run = run
+            self.stop = stop
             self.forget = forget
         }
     }

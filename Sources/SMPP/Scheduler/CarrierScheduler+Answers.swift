@@ -88,10 +88,11 @@ extension CarrierScheduler {
         // Longer than any second of the carrier's clock that is used up.
         let lately = 2_000_000_000 + times.percentile95
         let isAcceptedLately = acceptedAt.map { $0.adding(nanoseconds: lately) > now } ?? false
-        if refusedForSpeed >= limits.throttle.run, !isAcceptedLately {
+        let acceptsNothing = refusedForSpeed >= limits.throttle.run && !isAcceptedLately
+        if isForSpeed, acceptsNothing || limits.throttle.stop {
             isPaused = true
             breaker.open(first: limits.throttle.pause, longest: limits.throttle.max, now: now)
-            pace.stopped(now: now)
+            if acceptsNothing { pace.stopped(now: now) }
             reviewAt = now
         } else if refusedByCarrier >= limits.breaker.refusals {
             isPaused = false

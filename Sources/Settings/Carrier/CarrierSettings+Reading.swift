@@ -98,6 +98,7 @@ extension CarrierSettings {
         setup.throttle.max = throttle.duration("max", in: pauses, default: setup.throttle.max)
         Self.check(setup.throttle.pause, notAbove: setup.throttle.max, throttle)
         setup.throttle.run = throttle.integer("run", in: 1...1000, default: setup.throttle.run)
+        setup.throttle.stop = throttle.flag("stop", default: setup.throttle.stop)
         setup.throttle.forget = throttle.duration(
             "forget", in: .seconds(1)...(.seconds(86_400)), default: setup.throttle.forget)
         throttle.finish()

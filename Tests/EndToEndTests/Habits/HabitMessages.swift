@@ -111,9 +111,9 @@ extension Habit {
         }
     }
 
-    /// The bind stops, not the message: all arrive in the end, and nothing is sent while the SMSC wants silence.
+    /// The carrier stops, not the message: all arrive in the end, and nothing is sent while the SMSC wants silence.
     private static func stop(_ scenario: String) -> Habit {
-        Habit(scenario) { run in
+        Habit(scenario, ["throttle: { stop: true }"]) { run in
             try await run.awaitBound()
             #expect(Set(try await run.together(12)) == [200], run.told)
             let counters = try await run.counters()

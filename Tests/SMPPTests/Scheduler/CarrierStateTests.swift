@@ -96,6 +96,37 @@ import Testing
         #expect(bench.write().map(\.message) == [first])
     }
 
+    /// Some contracts demand silence after each of them.
+    @Test func oneRefusalStopsACarrierThatWantsIt() {
+        let bench = CarrierBench(CarrierLimits(throttle: .init(stop: true)))
+        for _ in 0..<3 { bench.submit() }
+        let writes = bench.write()
+        bench.answer(writes[0])
+        bench.answer(writes[1], .throttled)
+        bench.answer(writes[2])
+        #expect(bench.readiness == .ready, "it accepts after all")
+        bench.submit()
+        bench.answer(bench.write()[0], .throttled)
+        bench.submit()
+        #expect(bench.readiness == .paused(until: bench.now + .seconds(1)))
+        #expect(bench.write() == [])
+        bench.pass(.seconds(1))
+        #expect(bench.write().count == 1)
+    }
+
+    /// The isolated look at a bind, for people: a lone lost answer does not leave it silent for ever.
+    @Test func aBindWithoutTrafficIsNotToldAsSilent() {
+        let bench = CarrierBench()
+        bench.submit()
+        bench.write()
+        #expect(!bench.scheduler.isSilent(0, now: bench.now))
+        bench.pass(.seconds(6))
+        #expect(!bench.scheduler.isSilent(0, now: bench.now), "the next message may be the probe")
+        bench.submit()
+        #expect(bench.write().count == 1)
+        #expect(bench.scheduler.isSilent(0, now: bench.now), "the probe is open")
+    }
+
     @Test func aPausedCarrierIsTriedWithANewcomerWhereNothingWaits() {
         let bench = CarrierBench(CarrierLimits(throttle: .init(run: 1)))
         let refused = bench.submit(within: .milliseconds(1500)).key!
