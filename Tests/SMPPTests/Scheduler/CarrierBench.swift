@@ -61,6 +61,7 @@ final class CarrierBench {
     }
 
     var readiness: CarrierReadiness { scheduler.readiness(now: now) }
+    var isSilent: Bool { scheduler.isSilent(0, now: now) }
 }
 
 extension CarrierStep {
