@@ -39,11 +39,13 @@ package struct CarrierProfile: Sendable {
         return shortMessages(for: plan, try Segmenter.segment(plan.text, policy: text, reference: reference))
     }
 
-    /// Why this carrier could not take a text; nil where it could. Short ones, which every policy takes, are not looked at.
-    func problem(with text: String) -> TextProblem? {
+    /// Why this carrier could not take a text; nil where it could.
+    ///
+    /// - Parameter isExact: whether short texts are looked at too, which no policy finds too long.
+    func problem(with text: String, isExact: Bool = false) -> TextProblem? {
         // At most two units an octet; a part holds at least 66, or 19 where limits are set.
         let part = self.text.limits == .standard ? 66 : 19
-        guard text.utf8.count * 2 > part * self.text.maxParts else { return nil }
+        guard isExact || text.utf8.count * 2 > part * self.text.maxParts else { return nil }
         do throws(TextProblem) {
             _ = try Segmenter.segment(text, policy: self.text) { 0 }
             return nil

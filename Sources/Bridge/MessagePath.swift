@@ -143,7 +143,9 @@ package final class MessagePath: Sendable {
     private func problemForAll(_ message: Message) -> TextProblem? {
         var first: TextProblem?
         for index in message.carriers {
-            guard let problem = routes[index].profile.problem(with: message.plan.text) else { return nil }
+            guard let problem = routes[index].profile.problem(with: message.plan.text, isExact: true) else {
+                return nil
+            }
             first = first ?? problem
         }
         return first

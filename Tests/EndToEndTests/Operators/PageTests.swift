@@ -25,7 +25,8 @@ struct PageTests {
                 setup.carriers = [
                     CarrierSetup(name: "good", port: good.port, binds: 2),
                     CarrierSetup(name: "wrong", port: good.port, password: "not-this"),
-                    CarrierSetup(name: "dark", port: dark), CarrierSetup(name: "slow", port: slow.port),
+                    CarrierSetup(name: "dark", port: dark),
+                    CarrierSetup(name: "slow", port: slow.port, lines: ["throttle: { stop: true }"]),
                 ]
                 setup.accounts = [
                     AccountSetup(hasKey: true, carriers: ["good", "wrong", "dark"]),
