@@ -6,9 +6,6 @@ struct LoopTimer {
     private var due: MonotonicTime?
     private var task: Scheduled<Void>?
 
-    /// Whether something runs at `time` or earlier.
-    func isArmed(by time: MonotonicTime) -> Bool { due.map { $0 <= time } ?? false }
-
     /// Sees to it that `action` runs at `time` or earlier.
     mutating func arm(at time: MonotonicTime, on eventLoop: any EventLoop, _ action: @escaping @Sendable () -> Void) {
         if let due, due <= time { return }
