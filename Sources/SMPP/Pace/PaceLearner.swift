@@ -1,7 +1,8 @@
 /// Learns how many `submit_sm` a second a carrier takes, from what it refuses for speed.
 ///
-/// Answers are looked at in rounds of at least a second. A round knows its pace `W`, the share `f` of it that was
-/// refused, and so what was delivered: `W × (1 − f)`.
+/// Answers are looked at in rounds of at least a second; one begins anew after a time in which nobody asked for anything. A
+/// round knows its pace `W`, the share `f` of it that was refused, and so what was delivered: `W × (1 − f)`, or the most that
+/// was accepted in any second of it.
 ///
 /// ```
 ///              f above noise                 f as before, twice: noise
@@ -9,17 +10,21 @@
 ///    │ ▲   cut to what was        │ f above noise, but less: cut again
 ///    │ │   delivered              └ f gone: a limit ────────────────────▶ cruise
 ///    │ │ more was delivered: on, with twice the step; else back
-///    │ └────────────────── probe (1.05 × … 2 ×)      every 8th round
+///    │ └────────────────── probe (1.2 × … 2 ×)       at once after a cut, until one fails
+///    │                     probe (1.05 × … 2 ×)      then every 8th round
 ///    └──────────────────── audit (less than what is delivered)     instead of a probe, where there is noise
+///
+///   nothing is accepted ──▶ stopped ──▶ cruise at what was taken before; at 0.7 of it each time that fails
 /// ```
 ///
 /// Why it converges. With a limit `L` delivery is `min(W, L)`: above the limit a round delivers `L` whatever its pace, so a
 /// cut lands on `L` at once, a probe above it delivers no more and is taken back, and cruising 3 % below it costs nothing:
 /// there is no saw tooth. Probes are one round in nine, 5 % too fast, and as rare as their refusals were many: less than 3 %
-/// of all is refused. With refusals that come whatever the pace (noise `p`) delivery is `(1 − p) × W`: the check, at a pace
-/// that was just delivered, still sees `p` where a limit would refuse nothing; `p` is then expected, and no reason to be slow.
-/// Where it was wrong the audit sees it. When a limit rises the steps double; when it falls, or many of the last answers are
-/// refusals, the next pace is what was accepted in the last second.
+/// of all is refused. A cut that went too far (little was asked for, and chance refused some of it) is made good in a few
+/// rounds, since steps double. With refusals that come whatever the pace (noise `p`) delivery is `(1 − p) × W`: the check, at
+/// a pace that was just delivered, still sees `p` where a limit would refuse nothing; `p` is then expected, and no reason to be
+/// slow. Where it was wrong the audit sees it. When a limit rises the steps double; when it falls, or many of the last answers
+/// are refusals, the next pace is what was accepted in the last second.
 struct PaceLearner: Hashable, Sendable {
     private enum Phase: Hashable, Sendable {
         case cruise
@@ -35,12 +40,16 @@ struct PaceLearner: Hashable, Sendable {
     private static let goodAnswers = 40
     private static let roundsToProbe = 8
     private static let firstStep = 0.05
+    /// Where no probe has failed yet.
+    private static let unsureStep = 0.2
     /// After a probe that was refused so much, so many times as many answers come first.
-    private static let probePrice = 60
+    private static let probePrice = 50
     /// Whom too many requests make refuse all of them is given some air.
     private static let air = 0.8
     /// More refusals than this share are never noise.
     private static let mostNoise = 0.3
+    /// One in a hundred is chance wherever it comes.
+    private static let leastNoise = 0.01
     /// PDUs per second.
     private static let least = 0.5
     private static let few = 10.0
@@ -49,6 +58,12 @@ struct PaceLearner: Hashable, Sendable {
     private static let second = Duration.seconds(1)
     /// A probe settles so long before it counts.
     private static let settling = Duration.milliseconds(500)
+    /// Nothing was asked for so long: what comes then is a round of its own.
+    private static let idle = Duration.milliseconds(250)
+    /// The same where something was refused.
+    private static let longIdle = Duration.seconds(2)
+    /// What is left of a pace at which nothing is accepted whenever it is taken up again.
+    private static let afterStop = 0.7
 
     /// What the carrier takes, in PDUs per second; nil = nothing is known.
     private(set) var limit: Double?
@@ -64,6 +79,12 @@ struct PaceLearner: Hashable, Sendable {
     private var untilProbe = 0
     /// The carrier is given air until the round starts.
     private var isGivingAir = false
+    /// No probe has failed since the limit was cut: it may be higher.
+    private var isUnsure = false
+    /// What was taken before nearly everything was refused, until a round is better.
+    private var beforeStorm: Double?
+    private var hasStopped = false
+    private var isStopped = false
     private var beforeCut = 0.0
     /// Checks since then that asked for another cut.
     private var failedChecks = 0
@@ -73,6 +94,7 @@ struct PaceLearner: Hashable, Sendable {
 
     // The round. What was written before its start does not count.
     private var start = MonotonicTime(nanoseconds: 0)
+    private var lastWritten = MonotonicTime(nanoseconds: 0)
     private var written = 0
     private var answered = 0
     private var refused = 0
@@ -107,9 +129,13 @@ struct PaceLearner: Hashable, Sendable {
     /// - Returns: whether the pace is another one now.
     mutating func wrote(wasHeldUp: Bool, now: MonotonicTime) -> Bool {
         if wasHeldUp { heldUpAt = now }
+        let gap = now - lastWritten
+        lastWritten = now
         guard now >= start else { return false }
         // What nobody asked for is not slowness.
-        if written == 0 { start = now }
+        if written == 0 || (!wasHeldUp && gap > (refused == 0 ? Self.idle : Self.longIdle)) {
+            begin(after: .zero, now: now)
+        }
         written += 1
         guard isGivingAir else { return false }
         isGivingAir = false
@@ -134,28 +160,29 @@ struct PaceLearner: Hashable, Sendable {
         return isHopeless ? judge(now: now) : false
     }
 
-    /// Nothing is accepted any more. What was learnt before still holds; where nothing was, the way up begins at half.
+    /// Nothing is accepted any more: the way back begins at what was taken before, and at less each time that fails.
     mutating func stopped(now: MonotonicTime) {
-        if limit == nil {
-            limit = (ceiling ?? max(Self.unknown, 2 * Double(accepted.lastSecond(now: now)))) / 2
-            phase = .probe
-            step = 1
-        } else {
-            phase = .cruise
-            rounds = 0
-        }
-        isGivingAir = false
+        let before = beforeStorm ?? known
+        limit = max(Self.least, hasStopped ? before * Self.afterStop : before)
+        beforeStorm = limit
+        hasStopped = true
+        isStopped = true
+        phase = .cruise
+        isUnsure = true
+        isGivingAir = true
         recentCount = 0
         begin(after: .zero, now: now)
     }
 
-    /// It accepts again: twice what was left is tried at once.
+    /// It accepts again.
     mutating func resumed(now: MonotonicTime) {
-        guard limit != nil else { return }
-        phase = .probe
-        step = 1
+        guard isStopped else { return }
+        isStopped = false
         begin(after: .zero, now: now)
     }
+
+    /// PDUs per second that it is thought to take.
+    private var known: Double { limit ?? ceiling ?? max(Self.unknown, Double(accepted.most)) }
 
     /// What was learnt is forgotten where nobody ran into it for `time`.
     ///
@@ -180,6 +207,7 @@ struct PaceLearner: Hashable, Sendable {
         written = 0
         answered = 0
         refused = 0
+        accepted.most = 0
     }
 
     /// Answers that a round is judged by.
@@ -188,7 +216,7 @@ struct PaceLearner: Hashable, Sendable {
         switch phase {
         case .cruise, .audit: least = Self.leastAnswers
         case .check: least = cutShare > 0.5 ? Self.leastAnswers : Self.goodAnswers
-        case .probe: least = Self.goodAnswers
+        case .probe: least = step < Self.unsureStep ? Self.goodAnswers : Self.leastAnswers
         }
         return least + Int(200 * noise)
     }
@@ -213,10 +241,13 @@ struct PaceLearner: Hashable, Sendable {
     private mutating func storm(now: MonotonicTime) -> Bool {
         recentCount = 0
         recent = 0
+        beforeStorm = beforeStorm ?? known
         if phase == .probe, limit != nil {
             // What was known before the probe still holds, until a check says otherwise.
+            isUnsure = false
             endProbe()
         } else {
+            isUnsure = true
             beforeCut = limit ?? 0
             let lately = Double(accepted.lastSecond(now: now)) / (1 - noise)
             let pace = limit ?? Double(written) / max(1, Double((now - start).nanoseconds) / 1e9)
@@ -236,10 +267,17 @@ struct PaceLearner: Hashable, Sendable {
         let share = Double(refused) / count
         let pace = Double(written) / seconds
         // A round with pauses in it was no slower for the carrier.
-        let lately = Double(accepted.lastSecond(now: now))
+        let most = Double(max(accepted.most, accepted.lastSecond(now: now)))
+        if share < 0.5 {
+            beforeStorm = nil
+            hasStopped = false
+        }
         let isBusy = self.pace.map { pace >= 0.85 * $0 } ?? true
-        let delivered = max(pace * (1 - share), limit == nil || !isBusy ? lately : 0) / (1 - noise)
-        let isExcess = share > noise + 0.01 + 3 * (noise * (1 - noise) / count).squareRoot()
+        let delivered = max(pace * (1 - share), limit == nil || !isBusy ? most : 0) / (1 - noise)
+        let usual = max(noise, Self.leastNoise)
+        // Where little is written a cut is small, and few answers must do.
+        let chance = (pace < Self.few ? 0 : 1) + 3 * (usual * (1 - usual) * count).squareRoot()
+        let isExcess = share > noise + 0.01 + chance / count
         let before = self.pace
         switch phase {
         case .cruise where isExcess, .check where isExcess && !isNoise(share):
@@ -297,6 +335,7 @@ struct PaceLearner: Hashable, Sendable {
         limit = max(least, delivered)
         cutShare = share
         rounds = 0
+        isUnsure = true
         phase = .check
         step = Self.firstStep + noise / 2
         begin(after: Self.second, now: now)
@@ -306,10 +345,11 @@ struct PaceLearner: Hashable, Sendable {
         begin(after: .zero, now: now)
         guard limit != nil, isBusy else { return }
         rounds += 1
-        guard rounds >= Self.roundsToProbe, sinceProbe >= untilProbe else { return }
+        guard rounds >= (isUnsure ? 1 : Self.roundsToProbe), sinceProbe >= untilProbe else { return }
         rounds = 0
         audits += 1
         phase = noise > 0.02 && audits % 2 == 1 ? .audit : .probe
+        if isUnsure { step = max(step, Self.unsureStep) }
         begin(after: Self.settling, now: now)
     }
 
@@ -326,6 +366,7 @@ struct PaceLearner: Hashable, Sendable {
             begin(after: Self.settling, now: now)
         } else {
             isGivingAir = share > 0.5
+            isUnsure = false
             endProbe()
             begin(after: isExcess ? Self.second : .zero, now: now)
         }
@@ -337,40 +378,5 @@ struct PaceLearner: Hashable, Sendable {
         rounds = 0
         untilProbe = Self.probePrice * refused
         sinceProbe = 0
-    }
-}
-
-/// How many there were in the last second, in eighths of it.
-struct RecentCount: Hashable, Sendable {
-    private static let slot: UInt64 = 125_000_000
-
-    /// The last seven whole eighths, newest first.
-    private var slots: SIMD8<Int32> = .zero
-    private var newest: UInt64 = 0
-    private var current = 0
-
-    mutating func add(now: MonotonicTime) {
-        advance(now)
-        current += 1
-    }
-
-    /// The eighth that has only begun and seven before it.
-    mutating func lastSecond(now: MonotonicTime) -> Int {
-        advance(now)
-        return current + Int(slots.wrappedSum())
-    }
-
-    private mutating func advance(_ now: MonotonicTime) {
-        let slot = now.nanoseconds / Self.slot
-        guard slot > newest else { return }
-        push(Int32(clamping: current))
-        for _ in 0..<min(8, slot - newest - 1) { push(0) }
-        current = 0
-        newest = slot
-    }
-
-    private mutating func push(_ count: Int32) {
-        for index in (1..<7).reversed() { slots[index] = slots[index - 1] }
-        slots[0] = count
     }
 }

@@ -126,9 +126,11 @@ extension CarrierScheduler {
 
     /// Whether a segment that is written again then can be answered in time, with all that follows it.
     private func isInTime(_ index: Int, at due: MonotonicTime, now: MonotonicTime) -> Bool {
-        due
+        // What has begun in part is finished: only what its answers need is kept back.
+        let reserve = entries[index].progress.hasMoreWritten ? 0 : entries[index].reserve
+        return due
             <= beginBy(
-                entries[index].progress.deadline, reserve: entries[index].reserve,
+                entries[index].progress.deadline, reserve: reserve,
                 segments: entries[index].progress.toWrite + 1, rate: throughput(now: now))
     }
 

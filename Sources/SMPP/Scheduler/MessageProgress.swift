@@ -73,6 +73,12 @@ package struct MessageProgress: Hashable, Sendable {
         first.mayMove && others.allSatisfy(\.mayMove)
     }
 
+    /// Whether, besides a segment that is being answered, others are open or were accepted.
+    var hasMoreWritten: Bool {
+        guard !others.isEmpty else { return false }
+        return open > 1 || outcomes.contains { if case .accepted = $0 { true } else { false } }
+    }
+
     /// Whether the message should go to another bind now that it is finished here. Once in its life.
     package var wantsOtherBind: Bool {
         stop == .otherBind && !movedForRefusal && mayMove

@@ -110,18 +110,41 @@ import Testing
         }
     }
 
+    /// A round in which little was asked for says nothing about what could have been.
+    @Test(arguments: [0.3, 0.9, 1.5])
+    func refusalsAfterIdlenessCostLittle(idleUntil: Double) {
+        for seed in UInt64(1)...10 {
+            var smsc = SimulatedSMSC(limit: 300)
+            smsc.refusedByChance = 2
+            let trickle = 0.1 + Double(seed) * 0.07
+            let load = Load(rates: [(0, 10), (trickle, 0), (idleUntil + trickle, 330)])
+            let figures = run(
+                smsc, load, CarrierLimits(rate: 300), windows: [10], seconds: 14 + idleUntil, from: 2 + idleUntil,
+                seed: seed)
+            #expect(figures.acceptedRate >= 240, "seed \(seed): \(figures)")
+        }
+    }
+
+    /// Time that is kept back for messages that begin is there for those that have begun.
+    @Test func refusalsDoNotTearLongMessages() {
+        var smsc = SimulatedSMSC(limit: 300)
+        smsc.refusedByChance = 2
+        let figures = run(
+            smsc, Load(rates: [(0, 110)], segments: 3), CarrierLimits(rate: 300), windows: [50], seconds: 60)
+        #expect(figures.partial == 0 && figures.unknown == 0, "\(figures)")
+    }
+
     @Test(arguments: [1.0, 2, 7, 30, 200, 1000, 5000], [SimulatedSMSC.Counting.sliding, .fixed, .attempts])
     func anUnknownLimitIsLearnt(limit: Double, counting: SimulatedSMSC.Counting) {
-        // A carrier that counts what it refused, one or two a second: see the notes.
-        guard limit > 2 || counting != .attempts else { return }
         var smsc = SimulatedSMSC(limit: limit)
         smsc.counting = counting
         let seconds = limit < 5 ? 400.0 : limit < 100 ? 150 : limit < 1000 ? 60 : 15
         let figures = run(
             smsc, Load(rates: [(0, limit * 1.5 + 1)]), windows: limit > 500 ? [300, 300] : [nil, nil], seconds: seconds,
             from: seconds / 4, seed: UInt64(limit))
-        #expect(figures.acceptedRate >= (counting == .attempts ? 0.6 : 0.9) * limit, "\(figures)")
-        #expect(figures.refusedShare <= (counting == .attempts ? 0.15 : 0.05), "\(figures)")
+        #expect(figures.acceptedRate >= (counting == .attempts ? 0.8 : 0.9) * limit, "\(figures)")
+        // Sixteen answers, which a round needs, are a long time at one a second.
+        #expect(figures.refusedShare <= (limit < 5 || counting == .attempts ? 0.08 : 0.05), "\(figures)")
         #expect(Double(figures.told200) >= 0.95 * Double(figures.carrierAccepted), "\(figures)")
         #expect(figures.unknown == 0, "\(figures)")
     }
@@ -178,13 +201,7 @@ import Testing
         #expect(figures.unknown == 0, "\(figures)")
         smsc.refuses = 10..<20
         let back = run(smsc, Load(rates: [(0, 20)]), CarrierLimits(rate: 30), seconds: 60, from: 40)
-        guard status == .throttled || status == .messageQueueFull else {
-            #expect(back.acceptedRate >= 19, "\(back)")
-            return
-        }
-        // After a full stop for speed the way up is too slow: about 5 of 20 a second half a minute later.
-        #expect(back.acceptedRate >= 4, "\(back)")
-        withKnownIssue("the way up after a full stop") { #expect(back.acceptedRate >= 19) }
+        #expect(back.acceptedRate >= 19, "\(back)")
     }
 
     @Test func bindsThatDropLoseWhatWasOpenAlone() {
