@@ -2,7 +2,7 @@ import TestPrograms
 import Testing
 
 /// A carrier that is bound and takes nothing: the account's next one gets the messages.
-@Suite(.enabled(if: CarrierRun.isAsked, "SMPPOST_CARRIER_SECONDS is not set")) struct NextCarrierTests {
+@Suite struct NextCarrierTests {
     private static let rate = 30
 
     /// Posts to an account whose first carrier is `primary`, and whose second one is healthy.
@@ -67,10 +67,36 @@ import Testing
         #expect(run.unknown <= run.carrier.unanswered, run.told)
     }
 
-    @Test(.timeLimit(.minutes(10)), arguments: ["0x58", "0x14", "0x08"])
+    @Test(.timeLimit(.minutes(10)), arguments: CarrierRun.some(["0x58", "0x14", "0x08"]))
     func aCarrierThatRefusesAllIsLeft(status: String) async throws {
         let run = try await Self.run(primary: ["--fault", "*=status:\(status)"])
         Self.expectMostAccepted(run)
         #expect(run.unknown == 0, run.told)
+    }
+
+    /// What one carrier's file does not allow another's may; what none allows is told before anybody's readiness is asked.
+    @Test func aTextIsRefusedWhereNoCarrierCouldTakeIt() async throws {
+        try await withSimulator { simulator in
+            let parts = { (most: Int) in ["text: { max_parts: \(most) }"] }
+            let setup = BridgeSetup(
+                accounts: [AccountSetup(carriers: ["main", "backup"])],
+                carriers: [
+                    CarrierSetup(port: simulator.port, lines: parts(1)),
+                    CarrierSetup(name: "backup", port: simulator.port, lines: parts(3)),
+                ])
+            try await withBridge(setup) { bridge in
+                try await bridge.awaitAllBound()
+                let longer = String(repeating: "x", count: 4 * 153)
+                #expect(try await bridge.post(.message(text: String(longer.prefix(3 * 153)))).status == 200)
+                #expect(try await simulator.counters().accepted == 3)
+                #expect(try await bridge.post(.message(text: longer)).status == 422)
+                simulator.process.kill()
+                try await eventually("no bind is up") {
+                    try await bridge.carriers().allSatisfy { $0.binds.allSatisfy { $0.state != "bound" } }
+                }
+                #expect(try await bridge.post(.message(text: longer)).status == 422)
+                #expect(try await bridge.post(.message()).status == 503)
+            }
+        }
     }
 }

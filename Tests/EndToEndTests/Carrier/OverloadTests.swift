@@ -2,7 +2,7 @@ import TestPrograms
 import Testing
 
 /// More is posted than the carrier takes: it costs refusals, at once, and never the truth.
-@Suite(.enabled(if: CarrierRun.isAsked, "SMPPOST_CARRIER_SECONDS is not set")) struct OverloadTests {
+@Suite struct OverloadTests {
     private static let rate = 30
     private static let limited = ["--rate", "\(rate)", "--rate-second", "sliding", "--latency", "50ms"]
 
@@ -20,7 +20,7 @@ import Testing
         #expect(late.time(atMost: 0.95) <= 0.1, run.told)
     }
 
-    @Test(.timeLimit(.minutes(10)), arguments: [60, 300])
+    @Test(.timeLimit(.minutes(10)), arguments: CarrierRun.some([60, 300]))
     func moreThanTheRate(offered: Int) async throws {
         let run = try await overload(rate: offered, lines: ["rate: \(Self.rate)/s"], simulator: Self.limited)
         run.expectTruth()
@@ -42,11 +42,11 @@ import Testing
     /// every 10 seconds.
     @Test(
         .timeLimit(.minutes(10)),
-        arguments: [
+        arguments: CarrierRun.some([
             ["--latency", "50ms", "--fault-rate", "20%=late:2s"],
             ["--latency", "200ms", "--latency-growth", "10ms/s:1s"],
             ["--latency", "50ms", "--stall", "8s..10s/10s"],
-        ])
+        ]))
     func slowAnswers(simulator: [String]) async throws {
         let run = try await overload(rate: 60, lines: ["rate: \(Self.rate)/s"], simulator: simulator)
         run.expectTruth()

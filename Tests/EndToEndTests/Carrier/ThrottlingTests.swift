@@ -2,13 +2,13 @@ import TestPrograms
 import Testing
 
 /// What the carrier refuses for its own sake, 0x58 and 0x14, with `rate` and without.
-@Suite(.enabled(if: CarrierRun.isAsked, "SMPPOST_CARRIER_SECONDS is not set")) struct ThrottlingTests {
+@Suite struct ThrottlingTests {
     private static func limited(_ rate: Int, by second: String) -> [String] {
         ["--rate", "\(rate)", "--rate-second", second, "--latency", "20ms"]
     }
 
     /// Single messages are refused now and then: no reason to stop.
-    @Test(.timeLimit(.minutes(10)), arguments: ["0x58", "0x14"])
+    @Test(.timeLimit(.minutes(10)), arguments: CarrierRun.some(["0x58", "0x14"]))
     func aFewRefusalsCostLittle(status: String) async throws {
         let run = try await overload(
             rate: 330, lines: ["rate: 300/s"],
@@ -20,7 +20,7 @@ import Testing
     }
 
     /// Nobody has told the bridge what the carrier takes.
-    @Test(.timeLimit(.minutes(10)), arguments: ["fixed", "sliding"])
+    @Test(.timeLimit(.minutes(10)), arguments: CarrierRun.some(["sliding", "fixed"]))
     func anUnknownLimitIsUsed(second: String) async throws {
         let run = try await overload(
             rate: 300, lines: [], simulator: Self.limited(200, by: second))

@@ -2,7 +2,7 @@ import TestPrograms
 import Testing
 
 /// The carrier says `unbind` while messages have no answer yet.
-@Suite(.enabled(if: CarrierRun.isAsked, "SMPPOST_CARRIER_SECONDS is not set")) struct UnbindTests {
+@Suite struct UnbindTests {
     /// The answers follow, 0.3 s later or in the same segment: they are what their senders are told.
     @Test(.timeLimit(.minutes(5)), arguments: ["unbind-first:300ms", "unbind-first:0s"])
     func answersBehindItCount(action: String) async throws {
