@@ -76,27 +76,27 @@ import Testing
 
     /// What one carrier's file does not allow another's may; what none allows is told before anybody's readiness is asked.
     @Test func aTextIsRefusedWhereNoCarrierCouldTakeIt() async throws {
-        try await withSimulator { simulator in
-            let parts = { (most: Int) in ["text: { max_parts: \(most) }"] }
-            let setup = BridgeSetup(
-                accounts: [AccountSetup(carriers: ["main", "backup"])],
-                carriers: [
-                    CarrierSetup(port: simulator.port, lines: parts(1)),
-                    CarrierSetup(name: "backup", port: simulator.port, lines: parts(3)),
-                ])
-            try await withBridge(setup) { bridge in
-                try await bridge.awaitAllBound()
-                let longer = String(repeating: "x", count: 4 * 153)
-                #expect(try await bridge.post(.message(text: String(longer.prefix(3 * 153)))).status == 200)
-                #expect(try await simulator.counters().accepted == 3)
-                #expect(try await bridge.post(.message(text: longer)).status == 422)
-                simulator.process.kill()
-                try await eventually("no bind is up") {
-                    try await bridge.carriers().allSatisfy { $0.binds.allSatisfy { $0.state != "bound" } }
-                }
-                #expect(try await bridge.post(.message(text: longer)).status == 422)
-                #expect(try await bridge.post(.message()).status == 503)
+        let simulator = try await Simulator.start()
+        defer { simulator.process.kill() }
+        let parts = { (most: Int) in ["text: { max_parts: \(most) }"] }
+        let setup = BridgeSetup(
+            accounts: [AccountSetup(carriers: ["main", "backup"])],
+            carriers: [
+                CarrierSetup(port: simulator.port, lines: parts(1)),
+                CarrierSetup(name: "backup", port: simulator.port, lines: parts(3)),
+            ])
+        try await withBridge(setup) { bridge in
+            try await bridge.awaitAllBound()
+            let longer = String(repeating: "x", count: 4 * 153)
+            #expect(try await bridge.post(.message(text: String(longer.prefix(3 * 153)))).status == 200)
+            #expect(try await simulator.counters().accepted == 3)
+            #expect(try await bridge.post(.message(text: longer)).status == 422)
+            simulator.process.kill()
+            try await eventually("no bind is up") {
+                try await bridge.carriers().allSatisfy { $0.binds.allSatisfy { $0.state != "bound" } }
             }
+            #expect(try await bridge.post(.message(text: longer)).status == 422)
+            #expect(try await bridge.post(.message()).status == 503)
         }
     }
 }
