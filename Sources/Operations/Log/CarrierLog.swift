@@ -113,7 +113,9 @@ package struct CarrierLog: Sendable {
                 return []
             }
             attempts = status.attempts
-            return [Line(.notice, "carrier takes messages again", ["after": Self.span(time), "was": ended.trouble.state])]
+            return [
+                Line(.notice, "carrier takes messages again", ["after": Self.span(time), "was": ended.trouble.state])
+            ]
         }
         guard untold.times > 0, let last, now >= last.at + Self.every else { return [] }
         let line = Line(
