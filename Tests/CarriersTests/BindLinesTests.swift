@@ -19,6 +19,7 @@ struct BindLinesTests {
     }
 
     @Test mutating func theFirstAttemptIsToldAndItsRepeatsAreDetail() {
+        #expect(level(Self.waiting) == .debug, "its turn is to come")
         #expect(level(Self.connecting) == .info)
         #expect(level(Self.waiting, .connectRefused) == .notice)
         for _ in 0..<100 {

@@ -77,7 +77,7 @@ struct CarrierLogTests {
         #expect(watch.lines[0].metadata["words"] == Self.refused.words)
         #expect(watch.lines[0].metadata["reason"] == "connect_refused")
         #expect(watch.lines[1].metadata["attempts"] == "60" && watch.lines[1].metadata["for"] == "1m0s")
-        #expect(watch.lines[2].metadata["attempts"] == "60" && watch.lines[2].metadata["next_attempt_in"] == "4s")
+        #expect(watch.lines[2].metadata["attempts"] == "60" && watch.lines[2].metadata["next_attempt_in"] == "0:04")
         #expect(watch.lines[3].metadata == ["after": "2m30s", "was": "down"])
     }
 

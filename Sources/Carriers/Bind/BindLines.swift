@@ -48,6 +48,9 @@ struct BindLines {
         case .bound:
             isFailing = false
             return .notice
+        // The first attempt has its turn.
+        case .waiting where reason == nil && !isLost:
+            return .debug
         case .waiting:
             let isAgain = isFailing && !isLost
             isFailing = true

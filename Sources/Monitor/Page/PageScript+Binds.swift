@@ -152,7 +152,8 @@ extension PageScript {
             say(view.tag, W.required);
             const {messages, wait, not_in_time} = data.queue;
             say(view.flow.pace, paceWords(data.pace));
-            say(view.flow.queue, !messages && wait < 0.05 ? W.queueEmpty : fill(W.queueOf, number(messages), took(wait)));
+            const waiting = messages ? fill(W.waitingMessages, number(messages)) : W.queueEmpty;
+            say(view.flow.queue, wait < 0.05 ? waiting : fill(W.queueNew, waiting, took(wait)));
             say(view.flow.notInTime, number(not_in_time));
             const r = data.receipts, any = r.matched + r.unmatched + r.duplicates + r.early > 0;
             say(view.sums, any ? fill(W.receipts, number(r.matched), number(r.unmatched), number(r.duplicates), number(r.early), r.ids) : W.noReceipts);

@@ -19,7 +19,7 @@ enum PageScript {
             conditions: {ready: 'takes messages', paused: 'paused', tripped: 'tripped', down: 'down'}, conditionWhy: '%: %, %', refusesAll: 'it refuses everything (%)', answersNothing: 'it answers nothing',
             triedIn: 'tried again in %', nextTries: 'the next message tries it', overloaded: 'overloaded: messages are refused for lack of time', slowed: 'slowed down by the carrier: %/s', slowedOf: 'slowed down by the carrier: %/s of %/s',
             carrierState: 'State', pace: 'Pace', paceFree: 'no limit', paceLearnt: '%/s, learnt', paceLearntOf: '%/s of %/s, learnt', paceNoise: '%; % refused at any pace',
-            queue: 'Queue', queueEmpty: 'empty', queueOf: '% wait, a newcomer for %', notInTime: 'Refused for lack of time', congested: 'the carrier is congested (% of 100)',
+            queue: 'Queue', queueEmpty: 'empty', queueNew: '%; a newcomer waits %', notInTime: 'Refused for lack of time', congested: 'the carrier is congested (% of 100)',
             reasons: {
               password: 'password refused', credentials: 'login refused', allow_list: 'closed before the bind response: address not allowed?',
               already_bound: 'already bound', refused: 'bind refused', connect_refused: 'connection refused', timeout: 'no answer in time',
@@ -59,7 +59,7 @@ enum PageScript {
             conditions: {ready: 'берёт сообщения', paused: 'приостановлен', tripped: 'отключён защитой', down: 'не работает'}, conditionWhy: '%: %, %', refusesAll: 'отклоняет всё (%)', answersNothing: 'ни на что не отвечает',
             triedIn: 'новая попытка через %', nextTries: 'попытка будет со следующим сообщением', overloaded: 'перегружен: сообщения не успевают и отклоняются', slowed: 'оператор снизил скорость: %/с', slowedOf: 'оператор снизил скорость: %/с из %/с',
             carrierState: 'Состояние', pace: 'Темп', paceFree: 'без предела', paceLearnt: '%/с, по отказам оператора', paceLearntOf: '%/с из %/с, по отказам оператора', paceNoise: '%; % отклоняется при любом темпе',
-            queue: 'Очередь', queueEmpty: 'пуста', queueOf: 'ждут: %, новое ждало бы %', notInTime: 'Отклонено: не успеть', congested: 'оператор перегружен (% из 100)',
+            queue: 'Очередь', queueEmpty: 'пуста', queueNew: '%; новое ждало бы %', notInTime: 'Отклонено: не успеть', congested: 'оператор перегружен (% из 100)',
             reasons: {
               password: 'пароль не принят', credentials: 'логин не принят', allow_list: 'закрыто до ответа на вход: адрес не разрешён?',
               already_bound: 'уже подключено', refused: 'вход отклонён', connect_refused: 'в соединении отказано', timeout: 'нет ответа вовремя',

@@ -58,8 +58,7 @@ package struct BindsTable: Sendable {
     private static func flow(_ carrier: BindsDocument.Carrier) -> String? {
         var parts: [String] = []
         if let pace = carrier.pace, let now = pace.current ?? pace.configured {
-            let isLearnt = (pace.learnt ?? now) < (pace.configured ?? .infinity)
-            let limit = pace.configured.map { " of \(short($0))/s" } ?? (isLearnt ? ", learnt" : "")
+            let limit = pace.configured.map { now < $0 ? " of \(short($0))/s" : "" } ?? ", learnt"
             parts.append("pace \(short(now))/s\(limit)")
         }
         if let queue = carrier.queue {

@@ -160,7 +160,7 @@ struct CarrierTroubleLine: Sendable {
             rank = status.condition == .paused ? 1 : 2
             level = .warning
             metadata["words"] = status.why
-            metadata["next_attempt_in"] = status.state.triedIn.map(BindsTable.span)
+            metadata["next_attempt_in"] = status.state.triedIn.map(BindStatus.clock)
         case .down:
             let binds = status.workingBinds
             guard !binds.isEmpty else { return nil }
@@ -172,7 +172,7 @@ struct CarrierTroubleLine: Sendable {
             metadata["reason"] = told?.failure?.code.rawValue
             metadata["words"] = told?.failure?.words
             metadata["host"] = told?.host
-            metadata["next_attempt_in"] = binds.compactMap(\.nextAttemptIn).min().map(BindsTable.span)
+            metadata["next_attempt_in"] = binds.compactMap(\.nextAttemptIn).min().map(BindStatus.clock)
         }
         self.metadata = metadata
     }

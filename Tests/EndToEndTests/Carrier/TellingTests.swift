@@ -103,7 +103,9 @@ import Testing
         try await withBridge(setup) { bridge in
             let sentence = "eval=document.querySelector('#carrier-main .sentence').textContent"
             let facts = "eval=document.querySelector('#carrier-main .flow').textContent"
-            let awaits = { (state: String) in "wait=carriers.get('main')?.data.state === '\(state)'" }
+            let awaits = { (state: String) in
+                "wait=typeof carriers !== 'undefined' && carriers.get('main')?.data?.state === '\(state)'"
+            }
             let browser = try Browser.start([
                 "language=en", "open=http://127.0.0.1:\(bridge.monitorPort)/", awaits("ready"), facts, "say=looks",
                 awaits("paused"), sentence, "say=paused", awaits("tripped"), sentence, "say=tripped",
