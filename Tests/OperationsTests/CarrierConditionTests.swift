@@ -70,7 +70,7 @@ struct CarrierConditionTests {
         }
         #expect(
             paused.summary
-                == "the bind is up; paused: it refuses everything (0x00000058 ESME_RTHROTTLED), tried again in 0:04")
+                == "the bind is up; paused: it refuses for speed (0x00000058 ESME_RTHROTTLED), tried again in 0:04")
         let tripped = Self.carrier("tripped", .silent) { $0.state.triedIn = 0 }
         #expect(tripped.summary == "the bind is up; tripped: it answers nothing, the next message tries it")
         #expect(Report.carrier(Report.refused()).trouble == nil, "its binds tell")
@@ -106,7 +106,7 @@ struct CarrierConditionTests {
     @Test func theDocumentTellsWhy() throws {
         let carrier = Self.carrier("tripped", .refuses(.systemError)) { $0.state.triedIn = 4 }
         let json = String(decoding: BindsReport.json(Report.snapshot(carrier)).bytes, as: UTF8.self)
-        #expect(json.contains(#""state":"tripped","state_since":5"#))
+        #expect(json.contains(#""state":"tripped","since":5"#))
         #expect(json.contains(#""why":{"code":"refuses","status":"0x00000008 ESME_RSYSERR"},"tried_in":4"#))
         let ready = String(decoding: BindsReport.json(Report.snapshot(Self.carrier())).bytes, as: UTF8.self)
         #expect(ready.contains(#""why":null,"tried_in":null"#))

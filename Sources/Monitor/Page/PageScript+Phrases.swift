@@ -79,7 +79,7 @@ extension PageScript {
         function carrierTrouble(carrier, elapsed) {
           const {why, pace} = carrier;
           if (why) {
-            const words = why.code === 'silent' ? W.answersNothing : fill(W.refusesAll, why.status);
+            const words = why.code === 'silent' ? W.answersNothing : fill(carrier.state === 'paused' ? W.refusesSpeed : W.refusesAll, why.status);
             const wait = carrier.tried_in - elapsed;
             return fill(W.conditionWhy, W.conditions[carrier.state], words, wait > 0 ? fill(W.triedIn, clock(wait)) : W.nextTries);
           }

@@ -89,7 +89,7 @@ enum BindsReport {
     private static func writeFlow(_ status: CarrierStatus, to json: inout JSONWriter) {
         let (state, pace, queue) = (status.state, status.pace, status.queue)
         json.member("state", status.condition.rawValue)
-        json.member("state_since", rounded(state.since))
+        json.member("since", rounded(state.since))
         json.member("trouble", status.trouble)
         json.key("why")
         if status.why == nil {

@@ -55,7 +55,9 @@ extension CarrierStatus {
         case .paused, .tripped: break
         }
         switch state.trouble {
-        case .refuses(let status): return "it refuses everything (\(status.hex) \(status.name))"
+        case .refuses(let status):
+            let what = condition == .paused ? "for speed" : "everything"
+            return "it refuses \(what) (\(status.hex) \(status.name))"
         case .silent, nil: return "it answers nothing"
         }
     }

@@ -153,7 +153,7 @@ import Testing
             let shown = try await browser.lines().filter { $0.hasPrefix("\"") }
             try #require(shown.count == 7, "\(shown)")
             #expect(shown[0].contains("takes messages") && shown[0].contains("4/s"), "\(shown[0])")
-            #expect(shown[1].contains("paused: it refuses everything (0x00000058 ESME_RTHROTTLED), "))
+            #expect(shown[1].contains("paused: it refuses for speed (0x00000058 ESME_RTHROTTLED), "))
             #expect(shown[2].contains("tripped: it answers nothing, "))
             #expect(shown[3].hasPrefix("\"the bind is not up; bind 1: "))
             #expect(shown[4].contains("overloaded: messages are refused for lack of time"))
