@@ -9,7 +9,7 @@ package struct CarrierStatus: Hashable, Sendable {
     package var ready: Bool
     package var binds: [BindStatus]
     /// Whether it takes messages, and why not.
-    package var state = State()
+    package var state: State
     package var pace = Pace()
     package var queue = Queue()
     /// Binds that do one job together, and whether it is done.
@@ -20,6 +20,7 @@ package struct CarrierStatus: Hashable, Sendable {
         self.required = required
         self.ready = ready
         self.binds = binds
+        state = State(name: ready ? "ready" : "down")
         let kinds = binds.map(\.kind)
         let isBound = binds.map { $0.state == BindState.bound.name }
         links = CarrierLink.pair(kinds).map { link in
@@ -36,12 +37,17 @@ extension CarrierStatus {
         /// `ready`, `paused` (it accepts nothing any more, for speed), `tripped` (it answers nothing, or refuses everything
         /// for reasons of its own), `down` (no bind that submits is up), `draining` (it is being stopped).
         package var name = "down"
+        /// For how many seconds it is so.
+        package var since = 0.0
+        /// Why it is paused or tripped.
+        package var trouble: CarrierTrouble?
         /// Seconds until a message is tried, where it is paused or tripped.
         package var triedIn: Double?
+        /// For how many seconds a message might have been tried, and none came.
+        package var untriedFor = 0.0
 
-        package init(name: String = "down", triedIn: Double? = nil) {
+        package init(name: String = "down") {
             self.name = name
-            self.triedIn = triedIn
         }
     }
 
@@ -55,6 +61,8 @@ extension CarrierStatus {
         package var current: Double?
         /// The share of segments that it refuses for speed whatever the pace, 0 to 0.3.
         package var noise = 0.0
+        /// Seconds since it refused a segment for speed; nil = it did not.
+        package var throttledAgo: Double?
 
         package init() {}
     }
@@ -69,6 +77,8 @@ extension CarrierStatus {
         package var wait = 0.0
         /// Messages that were refused, or handed back unsent, since the start, by `CarrierRefusal.Reason`.
         package var refused: [String: UInt64] = [:]
+        /// Seconds since one was refused, or handed back, for lack of time or of a place to wait; nil = none was.
+        package var overloadedAgo: Double?
 
         /// Those that could not have been answered in time.
         package var notInTime: UInt64 { refused[CarrierRefusal.Reason.notInTime.rawValue, default: 0] }
@@ -84,7 +94,19 @@ struct LaneStatus: Sendable {
     var refusals: [String: UInt64]
     /// By their indices.
     var binds: [BindStatus]
+    /// For how long it is as ready as it is.
+    var since: Duration
+    /// Since it had no time or no place for a message; nil = it always had.
+    var overloadedAgo: Duration?
     var now: MonotonicTime
+
+    /// When a message is tried, where it is paused or tripped.
+    var tried: MonotonicTime? {
+        switch telling.readiness {
+        case .paused(let until), .tripped(let until): until
+        case .ready, .down, .draining: nil
+        }
+    }
 }
 
 extension CarrierStatus {
@@ -99,25 +121,31 @@ extension CarrierStatus {
         pace.learnt = Self.sum(lanes.map(\.telling.learntRate))
         pace.current = Self.sum(lanes.map(\.telling.pace))
         pace.noise = lanes.map(\.telling.noise).max() ?? 0
+        pace.throttledAgo = lanes.compactMap(\.telling.throttledAgo).min()?.inSeconds
         for lane in lanes {
             queue.messages += lane.telling.waiting
             queue.segments += lane.telling.unwritten
             queue.refused.merge(lane.refusals) { $0 + $1 }
         }
+        queue.overloadedAgo = lanes.compactMap(\.overloadedAgo).min()?.inSeconds
         queue.wait = lanes.map(\.telling.expectedWait.inSeconds).min() ?? 0
     }
 
     /// That of the best lane; of several the one that is tried first.
     private static func state(of lanes: [LaneStatus]) -> State {
         let best = lanes.map { LaneGauge.Readiness($0.telling.readiness) }.min() ?? .down
-        let tried = lanes.filter { LaneGauge.Readiness($0.telling.readiness) == best }.compactMap { lane in
-            switch lane.telling.readiness {
-            case .paused(let until), .tripped(let until): max(0, (until - lane.now).inSeconds)
-            case .ready, .down, .draining: nil as Double?
-            }
+        let alike = lanes.filter { LaneGauge.Readiness($0.telling.readiness) == best }
+        let first = alike.min { ($0.tried ?? $0.now) < ($1.tried ?? $1.now) }
+        var state = State(name: first?.telling.readiness.name ?? "down")
+        // It is ready since its first lane is; it is less since the last lane that was more.
+        let since = best == .ready ? alike.map(\.since).max() : lanes.map(\.since).min()
+        state.since = since?.inSeconds ?? 0
+        state.trouble = first?.telling.trouble
+        if let first, let tried = first.tried {
+            state.triedIn = max(0, (tried - first.now).inSeconds)
+            state.untriedFor = max(0, (first.now - tried).inSeconds)
         }
-        let name = lanes.first { LaneGauge.Readiness($0.telling.readiness) == best }?.telling.readiness.name
-        return State(name: name ?? "down", triedIn: tried.min())
+        return state
     }
 
     /// nil where one of them has no limit.

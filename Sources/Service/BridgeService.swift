@@ -65,6 +65,7 @@ package struct BridgeService: Service, CustomStringConvertible {
         await assembly.journal?.journal.start()
         assembly.journal?.postings.start()
         await assembly.reloader.start()
+        assembly.watch.start()
         do {
             let intake = try await assembly.intake.start()
             logger.notice("smppost is ready", metadata: ["intake": "\(intake)", "monitor": "\(monitor)"])
@@ -83,6 +84,7 @@ package struct BridgeService: Service, CustomStringConvertible {
 
     private func stop() async {
         logger.notice("smppost is stopping")
+        try? await assembly.watch.stop().get()
         await assembly.reloader.endReloads()
         await assembly.intake.drain(within: assembly.drainWithin)
         // No message can come any more: all carriers end their binds at the same time.

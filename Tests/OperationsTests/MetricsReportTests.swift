@@ -96,6 +96,8 @@ import Testing
         "smppost_http_seconds", "smppost_enquire_link_seconds", "smppost_throttle_stopped",
         "smppost_late_responses_total", "smppost_in_doubt", "smppost_replayed_total", "smppost_receipts_total",
         "smppost_receipt_delay_seconds", "smppost_tls_certificate_expiry_seconds", "smppost_build_info",
+        "smppost_carrier_state", "smppost_carrier_pace", "smppost_carrier_pace_limit", "smppost_carrier_queue",
+        "smppost_carrier_queue_wait_seconds", "smppost_not_in_time_total",
         "process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds", "process_max_fds",
         "process_start_time_seconds",
     ]

@@ -106,10 +106,9 @@ struct MonitorReportTests {
         #expect(Self.carrier(bind, Self.bind("2")).light == .yellow)
     }
 
-    @Test func congestionAndRecovery() {
+    @Test func congestion() {
         #expect(Self.bind { $0.pace.congestion = 79 }.trouble == nil)
         #expect(Self.bind { $0.pace.congestion = 80 }.trouble == "the carrier is congested (80 of 100)")
-        #expect(Self.bind { $0.pace.recoveringLimit = 2.04 }.trouble == "recovers from a stop for speed, 2.0/s now")
     }
 
     /// None is left without words.

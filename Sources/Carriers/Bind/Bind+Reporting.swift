@@ -87,7 +87,6 @@ extension Bind {
     func showState(now: MonotonicTime) {
         let state = session.state.name
         guard state != shownState else { return }
-        let wasUp = shownState == "bound"
         shownState = state
         stateSince = now
         downSince = state == "bound" ? nil : downSince ?? now
@@ -99,7 +98,8 @@ extension Bind {
             metadata["reason"] = "\(failure.code.rawValue)"
             metadata["words"] = "\(failure.words)"
         }
-        let level: Logger.Level = wasUp || state == "bound" || state == "waiting" ? .notice : .info
-        logger.log(level: level, "bind is \(state)", metadata: metadata)
+        let loudness = lines.change(to: session.state, session.lastFailure?.code, now: now)
+        if loudness.leftOut > 0 { metadata["left_out"] = "\(loudness.leftOut)" }
+        logger.log(level: loudness.level, "bind is \(state)", metadata: metadata)
     }
 }

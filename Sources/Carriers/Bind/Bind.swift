@@ -45,6 +45,7 @@ final class Bind: @unchecked Sendable {
     var certificateExpiry: Int64?
     let events: CarrierEvents
     var shownState = ""
+    var lines = BindLines()
     var stateSince = MonotonicTime.now
     /// nil = it is bound.
     var downSince: MonotonicTime? = .now

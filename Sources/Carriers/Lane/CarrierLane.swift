@@ -38,6 +38,10 @@ final class CarrierLane: @unchecked Sendable {
     private(set) var isStopping = false
     /// Messages that were displaced by another account's.
     private(set) var displacements = 0
+    /// Since when it is as `gauge` shows.
+    private var shownSince = MonotonicTime.now
+    /// When a message was last refused, or handed back, for lack of time or of a place to wait.
+    private var overloadedAt: MonotonicTime?
 
     init(
         _ limits: CarrierLimits, plans: [BindPlan], statuses: StatusTable, isOneOfMany: Bool,
@@ -69,12 +73,16 @@ final class CarrierLane: @unchecked Sendable {
             }
             pump(now: now)
         case .refused(let refusal):
-            refuse(message, refusal)
+            refuse(message, refusal, now: now)
         }
     }
 
     /// No byte of the message left over this lane.
-    private func refuse(_ message: Submission, _ refusal: CarrierRefusal) {
+    private func refuse(_ message: Submission, _ refusal: CarrierRefusal, now: MonotonicTime) {
+        switch refusal.reason {
+        case .notInTime, .queueFull: overloadedAt = now
+        case .noBind, .draining, .paused, .tripped, .quiet, .unwritable: break
+        }
         if message.hasOtherLane, refusal.reason != .unwritable, let carrier {
             carrier.moveOn(message, from: self, refusal)
         } else {
@@ -140,13 +148,13 @@ final class CarrierLane: @unchecked Sendable {
                 guard let message = leave(key) else { continue }
                 if message.hasOtherLane, message.carried == nil, wantsOtherBind(outcomes) {
                     message.carried = outcomes
-                    refuse(message, CarrierRefusal(.noBind))
+                    refuse(message, CarrierRefusal(.noBind), now: now)
                 } else {
                     message.finish(.sent(outcomes))
                 }
             case .notSent(let key, let refusal):
                 if refusal.reason == .queueFull { displacements += 1 }
-                if let message = leave(key) { refuse(message, refusal) }
+                if let message = leave(key) { refuse(message, refusal, now: now) }
             case .late(let response, let index):
                 binds[index].logLate(response)
                 events.late(response)
@@ -240,6 +248,7 @@ final class CarrierLane: @unchecked Sendable {
         let before = gauge.readiness
         guard before != readiness else { return }
         gauge.setReadiness(readiness)
+        shownSince = now
         events.changed()
         if !before.takesMessages, readiness.takesMessages { carrier?.laneIsReady() }
     }
@@ -254,6 +263,7 @@ final class CarrierLane: @unchecked Sendable {
         let refusals = CarrierRefusal.Reason.allCases.map { ($0.rawValue, scheduler.refused($0)) }
         return LaneStatus(
             telling: telling, refusals: Dictionary(uniqueKeysWithValues: refusals),
-            binds: binds.map { $0.status(telling, now: now) }, now: now)
+            binds: binds.map { $0.status(telling, now: now) }, since: now - shownSince,
+            overloadedAgo: overloadedAt.map { now - $0 }, now: now)
     }
 }

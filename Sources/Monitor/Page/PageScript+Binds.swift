@@ -122,9 +122,12 @@ extension PageScript {
           const view = {lamp: lamp('lamp'), title: make('h2'), sentence: make('p', 'sentence'), sums: make('p', 'sums'), binds: new Map()};
           view.tag = make('span', 'tag');
           view.list = make('div', 'binds');
+          view.flow = {};
+          const flow = make('dl', 'facts flow');
+          for (const word of ['carrierState', 'pace', 'queue', 'notInTime']) view.flow[word] = fact(flow, word);
           view.actions = makeActions(name, null);
           view.root = make('section', 'carrier',
-            make('div', 'head', make('div', 'what', view.lamp, make('div', '', view.title, view.sentence)), view.actions.root), view.list, view.sums);
+            make('div', 'head', make('div', 'what', view.lamp, make('div', '', view.title, view.sentence)), view.actions.root), flow, view.list, view.sums);
           view.root.id = 'carrier-' + name;
           view.glanceLamp = lamp('mark');
           view.glanceUp = make('span');
@@ -138,6 +141,7 @@ extension PageScript {
         function drawCarrier(name, isFresh) {
           const entry = carriers.get(name), {data, view} = entry, elapsed = since(entry);
           say(view.sentence, sentence(data, elapsed));
+          say(view.flow.carrierState, fill(W.stateFor, W.conditions[data.state], span(data.since + elapsed)));
           if (isFresh) {
             put(view.root, 'class', 'carrier ' + data.light);
             put(view.root, 'aria-label', `${fill(W.carrier, name)}: ${W[data.light]}`);
@@ -146,6 +150,11 @@ extension PageScript {
             say(view.glanceUp, fill(W.upOf, data.binds.filter(isUp).length, data.binds.length));
             view.title.replaceChildren(name + ' ', ...(data.required ? [view.tag] : []));
             say(view.tag, W.required);
+            const {messages, wait, not_in_time} = data.queue;
+            say(view.flow.pace, paceWords(data.pace));
+            const waiting = messages ? fill(W.waitingMessages, number(messages)) : W.queueEmpty;
+            say(view.flow.queue, wait < 0.05 ? waiting : fill(W.queueNew, waiting, took(wait)));
+            say(view.flow.notInTime, number(not_in_time));
             const r = data.receipts, any = r.matched + r.unmatched + r.duplicates + r.early > 0;
             say(view.sums, any ? fill(W.receipts, number(r.matched), number(r.unmatched), number(r.duplicates), number(r.early), r.ids) : W.noReceipts);
             drawActions(view.actions, fill(W.ofCarrier, name), null);

@@ -67,7 +67,6 @@ extension PageScript {
             if (bind.drained) return W.drained;
             if (bind.suspect) return W.suspect;
             if (bind.throttled) return W.throttled;
-            if (bind.recovering_limit !== null) return fill(W.recovering, number(bind.recovering_limit));
             return bind.congestion >= 80 ? fill(W.congested, bind.congestion) : null;
           }
           const why = reason(bind.last_error_code, bind.last_error);
@@ -76,12 +75,38 @@ extension PageScript {
           return fill(W.next, why, clock(bind.next_attempt_in - elapsed));
         }
 
+        // The same of the carrier as a whole.
+        function carrierTrouble(carrier, elapsed) {
+          const {why, pace} = carrier;
+          if (why) {
+            const words = why.code === 'silent' ? W.answersNothing : fill(carrier.state === 'paused' ? W.refusesSpeed : W.refusesAll, why.status);
+            const wait = carrier.tried_in - elapsed;
+            return fill(W.conditionWhy, W.conditions[carrier.state], words, wait > 0 ? fill(W.triedIn, clock(wait)) : W.nextTries);
+          }
+          if (carrier.state !== 'ready') return null;
+          if (carrier.queue.overloaded) return W.overloaded;
+          if (!pace.slowed) return null;
+          return pace.configured === null ? fill(W.slowed, number(pace.learnt)) : fill(W.slowedOf, number(pace.learnt), number(pace.configured));
+        }
+
+        // How fast it is written to, and why.
+        function paceWords(pace) {
+          if (pace.current === null) return W.paceFree;
+          const now = number(pace.current), limit = pace.configured === null ? null : number(pace.configured);
+          const text = pace.learnt === null ? fill(W.perSecond, now) : limit === null ? fill(W.paceLearnt, now) : fill(W.paceLearntOf, now, limit);
+          const share = pace.refused_share.toLocaleString(language, {style: 'percent', maximumFractionDigits: 1});
+          return pace.refused_share < 0.005 ? text : fill(W.paceNoise, text, share);
+        }
+
         // "2 of 3 binds up; bind 3: password refused, next attempt in 4:10".
         function sentence(carrier, elapsed) {
           const binds = carrier.binds, up = binds.filter(isUp).length;
           let text = binds.length === 1 ? (up ? W.oneUp : W.oneDown)
             : up === binds.length ? fill(W.allUp, up) : fill(W.someUp, up, binds.length);
-          const bad = binds.filter(bind => bind.trouble !== null);
+          const whole = carrierTrouble(carrier, elapsed);
+          if (whole) text += '; ' + whole;
+          // What all of them suffer is told once.
+          const bad = binds.filter(bind => bind.trouble !== null && (!carrier.why || !isUp(bind) || bind.drained));
           for (const bind of bad.slice(0, 3)) text += '; ' + fill(W.bindIs, bind.name, trouble(bind, elapsed));
           if (bad.length > 3) text += '; ' + fill(W.more, bad.length - 3);
           return text;

@@ -16,7 +16,10 @@ enum PageScript {
             nowState: '%, %', kinds: {transceiver: 'transceiver', transmitter: 'transmitter', receiver: 'receiver'},
             states: {idle: 'not started', connecting: 'connecting', binding: 'binding', bound: 'bound', draining: 'draining', unbinding: 'unbinding', waiting: 'waiting', stopped: 'stopped'},
             stateFor: '% for %', downNow: 'down', drained: 'drained: it takes no new messages', suspect: 'the carrier is silent', throttled: 'stopped by the carrier for speed',
-            recovering: 'recovers from a stop for speed, %/s now', congested: 'the carrier is congested (% of 100)',
+            conditions: {ready: 'takes messages', paused: 'paused', tripped: 'tripped', down: 'down'}, conditionWhy: '%: %, %', refusesAll: 'it refuses everything (%)', refusesSpeed: 'it refuses for speed (%)', answersNothing: 'it answers nothing',
+            triedIn: 'tried again in %', nextTries: 'the next message tries it', overloaded: 'overloaded: messages are refused for lack of time', slowed: 'slowed down by the carrier: %/s', slowedOf: 'slowed down by the carrier: %/s of %/s',
+            carrierState: 'State', pace: 'Pace', paceFree: 'no limit', paceLearnt: '%/s, learnt', paceLearntOf: '%/s of %/s, learnt', paceNoise: '%; % refused at any pace',
+            queue: 'Queue', queueEmpty: 'empty', queueNew: '%; a newcomer waits %', notInTime: 'Refused for lack of time', congested: 'the carrier is congested (% of 100)',
             reasons: {
               password: 'password refused', credentials: 'login refused', allow_list: 'closed before the bind response: address not allowed?',
               already_bound: 'already bound', refused: 'bind refused', connect_refused: 'connection refused', timeout: 'no answer in time',
@@ -53,7 +56,10 @@ enum PageScript {
             nowState: '%, %', kinds: {transceiver: 'приём и передача', transmitter: 'передача', receiver: 'приём'},
             states: {idle: 'не запущено', connecting: 'подключается', binding: 'входит', bound: 'установлено', draining: 'завершает', unbinding: 'отключается', waiting: 'ждёт', stopped: 'остановлено'},
             stateFor: '%, %', downNow: 'не работает', drained: 'не берёт новых сообщений', suspect: 'оператор молчит', throttled: 'остановлено оператором из-за скорости',
-            recovering: 'набирает скорость после остановки, сейчас %/с', congested: 'оператор перегружен (% из 100)',
+            conditions: {ready: 'берёт сообщения', paused: 'приостановлен', tripped: 'отключён защитой', down: 'не работает'}, conditionWhy: '%: %, %', refusesAll: 'отклоняет всё (%)', refusesSpeed: 'отклоняет из-за скорости (%)', answersNothing: 'ни на что не отвечает',
+            triedIn: 'новая попытка через %', nextTries: 'попытка будет со следующим сообщением', overloaded: 'перегружен: сообщения не успевают и отклоняются', slowed: 'оператор снизил скорость: %/с', slowedOf: 'оператор снизил скорость: %/с из %/с',
+            carrierState: 'Состояние', pace: 'Темп', paceFree: 'без предела', paceLearnt: '%/с, по отказам оператора', paceLearntOf: '%/с из %/с, по отказам оператора', paceNoise: '%; % отклоняется при любом темпе',
+            queue: 'Очередь', queueEmpty: 'пуста', queueNew: '%; новое ждало бы %', notInTime: 'Отклонено: не успеть', congested: 'оператор перегружен (% из 100)',
             reasons: {
               password: 'пароль не принят', credentials: 'логин не принят', allow_list: 'закрыто до ответа на вход: адрес не разрешён?',
               already_bound: 'уже подключено', refused: 'вход отклонён', connect_refused: 'в соединении отказано', timeout: 'нет ответа вовремя',

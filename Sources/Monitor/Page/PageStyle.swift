@@ -69,6 +69,8 @@ enum PageStyle {
         .tag { font-size: .75rem; font-weight: 400; color: var(--dim); border: 1px solid var(--line); border-radius: 1rem; padding: 0 .5rem; background: var(--card); }
         .buttons { display: flex; flex-wrap: wrap; gap: .4rem; }
         .sums { padding: .5rem 1rem; color: var(--dim); font-size: .875rem; border-top: 1px solid var(--line); }
+        .facts.flow { padding: .4rem 1rem; border-top: 1px solid var(--line); grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); }
+        .facts.flow div { border-bottom: 0; }
         .binds { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(25rem, 100%), 1fr)); border-top: 1px solid var(--line); }
         .bind { padding: .9rem 1rem; display: flex; flex-direction: column; gap: .7rem; min-width: 0; box-shadow: 1px 0 var(--line), 0 1px var(--line); }
         .bind-head { display: flex; gap: .5rem; align-items: flex-start; }

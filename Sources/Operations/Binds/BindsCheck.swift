@@ -23,7 +23,7 @@ package struct BindsCheck: Hashable, Sendable {
     package var verdict: Verdict
     package var line: String
 
-    /// A carrier that is down is critical; one in trouble or switched off is a warning, and critical where it is required.
+    /// A carrier that is down, tripped, or paused for long is critical; one in trouble or switched off is a warning, and critical where it is required.
     package init(_ document: BindsDocument) {
         let verdicts = document.carriers.map(Self.verdict)
         verdict = verdicts.max() ?? .unknown
@@ -61,12 +61,18 @@ package struct BindsCheck: Hashable, Sendable {
     private static func figures(_ carrier: BindsDocument.Carrier) -> [String] {
         let binds = carrier.binds
         func sum(_ value: (BindsDocument.Bind) -> Int) -> Int { binds.reduce(0) { $0 + value($1) } }
+        let flow = [
+            carrier.queue.map { "'\(carrier.name)_queue'=\($0.messages);;;0;" },
+            carrier.queue.map { "'\(carrier.name)_queue_wait'=\($0.wait)s;;;0;" },
+            carrier.queue.map { "'\(carrier.name)_not_in_time'=\($0.notInTime)c" },
+            carrier.pace?.current.map { "'\(carrier.name)_pace'=\($0);;;0;" },
+        ]
         return [
             "'\(carrier.name)_up'=\(sum { $0.state == "bound" ? 1 : 0 });\(binds.count):;1:;0;\(binds.count)",
             "'\(carrier.name)_window'=\(sum(\.windowInUse));;;0;\(sum(\.windowSize))",
             "'\(carrier.name)_accepted'=\(sum(\.totals.accepted))c",
             "'\(carrier.name)_refused'=\(sum(\.totals.refused))c",
             "'\(carrier.name)_unknown'=\(sum(\.totals.unknown))c",
-        ]
+        ] + flow.compactMap(\.self)
     }
 }

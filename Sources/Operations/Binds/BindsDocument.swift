@@ -15,7 +15,25 @@ package struct BindsDocument: Decodable, Hashable, Sendable {
         package var ready: Bool
         package var light: String
         package var summary: String
+        package var pace: Pace?
+        package var queue: Queue?
         package var binds: [Bind]
+    }
+
+    /// How fast a carrier is written to, in PDUs per second.
+    package struct Pace: Decodable, Hashable, Sendable {
+        package var configured: Double?
+        package var learnt: Double?
+        package var current: Double?
+    }
+
+    /// What waits for a carrier.
+    package struct Queue: Decodable, Hashable, Sendable {
+        package var messages: Int
+        /// Seconds that a newcomer would wait.
+        package var wait: Double
+        /// Messages that were refused or moved on for lack of time, since the start.
+        package var notInTime: Int
     }
 
     /// A bind. Times are in seconds.

@@ -60,6 +60,7 @@ enum BindsReport {
             json.member("ready", status.ready)
             json.member("light", status.light.rawValue)
             json.member("summary", status.summary)
+            writeFlow(status, to: &json)
             json.key("links")
             json.array { json in
                 for link in status.links {
@@ -80,6 +81,49 @@ enum BindsReport {
                     let recent = carrier.recent.indices.contains(place) ? carrier.recent[place] : BindRecent()
                     json.object { write(bind, recent, to: &$0) }
                 }
+            }
+        }
+    }
+
+    /// Whether it takes messages, how fast, and what waits.
+    private static func writeFlow(_ status: CarrierStatus, to json: inout JSONWriter) {
+        let (state, pace, queue) = (status.state, status.pace, status.queue)
+        json.member("state", status.condition.rawValue)
+        json.member("since", rounded(state.since))
+        json.member("trouble", status.trouble)
+        json.key("why")
+        if status.why == nil {
+            json.null()
+        } else {
+            json.object { json in
+                if case .refuses(let code)? = state.trouble {
+                    json.member("code", "refuses")
+                    json.member("status", "\(code.hex) \(code.name)")
+                } else {
+                    json.member("code", "silent")
+                    json.member("status", nil as String?)
+                }
+            }
+        }
+        json.member("tried_in", status.why == nil ? nil : state.triedIn.map(rounded))
+        json.key("pace")
+        json.object { json in
+            json.member("configured", pace.configured)
+            json.member("learnt", pace.learnt.map(rounded))
+            json.member("current", pace.current.map(rounded))
+            json.member("refused_share", rounded(pace.noise))
+            json.member("slowed", status.isSlowed)
+        }
+        json.key("queue")
+        json.object { json in
+            json.member("messages", queue.messages)
+            json.member("segments", queue.segments)
+            json.member("wait", rounded(queue.wait))
+            json.member("not_in_time", queue.notInTime)
+            json.member("overloaded", status.isOverloaded)
+            json.key("refused")
+            json.object { json in
+                for (reason, count) in queue.refused.sorted(by: { $0.key < $1.key }) { json.member(reason, count) }
             }
         }
     }

@@ -45,12 +45,27 @@ package struct BindsTable: Sendable {
             let required = carrier.required ? " (required)" : ""
             let head = cut("\(carrier.name)\(required)  \(word)  \(carrier.summary)")
             lines.append(colour(Self.colour(carrier.light), head))
+            if let flow = Self.flow(carrier) { lines.append(cut("  " + flow)) }
             for (bind, row) in zip(carrier.binds, rows) {
                 let line = cut(Self.join(row, widths))
                 lines.append(bind.trouble == nil ? line : colour(bind.state == "bound" ? .yellow : .red, line))
             }
         }
         return lines
+    }
+
+    /// `pace 12.4/s of 30/s, 5 wait 0.4s, 12 not in time`; nil where there is nothing to tell.
+    private static func flow(_ carrier: BindsDocument.Carrier) -> String? {
+        var parts: [String] = []
+        if let pace = carrier.pace, let now = pace.current ?? pace.configured {
+            let limit = pace.configured.map { now < $0 ? " of \(short($0))/s" : "" } ?? ", learnt"
+            parts.append("pace \(short(now))/s\(limit)")
+        }
+        if let queue = carrier.queue {
+            if queue.messages > 0 { parts.append("\(queue.messages) wait \(time(queue.wait))") }
+            if queue.notInTime > 0 { parts.append("\(queue.notInTime) not in time") }
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
     private static func cells(_ bind: BindsDocument.Bind) -> [String] {

@@ -105,7 +105,10 @@ enum LiveReport {
 extension CarrierSnapshot {
     /// Whether this is what `old` becomes by the passing of `elapsed` seconds alone.
     func isStill(_ old: CarrierSnapshot, after elapsed: Double) -> Bool {
-        guard withoutTimes == old.withoutTimes else { return false }
+        // Time alone turns a light, too.
+        guard withoutTimes == old.withoutTimes, status.light == old.status.light,
+            status.isSlowed == old.status.isSlowed, status.isOverloaded == old.status.isOverloaded
+        else { return false }
         return zip(status.binds, old.status.binds).allSatisfy { new, old in
             // Half a second is not seen; a PDU that came in is.
             abs((new.link.lastReceivedAgo ?? 0) - (old.link.lastReceivedAgo ?? -elapsed) - elapsed) < 0.5
@@ -114,6 +117,13 @@ extension CarrierSnapshot {
 
     private var withoutTimes: CarrierSnapshot {
         var copy = self
+        copy.status.state.since = 0
+        copy.status.state.untriedFor = 0
+        copy.status.state.triedIn = copy.status.state.triedIn.map { _ in 0 }
+        copy.status.pace.throttledAgo = nil
+        copy.status.queue.overloadedAgo = nil
+        // What goes by while nobody waits.
+        if copy.status.queue.segments == 0 { copy.status.queue.wait = 0 }
         for index in copy.status.binds.indices {
             copy.status.binds[index].since = 0
             copy.status.binds[index].downFor = copy.status.binds[index].downFor.map { _ in 0 }

@@ -24,6 +24,36 @@ extension MetricsReport {
         }
     }
 
+    /// Whether a carrier takes messages, how fast, and what waits for it.
+    static func writeFlow(_ carriers: [CarrierStatus], to metrics: inout MetricsWriter) {
+        metrics.family(
+            "smppost_carrier_state", .gauge, "1 for the state that the carrier is in, 0 for the others.")
+        for carrier in carriers {
+            for state in CarrierCondition.allCases {
+                metrics.sample(carrier.condition == state, ["carrier": carrier.name, "state": state.rawValue])
+            }
+        }
+        metrics.family(
+            "smppost_carrier_pace", .gauge,
+            "submit_sm per second that are written at most now, configured or learnt; no sample = no limit is known.")
+        for carrier in carriers {
+            if let pace = carrier.pace.current { metrics.sample(pace, ["carrier": carrier.name]) }
+        }
+        metrics.family(
+            "smppost_carrier_pace_limit", .gauge, "submit_sm per second that the carrier's file allows at most.")
+        for carrier in carriers {
+            if let limit = carrier.pace.configured { metrics.sample(limit, ["carrier": carrier.name]) }
+        }
+        metrics.family("smppost_carrier_queue", .gauge, "Messages that wait for the carrier.")
+        for carrier in carriers { metrics.sample(carrier.queue.messages, ["carrier": carrier.name]) }
+        metrics.family("smppost_carrier_queue_wait_seconds", .gauge, "How long a message that comes now would wait.")
+        for carrier in carriers { metrics.sample(carrier.queue.wait, ["carrier": carrier.name]) }
+        metrics.family(
+            "smppost_not_in_time_total", .counter,
+            "Messages that the carrier's queue refused or moved on because they could not be answered in time.")
+        for carrier in carriers { metrics.sample(carrier.queue.notInTime, ["carrier": carrier.name]) }
+    }
+
     static func writeBinds(_ carriers: [CarrierStatus], to metrics: inout MetricsWriter) {
         metrics.family("smppost_bind_up", .gauge, "1 while the bind is bound.")
         for (carrier, bind) in binds(carriers) {

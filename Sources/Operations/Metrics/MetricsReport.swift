@@ -20,6 +20,7 @@ enum MetricsReport {
         var metrics = MetricsWriter()
         let carriers = snapshot.carriers.map(\.status)
         writeCarriers(carriers, to: &metrics)
+        writeFlow(carriers, to: &metrics)
         writeBinds(carriers, to: &metrics)
         writeConnections(carriers, to: &metrics)
         writeTraffic(carriers, to: &metrics)

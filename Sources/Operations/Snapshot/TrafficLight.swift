@@ -3,7 +3,7 @@ import SMPP
 
 /// How a carrier is, in one word. The raw values are stable names.
 package enum TrafficLight: String, Hashable, Sendable, CaseIterable {
-    /// Every bind is up and none is slowed down.
+    /// Every bind is up, and messages get through in time.
     case green
     /// Messages go, but something is not as it should be.
     case yellow
@@ -16,15 +16,14 @@ package enum TrafficLight: String, Hashable, Sendable, CaseIterable {
 extension CarrierStatus {
     package var light: TrafficLight {
         if binds.allSatisfy({ $0.state == BindState.stopped.name || $0.drained }) { return .off }
-        let goes = binds.contains { $0.kind.submits } ? ready : binds.contains(where: \.isUp)
-        guard goes else { return .red }
-        return binds.allSatisfy { $0.isUp && $0.trouble == nil } ? .green : .yellow
+        if condition == .down || isStuck { return .red }
+        return trouble == nil && binds.allSatisfy { $0.isUp && $0.trouble == nil } ? .green : .yellow
     }
 
     /// How many binds are up.
     package var upCount: Int { binds.count(where: \.isUp) }
 
-    /// `2 of 3 binds up; bind 3: password refused, next attempt in 4:10`.
+    /// `2 of 3 binds up; bind 3: password refused, next attempt in 4:10`, with what the whole carrier's trouble is before that.
     package var summary: String {
         let head =
             switch (upCount, binds.count) {
@@ -33,10 +32,11 @@ extension CarrierStatus {
             case (let up, let all) where up == all: "all \(all) binds up"
             case (let up, let all): "\(up) of \(all) binds up"
             }
-        let troubled = binds.filter { $0.trouble != nil }
+        // What all of them suffer is told once.
+        let troubled = binds.filter { $0.trouble != nil && (why == nil || !$0.isUp || $0.drained) }
         let told = troubled.prefix(Self.toldBinds).map { "; bind \($0.name): \($0.trouble ?? "")" }
         let more = troubled.count - told.count
-        return head + told.joined() + (more > 0 ? "; and \(more) more" : "")
+        return head + (trouble.map { "; \($0)" } ?? "") + told.joined() + (more > 0 ? "; and \(more) more" : "")
     }
 
     /// A summary names so many binds.
@@ -63,7 +63,6 @@ extension BindStatus {
             if drained { return "drained: it takes no new messages" }
             if link.isSuspect { return "the carrier is silent" }
             if pace.isStopped { return "stopped by the carrier for speed" }
-            if let limit = pace.recoveringLimit { return "recovers from a stop for speed, \(Self.rate(limit)) now" }
             if pace.congestion >= Self.congested { return "the carrier is congested (\(pace.congestion) of 100)" }
             return nil
         }
@@ -101,5 +100,6 @@ extension BindStatus {
         return hours == 0 ? "\(minutes):\(tail)" : "\(hours):\(minutes < 10 ? "0" : "")\(minutes):\(tail)"
     }
 
-    private static func rate(_ value: Double) -> String { "\((value * 10).rounded() / 10)/s" }
+    /// `2.0/s`.
+    static func rate(_ value: Double) -> String { "\((value * 10).rounded() / 10)/s" }
 }

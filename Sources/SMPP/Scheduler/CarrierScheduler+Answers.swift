@@ -27,7 +27,7 @@ extension CarrierScheduler {
             return drainedIfEmpty(bind)
         }
         let row = statuses.row(for: status)
-        refused(row, isTrial: isTrial, on: bind, writtenAt: writtenAt, now: now)
+        refused(row, status, isTrial: isTrial, on: bind, writtenAt: writtenAt, now: now)
         if isLive(submit.message) {
             binds[bind].refusals[row.name, default: 0] += 1
             apply(verdict(row, status, submit, now: now), to: submit, on: bind)
@@ -59,7 +59,8 @@ extension CarrierScheduler {
 
     /// Counts what speaks against the carrier, and stops it.
     private mutating func refused(
-        _ row: StatusRow, isTrial: Bool, on bind: Int, writtenAt: MonotonicTime, now: MonotonicTime
+        _ row: StatusRow, _ status: CommandStatus, isTrial: Bool, on bind: Int, writtenAt: MonotonicTime,
+        now: MonotonicTime
     ) {
         let isForSpeed = row.retry == .afterBindBackoff
         let isCarriers: Bool
@@ -69,6 +70,7 @@ extension CarrierScheduler {
         }
         if isForSpeed {
             binds[bind].counters.throttled += 1
+            throttledAt = now
             pace.answered(isRefused: true, writtenAt: writtenAt, now: now)
         }
         guard isForSpeed || isCarriers else {
@@ -78,6 +80,7 @@ extension CarrierScheduler {
             if !breaker.isClosed { breaker.close() }
             return
         }
+        refusedAs = status
         if isTrial {
             isPaused = isForSpeed
             return breaker.failed(now: now)

@@ -6,7 +6,13 @@ extension CarrierScheduler {
         resumeDelayed(now: now)
         if let messageDeadline, messageDeadline <= now { completeExpired(now: now) }
         if queues.count > 0, reviewAt <= now { review(now: now) }
+        if let pauseIsForgottenAt, pauseIsForgottenAt <= now { breaker.close() }
         pace.tick(forget: limits.throttle.forget, now: now)
+    }
+
+    /// When a pause counts as over although no message has tried the carrier since; nil = there is none, or one is trying.
+    private var pauseIsForgottenAt: MonotonicTime? {
+        isPaused ? breaker.opensUntil.map { $0 + limits.throttle.forget } : nil
     }
 
     /// When `tick` has something to do, or `nextWrite` may have; nil = never, as things are.
@@ -16,6 +22,7 @@ extension CarrierScheduler {
             if let time { earliest = min(earliest ?? time, time) }
         }
         consider(overdueAt)
+        consider(pauseIsForgottenAt)
         consider(messageDeadline)
         consider(delayed.first?.due)
         if queues.count > 0 { consider(reviewAt) }
@@ -62,6 +69,7 @@ extension CarrierScheduler {
         open -= 1
         if breaker.isTrial(sequence, on: bind) {
             isPaused = false
+            refusedAs = nil
             breaker.failed(now: now)
         }
         if binds[bind].silence.isTrial(sequence, on: bind) {

@@ -103,6 +103,9 @@ package struct CarrierScheduler: ~Copyable, Sendable {
     /// Refusals in a row: for speed; and that mean the carrier.
     var refusedForSpeed = 0
     var refusedByCarrier = 0
+    /// The last refusal that spoke against the carrier; nil where the trial after it was not answered.
+    var refusedAs: CommandStatus?
+    var throttledAt: MonotonicTime?
 
     /// - Parameters:
     ///   - windows: the window of each bind, by its index; nil = `limits.window`. Binds are down until `bindUp`.

@@ -1,6 +1,10 @@
 /// What people are told of a carrier's scheduler.
 package struct CarrierTelling: Hashable, Sendable {
     package var readiness: CarrierReadiness
+    /// Why it is paused or tripped; nil = it is neither.
+    package var trouble: CarrierTrouble?
+    /// Since the last refusal for speed; nil = there was none.
+    package var throttledAgo: Duration?
     /// PDUs per second: what is configured; nil = no ceiling.
     package var rate: Double?
     /// What the carrier takes, as far as it is learnt; nil = no limit is known.
@@ -14,7 +18,7 @@ package struct CarrierTelling: Hashable, Sendable {
     /// Messages that wait, and segments to be written.
     package var waiting: Int
     package var unwritten: Int
-    /// How long a newcomer would wait behind all that.
+    /// How long a newcomer would wait behind all that, and until the carrier is tried again.
     package var expectedWait: Duration
     /// What 95 of 100 answers take at most, lately; zero before the first.
     package var responseTime: Duration
@@ -23,6 +27,14 @@ package struct CarrierTelling: Hashable, Sendable {
     /// Requests that are open, and slots of the binds that are up.
     package var open: Int
     package var slots: Int
+}
+
+/// What a paused or tripped carrier does.
+package enum CarrierTrouble: Hashable, Sendable {
+    /// It refuses everything, of late like this.
+    case refuses(CommandStatus)
+    /// It answers nothing.
+    case silent
 }
 
 /// What people are told of a bind's messages.
@@ -79,12 +91,22 @@ extension CarrierScheduler {
     /// What people are told.
     package func telling(now: MonotonicTime) -> CarrierTelling {
         let share = pace.share(now: now)
+        let (opens, closed) = gate(hasNext: false, waiting: queues.count, now: now)
+        let begins = later(max(opens, now, closed == nil ? pace.dueAt : now), Double(unwritten) / throughput(now: now))
         return CarrierTelling(
-            readiness: readiness(now: now), rate: limits.rate, learntRate: pace.learner.limit,
+            readiness: readiness(now: now), trouble: trouble(now: now), throttledAgo: throttledAt.map { now - $0 },
+            rate: limits.rate, learntRate: pace.learner.limit,
             pace: pace.limit.map { $0 * share }, noise: pace.learner.noise,
             congestion: pace.congestionState(now: now), waiting: queues.count, unwritten: unwritten,
-            expectedWait: later(now, Double(unwritten) / throughput(now: now)) - now,
+            expectedWait: begins - now,
             responseTime: .nanoseconds(times.percentile95), meanResponseTime: times.mean, open: open, slots: slots)
+    }
+
+    private func trouble(now: MonotonicTime) -> CarrierTrouble? {
+        switch readiness(now: now) {
+        case .ready, .down, .draining: nil
+        case .paused, .tripped: breaker.isClosed ? .silent : refusedAs.map(CarrierTrouble.refuses) ?? .silent
+        }
     }
 
     /// How long all that is here takes, open requests included: by this a message is given to one of several lanes.

@@ -19,6 +19,7 @@ struct BridgeAssembly: Sendable {
     /// Nil where the monitor serves plain HTTP.
     let monitorCertificate: TLSServerContext?
     let feed: LiveFeed
+    let watch: CarrierWatch
     let reloader: Reloader
     let state: ConfigurationInForce
     /// Nil where none is configured.
@@ -75,8 +76,13 @@ struct BridgeAssembly: Sendable {
             state: state, intake: intake, intakeCertificate: certificate, monitorCertificate: monitorCertificate,
             inDoubt: inDoubt, journal: journal?.journal, postings: { journal?.postings.current }, traces: traces)
         let feed = LiveFeed(source: source, eventLoop: group.next(), logger: logger)
-        state.changes.listen { feed.stateChanged() }
+        let watch = CarrierWatch(state: state, eventLoop: group.next(), logger: logger)
+        state.changes.listen {
+            feed.stateChanged()
+            watch.stateChanged()
+        }
         self.feed = feed
+        self.watch = watch
         let messages = journal.map { MonitorMessages(journal: $0.journal, reader: $0.reader) }
         let pages = MonitorPages(
             source: source, feed: feed, messages: messages, logger: logger,

@@ -60,6 +60,7 @@ final class CarrierBench {
         scheduler.tick(now: now)
     }
 
+    var telling: CarrierTelling { scheduler.telling(now: now) }
     var readiness: CarrierReadiness { scheduler.readiness(now: now) }
     var isSilent: Bool { scheduler.isSilent(0, now: now) }
 }

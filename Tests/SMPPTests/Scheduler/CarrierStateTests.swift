@@ -58,6 +58,49 @@ import Testing
         #expect(taken > 8 && taken < 13, "two a second for five seconds")
     }
 
+    // MARK: Told
+
+    @Test func whyItIsPausedOrTrippedIsTold() {
+        #expect(CarrierBench().telling.trouble == nil)
+        let bench = paused()
+        #expect(bench.telling.trouble == .refuses(.throttled))
+        #expect(bench.telling.throttledAgo == .zero)
+        let broken = CarrierBench()
+        for _ in 0..<5 { broken.submit() }
+        for write in broken.write() { broken.answer(write, .systemError) }
+        #expect(broken.telling.trouble == .refuses(.systemError))
+        let silent = CarrierBench()
+        for _ in 0..<5 { silent.submit() }
+        silent.write()
+        silent.pass(.seconds(6))
+        #expect(silent.telling.trouble == .silent)
+        // What tried it again was not answered.
+        bench.submit()
+        bench.pass(.seconds(1))
+        #expect(bench.write().count == 1)
+        bench.pass(.seconds(6))
+        #expect(bench.telling.trouble == .silent)
+    }
+
+    @Test func theWaitOfANewcomerCountsThePause() {
+        let bench = paused()
+        #expect(bench.telling.expectedWait >= .milliseconds(900) && bench.telling.expectedWait <= .seconds(2))
+        #expect(CarrierBench().telling.expectedWait == .zero)
+    }
+
+    /// Nobody came to try it: it is not told as paused for ever.
+    @Test func aPauseThatNobodyTriesIsForgotten() {
+        let bench = paused()
+        bench.pass(.seconds(10))
+        _ = bench.steps()
+        bench.pass(.seconds(1))
+        for write in bench.write() { bench.answer(write, .throttled) }
+        bench.pass(.seconds(120))
+        #expect(bench.readiness == .ready)
+        #expect(bench.submit(hasNext: true).key != nil)
+        #expect(bench.write().count == 1)
+    }
+
     // MARK: Paused
 
     private func paused(hasNext: Bool = false) -> CarrierBench {

@@ -1,0 +1,78 @@
+package import Carriers
+import SMPP
+
+/// Whether a carrier takes messages. The raw values are stable names, for JSON and metrics.
+package enum CarrierCondition: String, Hashable, Sendable, CaseIterable {
+    /// It does.
+    case ready
+    /// It accepts nothing any more, for speed: one message is tried now and then.
+    case paused
+    /// It answers nothing, or refuses everything for reasons of its own: one message is tried now and then.
+    case tripped
+    /// No bind is up that it could go over.
+    case down
+}
+
+extension CarrierStatus {
+    /// What was refused so many seconds ago, for speed or for lack of time, is trouble still.
+    private static let lately = 60.0
+    /// A pause that is longer than most messages can wait, in seconds: nothing goes any more.
+    private static let longPause = 10.0
+    /// A learnt pace below this share of the configured one is told.
+    private static let slowed = 0.9
+
+    package var condition: CarrierCondition {
+        // What sends nothing is not asked whether it may.
+        guard binds.contains(where: \.kind.submits) else { return binds.contains(where: \.isUp) ? .ready : .down }
+        return CarrierCondition(rawValue: state.name) ?? .down
+    }
+
+    /// Whether it is paused or tripped, and messages would not get through in time.
+    var isStuck: Bool {
+        switch condition {
+        case .ready, .down: false
+        case .paused: state.since > Self.longPause && !isUntried
+        case .tripped: !isUntried
+        }
+    }
+
+    /// It could be tried for a while, and nobody has come: it may be well again.
+    private var isUntried: Bool { state.untriedFor > Self.lately }
+
+    /// Segments were refused for speed of late, and it is slower for it.
+    var isSlowed: Bool {
+        guard let learnt = pace.learnt, (pace.throttledAgo ?? .infinity) < Self.lately else { return false }
+        return pace.configured.map { learnt < Self.slowed * $0 } ?? true
+    }
+
+    /// Messages were refused, or moved on, of late because they could not have been answered in time.
+    var isOverloaded: Bool { (queue.overloadedAgo ?? .infinity) < Self.lately }
+
+    /// Why it is paused or tripped, in a few words; nil where it is neither.
+    var why: String? {
+        switch condition {
+        case .ready, .down: return nil
+        case .paused, .tripped: break
+        }
+        switch state.trouble {
+        case .refuses(let status):
+            let what = condition == .paused ? "for speed" : "everything"
+            return "it refuses \(what) (\(status.hex) \(status.name))"
+        case .silent, nil: return "it answers nothing"
+        }
+    }
+
+    /// What is not as it should be with the carrier as a whole, in a few words; nil = nothing, or no bind is up.
+    package var trouble: String? {
+        if let why {
+            let tried = state.triedIn ?? 0
+            let next = tried > 0 ? "tried again in \(BindStatus.clock(tried))" : "the next message tries it"
+            return "\(condition.rawValue): \(why), \(next)"
+        }
+        guard condition == .ready else { return nil }
+        if isOverloaded { return "overloaded: messages are refused for lack of time" }
+        guard isSlowed, let learnt = pace.learnt else { return nil }
+        let limit = pace.configured.map { " of \(BindStatus.rate($0))" } ?? ""
+        return "slowed down by the carrier: \(BindStatus.rate(learnt))\(limit)"
+    }
+}

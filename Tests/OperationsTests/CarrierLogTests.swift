@@ -1,0 +1,175 @@
+import Carriers
+import SMPP
+import Testing
+
+@testable import Operations
+
+/// What the log is told of a carrier, in simulated time.
+struct CarrierLogTests {
+    private static let start = MonotonicTime(nanoseconds: 1_000_000_000_000)
+
+    /// Looks as the service does: at each change, and every few seconds.
+    private final class Watch {
+        var log = CarrierLog()
+        var lines: [CarrierLog.Line] = []
+        var now = CarrierLogTests.start
+        var status: CarrierStatus
+
+        init(_ status: CarrierStatus) { self.status = status }
+
+        var messages: [String] { lines.map(\.message) }
+
+        func look() { lines += log.take(status, now: now) }
+
+        func become(_ status: CarrierStatus) {
+            self.status = status
+            look()
+        }
+
+        func pass(_ seconds: Int) {
+            for _ in 0..<seconds {
+                now = now + .seconds(1)
+                look()
+            }
+        }
+    }
+
+    private static func bind(_ name: String = "1", state: String = "bound", _ failure: BindFailure? = nil) -> BindStatus
+    {
+        MonitorReportTests.bind(name) {
+            $0.state = state
+            $0.failure = failure
+            $0.nextAttemptIn = state == "waiting" ? 4 : nil
+        }
+    }
+
+    private static let refused = BindFailure(.connectRefused, "connection refused: nothing listens on the port")
+    private static let up = MonitorReportTests.carrier(bind())
+    private static let down = MonitorReportTests.carrier(bind(state: "waiting", refused))
+    private static let locked = MonitorReportTests.carrier(
+        bind(state: "waiting", .bindRefused(.invalidPassword)))
+
+    private static func state(_ name: String, _ trouble: CarrierTrouble) -> CarrierStatus {
+        var carrier = up
+        carrier.state.name = name
+        carrier.state.trouble = trouble
+        carrier.state.triedIn = 3
+        return carrier
+    }
+
+    private static let paused = state("paused", .refuses(.throttled))
+    private static let tripped = state("tripped", .silent)
+
+    @Test func aDeadCarrierIsToldOnceAndEachMinuteAndWhenItIsBack() {
+        let watch = Watch(Self.up)
+        watch.pass(5)
+        watch.become(Self.down)
+        for attempt in 1...150 {
+            watch.status.binds[0].totals.changes[BindChangeKey(to: "connecting")] = UInt64(attempt)
+            watch.pass(1)
+        }
+        watch.become(Self.up)
+        #expect(
+            watch.messages == [
+                "carrier is down", "carrier is still down", "carrier is still down", "carrier takes messages again",
+            ])
+        #expect(watch.lines.map(\.level) == [.warning, .notice, .notice, .notice])
+        #expect(watch.lines[0].metadata["words"] == Self.refused.words)
+        #expect(watch.lines[0].metadata["reason"] == "connect_refused")
+        #expect(watch.lines[1].metadata["attempts"] == "60" && watch.lines[1].metadata["for"] == "1m0s")
+        #expect(watch.lines[2].metadata["attempts"] == "60" && watch.lines[2].metadata["next_attempt_in"] == "0:04")
+        #expect(watch.lines[3].metadata == ["after": "2m30s", "was": "down"])
+    }
+
+    @Test func wrongCredentialsAreAnErrorAtOnce() {
+        let watch = Watch(Self.down)
+        watch.pass(1)
+        watch.become(Self.locked)
+        watch.pass(30)
+        #expect(watch.lines.map(\.level) == [.warning, .error])
+        #expect(watch.lines[1].metadata["words"]?.contains("ESME_RINVPASWD") == true)
+    }
+
+    @Test(arguments: [(paused, "paused", "ESME_RTHROTTLED"), (tripped, "tripped", "answers nothing")])
+    func pausedAndTrippedSayWhy(carrier: CarrierStatus, state: String, words: String) {
+        let watch = Watch(Self.up)
+        watch.become(carrier)
+        watch.pass(20)
+        watch.become(Self.up)
+        watch.pass(200)
+        #expect(watch.messages == ["carrier is \(state)", "carrier takes messages again"])
+        #expect(watch.lines[0].level == .warning && watch.lines[1].level == .notice)
+        #expect(watch.lines[0].metadata["words"]?.contains(words) == true, "\(watch.lines[0])")
+    }
+
+    @Test func whatIsWorseIsToldAtOnce() {
+        let watch = Watch(Self.paused)
+        for worse in [Self.tripped, Self.down, Self.locked, Self.paused] {
+            watch.pass(1)
+            watch.become(worse)
+        }
+        #expect(watch.messages == ["carrier is paused", "carrier is tripped", "carrier is down", "carrier is down"])
+    }
+
+    /// However fast it comes and goes, at whatever phase: a few lines a minute.
+    @Test(arguments: [1, 2, 3, 7, 20])
+    func whoComesAndGoesIsToldBriefly(seconds: Int) {
+        let watch = Watch(Self.up)
+        for _ in 0..<(600 / seconds) {
+            watch.become(Self.paused)
+            watch.pass(seconds)
+            watch.become(Self.up)
+            watch.pass(seconds)
+        }
+        let minutes = 2 * (600 / seconds) * seconds / 60
+        #expect(watch.lines.count <= 3 * minutes, "\(watch.messages)")
+        #expect(watch.lines.count >= minutes / 2)
+        #expect(watch.messages.prefix(2) == ["carrier is paused", "carrier takes messages again"])
+    }
+
+    @Test func aStartHasPatience() {
+        let coming = MonitorReportTests.carrier(
+            Self.bind(state: "waiting", Self.refused), Self.bind("2", state: "connecting"))
+        let watch = Watch(MonitorReportTests.carrier(Self.bind(state: "idle"), Self.bind("2", state: "idle")))
+        watch.look()
+        watch.become(coming)
+        watch.pass(9)
+        watch.become(MonitorReportTests.carrier(Self.bind(state: "waiting", Self.refused), Self.bind("2")))
+        #expect(watch.lines.isEmpty, "the second bind came up")
+        let other = Watch(coming)
+        other.pass(11)
+        #expect(other.messages == ["carrier is down"])
+    }
+
+    @Test func whatPeopleStopIsNoTrouble() {
+        let stopped = BindFailure(.stopped, "stopped")
+        let watch = Watch(Self.up)
+        watch.look()
+        var leaving = Self.up
+        leaving.state.name = "draining"
+        watch.become(leaving)
+        watch.become(MonitorReportTests.carrier(Self.bind(state: "stopped", stopped)))
+        watch.pass(300)
+        watch.become(MonitorReportTests.carrier(Self.bind(state: "connecting", stopped)))
+        watch.pass(2)
+        watch.become(Self.up)
+        // One bind is rebound.
+        watch.become(MonitorReportTests.carrier(Self.bind(state: "unbinding")))
+        watch.become(MonitorReportTests.carrier(Self.bind(state: "connecting", BindFailure(.closed, "closed"))))
+        watch.pass(1)
+        watch.become(Self.up)
+        #expect(watch.lines.isEmpty, "\(watch.messages)")
+    }
+
+    @Test func aReceiverIsACarrierToo() {
+        var receiver = Self.bind()
+        receiver.kind = .receiver
+        let watch = Watch(MonitorReportTests.carrier(receiver))
+        watch.pass(100)
+        #expect(watch.lines.isEmpty)
+        receiver.state = "waiting"
+        receiver.failure = Self.refused
+        watch.become(MonitorReportTests.carrier(receiver))
+        #expect(watch.messages == ["carrier is down"])
+    }
+}
