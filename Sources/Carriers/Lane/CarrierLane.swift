@@ -64,9 +64,7 @@ final class CarrierLane: @unchecked Sendable {
         case .taken(let key):
             // What waited on another lane before goes on waiting.
             if message.waitingSince == nil { message.waitingSince = now }
-            changeTable { table in
-                if key.index < table.count { table[key.index] = message } else { table.append(message) }
-            }
+            if key.index < table.count { table[key.index] = message } else { table.append(message) }
             pump(now: now)
         case .refused(let refusal):
             refuse(message, refusal)
@@ -94,16 +92,7 @@ final class CarrierLane: @unchecked Sendable {
     }
 
     private func leave(_ key: MessageKey) -> Submission? {
-        changeTable { $0[key.index].take() }
-    }
-
-    /// Not in place: then each look at it would be checked for exclusive access at run time, 200 instructions a message.
-    @inline(__always)
-    private func changeTable<Result>(_ change: (inout ContiguousArray<Submission?>) -> Result) -> Result {
-        var changed: ContiguousArray<Submission?> = []
-        swap(&changed, &table)
-        defer { swap(&changed, &table) }
-        return change(&changed)
+        table[key.index].take()
     }
 
     // MARK: The turn
@@ -115,7 +104,7 @@ final class CarrierLane: @unchecked Sendable {
         guard !isReading, !binds.isEmpty else { return }
         bind?.flushIsPlanned = true
         write(now: now)
-        bind?.flush()
+        bind?.flush(now: now)
         act(now: now)
         if isStopping, scheduler.waiting == 0 { endBinds(now: now) }
         if let wake = scheduler.nextWake(now: now) { timer.arm(at: wake, on: eventLoop) { self.timerFired() } }

@@ -132,6 +132,7 @@ struct CarrierPace: Sendable {
     }
 
     /// When `tick` has something to do.
+    @inline(__always)
     func ticksAt(forget: Duration) -> MonotonicTime? {
         let forgets = learner.forgetsAt(after: forget)
         guard congestion > 0 else { return forgets }

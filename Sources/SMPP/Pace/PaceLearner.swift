@@ -47,6 +47,8 @@ struct PaceLearner: Hashable, Sendable {
     /// What a carrier is thought to take that has not accepted anything yet.
     private static let unknown = 40.0
     private static let second = Duration.seconds(1)
+    /// A round lasts at least so long, in nanoseconds.
+    private static let round: Int64 = 1_000_000_000
     /// A probe settles so long before it counts.
     private static let settling = Duration.milliseconds(500)
 
@@ -130,8 +132,8 @@ struct PaceLearner: Hashable, Sendable {
             refused += 1
             if isStorm { return storm(now: now) }
         }
-        if answered >= enough, now - start >= Self.second { return judge(now: now) }
-        return isHopeless ? judge(now: now) : false
+        if start.nanoseconds(until: now) >= Self.round, answered >= enough { return judge(now: now) }
+        return phase == .probe && isHopeless ? judge(now: now) : false
     }
 
     /// Nothing is accepted any more. What was learnt before still holds; where nothing was, the way up begins at half.
@@ -169,6 +171,7 @@ struct PaceLearner: Hashable, Sendable {
     }
 
     /// When `forget` has something to do.
+    @inline(__always)
     func forgetsAt(after time: Duration) -> MonotonicTime? {
         limit == nil ? nil : heldUpAt + time
     }
@@ -204,7 +207,7 @@ struct PaceLearner: Hashable, Sendable {
     private var isHopeless: Bool {
         let expected = noise * Double(answered)
         let excess = Double(refused) - expected
-        guard phase == .probe, excess >= 4 + 2 * expected.squareRoot() else { return false }
+        guard excess >= 4 + 2 * expected.squareRoot() else { return false }
         let delivered = (1 + step) * (1 - Double(refused) / Double(answered)) / (1 - noise)
         return delivered < 1 - step
     }

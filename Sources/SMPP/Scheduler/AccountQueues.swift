@@ -72,11 +72,18 @@ struct AccountQueues: Sendable {
         while nodes.count <= message { nodes.append(Node()) }
         let lane = Self.lane(account)
         while lanes.count <= lane { lanes.append(Lane()) }
-        nodes[message] = Node(lane: lane, arrival: arrivals)
+        let last = lanes[lane].newest
+        nodes[message] = Node(state: .queued, lane: lane, arrival: arrivals, older: last)
         arrivals += 1
         count += 1
         lanes[lane].waiting += 1
-        link(message, after: lanes[lane].newest)
+        lanes[lane].newest = message
+        if last < 0 {
+            lanes[lane].oldest = message
+            join(lane)
+        } else {
+            nodes[last].newer = message
+        }
     }
 
     /// The account whose turn it was was served.

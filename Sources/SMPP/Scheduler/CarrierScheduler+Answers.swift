@@ -103,7 +103,7 @@ extension CarrierScheduler {
 
     // MARK: The message
 
-    private func verdict(
+    private mutating func verdict(
         _ row: StatusRow, _ status: CommandStatus, _ submit: OpenSubmit, now: MonotonicTime
     ) -> SubmitVerdict {
         let index = submit.message.index
@@ -125,7 +125,7 @@ extension CarrierScheduler {
     }
 
     /// Whether a segment that is written again then can be answered in time, with all that follows it.
-    private func isInTime(_ index: Int, at due: MonotonicTime, now: MonotonicTime) -> Bool {
+    private mutating func isInTime(_ index: Int, at due: MonotonicTime, now: MonotonicTime) -> Bool {
         due
             <= beginBy(
                 entries[index].progress.deadline, reserve: entries[index].reserve,

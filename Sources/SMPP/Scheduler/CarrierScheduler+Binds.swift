@@ -191,7 +191,7 @@ extension CarrierScheduler {
                 // A message with something open, or accepted, waits on a bind that drains.
                 if entries[index].progress.open > 0 || !entries[index].progress.mayMove, !isGone(index) { continue }
             }
-            handBack(index, refusal)
+            complete(index, notSent: refusal)
         }
     }
 

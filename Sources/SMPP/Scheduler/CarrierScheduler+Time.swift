@@ -10,7 +10,7 @@ extension CarrierScheduler {
     }
 
     /// When `tick` has something to do, or `nextWrite` may have; nil = never, as things are.
-    package func nextWake(now: MonotonicTime) -> MonotonicTime? {
+    package mutating func nextWake(now: MonotonicTime) -> MonotonicTime? {
         var earliest = pace.ticksAt(forget: limits.throttle.forget)
         func consider(_ time: MonotonicTime?) {
             if let time { earliest = min(earliest ?? time, time) }

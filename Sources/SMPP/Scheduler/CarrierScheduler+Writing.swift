@@ -60,7 +60,7 @@ extension CarrierScheduler {
         let rate = throughput(now: now)
         while let index = queues.next {
             guard now <= beginBy(index, rate: rate), let segment = entries[index].progress.nextToWrite else {
-                handBack(index, CarrierRefusal(.notInTime, retryAfter: .seconds(1)))
+                complete(index, notSent: CarrierRefusal(.notInTime, retryAfter: .seconds(1)))
                 continue
             }
             queues.passTurn()
@@ -72,7 +72,7 @@ extension CarrierScheduler {
         return nil
     }
 
-    private func freeBind(now: MonotonicTime) -> Int? {
+    private mutating func freeBind(now: MonotonicTime) -> Int? {
         for step in binds.indices {
             let bind = wrapped(cursor + step)
             if binds[bind].state == .up, binds[bind].begun < 0, canWrite(bind, now: now) { return bind }
@@ -83,6 +83,7 @@ extension CarrierScheduler {
     private func wrapped(_ bind: Int) -> Int { bind < binds.count ? bind : bind - binds.count }
 
     /// Whether the bind has a free slot that may be used.
+    @inline(__always)
     private func canWrite(_ bind: Int, now: MonotonicTime) -> Bool {
         switch binds[bind].state {
         case .down, .closing: return false

@@ -77,19 +77,19 @@ extension CarrierScheduler {
     package var waiting: Int { queues.count }
 
     /// What people are told.
-    package func telling(now: MonotonicTime) -> CarrierTelling {
+    package mutating func telling(now: MonotonicTime) -> CarrierTelling {
         let share = pace.share(now: now)
         return CarrierTelling(
-            readiness: readiness(now: now), rate: limits.rate, learntRate: pace.learner.limit,
+            readiness: isStopping ? .draining : health(now: now), rate: limits.rate, learntRate: pace.learner.limit,
             pace: pace.limit.map { $0 * share }, noise: pace.learner.noise,
             congestion: pace.congestionState(now: now), waiting: queues.count, unwritten: unwritten,
-            expectedWait: later(now, Double(unwritten) / throughput(now: now)) - now,
+            expectedWait: now.adding(seconds: Double(unwritten) / throughput(now: now)) - now,
             responseTime: .nanoseconds(times.percentile95), meanResponseTime: times.mean, open: open, slots: slots)
     }
 
-    /// How long all that is here takes, open requests included: by this a message is given to one of several lanes.
-    package func load(now: MonotonicTime) -> Duration {
-        later(now, Double(unwritten + open) / throughput(now: now)) - now
+    /// How long all that is here takes, open requests included, in nanoseconds: by this a message is given to one of several lanes.
+    package mutating func load(now: MonotonicTime) -> Int64 {
+        Int64(min(1e15, Double(unwritten + open) / throughput(now: now) * 1e9))
     }
 
     /// How often a message was refused or handed back for this reason.
