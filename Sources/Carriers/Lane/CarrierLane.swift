@@ -124,7 +124,7 @@ final class CarrierLane: @unchecked Sendable {
     /// Tells everybody what became of it.
     private func act(now: MonotonicTime) {
         while let step = scheduler.nextStep() {
-            switch step {
+            switch consume step {
             case .complete(let key, let outcomes):
                 guard let message = leave(key) else { continue }
                 if message.hasOtherLane, message.carried == nil, wantsOtherBind(outcomes) {
@@ -224,7 +224,7 @@ final class CarrierLane: @unchecked Sendable {
 
     /// Shows other threads whether messages may come.
     private func show(now: MonotonicTime) {
-        if isOneOfMany { gauge.setLoad(scheduler.load(now: now)) }
+        if isOneOfMany { gauge.setLoad(scheduler.load()) }
         let readiness = LaneGauge.Readiness(scheduler.readiness(now: now))
         let before = gauge.readiness
         guard before != readiness else { return }

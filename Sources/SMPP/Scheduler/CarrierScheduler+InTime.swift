@@ -19,7 +19,8 @@ extension CarrierScheduler {
         if let mean = times.mean {
             rate = min(rate, Double(max(1, slots)) * pace.share(now: now) / max(mean, 1e-5))
         }
-        return max(rate, 1e-3)
+        lastThroughput = max(rate, 1e-3)
+        return lastThroughput
     }
 
     /// The last moment at which a message may be begun.

@@ -86,8 +86,7 @@ package struct CarrierScheduler: ~Copyable, Sendable {
     /// Messages whose retry waits for its time, in the order of their times; may hold keys of messages that are gone.
     var delayed: ContiguousArray<(due: MonotonicTime, key: MessageKey)> = []
     var steps: ContiguousArray<CarrierStep> = []
-    /// Those that are given out at present, the next one last.
-    private var leaving: ContiguousArray<CarrierStep> = []
+    private var nextStepIndex = 0
 
     /// Messages without an outcome.
     package internal(set) var messages = 0
@@ -103,6 +102,8 @@ package struct CarrierScheduler: ~Copyable, Sendable {
     /// Where the next message looks for a bind first.
     var cursor = 0
     var isStopping = false
+    /// What `throughput` gave last.
+    var lastThroughput = Self.throughputUnknown
     /// Not later than the first of its kind.
     var overdueAt: MonotonicTime?
     var messageDeadline: MonotonicTime?
@@ -187,12 +188,14 @@ package struct CarrierScheduler: ~Copyable, Sendable {
 
     /// What follows from the events so far, one by one; call it until it gives nil.
     package mutating func nextStep() -> CarrierStep? {
-        if leaving.isEmpty {
-            guard !steps.isEmpty else { return nil }
-            swap(&steps, &leaving)
-            leaving.reverse()
+        guard nextStepIndex < steps.count else { return nil }
+        var step = CarrierStep.drained(bind: 0)
+        swap(&step, &steps[nextStepIndex])
+        nextStepIndex += 1
+        if nextStepIndex == steps.count {
+            steps.removeAll(keepingCapacity: true)
+            nextStepIndex = 0
         }
-        guard let step = leaving.popLast() else { return nil }
         // Only now may the index name another message.
         if let key = step.message { free.append(key.index) }
         return step

@@ -88,8 +88,8 @@ extension CarrierScheduler {
     }
 
     /// How long all that is here takes, open requests included, in nanoseconds: by this a message is given to one of several lanes.
-    package mutating func load(now: MonotonicTime) -> Int64 {
-        Int64(min(1e15, Double(unwritten + open) / throughput(now: now) * 1e9))
+    package mutating func load() -> Int64 {
+        Int64(min(1e15, Double(unwritten + open) / lastThroughput * 1e9))
     }
 
     /// How often a message was refused or handed back for this reason.
