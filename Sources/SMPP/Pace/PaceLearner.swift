@@ -11,6 +11,10 @@
 ///    │ │ more was delivered: on, with twice the step; else back
 ///    │ └────────────────── probe (1.05 × … 2 ×)      every 8th round
 ///    └──────────────────── audit (less than what is delivered)     instead of a probe, where there is noise
+///
+///   stopped ──accepted again──▶ climb: twice the pace each round ──▶ probe, or cruise where a probe has just failed
+///      ▲                          │ up to what went well before
+///      └── nothing accepted, in any other phase; in a climb: then up to half of where it was
 /// ```
 ///
 /// Why it converges. With a limit `L` delivery is `min(W, L)`: above the limit a round delivers `L` whatever its pace, so a
@@ -19,13 +23,16 @@
 /// of all is refused. With refusals that come whatever the pace (noise `p`) delivery is `(1 − p) × W`: the check, at a pace
 /// that was just delivered, still sees `p` where a limit would refuse nothing; `p` is then expected, and no reason to be slow.
 /// Where it was wrong the audit sees it. When a limit rises the steps double; when it falls, or many of the last answers are
-/// refusals, the next pace is what was accepted in the last second.
+/// refusals, the next pace is what was accepted in the last second. A stop says nothing of the limit unless a climb ends in
+/// it: so the way back is a few doublings, and each climb that fails halves the end of the next.
 struct PaceLearner: Hashable, Sendable {
     private enum Phase: Hashable, Sendable {
         case cruise
         case check
         case probe
         case audit
+        case stopped
+        case climb
     }
 
     /// Below the limit, where neither jitter nor rounding meets it.
@@ -44,6 +51,9 @@ struct PaceLearner: Hashable, Sendable {
     /// PDUs per second.
     private static let least = 0.5
     private static let few = 10.0
+    /// What a round of a climb is judged by, and the first step beyond its end.
+    private static let climbAnswers = 4
+    private static let stepAfterClimb = 0.25
     /// What a carrier is thought to take that has not accepted anything yet.
     private static let unknown = 40.0
     private static let second = Duration.seconds(1)
@@ -67,6 +77,9 @@ struct PaceLearner: Hashable, Sendable {
     /// The carrier is given air until the round starts.
     private var isGivingAir = false
     private var beforeCut = 0.0
+    /// What went well lately, in PDUs per second, and where a climb ends.
+    private var known = 0.0
+    private var goal = 0.0
     /// Checks since then that asked for another cut.
     private var failedChecks = 0
     private var cutShare = 0.0
@@ -76,6 +89,7 @@ struct PaceLearner: Hashable, Sendable {
     // The round. What was written before its start does not count.
     private var start = MonotonicTime(nanoseconds: 0)
     private var written = 0
+    private var lastWrittenAt = MonotonicTime(nanoseconds: 0)
     private var answered = 0
     private var refused = 0
 
@@ -96,11 +110,13 @@ struct PaceLearner: Hashable, Sendable {
         switch phase {
         case .cruise, .check: return limit * (isGivingAir ? Self.air : Self.cruise)
         case .probe: return limit * (1 + step)
+        case .stopped, .climb: return limit
         case .audit: return limit * (1 - noise) * Self.cruise
         }
     }
 
     /// What the carrier accepts in the long run, in PDUs per second.
+    @inline(__always)
     var expected: Double? { limit.map { $0 * Self.cruise * (1 - noise) } }
 
     /// A `submit_sm` was written.
@@ -108,9 +124,14 @@ struct PaceLearner: Hashable, Sendable {
     /// - Parameter wasHeldUp: it would have been written before, but for the pace.
     /// - Returns: whether the pace is another one now.
     mutating func wrote(wasHeldUp: Bool, now: MonotonicTime) -> Bool {
-        if wasHeldUp { heldUpAt = now }
-        guard now >= start else { return false }
         // What nobody asked for is not slowness.
+        if wasHeldUp {
+            heldUpAt = now
+        } else if lastWrittenAt.nanoseconds(until: now) > Self.round, phase != .stopped {
+            begin(after: .zero, now: max(now, start))
+        }
+        lastWrittenAt = now
+        guard now >= start else { return false }
         if written == 0 { start = now }
         written += 1
         guard isGivingAir else { return false }
@@ -124,7 +145,7 @@ struct PaceLearner: Hashable, Sendable {
     mutating func answered(isRefused: Bool, writtenAt: MonotonicTime, now: MonotonicTime) -> Bool {
         if !isRefused { accepted.add(now: now) } else { heldUpAt = now }
         sinceProbe += 1
-        guard writtenAt >= start else { return false }
+        guard writtenAt >= start, phase != .stopped else { return false }
         answered += 1
         recent = recent << 1 | (isRefused ? 1 : 0)
         recentCount = min(20, recentCount + 1)
@@ -136,26 +157,30 @@ struct PaceLearner: Hashable, Sendable {
         return phase == .probe && isHopeless ? judge(now: now) : false
     }
 
-    /// Nothing is accepted any more. What was learnt before still holds; where nothing was, the way up begins at half.
+    /// Nothing is accepted any more. Answers do not count until `resumed`.
     mutating func stopped(now: MonotonicTime) {
-        if limit == nil {
-            limit = (ceiling ?? max(Self.unknown, 2 * Double(accepted.lastSecond(now: now)))) / 2
-            phase = .probe
-            step = 1
-        } else {
-            phase = .cruise
-            rounds = 0
+        switch phase {
+        case .stopped: return
+        case .climb: goal = (limit ?? goal) / 2
+        case .probe:
+            goal = limit ?? known
+            endProbe()
+        case .cruise, .check, .audit: goal = max(known, limit ?? 0)
         }
+        if goal == 0 { goal = ceiling ?? Self.unknown }
+        goal = max(Self.least, goal)
+        known = min(known, goal)
+        limit = max(goal / 16, min(goal / 2, Self.few))
+        phase = .stopped
         isGivingAir = false
         recentCount = 0
-        begin(after: .zero, now: now)
     }
 
-    /// It accepts again: twice what was left is tried at once.
+    /// It accepts again.
     mutating func resumed(now: MonotonicTime) {
-        guard limit != nil else { return }
-        phase = .probe
-        step = 1
+        guard phase == .stopped else { return }
+        phase = .climb
+        heldUpAt = now
         begin(after: .zero, now: now)
     }
 
@@ -163,7 +188,7 @@ struct PaceLearner: Hashable, Sendable {
     ///
     /// - Returns: whether it was.
     mutating func forget(after time: Duration, now: MonotonicTime) -> Bool {
-        guard limit != nil, now - heldUpAt >= time else { return false }
+        guard limit != nil, phase != .stopped, now - heldUpAt >= time else { return false }
         limit = nil
         endProbe()
         begin(after: .zero, now: now)
@@ -173,7 +198,7 @@ struct PaceLearner: Hashable, Sendable {
     /// When `forget` has something to do.
     @inline(__always)
     func forgetsAt(after time: Duration) -> MonotonicTime? {
-        limit == nil ? nil : heldUpAt + time
+        limit == nil || phase == .stopped ? nil : heldUpAt + time
     }
 
     // MARK: Rounds
@@ -192,6 +217,7 @@ struct PaceLearner: Hashable, Sendable {
         case .cruise, .audit: least = Self.leastAnswers
         case .check: least = cutShare > 0.5 ? Self.leastAnswers : Self.goodAnswers
         case .probe: least = Self.goodAnswers
+        case .climb, .stopped: return Self.climbAnswers
         }
         return least + Int(200 * noise)
     }
@@ -225,6 +251,7 @@ struct PaceLearner: Hashable, Sendable {
             let pace = limit ?? Double(written) / max(1, Double((now - start).nanoseconds) / 1e9)
             // Where nothing was, that is no pace, but perhaps an outage.
             limit = max(Self.least, lately > 0 ? lately : pace / 2)
+            if phase == .climb { known = min(known, limit ?? known) }
         }
         cutShare = 1
         phase = .check
@@ -258,7 +285,13 @@ struct PaceLearner: Hashable, Sendable {
             if phase == .check, noise > 0.02 { rounds = max(rounds, Self.roundsToProbe - 2) }
             phase = .cruise
             learnNoise(share, count)
+            known = limit ?? max(delivered, known * 0.95)
             cruised(isBusy: isBusy, now: now)
+        case .climb where refused > 1 && share > noise + 0.1:
+            known = min(known, delivered)
+            cut(to: delivered, share, from: limit ?? pace, now: now)
+        case .climb, .stopped:
+            climbed(now: now)
         case .probe:
             probed(delivered, share, pace: pace, isBusy: isBusy, isExcess: isExcess, now: now)
         case .audit:
@@ -316,6 +349,19 @@ struct PaceLearner: Hashable, Sendable {
         begin(after: Self.settling, now: now)
     }
 
+    private mutating func climbed(now: MonotonicTime) {
+        limit = min(goal, 2 * (limit ?? goal))
+        guard limit == goal else { return begin(after: .zero, now: now) }
+        known = goal
+        phase = .cruise
+        rounds = 0
+        if sinceProbe >= untilProbe {
+            phase = .probe
+            step = Self.stepAfterClimb
+        }
+        begin(after: Self.settling, now: now)
+    }
+
     private mutating func probed(
         _ delivered: Double, _ share: Double, pace: Double, isBusy: Bool, isExcess: Bool, now: MonotonicTime
     ) {
@@ -323,7 +369,8 @@ struct PaceLearner: Hashable, Sendable {
         // Too little was asked for to say anything.
         guard isBusy || isExcess else { return begin(after: .zero, now: now) }
         if delivered >= limit * (1 + step / 2) {
-            self.limit = isExcess ? delivered : min(delivered, max(pace, limit * (1 + step)))
+            known = isExcess ? delivered : min(delivered, max(pace, limit * (1 + step)))
+            self.limit = known
             step = min(1, step * 2)
             untilProbe = 0
             begin(after: Self.settling, now: now)
@@ -340,40 +387,5 @@ struct PaceLearner: Hashable, Sendable {
         rounds = 0
         untilProbe = Self.probePrice * refused
         sinceProbe = 0
-    }
-}
-
-/// How many there were in the last second, in eighths of it.
-struct RecentCount: Hashable, Sendable {
-    private static let slot: UInt64 = 125_000_000
-
-    /// The last seven whole eighths, newest first.
-    private var slots: SIMD8<Int32> = .zero
-    private var newest: UInt64 = 0
-    private var current = 0
-
-    mutating func add(now: MonotonicTime) {
-        advance(now)
-        current += 1
-    }
-
-    /// The eighth that has only begun and seven before it.
-    mutating func lastSecond(now: MonotonicTime) -> Int {
-        advance(now)
-        return current + Int(slots.wrappedSum())
-    }
-
-    private mutating func advance(_ now: MonotonicTime) {
-        let slot = now.nanoseconds / Self.slot
-        guard slot > newest else { return }
-        push(Int32(clamping: current))
-        for _ in 0..<min(8, slot - newest - 1) { push(0) }
-        current = 0
-        newest = slot
-    }
-
-    private mutating func push(_ count: Int32) {
-        for index in (1..<7).reversed() { slots[index] = slots[index - 1] }
-        slots[0] = count
     }
 }

@@ -7,6 +7,7 @@ extension CarrierScheduler {
         bind: Int, sequence: UInt32, status: CommandStatus, messageID: String, congestion: UInt32? = nil,
         now: MonotonicTime
     ) {
+        throughputAt = MonotonicTime(nanoseconds: 0)
         if let congestion { pace.congested(congestion, now: now) }
         guard let submit = binds[bind].window.close(sequence) else {
             return answeredLate(bind: bind, sequence, status, messageID, now: now)
@@ -69,7 +70,8 @@ extension CarrierScheduler {
         }
         if isForSpeed {
             binds[bind].counters.throttled += 1
-            pace.answered(isRefused: true, writtenAt: writtenAt, now: now)
+            // A trial says nothing of the pace.
+            if !isTrial { pace.answered(isRefused: true, writtenAt: writtenAt, now: now) }
         }
         guard isForSpeed || isCarriers else {
             // It minds the message: so it works.
@@ -80,6 +82,7 @@ extension CarrierScheduler {
         }
         if isTrial {
             isPaused = isForSpeed
+            if isForSpeed { pace.stopped(now: now) }
             return breaker.failed(now: now)
         }
         refusedForSpeed = isForSpeed ? refusedForSpeed + 1 : 0

@@ -113,6 +113,7 @@ extension CarrierScheduler {
 
     private mutating func countOwnRates() {
         ownRates = nil
+        throughputAt = MonotonicTime(nanoseconds: 0)
         var sum = 0.0
         for bind in binds where bind.state == .up {
             guard let rate = bind.pace?.rate else { return }

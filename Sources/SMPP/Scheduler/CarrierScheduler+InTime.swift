@@ -14,6 +14,8 @@ extension CarrierScheduler {
     ///
     /// A full window with slow answers is a pace of its own: slots ÷ mean response time.
     mutating func throughput(now: MonotonicTime) -> Double {
+        guard throughputAt != now else { return lastThroughput }
+        throughputAt = now
         var rate = pace.expected(now: now) ?? Self.throughputUnknown
         if let ownRates { rate = min(rate, ownRates) }
         if let mean = times.mean {
@@ -73,8 +75,9 @@ extension CarrierScheduler {
 
     /// No answer came for longer than usual while some were due.
     mutating func isQuiet(now: MonotonicTime) -> Bool {
-        let patience = max(limits.breaker.quiet.nanoseconds, min(4 * times.percentile95, responseTimeout))
-        guard open > 0, let overdueAt, answeredAt.adding(nanoseconds: patience) <= now else { return false }
+        guard open > 0, answeredAt.adding(nanoseconds: quiet) <= now else { return false }
+        let patience = max(quiet, min(4 * times.percentile95, responseTimeout))
+        guard let overdueAt, answeredAt.adding(nanoseconds: patience) <= now else { return false }
         // Not later than the true one: the look at the binds only confirms.
         guard overdueAt.adding(nanoseconds: patience - responseTimeout) <= now else { return false }
         var isAnyOpen = false

@@ -6,6 +6,7 @@ extension CarrierScheduler {
         resumeDelayed(now: now)
         if let messageDeadline, messageDeadline <= now { completeExpired(now: now) }
         if queues.count > 0, reviewAt <= now { review(now: now) }
+        throughputAt = MonotonicTime(nanoseconds: 0)
         pace.tick(forget: limits.throttle.forget, now: now)
     }
 

@@ -6,8 +6,10 @@ extension CarrierScheduler {
         return continueBegun(now: now) ?? beginNext(now: now)
     }
 
-    /// All that `nextWrite` gave has left for the socket: the pace counts from here where that was late.
+    /// All that `nextWrite` gave has left for the socket: the pace counts from here where that was late. Only where `awaitsLeaving`
+    /// says so does it matter.
     package mutating func left(now: MonotonicTime) {
+        awaitsLeaving = false
         pace.left(now: now)
         for bind in binds.indices { binds[bind].pace?.left(now: now) }
     }
@@ -120,6 +122,7 @@ extension CarrierScheduler {
         binds[bind].silence.wrote(sequence, on: bind)
         pace.wrote(now: now)
         binds[bind].pace?.wrote(now: now)
+        if pace.isKept || binds[bind].pace != nil { awaitsLeaving = true }
         return CarrierWrite(bind: bind, message: key, segment: segment, sequence: sequence)
     }
 

@@ -69,6 +69,7 @@ package struct CarrierScheduler: ~Copyable, Sendable {
     let responseTimeout: Int64
     let leastResponse: Int64
     let reserve: Int64
+    let quiet: Int64
 
     var binds: ContiguousArray<CarrierBind>
     var pace: CarrierPace
@@ -102,8 +103,11 @@ package struct CarrierScheduler: ~Copyable, Sendable {
     /// Where the next message looks for a bind first.
     var cursor = 0
     var isStopping = false
-    /// What `throughput` gave last.
+    /// What `throughput` gave last, and when; zero = it has to be counted anew.
     var lastThroughput = Self.throughputUnknown
+    var throughputAt = MonotonicTime(nanoseconds: 0)
+    /// Something was written by a pace since the last `left`.
+    package internal(set) var awaitsLeaving = false
     /// Not later than the first of its kind.
     var overdueAt: MonotonicTime?
     var messageDeadline: MonotonicTime?
@@ -126,6 +130,7 @@ package struct CarrierScheduler: ~Copyable, Sendable {
         self.statuses = statuses
         responseTimeout = limits.response.nanoseconds
         leastResponse = limits.leastResponse.nanoseconds
+        quiet = limits.breaker.quiet.nanoseconds
         reserve = (limits.reserve ?? limits.response).nanoseconds
         binds = ContiguousArray(
             windows.enumerated().map { index, window in
