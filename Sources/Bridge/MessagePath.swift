@@ -99,7 +99,7 @@ package final class MessagePath: Sendable {
         while let index = message.carriers[message.next...].firstIndex(where: { routes[$0].isReady }) {
             let route = routes[message.carriers[index]]
             message.next = index + 1
-            guard let segments = segments(of: message, for: route) else { continue }
+            guard let segments = segments(of: message, for: message.carriers[index]) else { continue }
             message.route = route
             return route.submit(
                 Submission(
@@ -121,12 +121,15 @@ package final class MessagePath: Sendable {
     }
 
     /// The message as this carrier wants it; nil where its text is too long for it.
-    private func segments(of message: Message, for route: CarrierRoute) -> [ShortMessage]? {
+    private func segments(of message: Message, for index: Int) -> [ShortMessage]? {
+        guard message.problems[index] == nil else { return nil }
+        let profile = routes[index].profile
         do throws(TextProblem) {
-            return try route.profile.shortMessages(for: message.plan) {
-                message.takeReference(references, policy: route.profile.text)
+            return try profile.shortMessages(for: message.plan) {
+                message.takeReference(references, policy: profile.text)
             }
         } catch {
+            message.problems[index] = error
             message.releaseReference()
             return nil
         }
@@ -135,7 +138,7 @@ package final class MessagePath: Sendable {
     /// Whether another carrier could take the message if this one does not.
     private func hasNext(_ message: Message) -> Bool {
         message.carriers[message.next...].contains { index in
-            routes[index].isReady && routes[index].profile.problem(with: message.plan.text) == nil
+            routes[index].isReady && problem(with: message, for: index) == nil
         }
     }
 
@@ -143,12 +146,18 @@ package final class MessagePath: Sendable {
     private func problemForAll(_ message: Message) -> TextProblem? {
         var first: TextProblem?
         for index in message.carriers {
-            guard let problem = routes[index].profile.problem(with: message.plan.text, isExact: true) else {
-                return nil
-            }
+            guard let problem = problem(with: message, for: index, isExact: true) else { return nil }
             first = first ?? problem
         }
         return first
+    }
+
+    /// Why this carrier could not take the message's text, as `CarrierProfile.problem` says; a text is cut once to know it.
+    private func problem(with message: Message, for index: Int, isExact: Bool = false) -> TextProblem? {
+        if let problem = message.problems[index] { return problem }
+        let problem = routes[index].profile.problem(with: message.plan.text, isExact: isExact)
+        message.problems[index] = problem
+        return problem
     }
 
     /// The carrier is through with the message.
@@ -214,6 +223,8 @@ private final class Message {
     var next = 0
     /// The one that has it, or had it last.
     var route: CarrierRoute?
+    /// Why carriers could not take its text, by their indices.
+    var problems: [Int: TextProblem] = [:]
     let reply: @Sendable (IntakeReply) -> Void
     /// Nearly every message is one segment, and needs none.
     private var lease: ReferenceLease?

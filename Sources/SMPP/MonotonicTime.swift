@@ -28,12 +28,21 @@ package struct MonotonicTime: Comparable, Hashable, Sendable {
         return MonotonicTime(nanoseconds: nanoseconds < 0 ? 0 : .max)
     }
 
+    /// The same for seconds, up to 11 days.
+    func adding(seconds: Double) -> MonotonicTime {
+        adding(nanoseconds: Int64(min(1e15, seconds * 1e9)))
+    }
+
+    /// How long it is from here to a later time, in nanoseconds; negative where that is earlier.
+    package func nanoseconds(until later: MonotonicTime) -> Int64 {
+        let isLater = later >= self
+        let distance = isLater ? later.nanoseconds - nanoseconds : nanoseconds - later.nanoseconds
+        return isLater ? Int64(clamping: distance) : -Int64(clamping: distance)
+    }
+
     /// How much later `left` is; negative when it is earlier.
     package static func - (left: MonotonicTime, right: MonotonicTime) -> Duration {
-        let later = left >= right
-        let distance = later ? left.nanoseconds - right.nanoseconds : right.nanoseconds - left.nanoseconds
-        let clamped = Int64(clamping: distance)
-        return .nanoseconds(later ? clamped : -clamped)
+        .nanoseconds(right.nanoseconds(until: left))
     }
 }
 

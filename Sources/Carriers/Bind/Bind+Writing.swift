@@ -30,14 +30,16 @@ extension Bind {
     }
 
     /// Hands everything to the socket, once for each turn of the loop.
-    func flush() {
+    ///
+    /// - Parameter now: nil = to be looked up.
+    func flush(now: MonotonicTime? = nil) {
         flushIsPlanned = false
         guard outgoing.readableBytes > 0, let handler else { return }
         handler.writeAndFlush(outgoing)
         outgoing.clear()
         guard !unflushed.isEmpty else { return }
         unflushed.removeAll(keepingCapacity: true)
-        lane.scheduler.left(now: .now)
+        if lane.scheduler.awaitsLeaving { lane.scheduler.left(now: now ?? .now) }
     }
 
     /// While reading, the end of the reading flushes; else the end of this turn of the loop.

@@ -68,9 +68,7 @@ final class CarrierLane: @unchecked Sendable {
         case .taken(let key):
             // What waited on another lane before goes on waiting.
             if message.waitingSince == nil { message.waitingSince = now }
-            changeTable { table in
-                if key.index < table.count { table[key.index] = message } else { table.append(message) }
-            }
+            if key.index < table.count { table[key.index] = message } else { table.append(message) }
             pump(now: now)
         case .refused(let refusal):
             refuse(message, refusal, now: now)
@@ -102,16 +100,7 @@ final class CarrierLane: @unchecked Sendable {
     }
 
     private func leave(_ key: MessageKey) -> Submission? {
-        changeTable { $0[key.index].take() }
-    }
-
-    /// Not in place: then each look at it would be checked for exclusive access at run time, 200 instructions a message.
-    @inline(__always)
-    private func changeTable<Result>(_ change: (inout ContiguousArray<Submission?>) -> Result) -> Result {
-        var changed: ContiguousArray<Submission?> = []
-        swap(&changed, &table)
-        defer { swap(&changed, &table) }
-        return change(&changed)
+        table[key.index].take()
     }
 
     // MARK: The turn
@@ -123,7 +112,7 @@ final class CarrierLane: @unchecked Sendable {
         guard !isReading, !binds.isEmpty else { return }
         bind?.flushIsPlanned = true
         write(now: now)
-        bind?.flush()
+        bind?.flush(now: now)
         act(now: now)
         if isStopping, scheduler.waiting == 0 { endBinds(now: now) }
         if let wake = scheduler.nextWake(now: now) { timer.arm(at: wake, on: eventLoop) { self.timerFired() } }
@@ -143,7 +132,7 @@ final class CarrierLane: @unchecked Sendable {
     /// Tells everybody what became of it.
     private func act(now: MonotonicTime) {
         while let step = scheduler.nextStep() {
-            switch step {
+            switch consume step {
             case .complete(let key, let outcomes):
                 guard let message = leave(key) else { continue }
                 if message.hasOtherLane, message.carried == nil, wantsOtherBind(outcomes) {
@@ -243,7 +232,7 @@ final class CarrierLane: @unchecked Sendable {
 
     /// Shows other threads whether messages may come.
     private func show(now: MonotonicTime) {
-        if isOneOfMany { gauge.setLoad(scheduler.load(now: now)) }
+        if isOneOfMany { gauge.setLoad(scheduler.load()) }
         let readiness = LaneGauge.Readiness(scheduler.readiness(now: now))
         let before = gauge.readiness
         guard before != readiness else { return }

@@ -44,7 +44,7 @@ final class LaneGauge: Sendable {
     /// How long all that the lane has takes, in nanoseconds.
     var load: Int64 { time.load(ordering: .relaxed) }
 
-    func setLoad(_ load: Duration) {
-        time.store(load.nanoseconds, ordering: .relaxed)
+    func setLoad(_ load: Int64) {
+        time.store(load, ordering: .relaxed)
     }
 }

@@ -62,6 +62,7 @@ struct CarrierPace: Sendable {
     }
 
     /// PDUs per second that can be counted on; nil = no limit is known.
+    @inline(__always)
     func expected(now: MonotonicTime) -> Double? {
         let usual = ceiling.map { $0 / Self.spacing * (1 - learner.noise) }
         guard let rate = learner.expected.map({ min($0, usual ?? $0) }) ?? usual else { return nil }
@@ -71,12 +72,17 @@ struct CarrierPace: Sendable {
     /// When the next PDU may be written; not later than `now` = at once.
     var dueAt: MonotonicTime { MonotonicTime(nanoseconds: interval == 0 ? 0 : due) }
 
+    /// Whether PDUs are held up at present.
+    var isKept: Bool { interval > 0 }
+
     /// The last `congestion_state`, 0 to 100; 0 where the carrier does not send it.
+    @inline(__always)
     func congestionState(now: MonotonicTime) -> UInt32 {
         congestion > 0 && now - congestionAt < Self.congestionKept ? congestion : 0
     }
 
     /// What congestion leaves of the pace and of the windows: 1, down to 0.05.
+    @inline(__always)
     func share(now: MonotonicTime) -> Double {
         guard congestion >= Self.congestedFrom, now - congestionAt < Self.congestionKept else { return 1 }
         return max(0.05, Double(100 - congestion) / Double(100 - Self.congestedFrom))
@@ -132,6 +138,7 @@ struct CarrierPace: Sendable {
     }
 
     /// When `tick` has something to do.
+    @inline(__always)
     func ticksAt(forget: Duration) -> MonotonicTime? {
         let forgets = learner.forgetsAt(after: forget)
         guard congestion > 0 else { return forgets }

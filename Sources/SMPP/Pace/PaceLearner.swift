@@ -56,12 +56,16 @@ struct PaceLearner: Hashable, Sendable {
     /// What a carrier is thought to take that has not accepted anything yet.
     private static let unknown = 40.0
     private static let second = Duration.seconds(1)
+    /// A round lasts at least so long, in nanoseconds.
+    private static let round: Int64 = 1_000_000_000
+    /// A check that has lasted so long is judged by few answers, in nanoseconds.
+    private static let longCheck: Int64 = 2_000_000_000
     /// A probe settles so long before it counts.
     private static let settling = Duration.milliseconds(500)
-    /// Nothing was asked for so long: what comes then is a round of its own.
-    private static let idle = Duration.milliseconds(250)
+    /// Nothing was asked for so long: what comes then is a round of its own; in nanoseconds.
+    private static let idle: Int64 = 250_000_000
     /// The same where something was refused.
-    private static let longIdle = Duration.seconds(2)
+    private static let longIdle: Int64 = 2_000_000_000
     /// What is left of a pace at which nothing is accepted whenever it is taken up again.
     private static let afterStop = 0.7
 
@@ -127,9 +131,10 @@ struct PaceLearner: Hashable, Sendable {
     ///
     /// - Parameter wasHeldUp: it would have been written before, but for the pace.
     /// - Returns: whether the pace is another one now.
+    @inline(__always)
     mutating func wrote(wasHeldUp: Bool, now: MonotonicTime) -> Bool {
         if wasHeldUp { heldUpAt = now }
-        let gap = now - lastWritten
+        let gap = lastWritten.nanoseconds(until: now)
         lastWritten = now
         guard now >= start else { return false }
         // What nobody asked for is not slowness.
@@ -156,7 +161,8 @@ struct PaceLearner: Hashable, Sendable {
             refused += 1
             if isStorm { return storm(now: now) }
         }
-        if answered >= enough, now - start >= Self.second { return judge(now: now) }
+        let lasted = start.nanoseconds(until: now)
+        if lasted >= Self.round, answered >= enough(after: lasted) { return judge(now: now) }
         return isHopeless ? judge(now: now) : false
     }
 
@@ -196,6 +202,7 @@ struct PaceLearner: Hashable, Sendable {
     }
 
     /// When `forget` has something to do.
+    @inline(__always)
     func forgetsAt(after time: Duration) -> MonotonicTime? {
         limit == nil ? nil : heldUpAt + time
     }
@@ -211,11 +218,11 @@ struct PaceLearner: Hashable, Sendable {
     }
 
     /// Answers that a round is judged by.
-    private var enough: Int {
+    private func enough(after lasted: Int64) -> Int {
         let least: Int
         switch phase {
         case .cruise, .audit: least = Self.leastAnswers
-        case .check: least = cutShare > 0.5 ? Self.leastAnswers : Self.goodAnswers
+        case .check: least = cutShare > 0.5 || lasted > Self.longCheck ? Self.leastAnswers : Self.goodAnswers
         case .probe: least = step < Self.unsureStep ? Self.goodAnswers : Self.leastAnswers
         }
         return least + Int(200 * noise)
@@ -276,7 +283,7 @@ struct PaceLearner: Hashable, Sendable {
         let delivered = max(pace * (1 - share), limit == nil || !isBusy ? most : 0) / (1 - noise)
         let usual = max(noise, Self.leastNoise)
         // Where little is written a cut is small, and few answers must do.
-        let chance = (pace < Self.few ? 0 : 1) + 3 * (usual * (1 - usual) * count).squareRoot()
+        let chance = (pace < Self.few ? 0 : 2) + 3 * (usual * (1 - usual) * count).squareRoot()
         let isExcess = share > noise + 0.01 + chance / count
         let before = self.pace
         switch phase {

@@ -3,8 +3,9 @@
 /// Times are counted in buckets, four to each doubling, of two generations: the current one and the one before. A
 /// generation lasts at least ten seconds and twenty answers, or a minute. Adding allocates nothing.
 struct ResponseTimes: Sendable {
-    private static let generation = Duration.seconds(10)
-    private static let longestGeneration = Duration.seconds(60)
+    /// In nanoseconds.
+    private static let generation: Int64 = 10_000_000_000
+    private static let longestGeneration: Int64 = 60_000_000_000
     private static let enough: UInt32 = 20
     /// Up to 2^32 µs.
     private static let buckets = 132
@@ -41,7 +42,7 @@ struct ResponseTimes: Sendable {
 
     /// Begins a new generation where it is time.
     private mutating func turn(now: MonotonicTime) {
-        let age = now - since
+        let age = since.nanoseconds(until: now)
         let isFull = totals.current >= Self.enough && age >= Self.generation
         guard isFull || age >= Self.longestGeneration else { return }
         since = now

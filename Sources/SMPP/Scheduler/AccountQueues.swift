@@ -72,11 +72,18 @@ struct AccountQueues: Sendable {
         while nodes.count <= message { nodes.append(Node()) }
         let lane = Self.lane(account)
         while lanes.count <= lane { lanes.append(Lane()) }
-        nodes[message] = Node(lane: lane, arrival: arrivals)
+        let last = lanes[lane].newest
+        nodes[message] = Node(state: .queued, lane: lane, arrival: arrivals, older: last)
         arrivals += 1
         count += 1
         lanes[lane].waiting += 1
-        link(message, after: lanes[lane].newest)
+        lanes[lane].newest = message
+        if last < 0 {
+            lanes[lane].oldest = message
+            join(lane)
+        } else {
+            nodes[last].newer = message
+        }
     }
 
     /// The account whose turn it was was served.
@@ -188,10 +195,13 @@ struct AccountQueues: Sendable {
     }
 
     private mutating func unlink(_ message: Int) {
-        let (lane, older, newer) = (nodes[message].lane, nodes[message].older, nodes[message].newer)
-        if older < 0 { lanes[lane].oldest = newer } else { nodes[older].newer = newer }
-        if newer < 0 { lanes[lane].newest = older } else { nodes[newer].older = older }
-        if lanes[lane].oldest < 0 { leave(lane) }
+        let node = nodes[message]
+        // One write to the account: each is checked.
+        var lane = lanes[node.lane]
+        if node.older < 0 { lane.oldest = node.newer } else { nodes[node.older].newer = node.newer }
+        if node.newer < 0 { lane.newest = node.older } else { nodes[node.newer].older = node.older }
+        lanes[node.lane] = lane
+        if lane.oldest < 0 { leave(node.lane) }
     }
 
     /// The account joins the round at its end.

@@ -7,6 +7,7 @@ extension CarrierScheduler {
         bind: Int, sequence: UInt32, status: CommandStatus, messageID: String, congestion: UInt32? = nil,
         now: MonotonicTime
     ) {
+        throughputAt = MonotonicTime(nanoseconds: 0)
         if let congestion { pace.congested(congestion, now: now) }
         guard let submit = binds[bind].window.close(sequence) else {
             return answeredLate(bind: bind, sequence, status, messageID, now: now)
@@ -71,7 +72,8 @@ extension CarrierScheduler {
         if isForSpeed {
             binds[bind].counters.throttled += 1
             throttledAt = now
-            pace.answered(isRefused: true, writtenAt: writtenAt, now: now)
+            // A trial says nothing of the pace.
+            if !isTrial { pace.answered(isRefused: true, writtenAt: writtenAt, now: now) }
         }
         guard isForSpeed || isCarriers else {
             // It minds the message: so it works.
@@ -106,7 +108,7 @@ extension CarrierScheduler {
 
     // MARK: The message
 
-    private func verdict(
+    private mutating func verdict(
         _ row: StatusRow, _ status: CommandStatus, _ submit: OpenSubmit, now: MonotonicTime
     ) -> SubmitVerdict {
         let index = submit.message.index
@@ -128,7 +130,7 @@ extension CarrierScheduler {
     }
 
     /// Whether a segment that is written again then can be answered in time, with all that follows it.
-    private func isInTime(_ index: Int, at due: MonotonicTime, now: MonotonicTime) -> Bool {
+    private mutating func isInTime(_ index: Int, at due: MonotonicTime, now: MonotonicTime) -> Bool {
         // What has begun in part is finished: only what its answers need is kept back.
         let reserve = entries[index].progress.hasMoreWritten ? 0 : entries[index].reserve
         return due

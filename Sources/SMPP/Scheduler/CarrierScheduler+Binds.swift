@@ -113,6 +113,7 @@ extension CarrierScheduler {
 
     private mutating func countOwnRates() {
         ownRates = nil
+        throughputAt = MonotonicTime(nanoseconds: 0)
         var sum = 0.0
         for bind in binds where bind.state == .up {
             guard let rate = bind.pace?.rate else { return }
@@ -191,7 +192,7 @@ extension CarrierScheduler {
                 // A message with something open, or accepted, waits on a bind that drains.
                 if entries[index].progress.open > 0 || !entries[index].progress.mayMove, !isGone(index) { continue }
             }
-            handBack(index, refusal)
+            complete(index, notSent: refusal)
         }
     }
 

@@ -1,8 +1,10 @@
 /// What can be answered in time, and whether the carrier is one to wait for.
 extension CarrierScheduler {
-    /// How much time a message needs to have left when it is begun after waiting: at most half of what it came with.
-    static func reserve(_ reserve: Int64, of allowance: Duration) -> Int64 {
-        min(reserve, max(0, allowance.nanoseconds / 2))
+    /// How much time a message that comes now needs to have left when it is begun after waiting, in nanoseconds: at most
+    /// half of what it comes with.
+    @inline(__always)
+    func reserve(until deadline: MonotonicTime, now: MonotonicTime) -> Int64 {
+        min(reserve, max(0, now.nanoseconds(until: deadline) / 2))
     }
 
     /// What an answer may take, in nanoseconds: its 95th percentile lately.
@@ -11,33 +13,35 @@ extension CarrierScheduler {
     /// Segments a second that can be counted on, retries included.
     ///
     /// A full window with slow answers is a pace of its own: slots ÷ mean response time.
-    func throughput(now: MonotonicTime) -> Double {
+    mutating func throughput(now: MonotonicTime) -> Double {
+        guard throughputAt != now else { return lastThroughput }
+        throughputAt = now
         var rate = pace.expected(now: now) ?? Self.throughputUnknown
         if let ownRates { rate = min(rate, ownRates) }
         if let mean = times.mean {
             rate = min(rate, Double(max(1, slots)) * pace.share(now: now) / max(mean, 1e-5))
         }
-        return max(rate, 1e-3)
+        lastThroughput = max(rate, 1e-3)
+        return lastThroughput
     }
 
     /// The last moment at which a message may be begun.
+    @inline(__always)
     func beginBy(_ deadline: MonotonicTime, reserve: Int64, segments: Int, rate: Double) -> MonotonicTime {
         let needed = responseMargin + Int64(min(1e15, Double(segments) / rate * 1e9))
         return deadline.adding(nanoseconds: -max(reserve, needed))
     }
 
     /// The same for a message that waits here.
+    @inline(__always)
     func beginBy(_ index: Int, rate: Double) -> MonotonicTime {
         beginBy(
             entries[index].progress.deadline, reserve: entries[index].reserve,
             segments: entries[index].progress.toWrite, rate: rate)
     }
 
-    func later(_ time: MonotonicTime, _ seconds: Double) -> MonotonicTime {
-        time.adding(nanoseconds: Int64(min(1e15, seconds * 1e9)))
-    }
-
     /// Segments that are written before a newcomer's, at most: in each round every account has one message.
+    @inline(__always)
     func aheadInTurn(_ offer: CarrierOffer) -> Int {
         guard queues.count > 0 else { return unwritten }
         let rounds = queues.waiting(account: offer.account) + 1
@@ -48,12 +52,12 @@ extension CarrierScheduler {
     // MARK: Readiness
 
     /// Whether the carrier takes messages.
-    package func readiness(now: MonotonicTime) -> CarrierReadiness {
+    package mutating func readiness(now: MonotonicTime) -> CarrierReadiness {
         isStopping ? .draining : health(now: now)
     }
 
     /// The same, whether it is being stopped or not: what was taken is still written.
-    private func health(now: MonotonicTime) -> CarrierReadiness {
+    mutating func health(now: MonotonicTime) -> CarrierReadiness {
         var isAnyUp = false
         var earliest: MonotonicTime?
         for bind in binds.indices where binds[bind].state == .up {
@@ -70,9 +74,10 @@ extension CarrierScheduler {
     }
 
     /// No answer came for longer than usual while some were due.
-    func isQuiet(now: MonotonicTime) -> Bool {
-        let patience = max(limits.breaker.quiet.nanoseconds, min(4 * times.percentile95, responseTimeout))
-        guard open > 0, let overdueAt, answeredAt.adding(nanoseconds: patience) <= now else { return false }
+    mutating func isQuiet(now: MonotonicTime) -> Bool {
+        guard open > 0, answeredAt.adding(nanoseconds: quiet) <= now else { return false }
+        let patience = max(quiet, min(4 * times.percentile95, responseTimeout))
+        guard let overdueAt, answeredAt.adding(nanoseconds: patience) <= now else { return false }
         // Not later than the true one: the look at the binds only confirms.
         guard overdueAt.adding(nanoseconds: patience - responseTimeout) <= now else { return false }
         var isAnyOpen = false
@@ -89,7 +94,9 @@ extension CarrierScheduler {
     /// - Parameters:
     ///   - hasNext: another carrier may take the message.
     ///   - waiting: messages that wait already, and might be the trial.
-    func gate(hasNext: Bool, waiting: Int, now: MonotonicTime) -> (opens: MonotonicTime, closed: CarrierRefusal?) {
+    mutating func gate(hasNext: Bool, waiting: Int, now: MonotonicTime) -> (
+        opens: MonotonicTime, closed: CarrierRefusal?
+    ) {
         let health = health(now: now)
         switch health {
         case .ready:
@@ -112,7 +119,7 @@ extension CarrierScheduler {
     }
 
     /// What a closed gate is told as.
-    func gateReason(now: MonotonicTime) -> CarrierRefusal.Reason {
+    mutating func gateReason(now: MonotonicTime) -> CarrierRefusal.Reason {
         gateReason(health(now: now))
     }
 
@@ -136,7 +143,7 @@ extension CarrierScheduler {
 
     /// Looks at all that waits: what can no longer be answered in time, or need not wait here, goes back.
     mutating func review(now: MonotonicTime) {
-        reviewAt = now + Self.reviewEvery
+        reviewAt = now.adding(nanoseconds: Self.reviewEvery)
         guard queues.count > 0 else { return }
         let rate = throughput(now: now)
         let moving = gate(hasNext: true, waiting: 1, now: now)
@@ -147,12 +154,13 @@ extension CarrierScheduler {
             let gate = entries[index].hasNext && !entries[index].progress.wasWritten ? moving : staying
             let segments = entries[index].progress.toWrite
             if let closed = gate.closed {
-                handBack(index, closed)
+                complete(index, notSent: closed)
                 continue
             }
-            let begins = later(max(gate.opens, now), Double(ahead) / rate)
+            let begins = max(gate.opens, now).adding(seconds: Double(ahead) / rate)
             if begins > beginBy(index, rate: rate) {
-                handBack(index, CarrierRefusal(gateReason(now: now), retryAfter: max(.seconds(1), begins - now)))
+                let reason = gateReason(now: now)
+                complete(index, notSent: CarrierRefusal(reason, retryAfter: max(.seconds(1), begins - now)))
             } else {
                 ahead += segments
             }

@@ -6,6 +6,7 @@ extension CarrierScheduler {
         resumeDelayed(now: now)
         if let messageDeadline, messageDeadline <= now { completeExpired(now: now) }
         if queues.count > 0, reviewAt <= now { review(now: now) }
+        throughputAt = MonotonicTime(nanoseconds: 0)
         if let pauseIsForgottenAt, pauseIsForgottenAt <= now { breaker.close() }
         pace.tick(forget: limits.throttle.forget, now: now)
     }
@@ -16,7 +17,7 @@ extension CarrierScheduler {
     }
 
     /// When `tick` has something to do, or `nextWrite` may have; nil = never, as things are.
-    package func nextWake(now: MonotonicTime) -> MonotonicTime? {
+    package mutating func nextWake(now: MonotonicTime) -> MonotonicTime? {
         var earliest = pace.ticksAt(forget: limits.throttle.forget)
         func consider(_ time: MonotonicTime?) {
             if let time { earliest = min(earliest ?? time, time) }

@@ -6,8 +6,10 @@ extension CarrierScheduler {
         return continueBegun(now: now) ?? beginNext(now: now)
     }
 
-    /// All that `nextWrite` gave has left for the socket: the pace counts from here where that was late.
+    /// All that `nextWrite` gave has left for the socket: the pace counts from here where that was late. Only where `awaitsLeaving`
+    /// says so does it matter.
     package mutating func left(now: MonotonicTime) {
+        awaitsLeaving = false
         pace.left(now: now)
         for bind in binds.indices { binds[bind].pace?.left(now: now) }
     }
@@ -60,7 +62,7 @@ extension CarrierScheduler {
         let rate = throughput(now: now)
         while let index = queues.next {
             guard now <= beginBy(index, rate: rate), let segment = entries[index].progress.nextToWrite else {
-                handBack(index, CarrierRefusal(.notInTime, retryAfter: .seconds(1)))
+                complete(index, notSent: CarrierRefusal(.notInTime, retryAfter: .seconds(1)))
                 continue
             }
             queues.passTurn()
@@ -72,7 +74,7 @@ extension CarrierScheduler {
         return nil
     }
 
-    private func freeBind(now: MonotonicTime) -> Int? {
+    private mutating func freeBind(now: MonotonicTime) -> Int? {
         for step in binds.indices {
             let bind = wrapped(cursor + step)
             if binds[bind].state == .up, binds[bind].begun < 0, canWrite(bind, now: now) { return bind }
@@ -83,6 +85,7 @@ extension CarrierScheduler {
     private func wrapped(_ bind: Int) -> Int { bind < binds.count ? bind : bind - binds.count }
 
     /// Whether the bind has a free slot that may be used.
+    @inline(__always)
     private func canWrite(_ bind: Int, now: MonotonicTime) -> Bool {
         switch binds[bind].state {
         case .down, .closing: return false
@@ -119,6 +122,7 @@ extension CarrierScheduler {
         binds[bind].silence.wrote(sequence, on: bind)
         pace.wrote(now: now)
         binds[bind].pace?.wrote(now: now)
+        if pace.isKept || binds[bind].pace != nil { awaitsLeaving = true }
         return CarrierWrite(bind: bind, message: key, segment: segment, sequence: sequence)
     }
 

@@ -32,24 +32,34 @@
 /// segments ÷ pace; and, since overload must not cost unknowns, at least `CarrierLimits.reserve`. What is ahead of a newcomer is
 /// known, so it is refused when it comes.
 ///
-/// Not copyable: there is one truth about who has a slot, and a look from another module must not copy all of it.
+/// Not copyable: there is one truth about who has a slot. What is asked for every message is `mutating`, or inlined:
+/// a call that only reads a structure gets a copy of it, here of a thousand bytes.
 package struct CarrierScheduler: ~Copyable, Sendable {
     struct Entry {
         var generation: UInt32 = 0
         /// false = the index is free.
         var isTaken = false
         var hasNext = false
-        var account: UInt16 = 0
         /// The bind that it was begun on; -1 = none.
         var bind: Int32 = -1
         var tag: UInt64 = 0
         /// Begun with less left than this, in nanoseconds, it might not be answered in time.
         var reserve: Int64 = 0
         var progress = MessageProgress.gone
+
+        /// The entry is this message's from now on.
+        mutating func begin(_ offer: CarrierOffer, reserve: Int64) {
+            progress.begin(segments: offer.segments, deadline: offer.deadline)
+            isTaken = true
+            hasNext = offer.hasNext
+            bind = -1
+            tag = offer.tag
+            self.reserve = reserve
+        }
     }
 
-    /// What waits here is looked at again so often.
-    static let reviewEvery = Duration.milliseconds(100)
+    /// What waits here is looked at again so often, in nanoseconds.
+    static let reviewEvery: Int64 = 100_000_000
     /// Where nothing is known of a carrier yet.
     static let throughputUnknown = 1e6
 
@@ -59,6 +69,7 @@ package struct CarrierScheduler: ~Copyable, Sendable {
     let responseTimeout: Int64
     let leastResponse: Int64
     let reserve: Int64
+    let quiet: Int64
 
     var binds: ContiguousArray<CarrierBind>
     var pace: CarrierPace
@@ -76,7 +87,7 @@ package struct CarrierScheduler: ~Copyable, Sendable {
     /// Messages whose retry waits for its time, in the order of their times; may hold keys of messages that are gone.
     var delayed: ContiguousArray<(due: MonotonicTime, key: MessageKey)> = []
     var steps: ContiguousArray<CarrierStep> = []
-    var nextStepIndex = 0
+    private var nextStepIndex = 0
 
     /// Messages without an outcome.
     package internal(set) var messages = 0
@@ -92,6 +103,11 @@ package struct CarrierScheduler: ~Copyable, Sendable {
     /// Where the next message looks for a bind first.
     var cursor = 0
     var isStopping = false
+    /// What `throughput` gave last, and when; zero = it has to be counted anew.
+    var lastThroughput = Self.throughputUnknown
+    var throughputAt = MonotonicTime(nanoseconds: 0)
+    /// Something was written by a pace since the last `left`.
+    package internal(set) var awaitsLeaving = false
     /// Not later than the first of its kind.
     var overdueAt: MonotonicTime?
     var messageDeadline: MonotonicTime?
@@ -117,6 +133,7 @@ package struct CarrierScheduler: ~Copyable, Sendable {
         self.statuses = statuses
         responseTimeout = limits.response.nanoseconds
         leastResponse = limits.leastResponse.nanoseconds
+        quiet = limits.breaker.quiet.nanoseconds
         reserve = (limits.reserve ?? limits.response).nanoseconds
         binds = ContiguousArray(
             windows.enumerated().map { index, window in
@@ -129,17 +146,17 @@ package struct CarrierScheduler: ~Copyable, Sendable {
     // MARK: Messages in
 
     /// Whether the carrier would take this message now; nil = it would.
-    package func refusal(of offer: CarrierOffer, now: MonotonicTime) -> CarrierRefusal? {
+    package mutating func refusal(of offer: CarrierOffer, now: MonotonicTime) -> CarrierRefusal? {
         if isStopping { return CarrierRefusal(.draining) }
         let (gate, closed) = gate(hasNext: offer.hasNext, waiting: queues.count, now: now)
         if let closed { return closed }
         let rate = throughput(now: now)
         let ahead = min(unwritten, aheadInTurn(offer))
-        let begins = later(max(gate, max(now, pace.dueAt)), Double(ahead) / rate)
-        let reserve = Self.reserve(reserve, of: offer.deadline - now)
-        let latest = beginBy(offer.deadline, reserve: reserve, segments: offer.segments, rate: rate)
+        let begins = max(gate, max(now, pace.dueAt)).adding(seconds: Double(ahead) / rate)
+        let latest = beginBy(
+            offer.deadline, reserve: reserve(until: offer.deadline, now: now), segments: offer.segments, rate: rate)
         guard begins <= latest else {
-            let isTooLong = later(now, Double(ahead) / rate) > latest
+            let isTooLong = now.adding(seconds: Double(ahead) / rate) > latest
             let wait = max(begins, now) - now
             return CarrierRefusal(isTooLong ? .notInTime : gateReason(now: now), retryAfter: max(.seconds(1), wait))
         }
@@ -156,7 +173,9 @@ package struct CarrierScheduler: ~Copyable, Sendable {
             return .refused(refusal)
         }
         let isFull = queues.count >= limits.waiting && (queues.count > 0 || open >= slots)
-        if isFull, let loser = displaceable(for: offer.account) { handBack(loser, CarrierRefusal(.queueFull)) }
+        if isFull, let loser = displaceable(for: offer.account) {
+            complete(loser, notSent: CarrierRefusal(.queueFull))
+        }
         let index: Int
         if let last = free.popLast() {
             index = last
@@ -164,14 +183,8 @@ package struct CarrierScheduler: ~Copyable, Sendable {
             index = entries.count
             entries.append(Entry())
         }
-        entries[index].progress = MessageProgress(segments: offer.segments, deadline: offer.deadline)
-        entries[index].isTaken = true
-        entries[index].hasNext = offer.hasNext
-        entries[index].account = UInt16(truncatingIfNeeded: offer.account)
-        entries[index].bind = -1
-        entries[index].tag = offer.tag
-        entries[index].reserve = Self.reserve(reserve, of: offer.deadline - now)
-        if queues.count == 0 { reviewAt = now + Self.reviewEvery }
+        entries[index].begin(offer, reserve: reserve(until: offer.deadline, now: now))
+        if queues.count == 0 { reviewAt = now.adding(nanoseconds: Self.reviewEvery) }
         queues.append(index, account: offer.account)
         messages += 1
         unwritten += offer.segments
@@ -184,7 +197,8 @@ package struct CarrierScheduler: ~Copyable, Sendable {
     /// What follows from the events so far, one by one; call it until it gives nil.
     package mutating func nextStep() -> CarrierStep? {
         guard nextStepIndex < steps.count else { return nil }
-        let step = steps[nextStepIndex]
+        var step = CarrierStep.drained(bind: 0)
+        swap(&step, &steps[nextStepIndex])
         nextStepIndex += 1
         if nextStepIndex == steps.count {
             steps.removeAll(keepingCapacity: true)
@@ -225,11 +239,6 @@ extension CarrierScheduler {
             steps.append(.notSent(key, refusal))
         }
         release(index)
-    }
-
-    /// A message that waits is not kept: it goes back with what is known of it.
-    mutating func handBack(_ index: Int, _ refusal: CarrierRefusal) {
-        complete(index, notSent: refusal)
     }
 
     private mutating func release(_ index: Int) {

@@ -89,12 +89,14 @@ extension CarrierScheduler {
     package var waiting: Int { queues.count }
 
     /// What people are told.
-    package func telling(now: MonotonicTime) -> CarrierTelling {
+    package mutating func telling(now: MonotonicTime) -> CarrierTelling {
         let share = pace.share(now: now)
         let (opens, closed) = gate(hasNext: false, waiting: queues.count, now: now)
-        let begins = later(max(opens, now, closed == nil ? pace.dueAt : now), Double(unwritten) / throughput(now: now))
+        let begins = max(opens, now, closed == nil ? pace.dueAt : now)
+            .adding(seconds: Double(unwritten) / throughput(now: now))
+        let readiness = self.readiness(now: now)
         return CarrierTelling(
-            readiness: readiness(now: now), trouble: trouble(now: now), throttledAgo: throttledAt.map { now - $0 },
+            readiness: readiness, trouble: trouble(readiness), throttledAgo: throttledAt.map { now - $0 },
             rate: limits.rate, learntRate: pace.learner.limit,
             pace: pace.limit.map { $0 * share }, noise: pace.learner.noise,
             congestion: pace.congestionState(now: now), waiting: queues.count, unwritten: unwritten,
@@ -102,16 +104,16 @@ extension CarrierScheduler {
             responseTime: .nanoseconds(times.percentile95), meanResponseTime: times.mean, open: open, slots: slots)
     }
 
-    private func trouble(now: MonotonicTime) -> CarrierTrouble? {
-        switch readiness(now: now) {
+    private func trouble(_ readiness: CarrierReadiness) -> CarrierTrouble? {
+        switch readiness {
         case .ready, .down, .draining: nil
         case .paused, .tripped: breaker.isClosed ? .silent : refusedAs.map(CarrierTrouble.refuses) ?? .silent
         }
     }
 
-    /// How long all that is here takes, open requests included: by this a message is given to one of several lanes.
-    package func load(now: MonotonicTime) -> Duration {
-        later(now, Double(unwritten + open) / throughput(now: now)) - now
+    /// How long all that is here takes, open requests included, in nanoseconds: by this a message is given to one of several lanes.
+    package mutating func load() -> Int64 {
+        Int64(min(1e15, Double(unwritten + open) / lastThroughput * 1e9))
     }
 
     /// How often a message was refused or handed back for this reason.

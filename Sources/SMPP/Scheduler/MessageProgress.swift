@@ -22,7 +22,7 @@ package struct MessageProgress: Hashable, Sendable {
     private var first = SegmentOutcome.notSent
     private var others: [SegmentOutcome]
     /// When the message is completed with what is known then.
-    package let deadline: MonotonicTime
+    package private(set) var deadline: MonotonicTime
     /// Segments written and not yet answered nor overdue.
     package private(set) var open = 0
     /// Set where nothing further is written.
@@ -43,6 +43,18 @@ package struct MessageProgress: Hashable, Sendable {
     package init(segments: Int, deadline: MonotonicTime) {
         others = segments > 1 ? Array(repeating: .notSent, count: segments - 1) : []
         self.deadline = deadline
+    }
+
+    /// Another message's, where the one before is gone (`end`).
+    mutating func begin(segments: Int, deadline: MonotonicTime) {
+        if segments > 1 { others = Array(repeating: .notSent, count: segments - 1) }
+        self.deadline = deadline
+        open = 0
+        stop = nil
+        resumeAt = nil
+        wasWritten = false
+        movedForRefusal = false
+        nextSegment = 0
     }
 
     /// Of an entry whose message is gone.

@@ -7,7 +7,7 @@
 ///            deadline │    │                     │ deadline               │ enquire_link   │ enquire_link      │ closed, deadline
 ///                     │    ▼                     ▼                        ▼ unanswered     ▼                   ▼
 ///                   waiting ◀──────────────────────────────────────────────             stopped ◀────────────────
-///                        (or connecting at once, to a host that is due: HostTurns)       │ ▲
+///                        (or connecting at once, to a host that is due: HostRotation)    │ ▲
 ///   start: as from idle ◀────────────────────────────────────────────────────────────────┘ │
 ///                                                    stop in any other state ──────────────┘
 ///
@@ -51,7 +51,7 @@ package struct BindSession: ~Copyable, Sendable {
     private var boundAt: MonotonicTime?
     var link: LinkTimers?
     var deliveries: OpenDeliveries
-    private var hosts: HostTurns
+    private var hosts: HostRotation
     private var patient = Backoff(first: Self.patience.first, max: Self.patience.max)
     private var changes = BindHistory()
 
@@ -59,7 +59,7 @@ package struct BindSession: ~Copyable, Sendable {
         self.setup = setup
         deliveries = OpenDeliveries(
             capacity: setup.limits.deliveries, answeredWithin: setup.limits.deliveryWithin)
-        hosts = HostTurns(
+        hosts = HostRotation(
             count: setup.hosts,
             backoff: Backoff(first: setup.timings.reconnectFirst, max: setup.timings.reconnectMax),
             refusedWait: setup.timings.reconnectRefused)

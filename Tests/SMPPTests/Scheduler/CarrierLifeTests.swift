@@ -2,22 +2,15 @@ import Testing
 
 @testable import SMPP
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 /// Lives of carriers with everything at once: binds that drop, hangs, stalls, refusals of every kind, limits that change, late timers,
 /// several accounts, long messages, short deadlines.
 @Suite struct CarrierLifeTests {
-    /// `CARRIER_SEEDS` asks for more than the usual run.
-    static var seeds: UInt64 { getenv("CARRIER_SEEDS").flatMap { UInt64(String(cString: $0)) } ?? 60 }
-
     @Test func livesKeepTheRules() {
         var told = 0
         var unknown = 0
         var notSent = 0
         var lates = 0
-        for seed in 0..<Self.seeds {
+        for seed in 0..<UInt64(25 * Lives.times) {
             let simulation = Self.life(seed)
             simulation.run()
             guard simulation.problems.isEmpty else {

@@ -19,12 +19,13 @@ import Testing
     }
 
     /// The truth of overload: no unknowns, nothing in vain, the carrier busy, refusals at once.
-    private func expectTruth(_ figures: CarrierFigures, rate: Double) {
+    ///
+    /// - Parameter late: the share of what is offered that may be refused after a wait.
+    private func expectTruth(_ figures: CarrierFigures, rate: Double, late: Double = 0.02) {
         #expect(Double(figures.told200) >= 0.95 * Double(figures.carrierAccepted), "\(figures)")
         #expect(figures.unknown == 0 && figures.partial == 0 && figures.refusedByCarrier == 0, "\(figures)")
         #expect(figures.acceptedRate >= 0.9 * rate, "\(figures)")
-        // Estimates err where answers grow slower.
-        #expect(figures.refusedLate <= max(3, figures.offered / 5), "\(figures)")
+        #expect(Double(figures.refusedLate) <= max(3, late * Double(figures.offered)), "\(figures)")
     }
 
     // MARK: Overload
@@ -54,7 +55,8 @@ import Testing
         smsc.limits = []
         smsc.answerTime = 0.5
         let narrow = run(smsc, Load(rates: [(0, 40)]), windows: [nil], seconds: 60, from: 1)
-        expectTruth(narrow, rate: 0.9 * 10 / 0.58)
+        // Where answers grow slower and nothing else tells the pace, what was thought to be in time is not.
+        expectTruth(narrow, rate: 0.9 * 10 / 0.58, late: 0.2)
     }
 
     @Test(arguments: [25.0, 60])
@@ -64,16 +66,16 @@ import Testing
         let figures = run(smsc, Load(rates: [(0, offered)]), CarrierLimits(rate: 30), seconds: 60)
         #expect(figures.unknown == 0 && figures.toldTooEarly == 0, "\(figures)")
         #expect(Double(figures.told200) >= 0.95 * Double(figures.carrierAccepted), "\(figures)")
-        let fast = run(smsc, Load(rates: [(0, 400)]), seconds: 60)
+        let fast = run(smsc, Load(rates: [(0, 400)]), seconds: 30)
         #expect(fast.unknown == 0 && fast.toldTooEarly == 0, "\(fast)")
     }
 
     @Test func lateTimersNeverExceedTheRate() {
         for (lateness, share) in [(0.0, 0.96), (0.005, 0.95), (0.01, 0.93), (0.05, 0.2)] {
-            for rate in [20.0, 200, 1000] {
+            for rate in [20.0, 400] {
                 let figures = run(
                     SimulatedSMSC(limit: rate), Load(rates: [(0, rate * 1.5)]), CarrierLimits(rate: rate),
-                    windows: [100], seconds: 10, from: 1
+                    windows: [100], seconds: 6, from: 1
                 ) { $0.lateness = lateness }
                 #expect(Double(figures.mostInASecond) <= rate)
                 #expect(figures.refusedShare == 0, "as the SMSC counts")
@@ -96,14 +98,14 @@ import Testing
 
     // MARK: Refusals for speed
 
-    @Test(arguments: [2, 10, 20], [CommandStatus.throttled, .messageQueueFull])
+    @Test(arguments: [2, 20], [CommandStatus.throttled, .messageQueueFull])
     func singleRefusalsCostLittle(percent: Int, status: CommandStatus) {
         for limits in [CarrierLimits(rate: 300), CarrierLimits()] {
             var smsc = SimulatedSMSC()
             smsc.refusedByChance = percent
             smsc.refusal = status
             let figures = run(
-                smsc, Load(rates: [(0, 320)]), limits, windows: [50, 50], seconds: 40, from: 5, seed: UInt64(percent))
+                smsc, Load(rates: [(0, 320)]), limits, windows: [50, 50], seconds: 20, from: 5, seed: UInt64(percent))
             #expect(figures.writtenRate >= 0.85 * 300, "\(figures)")
             #expect(figures.acceptedRate >= 0.8 * 300 * (1 - Double(percent) / 100), "\(figures)")
             #expect(figures.unknown == 0, "\(figures)")
@@ -134,25 +136,42 @@ import Testing
         #expect(figures.partial == 0 && figures.unknown == 0, "\(figures)")
     }
 
-    @Test(arguments: [1.0, 2, 7, 30, 200, 1000, 5000], [SimulatedSMSC.Counting.sliding, .fixed, .attempts])
+    /// A round with a gap in it, in which nothing was asked for, is not slow: single refusals after it cost as little as before.
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func anIdleGapIsNoSlowness(seed: UInt64) {
+        var smsc = SimulatedSMSC()
+        smsc.refusedByChance = 2
+        let load = Load(rates: [(0, 100), (5, 0), (15, 100), (17, 0), (21, 100)])
+        let figures = run(smsc, load, CarrierLimits(rate: 110), windows: [50, 50], seconds: 26, from: 21, seed: seed)
+        #expect(figures.acceptedRate >= 0.9 * 100, "\(figures)")
+    }
+
+    /// Those that take long are for a thorough run (`Lives`).
+    private static let unknownLimits = Lives.times > 1 ? [1.0, 2, 7, 30, 200, 1000, 5000] : [1.0, 2, 7, 30, 200]
+
+    @Test(arguments: unknownLimits, [SimulatedSMSC.Counting.sliding, .fixed, .attempts])
     func anUnknownLimitIsLearnt(limit: Double, counting: SimulatedSMSC.Counting) {
         var smsc = SimulatedSMSC(limit: limit)
         smsc.counting = counting
-        let seconds = limit < 5 ? 400.0 : limit < 100 ? 150 : limit < 1000 ? 60 : 15
-        let figures = run(
-            smsc, Load(rates: [(0, limit * 1.5 + 1)]), windows: limit > 500 ? [300, 300] : [nil, nil], seconds: seconds,
-            from: seconds / 4, seed: UInt64(limit))
-        #expect(figures.acceptedRate >= (counting == .attempts ? 0.8 : 0.9) * limit, "\(figures)")
-        // Sixteen answers, which a round needs, are a long time at one a second.
-        #expect(figures.refusedShare <= (limit < 5 || counting == .attempts ? 0.08 : 0.05), "\(figures)")
-        #expect(Double(figures.told200) >= 0.95 * Double(figures.carrierAccepted), "\(figures)")
-        #expect(figures.unknown == 0, "\(figures)")
+        let seconds = limit < 5 ? 400.0 : limit < 100 ? 100 : limit < 1000 ? 30 : 12
+        // Who counts what it refused, too, gives nothing to one that is too fast; at one a second a round takes long.
+        let used = counting == .attempts ? 0.8 : 0.9
+        let refused = counting == .attempts || limit < 5 ? 0.08 : 0.05
+        for life in 0..<Lives.times {
+            let figures = run(
+                smsc, Load(rates: [(0, limit * 1.5 + 1)]), windows: limit > 500 ? [300, 300] : [nil, nil],
+                seconds: seconds, from: seconds / 4, seed: UInt64(limit) + UInt64(life))
+            #expect(figures.acceptedRate >= used * limit, "life \(life): \(figures)")
+            #expect(figures.refusedShare <= refused, "life \(life): \(figures)")
+            #expect(Double(figures.told200) >= 0.95 * Double(figures.carrierAccepted), "life \(life): \(figures)")
+            #expect(figures.unknown == 0, "life \(life): \(figures)")
+        }
     }
 
     @Test func limitsThatChangeAreFollowed() {
         var smsc = SimulatedSMSC()
         smsc.limits = [(0, 200), (30, 50), (60, 400), (100, 200)]
-        let figures = run(smsc, Load(rates: [(0, 500)]), windows: [50, 50], seconds: 130)
+        let figures = run(smsc, Load(rates: [(0, 450)]), windows: [50, 50], seconds: 130)
         let possible = 29_500.0 / 130
         #expect(figures.acceptedRate >= 0.75 * possible, "\(figures)")
         #expect(figures.refusedShare <= 0.08, "\(figures)")
@@ -202,6 +221,21 @@ import Testing
         smsc.refuses = 10..<20
         let back = run(smsc, Load(rates: [(0, 20)]), CarrierLimits(rate: 30), seconds: 60, from: 40)
         #expect(back.acceptedRate >= 19, "\(back)")
+    }
+
+    /// After an outage that was told as too much speed the pace of before is soon there again, once and for all.
+    @Test(arguments: [20.0, 200], [false, true])
+    func theWayUpAfterAFullStopIsShort(rate: Double, stop: Bool) {
+        for limits in [CarrierLimits(rate: rate * 1.5), CarrierLimits()] {
+            var limits = limits
+            limits.throttle.stop = stop
+            var smsc = SimulatedSMSC()
+            smsc.refuses = 10..<20
+            let figures = run(
+                smsc, Load(rates: [(0, rate)]), limits, windows: [100, 100], seconds: 50, from: 35)
+            #expect(figures.acceptedRate >= 0.95 * rate, "\(figures)")
+            #expect(figures.unknown == 0, "\(figures)")
+        }
     }
 
     @Test func bindsThatDropLoseWhatWasOpenAlone() {

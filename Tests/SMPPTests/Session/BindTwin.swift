@@ -3,7 +3,7 @@
 /// One bind without its shell: a session and the scheduler of this one bind, driven together as the shell does.
 struct BindTwin: ~Copyable {
     private(set) var session: BindSession
-    private(set) var scheduler: CarrierScheduler
+    var scheduler: CarrierScheduler
     /// Written and not yet handed to the socket.
     private var unflushed: [UInt32] = []
     /// What was lost so.
@@ -18,7 +18,7 @@ struct BindTwin: ~Copyable {
     }
 
     /// When `timerFired` is due.
-    func nextDeadline(now: MonotonicTime) -> MonotonicTime? {
+    mutating func nextDeadline(now: MonotonicTime) -> MonotonicTime? {
         [session.nextDeadline, scheduler.nextWake(now: now)].compactMap(\.self).min()
     }
 

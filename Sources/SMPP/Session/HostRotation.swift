@@ -1,6 +1,6 @@
 /// Which of a carrier's hosts is tried next, and when: each has a wait of its own, so that a dark one does not hold up
 /// the others.
-struct HostTurns: Hashable, Sendable {
+struct HostRotation: Hashable, Sendable {
     private struct Host: Hashable, Sendable {
         var due = MonotonicTime(nanoseconds: 0)
         var backoff: Backoff

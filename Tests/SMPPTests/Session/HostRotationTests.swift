@@ -2,11 +2,11 @@ import Testing
 
 @testable import SMPP
 
-@Suite struct HostTurnsTests {
+@Suite struct HostRotationTests {
     private let start = MonotonicTime(nanoseconds: 100_000_000_000)
 
-    private func hosts(_ count: Int) -> HostTurns {
-        HostTurns(
+    private func hosts(_ count: Int) -> HostRotation {
+        HostRotation(
             count: count, backoff: Backoff(first: .seconds(1), max: .seconds(60)), refusedWait: .seconds(1))
     }
 
