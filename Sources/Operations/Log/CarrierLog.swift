@@ -15,6 +15,7 @@ package import SMPP
 package struct CarrierLog: Sendable {
     /// One line of the log.
     package struct Line: Hashable, Sendable {
+        /// How loud it is.
         package enum Level: Hashable, Sendable {
             case notice
             case warning
