@@ -15,7 +15,7 @@ package import Messaging
 /// | `inbound` | `id` key, `at`, `carrier`, `sender`, `recipient`, `segments`, `received`, `text` or null |
 /// | `inbound_part` | `id`, `at`, `n` (the part's number), `carrier`, `sender`, `recipient`, `reference`, `parts`, `content`; key: `id`, `at`, `n`; deleted when the row of `inbound` with this `id` is added |
 /// | `posting` | `id` key, `at`, `target`, `form`; deleted when it is posted |
-/// | `setting` | `name` key, `value` (bytes): `fingerprint_key`; SQLite: `logged`, the position that rows have come to in the log before them, `log`, where that is unless it is beside the file, `opened_by` |
+/// | `setting` | `name` key, `value` (bytes): `fingerprint_key`; SQLite: `logged`, the position that rows have come to in the log before them, `opened_by`, and from earlier versions `log`, where that was unless it was beside the file |
 ///
 /// Integers are INTEGER / BIGINT, words TEXT (`storable`), bytes BLOB / BYTEA. `n` only makes keys unique. A row that is
 /// there already stays as it is (`ON CONFLICT DO NOTHING`): a batch may be added again after a commit whose end is not

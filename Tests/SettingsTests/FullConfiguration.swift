@@ -41,7 +41,6 @@ enum FullConfiguration {
           on_outage: continue
           queue: 2000
           batch: 50
-          log_directory: .
           log_size: 16MiB
           commit_within: 5ms
         log: { level: debug, format: json }

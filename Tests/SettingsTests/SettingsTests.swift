@@ -46,7 +46,6 @@ struct SettingsTests {
         #expect(settings.journal?.inDoubtReply == .accepted)
         #expect(settings.journal?.duplicateWindow == .seconds(600))
         #expect(settings.journal?.durability == .process)
-        #expect(settings.journal?.logDirectory == "\(fixture.root)/config/.")
         #expect(settings.journal?.onOutage == .continue)
         #expect(settings.journal?.queue == 2000)
         #expect(settings.journal?.batch == 50)

@@ -67,7 +67,7 @@ package final class SQLiteStore: JournalStore {
         }
     }
 
-    /// The names in `setting` of the position that the transactions have come to, and of the log's place.
+    /// The names in `setting` of the position that the transactions have come to, and of the place of an earlier version's log.
     private static let positionName = "logged"
     private static let logName = "log"
 
@@ -80,17 +80,15 @@ package final class SQLiteStore: JournalStore {
         return number
     }
 
-    /// Where a log is that may hold what is not here, as `keep(log:)` said.
+    /// Where an earlier version's log is that may hold what is not here; nil = there is none, or it is beside the file.
     func log() throws(JournalProblem) -> String? {
         try setting(Self.logName).flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// - Parameter path: the log that may hold what is not here; nil = there is none.
-    func keep(log path: String?) throws(JournalProblem) {
+    /// What that log held is here.
+    func forgetLog() throws(JournalProblem) {
         try write(about: 0) { db in
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO setting VALUES (?, CAST(? AS BLOB))",
-                arguments: [Self.logName, path ?? ""])
+            try db.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [Self.logName])
         }
     }
 

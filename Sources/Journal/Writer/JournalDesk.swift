@@ -16,6 +16,9 @@ final class JournalDesk: Sendable {
         case done(JournalBatchResult)
     }
 
+    /// So many turns of others an event loop does before it leaves the rest to the thread.
+    private static let rounds = 4
+
     private let queue: JournalQueue
     private let writer = Mutex<JournalWriter?>(nil)
     /// Whether it is worth a look.
@@ -72,13 +75,15 @@ final class JournalDesk: Sendable {
 
     /// Does what is queued, unless somebody is at it who then looks again.
     func workOff() {
-        while queue.isWaiting {
+        for _ in 0..<Self.rounds {
+            guard queue.isWaiting else { return }
             switch turn() {
             case .done: break
             case .taken, .notTaken: return queue.call()
             case nil: return
             }
         }
+        queue.call()
     }
 
     /// Works through what is queued and the caller's own batch.

@@ -34,8 +34,7 @@ struct BridgeJournal: Sendable {
         case .sqlite(let path):
             makeStore = {
                 LoggedStore(
-                    path: path, durability: durability, logFolder: settings.logDirectory, logSize: settings.logSize,
-                    logger: logger)
+                    path: path, durability: durability, logSize: settings.logSize, logger: logger)
             }
             reader = SQLiteReader(path: path)
         case .postgresql(let url):
