@@ -130,8 +130,14 @@ package final class LoggedStore: JournalStore {
     /// See `JournalStore`. Waits only where the database is far behind.
     package func append(_ records: [JournalRecord]) throws(JournalProblem) {
         guard !records.isEmpty else { return }
-        if log.isFarAhead { try settle() }
-        try write(records)
+        if log.isFarAhead { try settled() }
+        let mover = try current()
+        // A database that takes nothing is told here.
+        _ = try mover.position()
+        let start = ContinuousClock.now
+        mover.add(RecordMover.Batch(records: records, positions: try log.write(records)))
+        let end = ContinuousClock.now
+        if end - start > Self.quick { slowUntil = end + Self.slowRest }
     }
 
     /// See `JournalStore`. A commit is a write into the kernel's memory; where the last one took longer than that, the disk's
@@ -140,29 +146,18 @@ package final class LoggedStore: JournalStore {
         mover != nil && log.isQuick && !log.isFarAhead && ContinuousClock.now >= slowUntil
     }
 
-    /// See `JournalStore`.
-    package func appendAtOnce(_ records: [JournalRecord]) throws(JournalProblem) -> Bool {
-        guard takesAtOnce else { return false }
-        let start = ContinuousClock.now
-        try write(records)
-        let end = ContinuousClock.now
-        if end - start > Self.quick { slowUntil = end + Self.slowRest }
-        return true
-    }
-
-    private func write(_ records: [JournalRecord]) throws(JournalProblem) {
-        let mover = try current()
-        _ = try mover.position()
-        mover.add(RecordMover.Batch(records: records, positions: try log.write(records)))
-    }
-
     private func current() throws(JournalProblem) -> RecordMover {
         guard let mover else { throw JournalProblem(.unreachable, "journal \(path): is not open") }
         return mover
     }
 
     /// See `JournalStore`.
-    package func settle() throws(JournalProblem) {
+    package func settle(then: @escaping @Sendable () -> Void) {
+        if let mover { mover.call(at: log.position, then) } else { then() }
+    }
+
+    /// Waits until readers see all that was appended.
+    func settled() throws(JournalProblem) {
         try mover?.wait(until: log.position)
     }
 

@@ -70,7 +70,9 @@ final class SettlingStore: JournalStore {
 
     func append(_ records: [JournalRecord]) throws(JournalProblem) {
         try store.append(records)
-        try store.settle()
+        let seen = DispatchSemaphore(value: 0)
+        store.settle { seen.signal() }
+        seen.wait()
     }
 
     func fingerprintKey() throws(JournalProblem) -> [UInt8] { try store.fingerprintKey() }

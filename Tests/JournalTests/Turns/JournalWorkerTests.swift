@@ -6,7 +6,7 @@ import Testing
 @testable import Journal
 
 /// The journal's thread: what is committed before what is told.
-@Suite struct JournalWriterTests {
+@Suite struct JournalWorkerTests {
     @Test(arguments: MemoryDisk.Way.allCases) func newIsCommittedBeforeItIsTold(_ way: MemoryDisk.Way) async {
         let rig = await JournalRig(MemoryDisk(way))
         #expect(await rig.begin(1).word == "new")
@@ -109,7 +109,7 @@ import Testing
         let before = disk.openings
         try await eventually("kept") { rig.journal.health.queued == 10 && disk.openings >= before + 2 }
         rig.journal.append([.late(.made(11, 0, 0))])
-        rig.hand(JournalBatch(records: [.late(.made(12, 0, 0))]))
+        rig.hand([.late(.made(12, 0, 0))])
         disk.set(nil)
         try await eventually("written") { rig.disk.records.count == 11 }
         await rig.stop()
