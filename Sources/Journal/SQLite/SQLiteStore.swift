@@ -68,7 +68,7 @@ package final class SQLiteStore: JournalStore {
     }
 
     /// The names in `setting` of the position that the transactions have come to, and of the place of an earlier version's log.
-    private static let positionName = "logged"
+    static let positionName = "logged"
     private static let logName = "log"
 
     /// What the last `append(_:upTo:)` said; 0 = there was none.
