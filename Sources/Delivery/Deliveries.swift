@@ -72,11 +72,13 @@ package final class Deliveries: Sendable {
     }
 
     /// What comes back from a carrier whose receipts write ids like this. Never on a message's path.
-    package func of(_ carrier: String, form: ReceiptIDForm) -> CarrierDeliveries {
+    ///
+    /// - Parameter limits: of what is known from the start on; a reload that has others leaves what is known as it is.
+    package func of(_ carrier: String, form: ReceiptIDForm, limits: ReceiptMatcher.Limits) -> CarrierDeliveries {
         entries.withLock { entries in
             if let entry = entries[carrier], entry.form == form { return entry.deliveries }
             let receipts = ReceiptTracker(
-                carrier: carrier, form: form, eventLoop: group.next(), logger: logger,
+                carrier: carrier, form: form, limits: limits, eventLoop: group.next(), logger: logger,
                 handler: { [recorder] in recorder.keep($0, reply: $1) })
             let inbound =
                 entries[carrier]?.deliveries.inbound

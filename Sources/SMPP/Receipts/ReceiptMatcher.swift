@@ -12,7 +12,7 @@
 package struct ReceiptMatcher: Sendable {
     /// Bounds of a matcher.
     package struct Limits: Hashable, Sendable {
-        /// How many accepted segments are known at most, at least 1; then the oldest one is forgotten.
+        /// How many accepted segments are known at most, at least 1; then one of the oldest is forgotten.
         package var segments: Int
         /// For how long a segment is known: a receipt comes when the message's validity ends at the latest.
         package var knownFor: Duration
@@ -252,7 +252,7 @@ package struct ReceiptMatcher: Sendable {
     ) -> ReceiptOutcome {
         let state = received.receipt.state
         let isRepeated = isRepeated(state, at: index)
-        segments[index].finals |= Self.finalBit(state)
+        segments.settle(at: index, Self.finalBit(state))
         let entry = segments[index]
         let match = ReceiptMatch(
             tag: entry.tag, segment: entry.segment, form: form, delay: max(.zero, arrival - entry.at))

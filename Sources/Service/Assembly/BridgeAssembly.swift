@@ -102,7 +102,7 @@ struct CarrierFactory: Sendable {
         _ configuration: CarrierConfiguration, _ profile: CarrierProfile, isExpected: Bool = false
     ) -> RunningCarrier {
         let name = configuration.setup.name
-        let deliveries = deliveries.of(name, form: profile.receiptIDs)
+        let deliveries = deliveries.of(name, form: profile.receiptIDs, limits: profile.receiptLimits)
         let receipts = deliveries.receipts
         let events = CarrierEvents(
             late: { [journal, inDoubt] late in

@@ -157,6 +157,23 @@ import Testing
         #expect(matcher.accepted(id: "77002", tag: 2, segment: 0, at: time(2)).count == 1)
     }
 
+    /// What has its final receipt is needed less than what waits for it.
+    @Test func settledSegmentsGoFirst() {
+        var matcher = ReceiptMatcher(form: .same, limits: .init(segments: 4))
+        for number in 1...4 { _ = matcher.accepted(id: "\(number)", tag: UInt64(number), segment: 0, at: time(1)) }
+        #expect(found(matcher.match(receipt("3", .enroute), at: time(2)))?.tag == 3)
+        for id in ["2", "4"] { #expect(found(matcher.match(receipt(id), at: time(2))) != nil) }
+        for number in 5...6 { _ = matcher.accepted(id: "\(number)", tag: UInt64(number), segment: 0, at: time(3)) }
+        #expect(matcher.knownCount == 4)
+        for number in [1, 3, 5, 6] {
+            #expect(found(matcher.match(receipt("\(number)"), at: time(4)))?.tag == UInt64(number))
+        }
+        // Where all wait, the oldest is forgotten.
+        for number in 11...15 { _ = matcher.accepted(id: "\(number)", tag: UInt64(number), segment: 0, at: time(5)) }
+        #expect(found(matcher.match(receipt("11"), at: time(6))) == nil)
+        #expect(found(matcher.match(receipt("12"), at: time(6)))?.tag == 12)
+    }
+
     @Test func theTableIsBoundedInNumberAndTime() {
         var matcher = ReceiptMatcher(form: .same, limits: .init(segments: 3, knownFor: .seconds(100)))
         for id in 1...4 { _ = matcher.accepted(id: "0\(id)", tag: UInt64(id), segment: 0, at: time(Double(id))) }
