@@ -62,6 +62,7 @@ final class LoopJournal {
     private var records: [JournalRecord] = []
     private var delivered: [MessageID] = []
     private var intents: [MessageIntent] = []
+    private var refused: [MessageIntent] = []
     private var current = Turn(begins: [], ends: [])
     private var isScheduled = false
     private var turns: [UInt64: Turn] = [:]
@@ -92,6 +93,13 @@ final class LoopJournal {
     func end(_ outcome: OutcomeRecord, until deadline: NIODeadline, then: @escaping (_ isCommitted: Bool) -> Void) {
         records.append(.outcome(outcome))
         current.ends.append(End(deadline: deadline, then: then))
+        schedule()
+    }
+
+    /// A form of a known account is refused as it is. Nobody waits for its record.
+    func note(refused intent: MessageIntent, _ outcome: OutcomeRecord) {
+        refused.append(intent)
+        records.append(.outcome(outcome))
         schedule()
     }
 
@@ -127,6 +135,7 @@ final class LoopJournal {
         // A reply is decided before its client can have it.
         if !delivered.isEmpty { records.append(.delivered(delivered)) }
         var batch = JournalBatch(asker: asker, records: records, intents: intents)
+        if !refused.isEmpty { swap(&batch.refused, &refused) }
         // Under load a turn is like the one before: its arrays are not grown step by step.
         records = []
         records.reserveCapacity(batch.records.count)

@@ -5,7 +5,7 @@ import Synchronization
 
 /// The journal: what the bridge did, durable, and who must not be sent anything twice.
 ///
-/// A thread of its own works through turns (`JournalWorker`), which `LocalJournal` decides and commits. Event loops hand over batches
+/// A thread of its own works through turns (`JournalWorker`), which `TurnJournal` decides and commits. Event loops hand over batches
 /// and are called back; where a commit takes neither a disk nor a wait they do the thread's work themselves when it is not being
 /// done. Nothing here blocks them.
 package final class Journal: Sendable {

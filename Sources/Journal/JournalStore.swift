@@ -31,7 +31,7 @@ package protocol JournalStore: AnyObject {
     func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem)
 
     /// Deletes records older than `moment` (milliseconds since 1970), at most about `limit` of them, in one short
-    /// transaction.
+    /// transaction; postings, which are deleted when they are done, only `JournalSchema.postingAge` later.
     ///
     /// - Returns: how many it deleted; fewer than `limit` means that none are left.
     func prune(before moment: UInt64, limit: Int) throws(JournalProblem) -> Int

@@ -130,7 +130,7 @@ package final class SQLiteStore: JournalStore {
     /// See `JournalStore`. Room that it makes is given back to the disk in small steps.
     package func prune(before moment: UInt64, limit: Int) throws(JournalProblem) -> Int {
         let pruned = try write(about: limit) { db in
-            try SQLitePrune.delete(db, before: JournalSchema.firstKey(at: moment), limit: limit)
+            try SQLitePrune.delete(db, before: moment, limit: limit)
         }
         let opened = try current()
         try file.telling {

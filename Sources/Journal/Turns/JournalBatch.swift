@@ -1,4 +1,4 @@
-package import Messaging
+import Messaging
 
 /// Who hands over batches: an event loop, as the journal knows it. Its calls come on any thread; they must neither block nor use
 /// the journal.
@@ -27,6 +27,8 @@ package struct JournalBatch: Sendable {
     /// Facts, in their order. They are taken in before the intents.
     package var records: [JournalRecord]
     package var intents: [MessageIntent]
+    /// Messages that are refused as they are, for people to find; their outcomes are among the records.
+    package var refused: [MessageIntent] = []
 
     package init(
         asker: JournalAsker, number: UInt64? = nil, records: [JournalRecord] = [], intents: [MessageIntent] = []
@@ -83,32 +85,8 @@ struct HandedOver: Sendable {
     }
 
     init(_ batch: JournalBatch) {
-        part = Turn.Part(records: batch.records, intents: batch.intents, asker: batch.asker.id)
+        part = Turn.Part(
+            records: batch.records, intents: batch.intents, refused: batch.refused, asker: batch.asker.id)
         caller = batch.number.map { .asker(batch.asker, number: $0) } ?? .nobody
-    }
-}
-
-/// A segment that a carrier accepted before this process began, for its receipt.
-package struct RestoredSegment: Hashable, Sendable {
-    package var message: MessageID
-    /// Its index, from 0.
-    package var segment: Int
-    package var carrier: String
-    /// As the response gave it; may be empty.
-    package var carrierID: String
-    /// As the journal has it: masked where the configuration says so; nil = not known.
-    package var recipient: String?
-    /// When it was accepted, in milliseconds since 1970.
-    package var at: UInt64
-
-    package init(
-        message: MessageID, segment: Int, carrier: String, carrierID: String, recipient: String?, at: UInt64
-    ) {
-        self.message = message
-        self.segment = segment
-        self.carrier = carrier
-        self.carrierID = carrierID
-        self.recipient = recipient
-        self.at = at
     }
 }

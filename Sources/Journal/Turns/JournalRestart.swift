@@ -7,6 +7,8 @@ struct JournalRestart {
         var fingerprint: Fingerprint
         var outcome: OutcomeRecord?
         var isDelivered = false
+        /// Account and recipient, until it is known that it went or did not.
+        var doubtful: (account: String, recipient: String)?
     }
 
     /// Entries begin at this moment at the earliest (milliseconds since 1970).
@@ -37,7 +39,8 @@ struct JournalRestart {
         case .message(let message):
             recipients[message.id] = message.recipient
             guard message.id.unixMilliseconds > ledgerFrom else { return }
-            left[message.id] = Left(fingerprint: message.fingerprint)
+            left[message.id] = Left(
+                fingerprint: message.fingerprint, doubtful: (message.account, message.recipient))
         case .outcome(let outcome): take(outcome)
         case .delivered(let ids):
             for id in ids {
@@ -60,7 +63,10 @@ struct JournalRestart {
     private mutating func take(_ outcome: OutcomeRecord) {
         let recipient = recipients.removeValue(forKey: outcome.id)
         switch outcome.word {
-        case .accepted, .partial, .unknown: left[outcome.id]?.outcome = outcome
+        case .unknown: left[outcome.id]?.outcome = outcome
+        case .accepted, .partial:
+            left[outcome.id]?.outcome = outcome
+            left[outcome.id]?.doubtful = nil
         // Nothing went.
         case .refused, .notSent: left[outcome.id] = nil
         }
@@ -77,6 +83,7 @@ struct JournalRestart {
             outcome.resolve(index, segment, carrier: carrier, refusal: refusal)
         else { return }
         left[id]?.outcome = outcome
+        if outcome.word != .unknown { left[id]?.doubtful = nil }
     }
 
     private mutating func add(
@@ -97,6 +104,21 @@ struct JournalRestart {
 
     /// The parts of inbound messages that were not whole, when everything has been read.
     var openParts: [InboundPartRecord] { parts.values.flatMap { $0 } }
+
+    /// The last messages of which nobody knows whether they went, oldest first, when everything has been read.
+    var doubts: [RestoredDoubt] {
+        let doubtful = left.filter { $0.value.doubtful != nil && !$0.value.isDelivered }
+        return doubtful.keys.sorted().suffix(JournalOptions.doubts).compactMap { id in
+            guard let left = left[id], let (account, recipient) = left.doubtful else { return nil }
+            let outcome = left.outcome ?? .interrupted(id, at: id.unixMilliseconds)
+            let segments = outcome.segments.indices.filter { index in
+                if case .unknown = outcome.segments[index] { true } else { false }
+            }
+            return RestoredDoubt(
+                message: id, account: account, recipient: recipient, carrier: outcome.carrier ?? "",
+                reason: outcome.code ?? "", at: outcome.at, segments: Set(segments))
+        }
+    }
 
     /// Everything has been read.
     func fill(_ ledger: inout InDoubtLedger) {

@@ -16,7 +16,7 @@ final class JournalWorker {
         case waiting(JournalRetry)
     }
 
-    private let journal: LocalJournal
+    private let journal: TurnJournal
     private let options: JournalOptions
     private let queue: JournalQueue
     private let askers: JournalAskers
@@ -36,7 +36,7 @@ final class JournalWorker {
         store: any JournalStore, options: JournalOptions, queue: JournalQueue, askers: JournalAskers,
         published: JournalHealthBox, logger: Logger
     ) {
-        journal = LocalJournal(store: store, options: options, logger: logger)
+        journal = TurnJournal(store: store, options: options, logger: logger)
         self.options = options
         self.queue = queue
         self.askers = askers
@@ -209,7 +209,8 @@ final class JournalWorker {
         let now = time.earliest
         guard pruning.isDue, now > options.retention else { return }
         do throws(JournalProblem) {
-            let count = try journal.prune(before: now - options.retention)
+            let count = try journal.prune(
+                before: now - options.retention, claimsBefore: now - min(now, options.ledger.ttl))
             health.pruned += UInt64(max(0, count))
             pruning.stepped(isDone: count < JournalOptions.pruneStep)
         } catch {

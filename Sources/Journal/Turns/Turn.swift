@@ -3,18 +3,20 @@ package import Messaging
 /// What has come to the journal and is decided together: values alone. Who handed a part over is known by the part's place, and
 /// who has to be told of a message's end by a number.
 ///
-///     parts ──▶ Turn ──LocalJournal.commit──▶ Decisions ──▶ answers by part, and the ends that repeats waited for
+///     parts ──▶ Turn ──TurnJournal.commit──▶ Decisions ──▶ answers by part, and the ends that repeats waited for
 struct Turn: Sendable {
     /// What one caller handed over: facts, which are taken in first, and messages that want to be sent.
     struct Part: Sendable {
         var records: [JournalRecord] = []
         var intents: [MessageIntent] = []
+        /// Messages that are refused as they are; their outcomes are among the records.
+        var refused: [MessageIntent] = []
         /// The `JournalAsker` that is told of the end of a message that one of the intents repeats.
         var asker = 0
         /// Somebody brings the records again: what cannot be committed now is not kept.
         var isOffer = false
 
-        var count: Int { records.count + intents.count }
+        var count: Int { records.count + intents.count + refused.count }
     }
 
     var parts: [Part]

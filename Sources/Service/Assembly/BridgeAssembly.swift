@@ -41,7 +41,9 @@ struct BridgeAssembly: Sendable {
         let deliveries = Deliveries(group: group, logger: logger)
         let inDoubt = InDoubtList()
         let journal = settings.journal.map {
-            BridgeJournal($0, deliveries: deliveries, group: group, logger: logger)
+            BridgeJournal(
+                $0, owed: settings.longestPosting, deliveries: deliveries, inDoubt: inDoubt, group: group,
+                logger: logger)
         }
         try journal?.postings.know(settings)
         self.journal = journal

@@ -2,7 +2,8 @@ internal import DequeModule
 import Logging
 import Messaging
 
-/// Decides: the ledger is a value in this process, and a store keeps what was decided. Used by one thread at a time.
+/// Decides: the ledger is a value in this process, and a store keeps what was decided; a shared one (PostgreSQL) has the last word
+/// about what is new (`TurnJournal+Claims`). Used by one thread at a time.
 ///
 ///     turn: facts and intents
 ///       │ the ledger takes them in: records, answers
@@ -11,7 +12,7 @@ import Messaging
 ///       └──(it fails)──▶ intents are undone and refused; facts are owed: they are written when the store is opened again
 ///
 /// With `on_outage: continue` nothing is undone: messages begin, and their records are owed too, as far as there is room.
-final class LocalJournal {
+final class TurnJournal {
     /// Totals since the start.
     struct Totals {
         var replayed: UInt64 = 0
@@ -27,16 +28,21 @@ final class LocalJournal {
     }
 
     /// A turn that is being decided.
-    private struct Draft {
+    struct Draft {
         let at: UInt64
         var records: [JournalRecord] = []
         /// Places of records that must not be written when the transaction fails: of messages that then never begin, and offers.
         var unowed: [Int] = []
+        /// Places of messages that begin, and claims that end, where a shared store is to know them.
+        var begun: [Int] = []
+        var ended: [LedgerClaim] = []
         var decisions = Decisions()
         var replays: UInt64 = 0
     }
 
     let store: any JournalStore
+    /// The same, where it is shared.
+    let shared: (any SharedStore)?
     let options: JournalOptions
     let logger: Logger
     var ledger: InDoubtLedger
@@ -58,6 +64,7 @@ final class LocalJournal {
 
     init(store: any JournalStore, options: JournalOptions, logger: Logger) {
         self.store = store
+        shared = store as? any SharedStore
         self.options = options
         self.logger = logger
         ledger = InDoubtLedger(rules: options.ledger)
@@ -78,15 +85,15 @@ final class LocalJournal {
         draft.unowed.reserveCapacity(count)
         draft.decisions.begins.reserveCapacity(turn.parts.count)
         for part in turn.parts { take(part, into: &draft) }
-        if let problem = write(draft.records) { give(up: &draft, turn, problem) }
+        if let problem = write(&draft, turn) { give(up: &draft, turn, problem) }
         if draft.decisions.isDone { totals.replayed += draft.replays }
         return draft.decisions
     }
 
-    private func write(_ records: [JournalRecord]) -> JournalProblem? {
-        guard problem == nil, !records.isEmpty else { return problem }
+    private func write(_ draft: inout Draft, _ turn: Turn) -> JournalProblem? {
+        guard problem == nil, !draft.records.isEmpty else { return problem }
         do throws(JournalProblem) {
-            try append(records)
+            if let shared { try claim(&draft, turn, at: shared) } else { try append(draft.records) }
         } catch {
             problem = error
         }
@@ -95,7 +102,11 @@ final class LocalJournal {
 
     private func append(_ records: [JournalRecord]) throws(JournalProblem) {
         try store.append(records)
-        totals.written += UInt64(records.count)
+        count(records.count)
+    }
+
+    func count(_ records: Int) {
+        totals.written += UInt64(records)
         totals.commits += 1
     }
 
@@ -103,6 +114,11 @@ final class LocalJournal {
         for record in part.records {
             if part.isOffer { draft.unowed.append(draft.records.count) }
             take(record, into: &draft)
+        }
+        for intent in part.refused {
+            guard let message = record(of: intent) else { continue }
+            draft.unowed.append(draft.records.count)
+            draft.records.append(.message(message))
         }
         guard !part.intents.isEmpty else { return draft.decisions.begins.append([]) }
         var begins: [BeginAnswer] = []
@@ -120,10 +136,12 @@ final class LocalJournal {
                 ledger.leave(outcome.id, of: original)
             }
             draft.records.append(record)
+            if shared != nil, outcome.word == .refused || outcome.word == .notSent { endClaim(outcome.id, &draft) }
             let (ended, answer) = ledger.end(outcome, refusal: options.refusalStatus)
             for waiter in ended { end(waiter, answer, &draft) }
         case .delivered(let ids):
             draft.records.append(record)
+            if shared != nil, options.ledger.duplicateWindow == 0 { for id in ids { endClaim(id, &draft) } }
             for id in ids { ledger.delivered(id) }
         case .late(let late):
             draft.records.append(record)
@@ -136,7 +154,13 @@ final class LocalJournal {
         }
     }
 
-    private func end(_ waiter: MessageID, _ answer: LedgerAnswer, _ draft: inout Draft) {
+    private func endClaim(_ id: MessageID, _ draft: inout Draft) {
+        guard let fingerprint = ledger.fingerprint(of: id) else { return }
+        draft.ended.append(LedgerClaim(id: id, fingerprint: fingerprint))
+    }
+
+    /// A repeat that waited has its answer.
+    func end(_ waiter: MessageID, _ answer: LedgerAnswer, _ draft: inout Draft) {
         guard let asker = waiters.removeValue(forKey: waiter) else { return }
         draft.records.append(.outcome(answer.replay(for: waiter, at: draft.at)))
         draft.decisions.ends.append(Decisions.End(asker: asker, waiter: waiter, answer: answer))
@@ -153,6 +177,7 @@ final class LocalJournal {
         switch ledger.begin(message.id, message.fingerprint, at: draft.at) {
         case .new:
             draft.unowed.append(draft.records.count)
+            if shared != nil { draft.begun.append(draft.records.count) }
             draft.records.append(.message(message))
             return .new
         case .repeats(let answer):
@@ -287,9 +312,10 @@ final class LocalJournal {
 
     // MARK: Time
 
-    /// Deletes old records, as `JournalStore.prune`.
-    func prune(before moment: UInt64) throws(JournalProblem) -> Int {
+    /// Deletes old records, as `JournalStore.prune`, and claims whose time is over.
+    func prune(before moment: UInt64, claimsBefore: UInt64) throws(JournalProblem) -> Int {
         do throws(JournalProblem) {
+            try shared?.endClaims(before: claimsBefore)
             return try store.prune(before: moment, limit: JournalOptions.pruneStep)
         } catch {
             problem = error

@@ -1,7 +1,7 @@
 import Logging
 import Messaging
 
-extension LocalJournal {
+extension TurnJournal {
     /// Takes in what earlier processes wrote: the ledger's entries, and accepted segments for the receipts.
     func restore(at now: UInt64) throws(JournalProblem) {
         let key = try store.fingerprintKey()
@@ -15,9 +15,11 @@ extension LocalJournal {
             if !segments.isEmpty { options.restored(segments) }
         }
         options.restoredParts(restart.openParts)
+        options.restoredDoubts(restart.doubts)
         ledger = InDoubtLedger(rules: options.ledger)
         restart.fill(&ledger)
         ledger.expire(at: now)
+        try shared?.setClaims(ledger.claims)
         fingerprint = options.fingerprints(key)
         if ledger.count > 0 {
             logger.notice(
