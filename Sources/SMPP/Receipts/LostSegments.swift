@@ -1,0 +1,52 @@
+/// Segments whose response was lost: nobody knows whether the carrier has them, until a receipt names their recipient. Bounded in number
+/// and time.
+struct LostSegments: Sendable {
+    struct Entry: Hashable, Sendable {
+        var tag: UInt64
+        var segment: Int
+        /// When the answer was missed.
+        var at: MonotonicTime
+    }
+
+    /// More are not remembered; then receipts settle those that are.
+    private static let capacity = 10_000
+
+    private var byRecipient: [RecipientNumber: [Entry]] = [:]
+    private(set) var count = 0
+
+    mutating func add(_ entry: Entry, recipient: String) {
+        guard count < Self.capacity, let number = RecipientNumber(recipient) else { return }
+        byRecipient[number, default: []].append(entry)
+        count += 1
+    }
+
+    /// The response has come after all.
+    mutating func remove(tag: UInt64, segment: Int) {
+        guard count > 0 else { return }
+        for (number, entries) in byRecipient {
+            guard let place = entries.firstIndex(where: { $0.tag == tag && $0.segment == segment }) else { continue }
+            remove(place, of: number)
+            return
+        }
+    }
+
+    /// The only one of this recipient that a receipt of this moment can mean; it is lost no more. Nil also where there are several: nobody
+    /// could say which.
+    mutating func take(_ recipient: RecipientNumber, at arrival: MonotonicTime, keptFor: Duration) -> Entry? {
+        guard let entries = byRecipient[recipient] else { return nil }
+        for place in entries.indices.reversed() where arrival - entries[place].at > keptFor {
+            remove(place, of: recipient)
+        }
+        guard let only = byRecipient[recipient]?.first, byRecipient[recipient]?.count == 1, only.at <= arrival else {
+            return nil
+        }
+        remove(0, of: recipient)
+        return only
+    }
+
+    private mutating func remove(_ place: Int, of recipient: RecipientNumber) {
+        byRecipient[recipient]?.remove(at: place)
+        if byRecipient[recipient]?.isEmpty == true { byRecipient[recipient] = nil }
+        count -= 1
+    }
+}
