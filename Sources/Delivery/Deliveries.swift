@@ -63,8 +63,7 @@ package final class Deliveries: Sendable {
             }
             receipts.accepted(
                 segments.filter { !$0.isLost }.map { segment in
-                    receipts.found(tag: segment.message.rawValue, segment: segment.segment)
-                    return AcceptedSegment(
+                    AcceptedSegment(
                         tag: segment.message.rawValue, segment: segment.segment, carrierID: segment.carrierID,
                         destination: segment.recipient, age: segment.age(at: now))
                 })

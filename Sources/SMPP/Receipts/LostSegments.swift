@@ -12,22 +12,23 @@ struct LostSegments: Sendable {
     private static let capacity = 10_000
 
     private var byRecipient: [RecipientNumber: [Entry]] = [:]
+    /// The recipient of each message that has some.
+    private var recipients: [UInt64: RecipientNumber] = [:]
     private(set) var count = 0
 
     mutating func add(_ entry: Entry, recipient: String) {
         guard count < Self.capacity, let number = RecipientNumber(recipient) else { return }
         byRecipient[number, default: []].append(entry)
+        recipients[entry.tag] = number
         count += 1
     }
 
     /// The response has come after all.
     mutating func remove(tag: UInt64, segment: Int) {
-        guard count > 0 else { return }
-        for (number, entries) in byRecipient {
-            guard let place = entries.firstIndex(where: { $0.tag == tag && $0.segment == segment }) else { continue }
-            remove(place, of: number)
-            return
-        }
+        guard count > 0, let number = recipients[tag],
+            let place = byRecipient[number]?.firstIndex(where: { $0.tag == tag && $0.segment == segment })
+        else { return }
+        remove(place, of: number)
     }
 
     /// The only one of this recipient that a receipt of this moment can mean; it is lost no more. Nil also where there are several: nobody
@@ -45,8 +46,9 @@ struct LostSegments: Sendable {
     }
 
     private mutating func remove(_ place: Int, of recipient: RecipientNumber) {
-        byRecipient[recipient]?.remove(at: place)
+        guard let gone = byRecipient[recipient]?.remove(at: place) else { return }
         if byRecipient[recipient]?.isEmpty == true { byRecipient[recipient] = nil }
+        if byRecipient[recipient]?.contains(where: { $0.tag == gone.tag }) != true { recipients[gone.tag] = nil }
         count -= 1
     }
 }

@@ -82,6 +82,7 @@ package struct ReceiptMatcher: Sendable {
     package mutating func accepted(
         id: String, tag: UInt64, segment: Int, recipient: String? = nil, at now: MonotonicTime
     ) -> [SettledReceipt] {
+        lost.remove(tag: tag, segment: segment)
         let id = CarrierMessageID(id)
         let index = segments.add(
             AcceptedSegments.Entry(tag: tag, segment: segment, at: now, id: id, destination: recipient))
@@ -95,7 +96,7 @@ package struct ReceiptMatcher: Sendable {
         lost.add(LostSegments.Entry(tag: tag, segment: segment, at: now), recipient: recipient)
     }
 
-    /// It came after all.
+    /// It came after all, and the carrier had not taken it.
     package mutating func found(tag: UInt64, segment: Int) {
         lost.remove(tag: tag, segment: segment)
     }
