@@ -8,15 +8,21 @@ struct LostSegments: Sendable {
         var at: MonotonicTime
     }
 
-    /// More are not remembered; then receipts settle those that are.
+    /// More are not remembered, but for those whose time is over.
     private static let capacity = 10_000
+    private let keptFor: Duration
 
     private var byRecipient: [RecipientNumber: [Entry]] = [:]
     /// The recipient of each message that has some.
     private var recipients: [UInt64: RecipientNumber] = [:]
     private(set) var count = 0
 
+    init(keptFor: Duration) {
+        self.keptFor = keptFor
+    }
+
     mutating func add(_ entry: Entry, recipient: String) {
+        if count >= Self.capacity { for number in Array(byRecipient.keys) { removeOld(of: number, at: entry.at) } }
         guard count < Self.capacity, let number = RecipientNumber(recipient) else { return }
         byRecipient[number, default: []].append(entry)
         recipients[entry.tag] = number
@@ -33,16 +39,18 @@ struct LostSegments: Sendable {
 
     /// The only one of this recipient that a receipt of this moment can mean; it is lost no more. Nil also where there are several: nobody
     /// could say which.
-    mutating func take(_ recipient: RecipientNumber, at arrival: MonotonicTime, keptFor: Duration) -> Entry? {
-        guard let entries = byRecipient[recipient] else { return nil }
-        for place in entries.indices.reversed() where arrival - entries[place].at > keptFor {
-            remove(place, of: recipient)
-        }
+    mutating func take(_ recipient: RecipientNumber, at arrival: MonotonicTime) -> Entry? {
+        removeOld(of: recipient, at: arrival)
         guard let only = byRecipient[recipient]?.first, byRecipient[recipient]?.count == 1, only.at <= arrival else {
             return nil
         }
         remove(0, of: recipient)
         return only
+    }
+
+    private mutating func removeOld(of recipient: RecipientNumber, at now: MonotonicTime) {
+        guard let entries = byRecipient[recipient] else { return }
+        for place in entries.indices.reversed() where now - entries[place].at > keptFor { remove(place, of: recipient) }
     }
 
     private mutating func remove(_ place: Int, of recipient: RecipientNumber) {

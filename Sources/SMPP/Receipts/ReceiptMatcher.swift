@@ -44,13 +44,14 @@ package struct ReceiptMatcher: Sendable {
 
     private var segments: AcceptedSegments
     private var parked: ParkedReceipts
-    private var lost = LostSegments()
+    private var lost: LostSegments
     private var learning = ReceiptIDLearning()
 
     package init(form: ReceiptIDForm, limits: Limits = Limits()) {
         self.form = form
         segments = AcceptedSegments(capacity: limits.segments, keptFor: limits.knownFor)
         parked = ParkedReceipts(capacity: limits.parked, keptFor: limits.parkedFor)
+        lost = LostSegments(keptFor: limits.knownFor)
     }
 
     /// How many accepted segments are known.
@@ -262,7 +263,7 @@ package struct ReceiptMatcher: Sendable {
         let received = entry.received
         for address in [received.source, received.destination] {
             guard let recipient = RecipientNumber(address),
-                let found = lost.take(recipient, at: entry.since, keptFor: segments.keptFor)
+                let found = lost.take(recipient, at: entry.since)
             else { continue }
             let index = segments.add(
                 AcceptedSegments.Entry(
