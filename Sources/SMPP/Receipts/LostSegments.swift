@@ -39,9 +39,9 @@ struct LostSegments: Sendable {
 
     /// The only one of this recipient that a receipt of this moment can mean; it is lost no more. Nil also where there are several: nobody
     /// could say which.
-    mutating func take(_ recipient: RecipientNumber, at arrival: MonotonicTime) -> Entry? {
-        removeOld(of: recipient, at: arrival)
-        guard let only = byRecipient[recipient]?.first, byRecipient[recipient]?.count == 1, only.at <= arrival else {
+    mutating func take(_ recipient: RecipientNumber, at now: MonotonicTime) -> Entry? {
+        removeOld(of: recipient, at: now)
+        guard let only = byRecipient[recipient]?.first, byRecipient[recipient]?.count == 1, only.at <= now else {
             return nil
         }
         remove(0, of: recipient)

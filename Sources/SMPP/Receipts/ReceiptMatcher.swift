@@ -262,8 +262,9 @@ package struct ReceiptMatcher: Sendable {
     private mutating func settleLost(_ entry: ParkedReceipts.Entry) -> ReceiptOutcome? {
         let received = entry.received
         for address in [received.source, received.destination] {
+            // It may have come before the answer was missed.
             guard let recipient = RecipientNumber(address),
-                let found = lost.take(recipient, at: entry.since)
+                let found = lost.take(recipient, at: entry.since + parked.keptFor)
             else { continue }
             let index = segments.add(
                 AcceptedSegments.Entry(
