@@ -17,6 +17,8 @@ package struct CarrierProfile: Sendable {
     package var registeredDelivery: UInt8 = 1
     /// How its receipts write the ids of its responses.
     package var receiptIDs = ReceiptIDForm.auto
+    /// How much is known of accepted segments until their receipts come.
+    package var receiptLimits = ReceiptMatcher.Limits()
     /// Texts and HTTP statuses for what this carrier answers.
     package var statuses: StatusTable = .standard
 
@@ -112,6 +114,7 @@ extension CarrierProfile {
         validityPeriod = settings.validityPeriod
         registeredDelivery = settings.receiptsRequested ? 1 : 0
         receiptIDs = settings.receiptIDs
+        receiptLimits = settings.receiptLimits
         statuses = settings.setup.statuses
     }
 }

@@ -52,9 +52,17 @@ final class LoopJournal {
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         return { bound.value.add(delivered: $0) }
     }()
+    /// What the journal calls back. Made once, so that it costs a turn nothing.
+    private lazy var asker: JournalAsker = {
+        let (loop, bound) = (eventLoop, NIOLoopBound(self, eventLoop: eventLoop))
+        return journal.asker(
+            done: { number, result in loop.execute { bound.value.done(number, result) } },
+            ended: { waiter, answer in loop.execute { bound.value.ended(waiter, answer) } })
+    }()
     private var records: [JournalRecord] = []
     private var delivered: [MessageID] = []
     private var intents: [MessageIntent] = []
+    private var refused: [MessageIntent] = []
     private var current = Turn(begins: [], ends: [])
     private var isScheduled = false
     private var turns: [UInt64: Turn] = [:]
@@ -85,6 +93,13 @@ final class LoopJournal {
     func end(_ outcome: OutcomeRecord, until deadline: NIODeadline, then: @escaping (_ isCommitted: Bool) -> Void) {
         records.append(.outcome(outcome))
         current.ends.append(End(deadline: deadline, then: then))
+        schedule()
+    }
+
+    /// A form of a known account is refused as it is. Nobody waits for its record.
+    func note(refused intent: MessageIntent, _ outcome: OutcomeRecord) {
+        refused.append(intent)
+        records.append(.outcome(outcome))
         schedule()
     }
 
@@ -119,7 +134,8 @@ final class LoopJournal {
         isScheduled = false
         // A reply is decided before its client can have it.
         if !delivered.isEmpty { records.append(.delivered(delivered)) }
-        var batch = JournalBatch(records: records, intents: intents)
+        var batch = JournalBatch(asker: asker, records: records, intents: intents)
+        if !refused.isEmpty { swap(&batch.refused, &refused) }
         // Under load a turn is like the one before: its arrays are not grown step by step.
         records = []
         records.reserveCapacity(batch.records.count)
@@ -136,13 +152,14 @@ final class LoopJournal {
         current = Turn(begins: [], ends: [])
         let number = nextTurn
         nextTurn += 1
-        let (loop, bound) = (eventLoop, NIOLoopBound(self, eventLoop: eventLoop))
-        batch.done = { result in loop.execute { bound.value.done(number, result) } }
-        batch.ended = { waiter, answer in loop.execute { bound.value.ended(waiter, answer) } }
-        if let result = journal.hand(batch) { return tell(turn, result) }
+        batch.number = number
+        let result = journal.hand(batch)
+        // Nearly always all of it is known.
+        if let result, result.isCommitted { return tell(turn, result) }
         turns[number] = turn
         for begin in turn.begins { arm(begin.deadline) }
         for end in turn.ends { arm(end.deadline) }
+        if let result { done(number, result) }
     }
 
     // MARK: From the journal

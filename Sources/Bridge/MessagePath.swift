@@ -47,7 +47,9 @@ package final class MessagePath: Sendable {
                 offer(message, since: .noBind)
             }
         } catch {
-            reply(IntakeReply(error, language: request.entry.account.language))
+            let answer = IntakeReply(error, language: request.entry.account.language)
+            journals?[request.loopIndex].note(refused: request, answer)
+            reply(answer)
         }
     }
 

@@ -54,12 +54,18 @@ package final class Deliveries: Sendable {
         let now = JournalClock.now()
         for (carrier, segments) in Dictionary(grouping: segments, by: \.carrier) {
             guard let receipts = entries.withLock({ $0[carrier]?.deliveries.receipts }) else { continue }
+            // A response that came after all stands behind its loss.
+            for segment in segments where segment.isLost {
+                guard let recipient = segment.recipient else { continue }
+                receipts.lost(
+                    tag: segment.message.rawValue, segments: [segment.segment], recipient: recipient,
+                    age: segment.age(at: now))
+            }
             receipts.accepted(
-                segments.map { segment in
+                segments.filter { !$0.isLost }.map { segment in
                     AcceptedSegment(
                         tag: segment.message.rawValue, segment: segment.segment, carrierID: segment.carrierID,
-                        destination: segment.recipient,
-                        age: .milliseconds(Int64(clamping: now - min(now, segment.at))))
+                        destination: segment.recipient, age: segment.age(at: now))
                 })
         }
     }
@@ -72,11 +78,13 @@ package final class Deliveries: Sendable {
     }
 
     /// What comes back from a carrier whose receipts write ids like this. Never on a message's path.
-    package func of(_ carrier: String, form: ReceiptIDForm) -> CarrierDeliveries {
+    ///
+    /// - Parameter limits: of what is known from the start on; a reload that has others leaves what is known as it is.
+    package func of(_ carrier: String, form: ReceiptIDForm, limits: ReceiptMatcher.Limits) -> CarrierDeliveries {
         entries.withLock { entries in
             if let entry = entries[carrier], entry.form == form { return entry.deliveries }
             let receipts = ReceiptTracker(
-                carrier: carrier, form: form, eventLoop: group.next(), logger: logger,
+                carrier: carrier, form: form, limits: limits, eventLoop: group.next(), logger: logger,
                 handler: { [recorder] in recorder.keep($0, reply: $1) })
             let inbound =
                 entries[carrier]?.deliveries.inbound
@@ -93,4 +101,8 @@ package final class Deliveries: Sendable {
         for deliveries in all { try? await deliveries.receipts.stop().get() }
         for deliveries in all { deliveries.inbound.stop() }
     }
+}
+
+extension RestoredSegment {
+    fileprivate func age(at now: UInt64) -> Duration { .milliseconds(Int64(clamping: now - min(now, at))) }
 }

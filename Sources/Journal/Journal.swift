@@ -1,15 +1,20 @@
 import Foundation
 package import Logging
+package import Messaging
 import Synchronization
 
 /// The journal: what the bridge did, durable, and who must not be sent anything twice.
 ///
-/// A thread of its own writes it and keeps the ledger. Event loops hand over batches and are called back; where a commit takes neither
-/// a disk nor a wait they do the thread's work themselves when it is not being done. Nothing here blocks them.
+/// A thread of its own works through turns (`JournalWorker`), which `TurnJournal` decides and commits. Event loops hand over batches
+/// and are called back; where a commit takes neither a disk nor a wait they do the thread's work themselves when it is not being
+/// done. Nothing here blocks them.
 package final class Journal: Sendable {
     private let options: JournalOptions
     private let queue: JournalQueue
-    private let desk: JournalDesk
+    private let worker = Mutex<JournalWorker?>(nil)
+    /// Whether it is worth a look who has the worker.
+    private let isShared = Atomic<Bool>(false)
+    private let askers = JournalAskers()
     private let published = JournalHealthBox()
     private let logger: Logger
     private let makeStore: @Sendable () -> any JournalStore
@@ -17,15 +22,18 @@ package final class Journal: Sendable {
     /// Records for which there was no room.
     private let refused = Atomic<UInt64>(0)
 
+    /// So many turns of others an event loop does before it leaves the rest to the thread.
+    private static let rounds = 4
+    private static let full = JournalProblem(.failed, "too many records wait to be written")
+
     /// A journal that does not work yet.
     ///
-    /// - Parameter makeStore: called once, on the journal's thread, which alone uses the store.
+    /// - Parameter makeStore: called once, on the journal's thread.
     package init(options: JournalOptions, logger: Logger, makeStore: @escaping @Sendable () -> any JournalStore) {
         self.options = options
         self.logger = logger
         self.makeStore = makeStore
         queue = JournalQueue(options: options)
-        desk = JournalDesk(queue: queue)
     }
 
     /// Starts the thread. Once; returns when earlier processes' messages are known, or when that has to wait: `health` says
@@ -33,11 +41,9 @@ package final class Journal: Sendable {
     package func start() async {
         await withCheckedContinuation { continuation in
             let thread = Thread { [self] in
-                desk.run(
-                    { [self] in
-                        JournalWriter(
-                            store: makeStore(), options: options, queue: queue, published: published, logger: logger)
-                    }, opened: { continuation.resume() })
+                begin()
+                continuation.resume()
+                while goOn() {}
                 end.come()
             }
             thread.name = "journal"
@@ -53,19 +59,34 @@ package final class Journal: Sendable {
         await end.wait(within: limit)
     }
 
+    /// How it is, from any thread.
+    package var health: JournalHealth {
+        var health = published.current
+        health.queued = queue.count
+        health.dropped += refused.load(ordering: .relaxed)
+        return health
+    }
+
+    // MARK: From event loops
+
+    /// Makes an asker, for the life of the process.
+    package func asker(
+        done: @escaping @Sendable (_ number: UInt64, _ result: JournalBatchResult) -> Void,
+        ended: @escaping @Sendable (_ waiter: MessageID, _ answer: BeginAnswer) -> Void
+    ) -> JournalAsker {
+        askers.make(done: done, ended: ended)
+    }
+
     /// Hands over what happened on an event loop in one of its turns. Its records are always taken; where the queue is full,
-    /// or messages are refused because of an outage, its intents are answered at once, on the caller's thread.
+    /// or messages are refused because of an outage, its intents are answered at once.
     ///
-    /// - Returns: what became of it, where that is known now: then `batch.done` is not called.
+    /// - Returns: what became of it, where that is known now; what it leaves open is called back.
     package func hand(_ batch: JournalBatch) -> JournalBatchResult? {
-        guard batch.count > 0 else { return nil }
-        switch desk.workAtOnce(batch) {
-        case .done(let result): return result
-        case .taken: return nil
-        case .notTaken: break
-        }
+        let own = HandedOver(batch)
+        guard own.part.count > 0 else { return nil }
+        if let result = workAtOnce(own) { return result }
         guard !batch.intents.isEmpty else {
-            _ = queue(batch, isOwed: true)
+            _ = add(own, isOwed: true)
             return nil
         }
         let answer: BeginAnswer
@@ -73,38 +94,29 @@ package final class Journal: Sendable {
         case .refuse:
             // The thread may be busy for seconds with a database that does not answer.
             let problem = published.current.problem
-            if problem == nil, queue(batch, isOwed: false) { return nil }
+            if problem == nil, add(own, isOwed: false) { return nil }
             answer = .failed(problem ?? Self.full)
         case .continue:
-            if queue(batch, isOwed: false) { return nil }
+            if add(own, isOwed: false) { return nil }
             refused.wrappingAdd(UInt64(batch.intents.count), ordering: .relaxed)
             answer = .new
         }
-        batch.done(
-            JournalBatchResult(begins: Array(repeating: answer, count: batch.intents.count), isCommitted: false))
         if !batch.records.isEmpty {
-            _ = queue(JournalBatch(records: batch.records, done: batch.done, ended: batch.ended), isOwed: true)
+            var rest = own
+            rest.part.intents = []
+            _ = add(rest, isOwed: true)
         }
-        return nil
+        return JournalBatchResult(begins: Array(repeating: answer, count: batch.intents.count), isCommitted: false)
     }
 
-    /// Queues a batch and sees to it that somebody does it.
-    ///
-    /// - Returns: false when there is no room.
-    private func queue(_ batch: JournalBatch, isOwed: Bool) -> Bool {
-        let isShared = desk.isShared
-        let isTaken = queue.add(batch, isOwed: isOwed, isForThread: !isShared)
-        if isTaken, isShared { desk.workOff() }
-        return isTaken
-    }
+    // MARK: From others
 
     /// Adds facts that no message waits for: late responses, receipts, inbound messages.
     ///
     /// - Parameter then: called with nil when they are committed, or with the problem when there is no room for them: on any thread,
     ///   the caller's too. Must neither block nor use the journal.
     package func append(_ records: [JournalRecord], then: (@Sendable (JournalProblem?) -> Void)? = nil) {
-        let batch = JournalBatch(records: records, done: { if $0.isCommitted { then?(nil) } })
-        if queue(batch, isOwed: false) { return }
+        if add(HandedOver(records, then), isOwed: false) { return }
         refused.wrappingAdd(UInt64(records.count), ordering: .relaxed)
         then?(Self.full)
     }
@@ -114,29 +126,114 @@ package final class Journal: Sendable {
     /// - Parameter then: called once, with nil when all is committed (or done without), with the problem when nothing is: on any
     ///   thread, the caller's too. Must neither block nor use the journal.
     package func offer(_ records: [JournalRecord], then: @escaping @Sendable (JournalProblem?) -> Void) {
-        var batch = JournalBatch(records: records, done: { if $0.isCommitted { then(nil) } })
-        batch.refused = then
-        if !queue(batch, isOwed: false) { then(Self.full) }
+        var offer = HandedOver(records, then)
+        offer.part.isOffer = true
+        if !add(offer, isOwed: false) { then(Self.full) }
     }
 
     /// Waits until readers see what was handed over before, or are not going to.
     ///
     /// - Parameter then: called once, on any thread, the caller's too. Must neither block nor use the journal.
     package func settle(then: @escaping @Sendable () -> Void) {
-        var batch = JournalBatch(done: { _ in then() })
-        batch.isForReaders = true
-        if !queue(batch, isOwed: false) { then() }
+        let question = HandedOver(
+            part: Turn.Part(isOffer: true), caller: .once { _ in then() }, isForReaders: true)
+        if !add(question, isOwed: false) { then() }
     }
 
-    /// How it is, from any thread.
-    package var health: JournalHealth {
-        var health = published.current
-        health.queued = queue.count
-        health.dropped += refused.load(ordering: .relaxed)
-        return health
+    // MARK: Who works
+
+    private func begin() {
+        worker.withLock { worker in
+            let made = JournalWorker(
+                store: makeStore(), options: options, queue: queue, askers: askers, published: published,
+                logger: logger)
+            made.begin()
+            worker = made
+            isShared.store(made.takesAtOnce, ordering: .relaxed)
+        }
     }
 
-    private static let full = JournalProblem(.failed, "too many records wait to be written")
+    /// The thread's next turn.
+    ///
+    /// - Returns: false when that was the last.
+    private func goOn() -> Bool {
+        queue.wait(within: worker.withLock { $0?.patience ?? .zero })
+        return worker.withLock { worker in
+            guard let worker else { return false }
+            defer { isShared.store(worker.takesAtOnce, ordering: .relaxed) }
+            // Not before: nothing overtakes what has come.
+            return worker.work(queue.take())
+        }
+    }
+
+    /// Queues a part and sees to it that somebody does it.
+    ///
+    /// - Returns: false when there is no room.
+    private func add(_ part: HandedOver, isOwed: Bool) -> Bool {
+        let isShared = isShared.load(ordering: .relaxed)
+        let isTaken = queue.add(part, isOwed: isOwed, isForThread: !isShared)
+        if isTaken, isShared { workOff() }
+        return isTaken
+    }
+
+    /// Does a batch, and all that came before it, where nobody else is at it.
+    ///
+    /// - Returns: nil = nothing was done.
+    private func workAtOnce(_ own: HandedOver) -> JournalBatchResult? {
+        guard isShared.load(ordering: .relaxed) else { return nil }
+        let result = worker.withLockIfAvailable { worker -> (JournalBatchResult, goesOn: Bool)? in
+            guard let worker, worker.takesAtOnce, let queued = queue.takeAtOnce() else { return nil }
+            return (worker.workAtOnce(queued, own), worker.takesAtOnce)
+        }
+        guard let (result, goesOn) = result ?? nil else { return nil }
+        // Opening it again is the thread's.
+        if goesOn { workOff() } else { queue.call() }
+        return result
+    }
+
+    /// Does what is queued, unless somebody is at it who then looks again.
+    private func workOff() {
+        for _ in 0..<Self.rounds {
+            guard queue.isWaiting else { return }
+            let isDone = worker.withLockIfAvailable { worker in
+                guard let worker, worker.takesAtOnce, let queued = queue.takeAtOnce() else { return false }
+                worker.workAtOnce(queued)
+                return worker.takesAtOnce
+            }
+            guard let isDone else { return }
+            if !isDone { return queue.call() }
+        }
+        queue.call()
+    }
+}
+
+extension HandedOver {
+    fileprivate init(_ records: [JournalRecord], _ then: (@Sendable (JournalProblem?) -> Void)?) {
+        // Whoever posts is told of it by a wake-up, and looks at once.
+        let isForReaders = records.contains { if case .posting = $0 { true } else { false } }
+        self.init(
+            part: Turn.Part(records: records), caller: then.map(Caller.once) ?? .nobody, isForReaders: isForReaders)
+    }
+}
+
+/// Who hands over batches, by number.
+final class JournalAskers: Sendable {
+    private let all = Mutex<[JournalAsker]>([])
+
+    func make(
+        done: @escaping @Sendable (UInt64, JournalBatchResult) -> Void,
+        ended: @escaping @Sendable (MessageID, BeginAnswer) -> Void
+    ) -> JournalAsker {
+        all.withLock { all in
+            let asker = JournalAsker(id: all.count, done: done, ended: ended)
+            all.append(asker)
+            return asker
+        }
+    }
+
+    subscript(id: Int) -> JournalAsker? {
+        all.withLock { $0.indices.contains(id) ? $0[id] : nil }
+    }
 }
 
 /// The health as the journal's thread told it last.

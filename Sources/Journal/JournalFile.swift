@@ -30,6 +30,15 @@ struct JournalFile: Sendable {
     /// Whether this process may write it, now.
     var isWritable: Bool { access(path, W_OK) == 0 }
 
+    /// All that is in it.
+    func octets() throws(JournalProblem) -> [UInt8] {
+        do {
+            return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        } catch {
+            throw JournalProblem(.failed, "journal \(path): cannot be read: \(error.localizedDescription)")
+        }
+    }
+
     /// Makes the folder and the file where they are missing.
     func prepare() throws(JournalProblem) {
         let folder = (path as NSString).deletingLastPathComponent
@@ -70,10 +79,18 @@ struct JournalFile: Sendable {
             let process = Int(String(decoding: holder.prefix(20), as: UTF8.self)).map { " (process \($0))" } ?? ""
             throw JournalProblem(.failed, "journal \(path): another smppost\(process) writes it; only one may")
         }
+        giveToOwner(descriptor)
         // Only for people and for the words above: a full disk must not prevent the lock.
         let name = Array("\(getpid())".utf8)
         if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, name, name.count, 0) }
         return descriptor
+    }
+
+    /// What root makes beside the file is its owner's: the service, as its own user, opens it later.
+    private func giveToOwner(_ descriptor: Int32) {
+        var status = stat()
+        guard geteuid() == 0, stat(path, &status) == 0 else { return }
+        _ = fchown(descriptor, status.st_uid, status.st_gid)
     }
 
     /// Whether the file system has less than a page or two left.

@@ -28,6 +28,9 @@ package struct JournalOptions: Sendable {
     package var restored: @Sendable ([RestoredSegment]) -> Void = { _ in }
     /// Parts of inbound messages of earlier processes that were not whole. On the journal's thread, once.
     package var restoredParts: @Sendable ([InboundPartRecord]) -> Void = { _ in }
+    /// Messages of earlier processes of which nobody knows whether they went, oldest first, the last of them. On the journal's
+    /// thread, once.
+    package var restoredDoubts: @Sendable ([RestoredDoubt]) -> Void = { _ in }
     /// Milliseconds since 1970.
     package var now: @Sendable () -> UInt64 = JournalClock.now
 
@@ -42,4 +45,6 @@ package struct JournalOptions: Sendable {
     static let pruneStep = 2_000
     static let pruneEvery = Duration.milliseconds(50)
     static let pruneRest = Duration.seconds(60)
+    /// How many messages in doubt are told after a start.
+    static let doubts = 20
 }

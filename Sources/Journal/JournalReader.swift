@@ -11,12 +11,12 @@ package protocol JournalReader: Sendable {
     /// Inbound messages, newest first; `account`, `outcome` and `carrier` of the filter apply as far as they can.
     func inbound(_ filter: JournalFilter) throws(JournalProblem) -> [InboundRecord]
 
-    /// What has to be posted, oldest first.
+    /// What has to be posted, oldest first. A row that cannot be read is told and stands in nobody's way.
     ///
     /// - Parameters:
     ///   - after: only those with a greater id; nil = from the first.
     ///   - limit: 1 to 10,000.
-    func postings(after: MessageID?, limit: Int) throws(JournalProblem) -> [PostingRecord]
+    func postings(after: MessageID?, limit: Int) throws(JournalProblem) -> PostingPage
 }
 
 /// Which messages a list has.

@@ -15,14 +15,15 @@ package import Messaging
 /// | `inbound` | `id` key, `at`, `carrier`, `sender`, `recipient`, `segments`, `received`, `text` or null |
 /// | `inbound_part` | `id`, `at`, `n` (the part's number), `carrier`, `sender`, `recipient`, `reference`, `parts`, `content`; key: `id`, `at`, `n`; deleted when the row of `inbound` with this `id` is added |
 /// | `posting` | `id` key, `at`, `target`, `form`; deleted when it is posted |
-/// | `setting` | `name` key, `value` (bytes): `fingerprint_key`; SQLite: `logged`, the position that rows have come to in the log before them, `log`, where that is unless it is beside the file, `opened_by` |
+/// | `ledger` | PostgreSQL: `fingerprint_high`, `fingerprint_low` key, `id` of the message that has it (`SharedStore`) |
+/// | `setting` | `name` key, `value` (bytes): `fingerprint_key`; SQLite: `logged`, the position that rows have come to in the log before them, `opened_by`, and from earlier versions `log`, where that was unless it was beside the file |
 ///
 /// Integers are INTEGER / BIGINT, words TEXT (`storable`), bytes BLOB / BYTEA. `n` only makes keys unique. A row that is
 /// there already stays as it is (`ON CONFLICT DO NOTHING`): a batch may be added again after a commit whose end is not
 /// known, at worst with its receipts and late responses twice. A repeat that was answered from the ledger has an outcome
 /// and no message: its life shows what the message of `replay_of` says.
 package enum JournalSchema {
-    /// What a database of this version says of itself; it refuses one with a higher number.
+    /// What a SQLite database of this version says of itself; it refuses one with a higher number.
     package static let version = 1
 
     /// The name in `setting` of the key of fingerprints.
@@ -37,6 +38,13 @@ package enum JournalSchema {
         let milliseconds = moment - epoch
         return milliseconds >= 1 << 41 ? .max : Int64(milliseconds << 22)
     }
+
+    /// So much longer than other records a posting stays, in milliseconds: longer than `give_up_after` may be. What is posted or
+    /// given up is deleted then, so pruning meets only rows that nobody can read.
+    package static let postingAge: UInt64 = 49 * 3_600_000
+
+    /// The first key of a posting that is not pruned before `moment`.
+    package static func firstPosting(at moment: UInt64) -> Int64 { firstKey(at: moment - min(moment, postingAge)) }
 
     /// Where a receipt stands: at its message, and without one at the end of its moment.
     package static func place(of receipt: ReceiptRecord) -> Int64 {

@@ -1,6 +1,7 @@
 /// A database that keeps the journal: SQLite or PostgreSQL.
 ///
-/// All calls but `appendAtOnce` block and come from one thread, the journal's own; never from an event loop. No two at a time.
+/// Calls block and come from one thread, the journal's own; from an event loop only `append`, and only where `takesAtOnce`. No two at a
+/// time.
 package protocol JournalStore: AnyObject {
     /// Connects, brings the schema up to date and checks that it can write. Also after a failure, any number of times.
     ///
@@ -12,17 +13,13 @@ package protocol JournalStore: AnyObject {
     /// - Throws: when none of them was added. The store must be opened again where the problem says `isLost`.
     func append(_ records: [JournalRecord]) throws(JournalProblem)
 
-    /// Whether `appendAtOnce` is of use, since the store was opened.
+    /// Whether `append` takes neither a disk nor a wait now: on an event loop too.
     var takesAtOnce: Bool { get }
 
-    /// Adds all records as `append` does, where that takes neither a disk nor a wait: on an event loop too.
+    /// Calls when readers see all that was appended, or are not going to.
     ///
-    /// - Returns: false where it would take one of them: then nothing is added.
-    /// - Throws: as `append`.
-    func appendAtOnce(_ records: [JournalRecord]) throws(JournalProblem) -> Bool
-
-    /// Waits until readers see all that was appended.
-    func settle() throws(JournalProblem)
+    /// - Parameter then: called once, on any thread, the caller's too. Must neither block nor use the store.
+    func settle(then: @escaping @Sendable () -> Void)
 
     /// 32 random octets that are made at the first opening and stay: the key of fingerprints.
     func fingerprintKey() throws(JournalProblem) -> [UInt8]
@@ -34,7 +31,7 @@ package protocol JournalStore: AnyObject {
     func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem)
 
     /// Deletes records older than `moment` (milliseconds since 1970), at most about `limit` of them, in one short
-    /// transaction.
+    /// transaction; postings, which are deleted when they are done, only `JournalSchema.postingAge` later.
     ///
     /// - Returns: how many it deleted; fewer than `limit` means that none are left.
     func prune(before moment: UInt64, limit: Int) throws(JournalProblem) -> Int
@@ -47,9 +44,6 @@ extension JournalStore {
     /// A commit takes a disk or a network.
     package var takesAtOnce: Bool { false }
 
-    /// A commit takes a disk or a network.
-    package func appendAtOnce(_ records: [JournalRecord]) throws(JournalProblem) -> Bool { false }
-
     /// Where a commit is what readers see there is nothing to wait for.
-    package func settle() throws(JournalProblem) {}
+    package func settle(then: @escaping @Sendable () -> Void) { then() }
 }

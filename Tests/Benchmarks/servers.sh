@@ -91,7 +91,7 @@ monitor:
   listen: "127.0.0.1:$3"
 log: { level: warning }
 CONF
-    [[ -z ${7:-} ]] || printf 'journal:\n  url: "sqlite:%s"\n  log_directory: /dev/shm\n' "$7" >>"$folder/config/smppost.yaml"
+    [[ -z ${7:-} ]] || printf 'journal:\n  url: "sqlite:%s"\n' "$7" >>"$folder/config/smppost.yaml"
     cat >"$folder/config/accounts.yaml" <<CONF
 accounts:
   - name: bench

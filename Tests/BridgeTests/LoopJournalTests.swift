@@ -164,6 +164,38 @@ import Testing
         #expect(rig.outcomes(of: ids[2]) == ["accepted"])
     }
 
+    /// A form that is no message is recorded too, and is in nobody's way.
+    @Test func pathRecordsWhatWasRefused() async throws {
+        let rig = await Rig()
+        let rules = AccountRules(
+            name: "acme", senders: [], defaultSender: "ACME", destinations: [],
+            numbers: NumberRules(country: nil, shortNumbers: false), carriers: CarrierOrder([], carriers: []))
+        let path = MessagePath(
+            rules: [rules], routes: [], references: LoopReferences(group: rig.group), journals: rig.journals)
+        let loop = rig.group.next()
+        for id in ids.prefix(2) {
+            let reply = await withCheckedContinuation { continuation in
+                loop.execute {
+                    let request = SMSRequest(
+                        id: id, entry: AccountEntry(Account(index: 0, name: "acme")), from: "",
+                        to: "call me " + String(repeating: "x", count: 5_000), text: "hello",
+                        deadline: loop.now + .seconds(10), eventLoop: loop, loopIndex: 0)
+                    path.handle(request) { continuation.resume(returning: $0) }
+                }
+            }
+            #expect(reply.status == 422)
+            #expect(!reply.replayed)
+            try await eventually("recorded") { rig.outcomes(of: id) == ["refused"] }
+        }
+        await rig.stop()
+        let kept = rig.control.records.withLock { $0 }.compactMap { record in
+            if case .message(let message) = record { message } else { nil }
+        }
+        #expect(kept.map(\.id) == Array(ids.prefix(2)))
+        #expect(
+            kept.allSatisfy { $0.account == "acme" && $0.recipient.hasPrefix("call me") && $0.recipient.count == 40 })
+    }
+
     /// A message without a carrier is recorded as not sent, and its repeat is a new one.
     @Test func pathRecordsWhatWasNotSent() async throws {
         let rig = await Rig()

@@ -8,7 +8,7 @@ import Testing
 @Suite struct PostingTests {
     private func item(_ number: UInt64, of message: UInt64? = nil) -> PostingQueue.Item {
         PostingQueue.Item(
-            id: MessageID(rawValue: number)!, since: 0, event: "receipt",
+            id: MessageID(rawValue: number)!, since: 0, event: "receipt", name: "",
             message: MessageID(rawValue: message ?? number)!, form: "")
     }
 
@@ -79,7 +79,10 @@ import Testing
     }
 
     @Test func targets() {
-        for target in [PostingTarget.inbound(carrier: "main"), .receipt(of: MessageID(rawValue: 77)!)] {
+        for target in [
+            PostingTarget.inbound(carrier: "main"), .receipt(of: MessageID(rawValue: 77)!, saying: ""),
+            .receipt(of: MessageID(rawValue: 77)!, saying: "2-delivered"),
+        ] {
             #expect(PostingTarget(stored: target.stored) == target)
         }
         for text in ["", "inbound", "receipt/short", "other/main"] { #expect(PostingTarget(stored: text) == nil) }
@@ -97,6 +100,14 @@ import Testing
         #expect(
             posting?.form == "id=0000000000005&state=delivered&segment=2&error=045&carrier=main"
                 + "&done_at=2025-11-24T16%3A00%3A00.000Z")
-        #expect(posting?.target == "receipt/0000000000005")
+        #expect(posting?.target == "receipt/0000000000005/2-delivered")
+        // Brought again after a restart it is another row and the same posting.
+        for id in [MessageID(rawValue: 1)!, MessageID(rawValue: 2)!] {
+            let again = PostingForm.posting(of: receipt, id: id)
+            #expect(again.flatMap { PostingTarget(stored: $0.target)?.name(id: id) } == "0000000000005-2-delivered")
+        }
+        // As an earlier version kept it.
+        let id = MessageID(rawValue: 1)!
+        #expect(PostingTarget(stored: "receipt/0000000000005")?.name(id: id) == "\(id)")
     }
 }

@@ -1,3 +1,4 @@
+import Journal
 import Messaging
 import NIOCore
 import Testing
@@ -35,6 +36,26 @@ struct InDoubtListTests {
         board.settle(tag: 1, segment: 2)
         #expect(board.list(now: Self.at(1)).isEmpty)
         board.settle(tag: 1, segment: 2)
+    }
+
+    /// A restart does not hide them.
+    @Test func whatEarlierProcessesLeftIsShown() throws {
+        let board = InDoubtList()
+        try Self.note(board, 9, at: 50)
+        func doubt(_ number: UInt64, _ recipient: String, at seconds: UInt64) throws -> RestoredDoubt {
+            RestoredDoubt(
+                message: try #require(MessageID(rawValue: number)), account: "acme", recipient: recipient,
+                carrier: "main", reason: "carrier_timeout", at: seconds * 1_000, segments: [0])
+        }
+        let many = try (1...40).map { try doubt($0, "7916*****67", at: $0) } + [doubt(41, "79161234567", at: 90)]
+        board.restore(many, now: Self.at(100), time: 100_000)
+        let list = board.list(now: Self.at(100))
+        #expect(list.count == MonitorSnapshot.maximumInDoubt)
+        #expect(list[1].maskedNumber == "7916*****67" && list[1].ago == 10)
+        #expect(list.allSatisfy { $0.maskedNumber == "7916*****67" })
+        board.settle(tag: 41, segment: 0)
+        try Self.note(board, 10, at: 100)
+        #expect(board.list(now: Self.at(100)).count == MonitorSnapshot.maximumInDoubt)
     }
 
     @Test func hasAnEnd() throws {

@@ -41,7 +41,6 @@ enum FullConfiguration {
           on_outage: continue
           queue: 2000
           batch: 50
-          log_directory: .
           log_size: 16MiB
           commit_within: 5ms
         log: { level: debug, format: json }
@@ -118,7 +117,7 @@ enum FullConfiguration {
           packed: true
           transliterate: true
           limits: { gsm_single: 150, gsm_part: 140, ucs2_single: 60, ucs2_part: 50, octets_single: 130, octets_part: 120 }
-        receipts: { request: false, ids: hex, retry_status: 0x14 }
+        receipts: { request: false, ids: hex, retry_status: 0x14, known: 5000, known_for: 6h }
         deliver: { within: 2s, queue: 50 }
         inbound: { url: https://crm.example.net/sms/inbound, secret: 0123456789abcdef0123, give_up_after: 1h }
         esm_class: 0x03

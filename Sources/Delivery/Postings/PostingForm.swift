@@ -6,8 +6,9 @@ import Messaging
 enum PostingTarget: Hashable, Sendable {
     /// The one of this carrier's inbound messages.
     case inbound(carrier: String)
-    /// The one of the account that sent this message.
-    case receipt(of: MessageID)
+    /// The one of the account that sent this message. What the receipt says tells it from the message's others, so that one which a
+    /// carrier brings again after a restart has the same name; empty = an earlier version kept it.
+    case receipt(of: MessageID, saying: String)
 
     init?(stored: String) {
         let parts = stored.split(separator: "/", maxSplits: 1).map(String.init)
@@ -15,8 +16,9 @@ enum PostingTarget: Hashable, Sendable {
         switch parts[0] {
         case Self.inboundWord: self = .inbound(carrier: parts[1])
         case Self.receiptWord:
-            guard let id = MessageID(parsing: parts[1]) else { return nil }
-            self = .receipt(of: id)
+            let receipt = parts[1].split(separator: "/", maxSplits: 1).map(String.init)
+            guard let text = receipt.first, let id = MessageID(parsing: text) else { return nil }
+            self = .receipt(of: id, saying: receipt.count > 1 ? receipt[1] : "")
         default: return nil
         }
     }
@@ -24,7 +26,18 @@ enum PostingTarget: Hashable, Sendable {
     var stored: String {
         switch self {
         case .inbound(let carrier): "\(Self.inboundWord)/\(carrier)"
-        case .receipt(let id): "\(Self.receiptWord)/\(id)"
+        case .receipt(let id, ""): "\(Self.receiptWord)/\(id)"
+        case .receipt(let id, let saying): "\(Self.receiptWord)/\(id)/\(saying)"
+        }
+    }
+
+    /// What `X-Smppost-Posting` says.
+    ///
+    /// - Parameter id: of the row.
+    func name(id: MessageID) -> String {
+        switch self {
+        case .inbound, .receipt(_, ""): "\(id)"
+        case .receipt(let message, let saying): "\(message)-\(saying)"
         }
     }
 
@@ -51,7 +64,9 @@ enum PostingForm {
         fields.append(("carrier", receipt.carrier))
         fields.append(("done_at", JournalClock.text(receipt.at)))
         return PostingRecord(
-            id: id, at: receipt.at, target: PostingTarget.receipt(of: message).stored, form: FormCoding.encode(fields))
+            id: id, at: receipt.at,
+            target: PostingTarget.receipt(of: message, saying: "\((receipt.segment ?? 0) + 1)-\(receipt.state)").stored,
+            form: FormCoding.encode(fields))
     }
 
     /// What only the journal knows of a receipt's message.

@@ -7,6 +7,8 @@ struct PostingQueue: Sendable {
         /// Since when it waits, in milliseconds since 1970.
         var since: UInt64
         var event: String
+        /// What `X-Smppost-Posting` says.
+        var name: String
         /// What is posted in its place among others of the same message.
         var message: MessageID
         var form: String

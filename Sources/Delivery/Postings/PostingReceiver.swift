@@ -19,8 +19,8 @@ struct PostingReceiver: Sendable {
 
     /// For connecting and answering together.
     static let patience = TimeAmount.seconds(10)
-    /// The largest body of an answer that is taken, in octets.
-    private static let bodyLimit = 64 << 20
+    /// The largest body of an answer that is taken, in octets. Nobody reads it, and 32 answers may come at one time.
+    private static let bodyLimit = 64 << 10
 
     /// How long something is tried.
     let giveUpAfter: Duration
@@ -38,11 +38,11 @@ struct PostingReceiver: Sendable {
 
     /// Posts a form.
     ///
-    /// - Parameter id: the same at each attempt: what came twice is known by it.
-    func post(_ form: String, event: String, id: String) async -> Result {
+    /// - Parameter name: the same at each attempt: what came twice is known by it.
+    func post(_ form: String, event: String, name: String) async -> Result {
         let seconds = Int64(Date.now.timeIntervalSince1970)
         let fields = [
-            (name: "X-Smppost-Event", value: event), (name: "X-Smppost-Posting", value: id),
+            (name: "X-Smppost-Event", value: event), (name: "X-Smppost-Posting", value: name),
             (name: "X-Smppost-Signature", value: Self.signature(of: form, at: seconds, secret: secret)),
         ]
         do {

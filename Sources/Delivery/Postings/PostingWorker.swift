@@ -15,6 +15,8 @@ actor PostingWorker {
     private static let maximumUnderWay = 32
     /// For so long after its commit an end is remembered: a reader may still see the row.
     private static let remembered = Duration.seconds(30)
+    /// So many rows that cannot be read are told.
+    private static let mostAside = 1_000
     private static let look = Duration.milliseconds(20)
 
     /// An end, as the journal has it.
@@ -41,6 +43,10 @@ actor PostingWorker {
     private var nextSweep = ContinuousClock.now
     /// Whose rows were left in the journal because the queue was full.
     private var behind: Set<PostingKey> = []
+    /// Rows that cannot be read.
+    private var aside: Set<MessageID> = []
+    /// Why nothing could be read the last time.
+    private var readProblem: JournalProblem.Kind?
     private var timer: Task<Void, Never>?
     private var isStopping = false
 
@@ -86,18 +92,18 @@ actor PostingWorker {
     // MARK: From the journal
 
     private func readNew(_ postings: Postings) async {
-        guard let rows = await read(after: last) else { return hasNews.store(true, ordering: .releasing) }
-        take(rows, postings)
-        if rows.count == Self.page { wake() }
+        guard let page = await read(after: last) else { return hasNews.store(true, ordering: .releasing) }
+        take(page, postings)
+        if page.isFull { wake() }
     }
 
     private func readAgain(_ postings: Postings) async {
         nextSweep = .now + Self.sweepEvery
         forgetEnds()
         if sweep == nil { behind = [] }
-        guard let rows = await read(after: sweep) else { return }
-        take(rows, postings)
-        sweep = rows.count < Self.page ? nil : rows.last?.record.id
+        guard let page = await read(after: sweep) else { return }
+        take(page, postings)
+        sweep = page.isFull ? page.last : nil
         // Whose queue has room may be met on a later page.
         if sweep != nil, behind.contains(where: hasRoom) { nextSweep = .now + Self.betweenPages }
     }
@@ -112,19 +118,60 @@ actor PostingWorker {
         var destination: (key: PostingKey, item: PostingQueue.Item)?
     }
 
+    /// What was read of the journal.
+    private struct Page: Sendable {
+        var rows: [Row] = []
+        /// Rows that cannot be read.
+        var unreadable: [MessageID] = []
+        var last: MessageID?
+        var isFull = false
+    }
+
     /// Nil when the journal cannot be read now.
     ///
     /// Not in an outage: SQLite shares the log's index within a process, and a reader that opens it on a disk that may only be
     /// read keeps the writer from writing ever after.
-    private func read(after id: MessageID?) async -> [Row]? {
+    private func read(after id: MessageID?) async -> Page? {
         guard journal.health.isWriting else { return nil }
-        let known = Set(queues.values.flatMap(\.ids)).union(ends.keys)
-        return try? await pool.runIfActive { [reader] in
-            try reader.postings(after: id, limit: Self.page).map { record in
-                Row(
-                    record: record,
-                    destination: known.contains(record.id) ? nil : try Self.destination(of: record, reader))
+        let known = Set(queues.values.flatMap(\.ids)).union(ends.keys).union(aside)
+        do {
+            let page = try await pool.runIfActive { [reader] in
+                try Self.page(try reader.postings(after: id, limit: Self.page), known: known, reader)
             }
+            readProblem = nil
+            return page
+        } catch let problem as JournalProblem {
+            if readProblem != problem.kind {
+                logger.error("what has to be posted cannot be read", metadata: ["problem": "\(problem)"])
+            }
+            readProblem = problem.kind
+        } catch {
+            // The pool has ended.
+        }
+        return nil
+    }
+
+    private static func page(
+        _ stored: PostingPage, known: Set<MessageID>, _ reader: any JournalReader
+    ) throws(JournalProblem) -> Page {
+        var page = Page(unreadable: stored.unreadable, last: stored.last, isFull: stored.isFull)
+        for record in stored.records {
+            do throws(JournalProblem) {
+                let destination = known.contains(record.id) ? nil : try destination(of: record, reader)
+                page.rows.append(Row(record: record, destination: destination))
+            } catch {
+                // Its message's rows are damaged; anything else is the reader's trouble.
+                guard error.kind == .corrupt else { throw error }
+                page.unreadable.append(record.id)
+            }
+        }
+        return page
+    }
+
+    /// A row that cannot be read stays where it is, for whoever mends it, and is told once.
+    private func setAside(_ ids: [MessageID]) {
+        for id in ids where aside.count < Self.mostAside && aside.insert(id).inserted {
+            logger.error("a posting cannot be read and is set aside", metadata: ["id": "\(id)"])
         }
     }
 
@@ -134,21 +181,23 @@ actor PostingWorker {
         guard let target = PostingTarget(stored: record.target) else { return nil }
         func item(_ message: MessageID, _ form: String) -> PostingQueue.Item {
             PostingQueue.Item(
-                id: record.id, since: record.at, event: target.event, message: message, form: form)
+                id: record.id, since: record.at, event: target.event, name: target.name(id: record.id),
+                message: message, form: form)
         }
         switch target {
         case .inbound(let carrier): return (.carrier(carrier), item(record.id, record.form))
-        case .receipt(let id):
+        case .receipt(let id, _):
             guard let life = try reader.life(of: id) else { return nil }
             return (.account(life.message.account), item(id, record.form + "&" + PostingForm.rest(life)))
         }
     }
 
-    private func take(_ rows: [Row], _ postings: Postings) {
+    private func take(_ page: Page, _ postings: Postings) {
+        setAside(page.unreadable)
+        if let end = page.last, last.map({ $0 < end }) ?? true { last = end }
         let held = Set(queues.values.flatMap(\.ids))
-        for row in rows {
+        for row in page.rows where !aside.contains(row.record.id) {
             let id = row.record.id
-            if last.map({ $0 < id }) ?? true { last = id }
             switch ends[id] {
             case .refused: end(id)
             case .underWay, .committed: break
@@ -179,7 +228,7 @@ actor PostingWorker {
                     continue
                 }
                 Task {
-                    let result = await receiver.post(item.form, event: item.event, id: item.id.description)
+                    let result = await receiver.post(item.form, event: item.event, name: item.name)
                     finish(item, key, receiver, result, postings)
                 }
             }

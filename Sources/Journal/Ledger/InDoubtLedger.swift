@@ -84,6 +84,10 @@ package struct InDoubtLedger: Sendable {
 
     /// How many entries there are.
     package var count: Int { entries.count }
+    /// Who has which fingerprint.
+    var claims: [LedgerClaim] { ids.map { LedgerClaim(id: $0.value, fingerprint: $0.key) } }
+    /// Of an entry; nil = there is none.
+    func fingerprint(of id: MessageID) -> Fingerprint? { entries[id]?.fingerprint }
     /// How many names it holds, of entries and of some that are gone.
     var namesHeld: Int { order.count }
 

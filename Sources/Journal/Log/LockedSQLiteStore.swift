@@ -49,8 +49,8 @@ final class LockedSQLiteStore: @unchecked Sendable {
         try lock.withLock { _ throws(JournalProblem) in try store.log() }
     }
 
-    func keep(log path: String?) throws(JournalProblem) {
-        try lock.withLock { _ throws(JournalProblem) in try store.keep(log: path) }
+    func forgetLog() throws(JournalProblem) {
+        try lock.withLock { _ throws(JournalProblem) in try store.forgetLog() }
     }
 
     func fingerprintKey() throws(JournalProblem) -> [UInt8] {

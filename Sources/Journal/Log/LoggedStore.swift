@@ -1,57 +1,55 @@
 import Foundation
 package import Logging
 
-/// The journal in SQLite behind a log: `PATH-log`, or a file in a folder that is named.
+/// The journal in SQLite behind a log, whose files stand beside the database.
 ///
-/// A commit is one write into the log; what is in the log follows into the database within milliseconds, many commits in one
-/// transaction. So a commit costs microseconds whatever its size, and rows cost what they cost in large transactions: with commits of
-/// 20 records the journal takes about half of the CPU that it takes without the log.
+///     append ──one write──▶ log: committed ──(within milliseconds, on a thread of its own)──▶ rows: readers see it
 ///
-/// What the log holds and the database does not is added when the store is opened, exactly once: a transaction says up to which
-/// position of the log it has come. The durability is the log's: with `processCrash` it is in the kernel's hands, with `powerCut` it
-/// is synced. In a folder that lives in memory (`/dev/shm`) a commit waits for no disk, so that event loops make it themselves; such a
-/// log survives the process and not the machine, or the container. The database says where it is until it is moved and removed.
+/// So a commit costs microseconds whatever its size, and rows cost what they cost in large transactions: with commits of 20 records
+/// the journal takes about half of the CPU that it takes without the log. What the log holds and the database does not is added
+/// when the store is opened, exactly once: a transaction says up to which position of the log it has come. The durability is
+/// the log's: with `processCrash` a commit is in the kernel's hands, in a container and whatever becomes of its user's sessions, with
+/// `powerCut` it is synced.
 ///
-/// Readers see the database, so a record is seen a moment after its commit (`settle`), and what a kill left in the
-/// log after the next start.
+/// Readers see the database, so a record is seen a moment after its commit (`settle`), and what a kill left in the log after the next
+/// start.
 package final class LoggedStore: JournalStore {
-    /// Commits that are added in one transaction when the store is opened.
+    /// Frames that are added in one transaction when the store is opened.
     private static let restartStep = 500
+    /// A commit that took longer than this met a disk, or a thread that was not let run. Where so many in a row did, it was the disk: for
+    /// so long the journal's thread alone makes them.
+    private static let quick = Duration.milliseconds(5)
+    private static let mostSlow = 3
+    private static let slowRest = Duration.seconds(1)
 
     private let rows: LockedSQLiteStore
     private let path: String
     private let log: RecordLog
     private let logger: Logger
-    private var opened: Opened?
+    private var mover: RecordMover?
+    /// How many commits in a row were slow.
+    private var slow = 0
+    private var slowUntil = ContinuousClock.now
     /// What could not be moved before the store was closed.
     private var unmoved: [RecordMover.Batch] = []
 
-    private struct Opened {
-        let mover: RecordMover
-        /// Of the last commit.
-        var position: UInt64
-    }
-
     /// - Parameters:
     ///   - path: the database's file; made when it is missing.
-    ///   - logFolder: where the log is; nil = beside the database.
-    ///   - logSize: octets of the log; 1 MiB at least.
-    package init(
-        path: String, durability: JournalDurability, logFolder: String? = nil, logSize: Int, logger: Logger
-    ) {
+    ///   - logSize: octets of the log that are prepared; 1 MiB at least.
+    package init(path: String, durability: JournalDurability, logSize: Int, logger: Logger) {
         self.path = path
         self.logger = logger
         rows = LockedSQLiteStore(SQLiteStore(path: path, durability: durability), logger: logger)
-        let name = logFolder.map { "\($0)/smppost-\(String(UInt64.random(in: .min ... .max), radix: 16)).log" }
-        log = RecordLog(path: name ?? path + "-log", size: logSize, durability: durability)
+        log = RecordLog(of: path, size: logSize, durability: durability)
     }
 
     /// What a killed process left in the log goes into the database: where there are both, and no process has them open.
     package static func takeInLog(of path: String, logger: Logger) {
         guard FileManager.default.fileExists(atPath: path) else { return }
         let store = LoggedStore(path: path, durability: .powerCut, logSize: 1 << 20, logger: logger)
-        // Where another has it open, or this user may not write, readers see what is in the database.
-        try? store.takeInLogs()
+        // Where another has it open, or this user may not write, readers see what is in the database. The log stays.
+        try? store.rows.open()
+        _ = try? store.takeIn()
         store.close()
     }
 
@@ -62,131 +60,110 @@ package final class LoggedStore: JournalStore {
     /// See `JournalStore`. What is in the log only is added first.
     package func open() throws(JournalProblem) {
         close()
-        do {
-            let position = try openBoth()
-            let (rows, file, identity) = (rows, log.file, log.file.identity)
-            let mover = RecordMover(after: position) { (batches, position) throws(JournalProblem) in
-                guard file.identity == identity else {
-                    throw JournalProblem(.unreachable, "journal \(file.path): the log was moved, removed or emptied")
-                }
+        do throws(JournalProblem) {
+            // The database has the lock, so nobody else writes its log.
+            try rows.open()
+            let position = try takeIn()
+            try forgetRingLogs()
+            try log.begin(after: position)
+            let (rows, segments) = (rows, log.segments)
+            segments.tend(moved: position)
+            mover = RecordMover(after: position) { (batches, position) throws(JournalProblem) in
+                try segments.check()
                 try rows.append(batches, upTo: position)
+                segments.tend(moved: position)
             }
-            opened = Opened(mover: mover, position: position)
         } catch {
             close()
             throw error
         }
     }
 
-    /// - Returns: the position up to which everything is in the database.
-    private func openBoth() throws(JournalProblem) -> UInt64 {
-        try rows.open()
-        // The database has the lock, so nobody else writes its logs.
-        try log.open()
-        let others = try otherLogs()
-        let position = try takeIn([log] + others)
-        if try rows.log() != place { try rows.keep(log: place) }
-        for other in others { other.remove() }
-        try log.begin(after: position)
-        return position
-    }
-
-    /// What the database says about the log's place.
-    private var place: String? { isBeside ? nil : log.file.path }
-
-    private var isBeside: Bool { log.file.path == path + "-log" }
-
-    /// As `open` does it, and no more.
-    private func takeInLogs() throws(JournalProblem) {
-        try rows.open()
-        var logs = try otherLogs()
-        if log.file.identity != nil {
-            try log.open()
-            logs.append(log)
-        }
-        // They stay: this may be a copy, and the database that they belong to has not taken them in.
-        _ = try takeIn(logs)
-    }
-
-    /// Logs of earlier processes at other places.
-    private func otherLogs() throws(JournalProblem) -> [RecordLog] {
-        var paths = isBeside ? [] : [path + "-log"].filter { JournalFile.Identity(of: $0) != nil }
-        if let earlier = try rows.log(), earlier != log.file.path {
-            if JournalFile.Identity(of: earlier) != nil {
-                paths.append(earlier)
-            } else {
-                logger.error(
-                    "the journal's log is gone: what the process before this one committed in its last moments is missing",
-                    metadata: ["log": "\(earlier)"])
-            }
-        }
-        var logs: [RecordLog] = []
-        for path in paths {
-            let log = RecordLog(path: path, size: 0, durability: .processCrash)
-            try log.open()
-            logs.append(log)
-        }
-        return logs
-    }
+    // MARK: What earlier processes left
 
     /// Adds what logs hold and the database does not.
     ///
     /// - Returns: the position up to which everything is in the database.
-    private func takeIn(_ logs: [RecordLog]) throws(JournalProblem) -> UInt64 {
+    private func takeIn() throws(JournalProblem) -> UInt64 {
         var position = try rows.position()
-        var frames: [RecordLog.Frame] = []
-        for log in logs { frames += try log.frames(after: position) }
-        frames.sort { $0.position < $1.position }
+        let frames = try (ringFrames(after: position) + log.frames(after: position))
+            .sorted { $0.position < $1.position }
         // What was acknowledged is in no file when somebody has removed the log.
         let first = unmoved.first?.positions.lowerBound ?? .max
-        var batches = frames.filter { $0.position < first }.map(RecordMover.Batch.init)
+        var batches: [RecordMover.Batch] = []
+        for frame in frames where frame.position < first { batches.append(try RecordMover.Batch(frame)) }
         batches += unmoved.filter { $0.positions.upperBound > position }
         let last = batches.last?.positions.upperBound ?? position
-        batches += frames.filter { $0.position > last }.map(RecordMover.Batch.init)
-        while let last = batches.prefix(Self.restartStep).last {
+        for frame in frames where frame.position > last { batches.append(try RecordMover.Batch(frame)) }
+        var rest = batches[...]
+        while let last = rest.prefix(Self.restartStep).last {
             position = last.positions.upperBound
-            try rows.add(batches.prefix(Self.restartStep).flatMap(\.records), upTo: position)
-            batches.removeFirst(min(Self.restartStep, batches.count))
+            try rows.add(rest.prefix(Self.restartStep).flatMap(\.records), upTo: position)
+            rest = rest.dropFirst(Self.restartStep)
         }
         unmoved = []
         return position
     }
 
-    /// See `JournalStore`. Waits only where the log is full of what is not in the database yet.
+    private func ringFrames(after position: UInt64) throws(JournalProblem) -> [LogFrame] {
+        var frames = try RingLog(path: path + "-log")?.frames(after: position) ?? []
+        guard let elsewhere = try rows.log() else { return frames }
+        guard let log = RingLog(path: elsewhere) else {
+            logger.error(
+                "the journal's log is gone: what the process before this one committed in its last moments is missing",
+                metadata: ["log": "\(elsewhere)"])
+            return frames
+        }
+        frames += try log.frames(after: position) ?? []
+        return frames
+    }
+
+    /// What is elsewhere stays: this database may be a copy, and the one that the log belongs to has not taken it in.
+    private func forgetRingLogs() throws(JournalProblem) {
+        RingLog(path: path + "-log")?.remove()
+        guard let elsewhere = try rows.log() else { return }
+        try rows.forgetLog()
+        guard RingLog(path: elsewhere) != nil else { return }
+        logger.notice(
+            "the log of an earlier version is in the database now, and its file may be removed",
+            metadata: ["log": "\(elsewhere)"])
+    }
+
+    // MARK: Commits
+
+    /// See `JournalStore`. Waits only where the database is far behind.
     package func append(_ records: [JournalRecord]) throws(JournalProblem) {
         guard !records.isEmpty else { return }
-        while let position = try write(records) { try current().mover.wait(until: position) }
+        if log.isFarAhead { try settled() }
+        let mover = try current()
+        // A database that takes nothing is told here.
+        _ = try mover.position()
+        let start = ContinuousClock.now
+        mover.add(RecordMover.Batch(records: records, positions: try log.write(records)))
+        let end = ContinuousClock.now
+        slow = end - start > Self.quick ? slow + 1 : 0
+        if slow >= Self.mostSlow { slowUntil = end + Self.slowRest }
+    }
+
+    /// See `JournalStore`. A commit is a write into the kernel's memory; where the last ones took longer than that, the
+    /// disk's trouble is the thread's.
+    package var takesAtOnce: Bool {
+        mover != nil && log.isQuick && !log.isFarAhead && ContinuousClock.now >= slowUntil
+    }
+
+    private func current() throws(JournalProblem) -> RecordMover {
+        guard let mover else { throw JournalProblem(.unreachable, "journal \(path): is not open") }
+        return mover
     }
 
     /// See `JournalStore`.
-    package var takesAtOnce: Bool { log.isInMemory }
-
-    /// See `JournalStore`. False where the log is full of what is not in the database yet.
-    package func appendAtOnce(_ records: [JournalRecord]) throws(JournalProblem) -> Bool {
-        guard takesAtOnce else { return false }
-        return try write(records) == nil
+    package func settle(then: @escaping @Sendable () -> Void) {
+        if let mover { mover.call(at: log.position, then) } else { then() }
     }
 
-    /// - Returns: nil, or where the database must have come to before there is room.
-    private func write(_ records: [JournalRecord]) throws(JournalProblem) -> UInt64? {
-        let mover = try current().mover
-        switch try log.write(records, moved: try mover.position()) {
-        case .written(let positions):
-            mover.add(RecordMover.Batch(records: records, positions: positions))
-            opened?.position = positions.upperBound
-            return nil
-        case .full(let position): return position
-        }
-    }
-
-    private func current() throws(JournalProblem) -> Opened {
-        guard let opened else { throw JournalProblem(.unreachable, "journal \(log.file.path): is not open") }
-        return opened
-    }
-
-    /// See `JournalStore`.
-    package func settle() throws(JournalProblem) {
-        if let opened { try opened.mover.wait(until: opened.position) }
+    /// Waits until readers see all that was appended.
+    func settled() throws(JournalProblem) {
+        try mover?.wait(until: log.position)
     }
 
     /// See `JournalStore`.
@@ -204,20 +181,20 @@ package final class LoggedStore: JournalStore {
         try rows.prune(before: moment, limit: limit)
     }
 
-    /// See `JournalStore`. The log is empty then, unless the database cannot be written.
+    /// See `JournalStore`. The log goes, unless the database cannot be written.
     package func close() {
-        if let opened {
-            unmoved = opened.mover.stop()
-            if unmoved.isEmpty, !isBeside, (try? rows.keep(log: nil)) != nil { log.remove() }
+        if let mover {
+            unmoved = mover.stop()
+            if unmoved.isEmpty { log.remove() }
         }
-        opened = nil
+        mover = nil
         rows.close()
         log.close()
     }
 }
 
 extension RecordMover.Batch {
-    init(_ frame: RecordLog.Frame) {
-        self.init(records: frame.records, positions: frame.position...frame.position)
+    init(_ frame: LogFrame) throws(JournalProblem) {
+        self.init(records: try frame.records(), positions: frame.position...frame.position)
     }
 }

@@ -2,8 +2,13 @@ import Messaging
 
 /// Reads what `RecordEncoder` wrote. It takes nothing for granted: octets that are something else are an error.
 struct RecordDecoder {
-    /// These octets are no records of ours.
-    struct Malformed: Error {}
+    /// Why octets cannot be read.
+    enum Failure: Error {
+        /// They are no records of ours.
+        case malformed
+        /// A record of a kind that this version does not know.
+        case unknownKind
+    }
 
     private var rest: ArraySlice<UInt8>
 
@@ -12,15 +17,15 @@ struct RecordDecoder {
     }
 
     /// All records.
-    static func records(in octets: ArraySlice<UInt8>) throws(Malformed) -> [JournalRecord] {
+    static func records(in octets: ArraySlice<UInt8>) throws(Failure) -> [JournalRecord] {
         var decoder = RecordDecoder(octets)
         var records: [JournalRecord] = []
         while !decoder.rest.isEmpty { records.append(try decoder.record()) }
         return records
     }
 
-    private mutating func record() throws(Malformed) -> JournalRecord {
-        guard let kind = RecordEncoder.Kind(rawValue: try octet()) else { throw Malformed() }
+    private mutating func record() throws(Failure) -> JournalRecord {
+        guard let kind = RecordEncoder.Kind(rawValue: try octet()) else { throw .unknownKind }
         switch kind {
         case .message: return .message(try message())
         case .outcome: return .outcome(try outcome())
@@ -48,18 +53,18 @@ struct RecordDecoder {
         }
     }
 
-    private mutating func message() throws(Malformed) -> MessageRecord {
+    private mutating func message() throws(Failure) -> MessageRecord {
         MessageRecord(
             id: try id(), account: try text(), recipient: try text(), sender: try text(), segments: try count(),
             text: try optionalText(), fingerprint: Fingerprint(high: try integer(), low: try integer()))
     }
 
-    private mutating func outcome() throws(Malformed) -> OutcomeRecord {
+    private mutating func outcome() throws(Failure) -> OutcomeRecord {
         var outcome = OutcomeRecord(
             id: try id(), at: try integer(), outcome: try text(), httpStatus: try count(), code: try optionalText(),
             carrier: try optionalText(), segments: [])
         for _ in 0..<(try length()) {
-            guard let kind = RecordEncoder.SegmentKind(rawValue: try octet()) else { throw Malformed() }
+            guard let kind = RecordEncoder.SegmentKind(rawValue: try octet()) else { throw .malformed }
             switch kind {
             case .accepted: outcome.segments.append(.accepted(id: try text()))
             case .refused: outcome.segments.append(.refused(status: try narrow()))
@@ -71,7 +76,7 @@ struct RecordDecoder {
         return outcome
     }
 
-    private mutating func receipt() throws(Malformed) -> ReceiptRecord {
+    private mutating func receipt() throws(Failure) -> ReceiptRecord {
         let message = try optionalID()
         let segment: Int? = try flag() ? try count() : nil
         let at = try integer()
@@ -83,7 +88,7 @@ struct RecordDecoder {
             error: error, delay: delay, isDuplicate: try flag())
     }
 
-    private mutating func ids() throws(Malformed) -> [MessageID] {
+    private mutating func ids() throws(Failure) -> [MessageID] {
         var ids: [MessageID] = []
         for _ in 0..<(try length()) { ids.append(try id()) }
         return ids
@@ -91,64 +96,64 @@ struct RecordDecoder {
 
     // MARK: Fields
 
-    private mutating func octet() throws(Malformed) -> UInt8 {
-        guard let octet = rest.popFirst() else { throw Malformed() }
+    private mutating func octet() throws(Failure) -> UInt8 {
+        guard let octet = rest.popFirst() else { throw .malformed }
         return octet
     }
 
-    private mutating func flag() throws(Malformed) -> Bool {
+    private mutating func flag() throws(Failure) -> Bool {
         switch try octet() {
         case 0: false
         case 1: true
-        default: throw Malformed()
+        default: throw .malformed
         }
     }
 
-    private mutating func integer() throws(Malformed) -> UInt64 {
+    private mutating func integer() throws(Failure) -> UInt64 {
         var value: UInt64 = 0
         for shift in stride(from: UInt64(0), to: 64, by: 7) {
             let octet = try octet()
             let bits = UInt64(octet & 0x7F)
             // Of the tenth octet only one bit has room.
-            guard shift < 63 || bits <= 1 else { throw Malformed() }
+            guard shift < 63 || bits <= 1 else { throw .malformed }
             value |= bits << shift
             if octet & 0x80 == 0 { return value }
         }
-        throw Malformed()
+        throw .malformed
     }
 
-    private mutating func narrow<Value: FixedWidthInteger>() throws(Malformed) -> Value {
-        guard let value = Value(exactly: try integer()) else { throw Malformed() }
+    private mutating func narrow<Value: FixedWidthInteger>() throws(Failure) -> Value {
+        guard let value = Value(exactly: try integer()) else { throw .malformed }
         return value
     }
 
-    private mutating func count() throws(Malformed) -> Int { try narrow() }
+    private mutating func count() throws(Failure) -> Int { try narrow() }
 
     /// Of what follows: each of it has an octet at least.
-    private mutating func length() throws(Malformed) -> Int {
+    private mutating func length() throws(Failure) -> Int {
         let count: Int = try narrow()
-        guard count <= rest.count else { throw Malformed() }
+        guard count <= rest.count else { throw .malformed }
         return count
     }
 
-    private mutating func id() throws(Malformed) -> MessageID {
-        guard let id = MessageID(rawValue: try integer()) else { throw Malformed() }
+    private mutating func id() throws(Failure) -> MessageID {
+        guard let id = MessageID(rawValue: try integer()) else { throw .malformed }
         return id
     }
 
-    private mutating func optionalID() throws(Malformed) -> MessageID? {
+    private mutating func optionalID() throws(Failure) -> MessageID? {
         try flag() ? try id() : nil
     }
 
-    private mutating func text() throws(Malformed) -> String {
+    private mutating func text() throws(Failure) -> String {
         let length = try length()
         let octets = rest.prefix(length)
         rest = rest.dropFirst(length)
-        guard let text = String(validating: octets, as: UTF8.self) else { throw Malformed() }
+        guard let text = String(validating: octets, as: UTF8.self) else { throw .malformed }
         return text
     }
 
-    private mutating func optionalText() throws(Malformed) -> String? {
+    private mutating func optionalText() throws(Failure) -> String? {
         try flag() ? try text() : nil
     }
 }

@@ -24,9 +24,10 @@ final class RecordMover: Sendable {
         var problem: JournalProblem?
         /// The thread waits for something to come.
         var isIdle = false
-        /// Somebody waits for a move.
-        var isAwaited = false
+        /// Who waits for a move up to a position, and for the end of all moves.
+        var awaited: [(position: UInt64, then: @Sendable () -> Void)] = []
         var isStopping = false
+        var hasEnded = false
     }
 
     /// How long moves are apart, unless somebody waits or there are `many` records.
@@ -35,7 +36,6 @@ final class RecordMover: Sendable {
 
     private let state: Mutex<State>
     private let wake = DispatchSemaphore(value: 0)
-    private let moved = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
     private let move: Move
 
@@ -47,6 +47,7 @@ final class RecordMover: Sendable {
         self.move = move
         let thread = Thread { [self] in
             run()
+            tell(isEnd: true)
             ended.signal()
         }
         thread.name = "journal-rows"
@@ -75,18 +76,24 @@ final class RecordMover: Sendable {
         if wakes { wake.signal() }
     }
 
+    /// Calls when everything up to this position is in the database, or is not going to be.
+    ///
+    /// - Parameter then: on the mover's thread or the caller's; must not block.
+    func call(at position: UInt64, _ then: @escaping @Sendable () -> Void) {
+        let waits = state.withLock { state in
+            let waits = state.moved < position && !state.hasEnded
+            if waits { state.awaited.append((position, then)) }
+            return waits
+        }
+        if waits { wake.signal() } else { then() }
+    }
+
     /// Waits until everything up to this position is in the database.
     func wait(until position: UInt64) throws(JournalProblem) {
-        while true {
-            let (isThere, problem) = state.withLock { state in
-                state.isAwaited = state.moved < position && state.problem == nil
-                return (state.moved >= position, state.problem)
-            }
-            if isThere { return }
-            if let problem { throw problem }
-            wake.signal()
-            moved.wait()
-        }
+        let moved = DispatchSemaphore(value: 0)
+        call(at: position) { moved.signal() }
+        moved.wait()
+        _ = try self.position()
     }
 
     /// Ends the thread when everything is moved, or cannot be.
@@ -116,7 +123,6 @@ final class RecordMover: Sendable {
                 try move(batches.map(\.records), last.positions.upperBound)
             } catch {
                 state.withLock { $0.problem = error }
-                tell()
                 return
             }
             state.withLock { state in
@@ -125,16 +131,18 @@ final class RecordMover: Sendable {
                 state.records -= batches.reduce(0) { $0 + $1.records.count }
             }
             tell()
-            let rests = state.withLock { !$0.isAwaited && !$0.isStopping && $0.records < Self.many }
+            let rests = state.withLock { $0.awaited.isEmpty && !$0.isStopping && $0.records < Self.many }
             if rests { _ = wake.wait(timeout: .now() + Self.pause) }
         }
     }
 
-    private func tell() {
-        let isAwaited = state.withLock { state in
-            defer { state.isAwaited = false }
-            return state.isAwaited
+    private func tell(isEnd: Bool = false) {
+        let due = state.withLock { state in
+            state.hasEnded = isEnd
+            let due = state.awaited.filter { isEnd || $0.position <= state.moved }
+            state.awaited.removeAll { isEnd || $0.position <= state.moved }
+            return due
         }
-        if isAwaited { moved.signal() }
+        for awaited in due { awaited.then() }
     }
 }

@@ -35,7 +35,7 @@ struct PostgreSQLBatch {
             guard !isEmpty else { return }
             commands.append(PostgreSQLCommand(kind: .prepared(table.rawValue), parameters: parameters()))
         }
-        add(.message, messages.isEmpty) { messageColumns }
+        add(.message, messages.isEmpty) { Self.columns(of: messages) }
         add(.outcome, outcomes.isEmpty) { outcomeColumns }
         add(.delivered, delivered.isEmpty) {
             var columns = PostgreSQLParameters()
@@ -60,7 +60,7 @@ struct PostgreSQLBatch {
 
     // MARK: Columns, in the order of `PostgreSQLSchema.Table.columns`
 
-    private var messageColumns: PostgreSQLParameters {
+    static func columns(of messages: [MessageRecord]) -> PostgreSQLParameters {
         var columns = PostgreSQLParameters()
         columns.addIntegers(messages) { JournalSchema.key($0.id) }
         columns.addIntegers(messages) { Int64(bitPattern: $0.fingerprint.high) }

@@ -19,6 +19,23 @@ struct PostgreSQLLives {
         return lives
     }
 
+    /// Messages that were sent, by their ids.
+    func lives(of ids: [MessageID]) throws(JournalProblem) -> [MessageLife] {
+        var parameters = PostgreSQLParameters()
+        parameters.addIntegers(ids, JournalSchema.key)
+        let query = PostgreSQLCommand.sql(
+            """
+            SELECT \(PostgreSQLSchema.Table.message.selected("m")), \(PostgreSQLSchema.Table.outcome.selected("o"))
+            FROM message m LEFT JOIN outcome o ON o.id = m.id WHERE m.id = ANY($1::bigint[])
+            """, parameters)
+        var lives: [MessageLife] = []
+        try connection.run([query], within: bounds.answer) { _, rows in
+            lives = (0..<rows.count).compactMap { sent(rows, $0) }
+        }
+        try complete(&lives)
+        return lives
+    }
+
     private static let outcomeColumn = Int32(PostgreSQLSchema.Table.message.columns.count)
 
     private func sent(_ rows: PostgreSQLRows, _ row: Int32) -> MessageLife? {

@@ -5,7 +5,7 @@ struct PostgreSQLMigration {
 
     /// - Throws: `incompatible` when a newer version made the schema.
     func run() throws(JournalProblem) {
-        guard try version() != JournalSchema.version else { return }
+        guard try version() != PostgreSQLSchema.version else { return }
         do throws(JournalProblem) {
             try migrate()
         } catch {
@@ -19,8 +19,8 @@ struct PostgreSQLMigration {
     /// - Throws: `incompatible` when the schema is not exactly this version's: one who only reads changes nothing.
     func check() throws(JournalProblem) {
         let version = try version()
-        guard version <= JournalSchema.version else { throw Self.tooNew(version) }
-        guard version == JournalSchema.version else {
+        guard version <= PostgreSQLSchema.version else { throw Self.tooNew(version) }
+        guard version == PostgreSQLSchema.version else {
             throw JournalProblem(
                 .incompatible, "the database has no journal of this smppost yet; the service makes it when it starts")
         }
@@ -30,7 +30,7 @@ struct PostgreSQLMigration {
         JournalProblem(
             .incompatible,
             "the schema smppost in PostgreSQL has version \(version), made by a newer smppost; this one knows "
-                + "\(JournalSchema.version)")
+                + "\(PostgreSQLSchema.version)")
     }
 
     private func migrate() throws(JournalProblem) {
@@ -43,7 +43,7 @@ struct PostgreSQLMigration {
                 .sql("SELECT pg_advisory_xact_lock($1::bigint)", lock),
             ], within: bounds.migration)
         let version = try version()
-        guard version <= JournalSchema.version else { throw Self.tooNew(version) }
+        guard version <= PostgreSQLSchema.version else { throw Self.tooNew(version) }
         var commands: [PostgreSQLCommand] = []
         if version == 0 { commands += try foundation() }
         for (index, statements) in PostgreSQLSchema.migrations.enumerated().dropFirst(version) {

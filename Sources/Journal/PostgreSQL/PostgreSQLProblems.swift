@@ -4,6 +4,8 @@ import CPostgreSQL
 enum PostgreSQLProblems {
     /// The SQLSTATE of a command that took longer than `statement_timeout`.
     static let queryCanceled = "57014"
+    /// The SQLSTATE of a lock that was not got within `lock_timeout`.
+    static let lockNotAvailable = "55P03"
 
     /// What a URL's fault means; nil = it has none. No part of the URL is repeated.
     static func ofURL(_ fault: cpq_url_fault) -> JournalProblem? {

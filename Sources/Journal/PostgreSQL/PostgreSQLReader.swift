@@ -52,21 +52,23 @@ package final class PostgreSQLReader: JournalReader {
     }
 
     /// See `JournalReader`.
-    package func postings(after: MessageID?, limit: Int) throws(JournalProblem) -> [PostingRecord] {
-        let bounds = bounds
+    package func postings(after: MessageID?, limit: Int) throws(JournalProblem) -> PostingPage {
+        let (bounds, limit) = (bounds, min(max(limit, 1), 10_000))
         return try ask { connection throws(JournalProblem) in
             var parameters = PostgreSQLParameters()
             parameters.add(after.map(JournalSchema.key) ?? -1)
             let command = PostgreSQLCommand.sql(
                 """
                 SELECT \(PostgreSQLSchema.Table.posting.selected("t")) FROM posting t WHERE t.id > $1::bigint \
-                ORDER BY t.id LIMIT \(min(max(limit, 1), 10_000))
+                ORDER BY t.id LIMIT \(limit)
                 """, parameters)
-            var records: [PostingRecord] = []
+            // Its columns have types: every row can be read.
+            var page = PostingPage()
             try connection.run([command], within: bounds.answer) { _, rows in
-                records = (0..<rows.count).compactMap { rows.posting($0) }
+                page.records = (0..<rows.count).compactMap { rows.posting($0) }
+                page.isFull = Int(rows.count) == limit
             }
-            return records
+            return page
         }
     }
 

@@ -43,11 +43,32 @@ enum PostgreSQLSchema {
             """,
             "CREATE TABLE posting (id bigint PRIMARY KEY, at bigint NOT NULL, target text NOT NULL, form text NOT NULL)",
             "CREATE TABLE setting (name text PRIMARY KEY, value bytea NOT NULL)",
-        ]
+        ],
+        [
+            """
+            CREATE TABLE ledger (
+                fingerprint_high bigint, fingerprint_low bigint, id bigint NOT NULL,
+                PRIMARY KEY (fingerprint_high, fingerprint_low))
+            """
+        ],
     ]
+
+    static var version: Int { migrations.count }
 
     /// The key of the advisory lock under which the schema is changed: "smppost" in ASCII.
     static let lockKey: Int64 = 0x73_6D_70_70_6F_73_74
+
+    /// The key of the session's lock of the one process that writes.
+    static let writerKey = lockKey + 1
+
+    /// Ends the session of process `$1` that began at `$2`.
+    static let ending = """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE pid = $1::bigint AND backend_start::text = $2::text
+        """
+
+    /// The process of the session that asks, and since when it is there.
+    static let ownSession = "SELECT pid, backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()"
 
     /// What is asked of every session.
     ///
@@ -150,7 +171,7 @@ enum PostgreSQLSchema {
 
     // MARK: Pruning
 
-    /// Deletes rows whose key is below `$1`, `$2` in all tables together, and gives how many it deleted. Rows that another
+    /// Deletes rows whose key is below `$1` (`$3` for postings), `$2` in all tables together, and gives how many it deleted. Rows that another
     /// node deletes at this moment are left to it. Messages go first: what is left of one that goes is then never shown.
     static let pruning: String = {
         let tables: [Table] = [.message, .outcome, .delivered, .late, .receipt, .inbound, .inboundPart, .posting]
@@ -160,7 +181,7 @@ enum PostgreSQLSchema {
             steps.append(
                 """
                 d\(index) AS (DELETE FROM \(table.rawValue) WHERE ctid = ANY(ARRAY(
-                    SELECT ctid FROM \(table.rawValue) WHERE \(table.key) < $1::bigint ORDER BY \(table.key)
+                    SELECT ctid FROM \(table.rawValue) WHERE \(table.key) < \(table == .posting ? "$3" : "$1")::bigint ORDER BY \(table.key)
                     LIMIT greatest(0, $2::bigint - (\(done))) FOR UPDATE SKIP LOCKED)) RETURNING 1)
                 """)
             done += " + (SELECT count(*) FROM d\(index))"

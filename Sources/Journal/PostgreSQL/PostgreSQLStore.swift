@@ -1,6 +1,7 @@
 import Messaging
 
-/// The journal in PostgreSQL, which several nodes may share.
+/// The journal in PostgreSQL. Its table `ledger` decides what is new. What else a bridge knows of messages is its process's, so one at a time
+/// may have it open: a lock of the session keeps others out.
 ///
 /// A batch is one round trip: a statement for each table, which takes whole columns, all in one transaction. No call lasts
 /// longer than `PostgreSQLBounds` says. A batch whose commit was not answered may be added again.
@@ -11,11 +12,27 @@ package final class PostgreSQLStore: JournalStore {
     private let url: String
     private let durability: JournalDurability
     private let bounds: PostgreSQLBounds
+    private let isAlone: Bool
+    /// The session that has the lock, also after it is lost: its server may not have noticed yet.
+    private var session: Session?
     private var connection: PostgreSQLConnection?
     private var key: [UInt8]?
 
+    /// A session as the server knows it.
+    private struct Session {
+        var process: Int64
+        /// When it began, as text.
+        var since: String
+    }
+
     /// Opens nothing yet.
-    package init(url: String, durability: JournalDurability = .processCrash, bounds: PostgreSQLBounds = .init()) {
+    ///
+    /// - Parameter isAlone: whether other processes are kept out.
+    package init(
+        url: String, durability: JournalDurability = .processCrash, bounds: PostgreSQLBounds = .init(),
+        isAlone: Bool = true
+    ) {
+        self.isAlone = isAlone
         self.url = url
         self.durability = durability
         self.bounds = bounds
@@ -26,6 +43,7 @@ package final class PostgreSQLStore: JournalStore {
         close()
         let connection = try PostgreSQLConnection(url: url, bounds: bounds)
         try begin(connection)
+        if isAlone { try lock(connection) }
         try PostgreSQLMigration(connection: connection, bounds: bounds).run()
         key = try prepare(connection)
         self.connection = connection
@@ -61,6 +79,7 @@ package final class PostgreSQLStore: JournalStore {
         var parameters = PostgreSQLParameters()
         parameters.add(JournalSchema.firstKey(at: moment))
         parameters.add(Int64(max(0, limit)))
+        parameters.add(JournalSchema.firstPosting(at: moment))
         var deleted = 0
         try run([.sql(PostgreSQLSchema.pruning, parameters)]) { deleted = Int($1.integer(0, 0)) }
         return deleted
@@ -76,7 +95,14 @@ package final class PostgreSQLStore: JournalStore {
 
     private static let notOpen = JournalProblem(.unreachable, "the connection to PostgreSQL is not open")
 
-    private func run(
+    /// What is known of messages.
+    func lives(of ids: [MessageID]) throws(JournalProblem) -> [MessageID: MessageLife] {
+        guard let connection else { throw Self.notOpen }
+        let lives = try PostgreSQLLives(connection: connection, bounds: bounds).lives(of: ids)
+        return Dictionary(lives.map { ($0.message.id, $0) }) { first, _ in first }
+    }
+
+    func run(
         _ commands: [PostgreSQLCommand], take: (Int, PostgreSQLRows) -> Void = { _, _ in }
     ) throws(JournalProblem) {
         guard let connection else { throw Self.notOpen }
@@ -105,6 +131,38 @@ package final class PostgreSQLStore: JournalStore {
         guard !isReadOnly else { throw JournalProblem(.readOnly, "PostgreSQL's transactions are read-only") }
     }
 
+    /// Keeps other processes out for as long as the session lives. A session of our own that the server still has is ended.
+    private func lock(_ connection: PostgreSQLConnection) throws(JournalProblem) {
+        if let session {
+            var parameters = PostgreSQLParameters()
+            parameters.add(session.process)
+            parameters.add(session.since)
+            try connection.run([.sql(PostgreSQLSchema.ending, parameters)], within: bounds.answer)
+        }
+        var key = PostgreSQLParameters()
+        key.add(PostgreSQLSchema.writerKey)
+        var own: Session?
+        do throws(JournalProblem) {
+            try connection.run(
+                [
+                    // A session that was just ended, ours or another's, has the lock for a moment longer.
+                    .sql("SET lock_timeout = \(PostgreSQLSchema.milliseconds(min(.seconds(1), bounds.answer / 2)))"),
+                    .sql("SELECT pg_advisory_lock($1::bigint)", key), .sql("SET lock_timeout = 0"),
+                    .sql(PostgreSQLSchema.ownSession),
+                ], within: bounds.answer
+            ) { command, rows in
+                if command == 3 { own = Session(process: rows.integer(0, 0), since: rows.text(0, 1)) }
+            }
+        } catch {
+            guard connection.lastFailure == PostgreSQLProblems.lockNotAvailable else { throw error }
+            throw JournalProblem(
+                .failed,
+                "another smppost writes the journal in this PostgreSQL database; only one may: end it, or give this one a "
+                    + "database of its own")
+        }
+        session = own
+    }
+
     /// Makes the statements, and the key of fingerprints if this is the first opening of all; writes something.
     private func prepare(_ connection: PostgreSQLConnection) throws(JournalProblem) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
@@ -115,9 +173,10 @@ package final class PostgreSQLStore: JournalStore {
         name.add(JournalSchema.fingerprintKeyName)
         var fresh = name
         fresh.add(octets: random)
-        let statements = PostgreSQLSchema.Table.allCases.map {
-            PostgreSQLCommand(kind: .prepare(name: $0.rawValue, sql: $0.insertion))
-        }
+        let statements =
+            PostgreSQLSchema.Table.allCases.map {
+                PostgreSQLCommand(kind: .prepare(name: $0.rawValue, sql: $0.insertion))
+            } + Self.claimStatements.map { PostgreSQLCommand(kind: .prepare(name: $0.name, sql: $0.sql)) }
         var key = ""
         var mayWrite = false
         try connection.run(
@@ -142,7 +201,8 @@ package final class PostgreSQLStore: JournalStore {
     }
 
     private static let privileges: String = {
-        let tables = PostgreSQLSchema.Table.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        let names = PostgreSQLSchema.Table.allCases.map(\.rawValue) + ["ledger"]
+        let tables = names.map { "'\($0)'" }.joined(separator: ", ")
         return """
             SELECT bool_and(has_table_privilege(name, kind)) FROM unnest(ARRAY[\(tables)]) AS name,
             unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS kind

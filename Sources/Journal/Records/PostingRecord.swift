@@ -1,5 +1,19 @@
 package import Messaging
 
+/// What has to be posted, a page of it.
+package struct PostingPage: Hashable, Sendable {
+    package var records: [PostingRecord] = []
+    /// Rows that no version before this one wrote, or that are damaged.
+    package var unreadable: [MessageID] = []
+    /// Whether it is as long as it may be: there may be more.
+    package var isFull = false
+
+    package init() {}
+
+    /// The greatest id; nil = there are no rows.
+    package var last: MessageID? { [records.last?.id, unreadable.last].compactMap(\.self).max() }
+}
+
 /// Something that has to be posted to a URL, until it is done or given up.
 package struct PostingRecord: Hashable, Sendable {
     package var id: MessageID

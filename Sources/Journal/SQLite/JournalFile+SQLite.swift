@@ -29,7 +29,7 @@ extension JournalFile {
         case .SQLITE_NOTADB:
             return JournalProblem(.corrupt, "journal \(path): the file is no SQLite database \(detail)")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
-            return JournalProblem(.failed, "journal \(path): another program holds it locked \(detail)")
+            return JournalProblem(.unreachable, "journal \(path): another program holds it locked \(detail)")
         default:
             return JournalProblem(.failed, "journal \(path): \(detail)")
         }

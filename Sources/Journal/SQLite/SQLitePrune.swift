@@ -5,7 +5,7 @@ enum SQLitePrune {
     /// Each table and its key, messages first: what is left of a message that goes is then never shown.
     private static let tables = [
         ("message", "id"), ("outcome", "id"), ("delivered", "last"), ("late", "id"), ("receipt", "place"),
-        ("inbound", "id"), ("inbound_part", "id"), ("posting", "id"),
+        ("inbound", "id"), ("inbound_part", "id"),
     ]
 
     /// Share of unused pages that a file keeps for what comes: one in four.
@@ -15,10 +15,12 @@ enum SQLitePrune {
     /// Pages that are given back in one step; each may have to be moved.
     private static let pagesPerStep = 32
 
-    /// Deletes rows whose key is below `key`, oldest first, at most about `limit`.
-    static func delete(_ db: Database, before key: Int64, limit: Int) throws -> Int {
+    /// Deletes what is older than `moment`, oldest first, at most about `limit` rows.
+    static func delete(_ db: Database, before moment: UInt64, limit: Int) throws -> Int {
+        let key = JournalSchema.firstKey(at: moment)
+        let tables = tables.map { ($0, $1, key) } + [("posting", "id", JournalSchema.firstPosting(at: moment))]
         var pruned = 0
-        for (table, column) in tables where pruned < limit {
+        for (table, column, key) in tables where pruned < limit {
             // One bound only: of two SQLite would use the first, and look at every row below it.
             let last = try Int64.fetchOne(
                 db.cachedStatement(

@@ -70,12 +70,22 @@ package final class SQLiteReader: JournalReader {
     }
 
     /// See `JournalReader`.
-    package func postings(after: MessageID?, limit: Int) throws(JournalProblem) -> [PostingRecord] {
+    package func postings(after: MessageID?, limit: Int) throws(JournalProblem) -> PostingPage {
         try read { db in
-            try Row.fetchAll(
+            let limit = min(max(limit, 1), 10_000)
+            let rows = try Row.fetchAll(
                 db.cachedStatement(sql: "SELECT * FROM posting WHERE id > ? ORDER BY id LIMIT ?"),
-                arguments: [after.map(JournalSchema.key) ?? -1, min(max(limit, 1), 10_000)]
-            ).map { try SQLiteRows(row: $0).posting() }
+                arguments: [after.map(JournalSchema.key) ?? -1, limit])
+            var page = PostingPage()
+            page.isFull = rows.count == limit
+            for row in rows.map(SQLiteRows.init) {
+                if let record = try? row.posting() {
+                    page.records.append(record)
+                } else {
+                    page.unreadable.append(try row.id(0))
+                }
+            }
+            return page
         }
     }
 

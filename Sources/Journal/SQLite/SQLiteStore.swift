@@ -67,8 +67,8 @@ package final class SQLiteStore: JournalStore {
         }
     }
 
-    /// The names in `setting` of the position that the transactions have come to, and of the log's place.
-    private static let positionName = "logged"
+    /// The names in `setting` of the position that the transactions have come to, and of the place of an earlier version's log.
+    static let positionName = "logged"
     private static let logName = "log"
 
     /// What the last `append(_:upTo:)` said; 0 = there was none.
@@ -80,17 +80,15 @@ package final class SQLiteStore: JournalStore {
         return number
     }
 
-    /// Where a log is that may hold what is not here, as `keep(log:)` said.
+    /// Where an earlier version's log is that may hold what is not here; nil = there is none, or it is beside the file.
     func log() throws(JournalProblem) -> String? {
         try setting(Self.logName).flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// - Parameter path: the log that may hold what is not here; nil = there is none.
-    func keep(log path: String?) throws(JournalProblem) {
+    /// What that log held is here.
+    func forgetLog() throws(JournalProblem) {
         try write(about: 0) { db in
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO setting VALUES (?, CAST(? AS BLOB))",
-                arguments: [Self.logName, path ?? ""])
+            try db.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [Self.logName])
         }
     }
 
@@ -132,7 +130,7 @@ package final class SQLiteStore: JournalStore {
     /// See `JournalStore`. Room that it makes is given back to the disk in small steps.
     package func prune(before moment: UInt64, limit: Int) throws(JournalProblem) -> Int {
         let pruned = try write(about: limit) { db in
-            try SQLitePrune.delete(db, before: JournalSchema.firstKey(at: moment), limit: limit)
+            try SQLitePrune.delete(db, before: moment, limit: limit)
         }
         let opened = try current()
         try file.telling {

@@ -4,17 +4,24 @@ import SMPP
 
 /// The journal's messages as lines for a terminal.
 package struct MessagesTable {
+    private let times: LocalTimes
     /// Whether numbers are shown whole.
     private let isFull: Bool
 
-    package init(isFull: Bool) {
+    package init(times: LocalTimes, isFull: Bool) {
+        self.times = times
         self.isFull = isFull
     }
 
-    package static let header = line(
-        "ID", "TIME (UTC)", "ACCOUNT", "TO", "FROM", "OUTCOME", "CARRIER", "PARTS", "RECEIPT")
+    /// It names the zone.
+    package var header: String {
+        Self.line(
+            "ID", "TIME (\(times.name))", "ACCOUNT", "TO", "FROM", "OUTCOME", "CARRIER", "PARTS", "RECEIPT")
+    }
 
-    package static let inboundHeader = line("ID", "TIME (UTC)", "", "FROM", "TO", "", "CARRIER", "PARTS", "")
+    package var inboundHeader: String {
+        Self.line("ID", "TIME (\(times.name))", "", "FROM", "TO", "", "CARRIER", "PARTS", "")
+    }
 
     /// One line of a message that was sent, repeated or not sent.
     package func line(_ life: MessageLife) -> String {
@@ -26,7 +33,7 @@ package struct MessagesTable {
         if outcome?.replayOf != nil { word += " (again)" }
         if let code = outcome?.code, outcome?.outcome != "accepted" { word += " \(code)" }
         return Self.line(
-            message.id.description, Self.time(message.id.unixMilliseconds), message.account,
+            message.id.description, times.text(message.id.unixMilliseconds), message.account,
             shown(message.recipient), message.sender, word, outcome?.carrier ?? "-",
             segments.isEmpty ? "-" : "\(accepted)/\(segments.count)", receipts(life))
     }
@@ -34,7 +41,7 @@ package struct MessagesTable {
     /// One line of an inbound message.
     package func line(_ record: InboundRecord) -> String {
         Self.line(
-            record.id.description, Self.time(record.at), "", shown(record.from), record.to, "", record.carrier,
+            record.id.description, times.text(record.at), "", shown(record.from), record.to, "", record.carrier,
             "\(record.received)/\(record.segments)", "")
     }
 
@@ -47,7 +54,7 @@ package struct MessagesTable {
             lines.append(Self.padded(name, 12) + value)
         }
         add("id", message.id.description)
-        add("at", JournalClock.text(message.id.unixMilliseconds))
+        add("at", times.stamp(message.id.unixMilliseconds))
         add("account", message.account)
         let isInbound = life.outcome?.outcome == "inbound"
         add("from", isInbound ? shown(message.sender) : message.sender)
@@ -58,7 +65,7 @@ package struct MessagesTable {
             if outcome.httpStatus > 0 { add("http", "\(outcome.httpStatus)") }
             add("code", outcome.code)
             add("carrier", outcome.carrier)
-            add("answered", JournalClock.text(outcome.at))
+            add("answered", times.stamp(outcome.at))
             add("repeats", outcome.replayOf?.description)
             if !isInbound { add("delivered", life.isDelivered ? "the client took the answer" : "nobody knows") }
             for (index, segment) in outcome.segments.enumerated() {
@@ -67,10 +74,10 @@ package struct MessagesTable {
         }
         for late in life.late {
             let words = late.status == 0 ? "accepted after all, \(late.carrierID)" : "refused after all"
-            add("late", "\(JournalClock.text(late.at)) segment \(late.segment + 1) \(words)")
+            add("late", "\(times.stamp(late.at)) segment \(late.segment + 1) \(words)")
         }
         for receipt in life.receipts {
-            var words = "\(JournalClock.text(receipt.at)) segment \((receipt.segment ?? 0) + 1) \(receipt.state)"
+            var words = "\(times.stamp(receipt.at)) segment \((receipt.segment ?? 0) + 1) \(receipt.state)"
             if let error = receipt.error { words += " error \(Self.oneLine(error))" }
             if let delay = receipt.delay { words += " after \(delay) ms" }
             if receipt.isDuplicate { words += " (again)" }
@@ -112,10 +119,6 @@ package struct MessagesTable {
                     default: scalar
                     }
                 }))
-    }
-
-    private static func time(_ milliseconds: UInt64) -> String {
-        String(JournalClock.text(milliseconds).prefix(19)).replacing("T", with: " ")
     }
 
     private static let widths = [14, 20, 14, 16, 14, 24, 12, 6]

@@ -1,4 +1,5 @@
 import DequeModule
+package import Journal
 package import Messaging
 package import NIOCore
 import SMPP
@@ -16,7 +17,8 @@ package final class InDoubtList: Sendable {
         var id: MessageID
         var account: String
         var carrier: String
-        var recipient: PhoneNumber
+        /// Masked.
+        var number: String
         var reason: String
         var at: NIODeadline
         /// Segments of which nobody knows.
@@ -36,11 +38,29 @@ package final class InDoubtList: Sendable {
         now: NIODeadline
     ) {
         entries.withLock { entries in
-            if entries.count == MonitorSnapshot.maximumInDoubt { entries.removeFirst() }
+            if entries.count >= MonitorSnapshot.maximumInDoubt { entries.removeFirst() }
             entries.append(
                 Entry(
-                    id: id, account: account, carrier: carrier, recipient: recipient, reason: reason, at: now,
+                    id: id, account: account, carrier: carrier, number: recipient.masked, reason: reason, at: now,
                     segments: segments))
+        }
+    }
+
+    /// What earlier processes left in doubt.
+    ///
+    /// - Parameters:
+    ///   - doubts: oldest first.
+    ///   - now: the same moment as `time`, which is in milliseconds since 1970.
+    package func restore(_ doubts: [RestoredDoubt], now: NIODeadline, time: UInt64) {
+        let restored = doubts.suffix(MonitorSnapshot.maximumInDoubt).map { doubt in
+            let isMasked = doubt.recipient.contains("*")
+            return Entry(
+                id: doubt.message, account: doubt.account, carrier: doubt.carrier,
+                number: isMasked ? doubt.recipient : PhoneNumber.mask(doubt.recipient), reason: doubt.reason,
+                at: now - .milliseconds(Int64(clamping: time - min(time, doubt.at))), segments: doubt.segments)
+        }
+        entries.withLock { entries in
+            entries.prepend(contentsOf: restored.suffix(max(0, MonitorSnapshot.maximumInDoubt - entries.count)))
         }
     }
 
@@ -60,7 +80,7 @@ package final class InDoubtList: Sendable {
             return entries.reversed().map { entry in
                 InDoubtStatus(
                     id: "\(entry.id)", account: entry.account, carrier: entry.carrier,
-                    maskedNumber: entry.recipient.masked, ago: Double((now - entry.at).nanoseconds) / 1e9,
+                    maskedNumber: entry.number, ago: Double((now - entry.at).nanoseconds) / 1e9,
                     reason: entry.reason)
             }
         }

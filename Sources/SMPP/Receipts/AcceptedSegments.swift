@@ -1,6 +1,7 @@
 internal import DequeModule
 
-/// The accepted segments that receipts may still name: the newest ones, each found by its id in constant time.
+/// The accepted segments that receipts may still name, each found by its id in constant time. Where there are more than the bound, those go
+/// first whose final receipts have come, about, and then the oldest ones.
 struct AcceptedSegments: Sendable {
     /// A segment that a carrier accepted.
     struct Entry: Sendable {
@@ -22,7 +23,12 @@ struct AcceptedSegments: Sendable {
     let capacity: Int
     let keptFor: Duration
 
+    /// So many that still wait for their receipts are passed over, at most, to find one that does not.
+    private static let passedOver = 4
+
     private var entries = Deque<Entry>()
+    /// How many have had their final receipts.
+    private var settled = 0
     /// The index of the first entry: indices count on for ever, so that one names one entry only.
     private var firstIndex = 0
     private var byID = HashTable()
@@ -44,11 +50,34 @@ struct AcceptedSegments: Sendable {
     /// Adds a segment; the oldest one and those that are too old go. Returns its index.
     mutating func add(_ entry: Entry) -> Int {
         removeOld(now: entry.at)
-        if entries.count == capacity { removeFirst() }
+        if entries.count == capacity { makeRoom() }
+        return append(entry)
+    }
+
+    /// A final receipt has come.
+    mutating func settle(at index: Int, _ final: UInt16) {
+        guard final != 0 else { return }
+        if self[index].finals == 0 { settled += 1 }
+        self[index].finals |= final
+    }
+
+    /// Of the oldest, one that is settled goes; those before it take a new place at the end.
+    private mutating func makeRoom() {
+        for _ in 0..<Self.passedOver {
+            guard settled > 0, let oldest = entries.first, oldest.finals == 0, entries.count > 1 else { break }
+            removeFirst()
+            _ = append(oldest)
+        }
+        removeFirst()
+    }
+
+    private mutating func append(_ entry: Entry) -> Int {
         let index = firstIndex + entries.count
         entries.append(entry)
         if let id = entry.id {
             enter(id, at: index)
+        } else if let learnt = entry.learntID {
+            enter(learnt, at: index)
         } else if let recipient = entry.recipient {
             withoutID[recipient, default: []].append(index)
         }
@@ -110,6 +139,7 @@ struct AcceptedSegments: Sendable {
         let entry = entries.removeFirst()
         let index = firstIndex
         firstIndex += 1
+        if entry.finals != 0 { settled -= 1 }
         for id in [entry.id, entry.learntID] {
             guard let id else { continue }
             byID.remove(HashTable.hash(of: id.raw), at: index)

@@ -42,7 +42,9 @@ struct BridgeAssembly: Sendable {
         let deliveries = Deliveries(group: group, logger: logger)
         let inDoubt = InDoubtList()
         let journal = settings.journal.map {
-            BridgeJournal($0, deliveries: deliveries, group: group, logger: logger)
+            BridgeJournal(
+                $0, owed: settings.longestPosting, deliveries: deliveries, inDoubt: inDoubt, group: group,
+                logger: logger)
         }
         try journal?.postings.know(settings)
         self.journal = journal
@@ -108,12 +110,13 @@ struct CarrierFactory: Sendable {
         _ configuration: CarrierConfiguration, _ profile: CarrierProfile, isExpected: Bool = false
     ) -> RunningCarrier {
         let name = configuration.setup.name
-        let deliveries = deliveries.of(name, form: profile.receiptIDs)
+        let deliveries = deliveries.of(name, form: profile.receiptIDs, limits: profile.receiptLimits)
         let receipts = deliveries.receipts
         let events = CarrierEvents(
             late: { [journal, inDoubt] late in
                 journal?.add(late, carrier: name)
                 inDoubt.settle(tag: late.tag, segment: late.segment)
+                receipts.found(tag: late.tag, segment: late.segment)
                 guard late.status == .ok else { return }
                 receipts.accepted([
                     AcceptedSegment(tag: late.tag, segment: late.segment, carrierID: late.messageID)
@@ -128,6 +131,8 @@ struct CarrierFactory: Sendable {
         let listeners = RouteListeners(
             accepted: AcceptedFeeds(group: group) { receipts.accepted($0) },
             doubtful: { [inDoubt] message in
+                receipts.lost(
+                    tag: message.id.rawValue, segments: message.segments, recipient: message.recipient.digits)
                 inDoubt.note(
                     message.id, account: message.account, carrier: message.carrier, recipient: message.recipient,
                     reason: message.reason, segments: message.segments, now: .now())

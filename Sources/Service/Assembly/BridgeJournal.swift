@@ -4,6 +4,7 @@ import Journal
 import Logging
 import Messaging
 import NIOCore
+import Operations
 import SMPP
 import Settings
 import Synchronization
@@ -18,12 +19,18 @@ struct BridgeJournal: Sendable {
     let postings: Postings
     private let statuses: CarrierStatuses
 
-    init(_ settings: JournalSettings, deliveries: Deliveries, group: any EventLoopGroup, logger: Logger) {
+    /// - Parameter owed: how long something is tried to be posted at most: what is needed for that is not deleted before.
+    init(
+        _ settings: JournalSettings, owed: Duration, deliveries: Deliveries, inDoubt: InDoubtList,
+        group: any EventLoopGroup, logger: Logger
+    ) {
         let statuses = CarrierStatuses()
         var options = JournalOptions(settings)
+        options.retention = max(options.retention, owed.milliseconds)
         options.refusalStatus = { statuses.http($1, of: $0) }
         options.restored = { deliveries.restore($0) }
         options.restoredParts = { deliveries.restore($0) }
+        options.restoredDoubts = { inDoubt.restore($0, now: .now(), time: JournalClock.now()) }
         let durability: JournalDurability =
             switch settings.durability {
             case .process: .processCrash
@@ -34,8 +41,7 @@ struct BridgeJournal: Sendable {
         case .sqlite(let path):
             makeStore = {
                 LoggedStore(
-                    path: path, durability: durability, logFolder: settings.logDirectory, logSize: settings.logSize,
-                    logger: logger)
+                    path: path, durability: durability, logSize: settings.logSize, logger: logger)
             }
             reader = SQLiteReader(path: path)
         case .postgresql(let url):
@@ -82,6 +88,13 @@ extension JournalOptions {
         queue = settings.queue
         batch = settings.batch
         commitWithin = settings.commitWithin
+    }
+}
+
+extension Settings {
+    /// The longest `give_up_after` of all URLs; zero = there are none.
+    var longestPosting: Duration {
+        (carriers.compactMap(\.inbound) + accounts.compactMap(\.receipts)).map(\.giveUpAfter).max() ?? .zero
     }
 }
 

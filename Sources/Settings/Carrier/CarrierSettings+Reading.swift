@@ -147,6 +147,9 @@ extension CarrierSettings {
         receiptsRequested = receipts.flag("request", default: receiptsRequested)
         receiptIDs = receipts.choice(
             "ids", ["same": .same, "hex": .hex, "decimal": .decimal, "auto": .auto], default: receiptIDs)
+        receiptLimits.segments = receipts.integer("known", in: 1_000...10_000_000, default: receiptLimits.segments)
+        receiptLimits.knownFor = receipts.duration(
+            "known_for", in: .seconds(3600)...(.seconds(14 * 86_400)), default: receiptLimits.knownFor)
         if let status = receipts.optionalInteger("retry_status", in: 1...0xFFFF_FFFF) {
             setup.deliveryRetryStatus = CommandStatus(rawValue: UInt32(status))
         }

@@ -17,6 +17,9 @@ package struct CarrierSettings: Hashable, Sendable, CustomStringConvertible {
     package var receiptsRequested = true
     /// `receipts.ids`: how a receipt writes the id that the response gave.
     package var receiptIDs = ReceiptIDForm.auto
+    /// `receipts.known` and `receipts.known_for`: of how many accepted segments receipts are known, 1,000 to 10,000,000, and for
+    /// how long, 1 h to 14 days.
+    package var receiptLimits = ReceiptMatcher.Limits()
     /// `inbound`: where messages of subscribers are posted; nil = nowhere.
     package var inbound: PostingSettings?
     /// `esm_class`: bits to set besides 0x40, which a user data header brings by itself (SMPP 3.4 §5.2.12).

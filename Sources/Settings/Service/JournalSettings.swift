@@ -52,9 +52,7 @@ package struct JournalSettings: Hashable, Sendable, CustomStringConvertible {
     package var queue = 50_000
     /// `batch`: records of one transaction, about; 1 to 10,000.
     package var batch = 1_000
-    /// `log_directory`: where the log before a SQLite file is; nil = beside that file.
-    package var logDirectory: String?
-    /// `log_size`: octets of the log before a SQLite file; 1 MiB to 1 GiB.
+    /// `log_size`: octets that are prepared for the log before a SQLite file; 1 MiB to 1 GiB.
     package var logSize = 8 << 20
     /// `commit_within`: how long a record may wait for others; 0 to 1 s.
     package var commitWithin: Duration = .zero
@@ -90,11 +88,10 @@ extension JournalSettings {
         onOutage = reader.choice("on_outage", ["refuse": .refuse, "continue": .continue], default: onOutage)
         queue = reader.integer("queue", in: 100...1_000_000, default: queue)
         batch = reader.integer("batch", in: 1...10_000, default: batch)
-        logDirectory = reader.filePath("log_directory")?.path
         logSize = reader.size("log_size", in: 1 << 20...1 << 30, default: logSize)
         commitWithin = reader.duration("commit_within", in: .zero...(.seconds(1)), default: commitWithin)
         checkTimes(reader)
-        checkLog(reader)
+        forgetLogDirectory(reader)
         reader.finish()
         if store == nil { return nil }
     }
@@ -114,20 +111,12 @@ extension JournalSettings {
         }
     }
 
-    private func checkLog(_ reader: MappingReader) {
-        guard let logDirectory else { return }
-        let place = reader.place(of: "log_directory")
-        if durability == .power {
-            reader.log.problem(
-                "\"log_directory\" may be in memory, and \"durability: power\" needs a disk: leave one of the two out",
-                at: place)
-        }
-        if case .postgresql = store {
-            reader.log.problem("\"log_directory\" is of a SQLite file: PostgreSQL has no log of ours", at: place)
-        }
-        if (try? FileProbe(path: logDirectory))?.kind != .directory {
-            reader.log.problem("\"log_directory\" is no directory: \(logDirectory)", at: place)
-        }
+    /// A key of earlier versions: an upgrade is not to stop at it.
+    private func forgetLogDirectory(_ reader: MappingReader) {
+        guard reader.filePath("log_directory") != nil else { return }
+        reader.log.warning(
+            "\"log_directory\" does nothing any more: the log is beside the SQLite file; leave it out",
+            at: reader.place(of: "log_directory"))
     }
 
     private static func store(_ reader: MappingReader, context: LoadContext) -> Store? {

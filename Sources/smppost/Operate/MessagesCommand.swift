@@ -11,8 +11,8 @@ struct MessagesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "messages", abstract: "List messages of the journal, or show one message's life.",
         discussion: """
-            Reads the journal of --config, also while the bridge writes it. Newest first; with --follow, what comes. Numbers \
-            are masked unless --full. Times are UTC.
+            Reads the journal of --config, also while the bridge writes it. Newest first; with --follow, what comes; with \
+            --csv or --all, everything that was asked for, oldest first. Numbers are masked unless --full. Times are of --zone.
 
             Exit codes: 0 done, 1 the journal cannot be read or has no such message, 64 usage, 78 configuration.
             """)
@@ -25,11 +25,7 @@ struct MessagesCommand: AsyncParsableCommand {
     @Option(help: "Only this number: all of its digits, or its last four or more.")
     var number: String?
 
-    @Option(help: "Only from then on: 2026-01-31, 2026-01-31T12:00:00Z, or so long ago (90s, 15m, 2h, 7d).")
-    var since: String?
-
-    @Option(help: "Only before then, written the same way.")
-    var until: String?
+    @OptionGroup var time: TimeOptions
 
     @Option(help: "Only these: accepted, refused, partial, unknown or not-sent.")
     var outcome: String?
@@ -37,8 +33,11 @@ struct MessagesCommand: AsyncParsableCommand {
     @Option(help: "Only this carrier's.")
     var carrier: String?
 
-    @Option(help: "At most so many, 1 to 10000.")
-    var limit = 100
+    @Option(help: "At most so many, 1 to 10000; 100 unless --csv or --all.")
+    var limit: Int?
+
+    @Flag(help: "All of them, oldest first.")
+    var all = false
 
     @Option(help: "Everything about this message.")
     var id: String?
@@ -52,11 +51,20 @@ struct MessagesCommand: AsyncParsableCommand {
     @Flag(help: "One JSON object a line, numbers as the journal has them.")
     var json = false
 
+    @Flag(help: "CSV for billing: a line a message, all of them unless --limit.")
+    var csv = false
+
     @Flag(help: "Go on with what comes, until Ctrl-C.")
     var follow = false
 
     func validate() throws {
-        guard (1...10_000).contains(limit) else { throw ValidationError("--limit is not from 1 to 10000") }
+        guard (1...10_000).contains(limit ?? 1) else { throw ValidationError("--limit is not from 1 to 10000") }
+        if csv, json || follow || inbound || id != nil {
+            throw ValidationError("--csv is of sent messages, and stands without --json, --follow, --inbound and --id")
+        }
+        if all, limit != nil || follow || inbound || id != nil {
+            throw ValidationError("--all is of sent messages, and stands without --limit, --follow, --inbound and --id")
+        }
         if let id, MessageID(parsing: id) == nil {
             throw ValidationError("\(id) is not a message id: 13 letters and digits, as X-Message-Id has it")
         }
@@ -68,7 +76,7 @@ struct MessagesCommand: AsyncParsableCommand {
         if inbound, account != nil || outcome != nil {
             throw ValidationError("an inbound message has neither an account nor an outcome")
         }
-        if follow, until != nil { throw ValidationError("--follow has no end: leave --until out") }
+        if follow, time.until != nil { throw ValidationError("--follow has no end: leave --until out") }
         _ = try filter()
     }
 
@@ -82,8 +90,10 @@ struct MessagesCommand: AsyncParsableCommand {
         do {
             if let id { return try show(id, reader) }
             if follow { return try await follow(reader) }
-            if !json { Console.say(inbound ? MessagesTable.inboundHeader : MessagesTable.header) }
-            if inbound {
+            sayHeader()
+            if all || (csv && limit == nil) {
+                try reader.all(filter(), say)
+            } else if inbound {
                 try reader.inbound(filter()).forEach(say)
             } else {
                 try reader.messages(filter()).forEach(say)
@@ -100,15 +110,26 @@ struct MessagesCommand: AsyncParsableCommand {
             throw ExitCode.failure
         }
         if json { return say(life) }
-        MessagesTable(isFull: full).lines(life).forEach(Console.say)
+        table.lines(life).forEach(Console.say)
+    }
+
+    private var table: MessagesTable { MessagesTable(times: time.times, isFull: full) }
+
+    private func sayHeader() {
+        if csv {
+            Console.say(MessagesCSV.header)
+        } else if !json {
+            Console.say(inbound ? table.inboundHeader : table.header)
+        }
     }
 
     private func say(_ life: MessageLife) {
-        Console.say(json ? MessageLifeReport.line(life) : MessagesTable(isFull: full).line(life))
+        if csv { return Console.say(MessagesCSV(times: time.times, isFull: full).line(life)) }
+        Console.say(json ? MessageLifeReport.line(life) : table.line(life))
     }
 
     private func say(_ record: InboundRecord) {
-        Console.say(json ? MessageLifeReport.line(record) : MessagesTable(isFull: full).line(record))
+        Console.say(json ? MessageLifeReport.line(record) : table.line(record))
     }
 
     // MARK: Follow
@@ -119,8 +140,8 @@ struct MessagesCommand: AsyncParsableCommand {
 
     private func follow(_ reader: any JournalReader) async throws {
         var filter = try filter()
-        if !json { Console.say(inbound ? MessagesTable.inboundHeader : MessagesTable.header) }
-        filter.after = MessageID.first(at: filter.since ?? JournalClock.now())
+        sayHeader()
+        filter.after = MessageID.last(before: filter.since ?? JournalClock.now())
         filter.limit = 1000
         while !Task.isCancelled {
             if inbound {
@@ -148,7 +169,7 @@ struct MessagesCommand: AsyncParsableCommand {
         filter.account = account
         filter.carrier = carrier
         filter.outcome = outcome
-        filter.limit = limit
+        filter.limit = limit ?? 100
         if let number {
             let digits = number.filter { !" -.()+".contains($0) }
             guard (3...15).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
@@ -156,31 +177,7 @@ struct MessagesCommand: AsyncParsableCommand {
             }
             filter.recipient = digits
         }
-        filter.since = try since.map { try Self.moment($0, "--since") }
-        filter.before = try until.map { try Self.moment($0, "--until") }
+        (filter.since, filter.before) = (try time.from, try time.to)
         return filter
-    }
-
-    /// Milliseconds since 1970.
-    private static func moment(_ text: String, _ option: String) throws -> UInt64 {
-        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        if let unit = text.last.flatMap({ units[$0] }), let count = Double(text.dropLast()), count >= 0 {
-            return UInt64(max(0, Date.now.timeIntervalSince1970 - count * unit) * 1000)
-        }
-        let whole = text.utf8.count == 10 ? text + "T00:00:00Z" : text
-        for style in [Date.ISO8601FormatStyle(), Date.ISO8601FormatStyle(includingFractionalSeconds: true)] {
-            if let date = try? Date(whole, strategy: style), date.timeIntervalSince1970 >= 0 {
-                return UInt64(date.timeIntervalSince1970 * 1000)
-            }
-        }
-        throw ValidationError("\(option) is neither a moment (2026-01-31T12:00:00Z) nor so long ago (15m)")
-    }
-}
-
-extension MessageID {
-    /// Before all ids of this moment.
-    fileprivate static func first(at milliseconds: UInt64) -> MessageID? {
-        let key = JournalSchema.firstKey(at: milliseconds)
-        return key > 0 ? JournalSchema.id(key - 1) : nil
     }
 }

@@ -105,6 +105,8 @@ import Testing
             #expect(posts.first { $0.event == "inbound" }?.fields["text"] == "before the kill")
             let receipt = try #require(posts.first { $0.event == "receipt" }?.fields)
             #expect(receipt["id"] == id)
+            // What the carrier brings again after a restart has the same name.
+            #expect(posts.first { $0.event == "receipt" }?.posting == "\(id)-1-delivered")
             #expect(receipt["to"] == "79161234567")
             #expect(receipt["state"] == "delivered")
             #expect(receipt["segment"] == "1")
@@ -125,6 +127,36 @@ import Testing
             }
             #expect(try await last.stop().exitCode == 0)
             #expect(try PostListener.posts(in: folder).count == 4)
+        }
+    }
+
+    /// A damaged row is told, and the others go on.
+    @Test func aPostingThatCannotBeReadIsSetAside() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let port = try Ports.free()
+        try await withSimulator { simulator in
+            let bridge = try await Bridge.start(try await setup(postTo: port, simulator: simulator))
+            defer { bridge.discard() }
+            try await bridge.awaitReady()
+            for number in 1...3 { try await send("text \(number)", over: simulator) }
+            try await eventually("kept") { try await inbound(bridge).count == 3 }
+            #expect(try await bridge.stop().exitCode == 0)
+            let damage = """
+                import sqlite3, sys
+                database = sqlite3.connect(sys.argv[1])
+                database.execute("UPDATE posting SET at = -1 WHERE id = (SELECT min(id) FROM posting)")
+                database.commit()
+                """
+            let damaged = try await run("python3", ["-c", damage, bridge.folder.file("var/smppost.db")])
+            #expect(damaged.exitCode == 0, "\(damaged.everything)")
+            let listener = try await PostListener.start(port: port, in: folder)
+            defer { listener.kill() }
+            let next = try await bridge.startAgain()
+            defer { next.process.kill() }
+            try await eventually("posted") { try PostListener.posts(in: folder).count == 2 }
+            try await eventually("told") { next.process.current.everything.contains("cannot be read and is set aside") }
+            #expect(try await next.stop().exitCode == 0)
         }
     }
 

@@ -48,13 +48,12 @@ import Testing
         }
     }
 
-    /// A small file system of its own; only where the tests may mount one. With the log on it, and elsewhere.
-    @Test(.enabled(if: SmallDisk.isPossible), arguments: [[], ["log_directory: /dev/shm"]])
-    func fullDiskRefusesAndRecovers(_ log: [String]) async throws {
+    /// A small file system of its own; only where the tests may mount one.
+    @Test(.enabled(if: SmallDisk.isPossible)) func fullDiskRefusesAndRecovers() async throws {
         let disk = try await SmallDisk()
         defer { disk.remove() }
         try await withSimulator { simulator in
-            var setup = BridgeSetup(journal: "sqlite:\(disk.path)/smppost.db", log)
+            var setup = BridgeSetup(journal: "sqlite:\(disk.path)/smppost.db")
             setup.carriers[0].port = simulator.port
             try await withBridge(setup) { bridge in
                 var accepted = [try await bridge.post(.message(text: "before"))]

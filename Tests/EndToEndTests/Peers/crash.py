@@ -6,6 +6,7 @@ It starts `serve`, an SMSC (ledger_smsc.py) and 16 clients (planfix.py). JOURNAL
 kill, when `smppost messages` has taken in what the log still had, and at the end Python's own sqlite3 reads it. Prints one JSON object.
 Needs nothing but the standard library.
 """
+import glob
 import json
 import os
 import random
@@ -59,9 +60,9 @@ def recorded():
     shutil.copytree(config, os.path.join(root, "config"))
     copy = os.path.join(root, "var", "smppost.db")
     os.mkdir(os.path.dirname(copy))
-    for end in ["", "-wal", "-log"]:
-        if os.path.exists(journal + end):
-            shutil.copy(journal + end, copy + end)
+    for path in [journal, journal + "-wal"] + glob.glob(glob.escape(journal) + "-log.*"):
+        if os.path.exists(path):
+            shutil.copy(path, copy + path[len(journal) :])
     read = [smppost, "messages", "--config", os.path.join(root, "config"), "--carriers", carriers, "--limit", "1"]
     subprocess.run(read, check=True, stdout=subprocess.DEVNULL)
     with sqlite3.connect(copy) as database:

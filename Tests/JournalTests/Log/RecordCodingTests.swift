@@ -83,7 +83,7 @@ import Testing
     @Test(arguments: [RecordEncoder.Kind.delivered, .posted]) func aGreatLengthCostsNothing(_ kind: RecordEncoder.Kind)
     {
         let bytes: [UInt8] = [kind.rawValue, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]
-        #expect(throws: RecordDecoder.Malformed.self) { try RecordDecoder.records(in: bytes[...]) }
+        #expect(throws: RecordDecoder.Failure.self) { try RecordDecoder.records(in: bytes[...]) }
     }
 }
 

@@ -9,89 +9,92 @@ import Testing
 @Suite struct RecordLogTests {
     private static let size = 64 << 10
 
-    private func log(_ path: String, size: Int = size) throws -> RecordLog {
-        let log = RecordLog(path: path, size: size, durability: .processCrash)
-        try log.open()
-        return log
+    private func log(_ path: String, _ durability: JournalDurability = .processCrash) -> RecordLog {
+        RecordLog(of: path, size: Self.size, durability: durability)
     }
 
     private func records(_ numbers: ClosedRange<Int64>) -> [JournalRecord] {
         numbers.map { .message(Sample.message(Sample.id($0))) }
     }
 
-    private func write(_ records: [JournalRecord], to log: RecordLog, moved: UInt64 = 0) throws -> UInt64 {
-        guard case .written(let positions) = try log.write(records, moved: moved) else {
-            throw JournalProblem(.failed, "the log is full")
-        }
-        return positions.upperBound
-    }
-
-    @Test func whatWasWrittenIsThere() throws {
-        let path = try TemporaryFolder.newFile("log")
-        let log = try log(path)
+    @Test(arguments: [JournalDurability.processCrash, .powerCut])
+    func whatWasWrittenIsThere(_ durability: JournalDurability) throws {
+        let path = try TemporaryFolder.newFile("journal.db")
+        let log = log(path, durability)
         #expect(try log.frames(after: 0).isEmpty)
+        #expect(journalProblem { _ = try log.write(records(1...1)) }?.kind == .unreachable)
         try log.begin(after: 7)
-        #expect(try write(records(1...3), to: log) == 8)
-        #expect(try write(records(4...4), to: log) == 9)
-        #expect(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int == Self.size)
-        #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
+        #expect(try log.write(records(1...3)) == 8...8)
+        #expect(try log.write(records(4...4)) == 9...9)
+        let attributes = try FileManager.default.attributesOfItem(atPath: path + "-log.000001")
+        #expect(attributes[.size] as? Int == Self.size / 2)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
 
         log.close()
-        let again = try self.log(path)
+        let again = self.log(path)
         let frames = try again.frames(after: 7)
         #expect(frames.map(\.position) == [8, 9])
-        #expect(frames.map(\.records) == [records(1...3), records(4...4)])
+        #expect(try frames.map { try $0.records() } == [records(1...3), records(4...4)])
         #expect(try again.frames(after: 8).map(\.position) == [9])
         #expect(try again.frames(after: 9).isEmpty)
+        try again.begin(after: 9)
+        #expect(try again.frames(after: 0).isEmpty)
+        #expect(again.segments.paths == [path + "-log.000002"])
     }
 
-    @Test func aHalfIsWrittenOverOnlyWhenItIsInTheDatabase() throws {
-        let log = try log(try TemporaryFolder.newFile("log"))
+    /// A file goes when its rows are in the database, and not before.
+    @Test func aFullFileIsFollowedByTheNextAndGoesWhenItsRowsAreThere() throws {
+        let path = try TemporaryFolder.newFile("journal.db")
+        let log = log(path)
         try log.begin(after: 0)
-        var position: UInt64 = 0
-        var until: UInt64?
-        while until == nil {
-            switch try log.write(records(1...20), moved: 0) {
-            case .written(let positions): position = positions.upperBound
-            case .full(let first): until = first
-            }
+        // Nobody has made the next file yet: nobody waits for it.
+        while try FileManager.default.attributesOfItem(atPath: path + "-log.000001")[.size] as? Int == Self.size / 2 {
+            _ = try log.write(records(1...20))
         }
-        // Both halves are full, and the first one's last frame is about in the middle.
-        let middle = try #require(until)
-        #expect(abs(Int(middle) - Int(position) / 2) <= 1)
-        #expect(try log.frames(after: 0).map(\.position) == Array(1...position))
-        if case .written = try log.write(records(1...20), moved: middle - 1) { Issue.record("it was not full") }
-        #expect(try write(records(21...40), to: log, moved: middle) == position + 1)
-        // What the half held before does not come back.
-        let frames = try log.frames(after: 0)
-        #expect(frames.map(\.position) == Array(middle + 1...position + 1))
-        #expect(frames.last?.records == records(21...40))
+        log.segments.tend(moved: 0)
+        let first = log.position
+        _ = try log.write(records(1...20))
+        #expect(log.segments.paths.count == 2)
+        #expect(try log.frames(after: 0).map(\.position) == Array(1...first + 1))
+        log.segments.tend(moved: first - 1)
+        #expect(log.segments.paths.count == 3)
+        log.segments.tend(moved: first)
+        #expect(log.segments.paths.map { $0.suffix(6) } == ["000002", "000003"])
+        #expect(try log.frames(after: 0).map(\.position) == [first + 1])
+        log.remove()
+        #expect(log.segments.paths.isEmpty)
     }
 
-    @Test func aTurnOfManyRecordsIsSeveralFramesOrNone() throws {
-        let log = try log(try TemporaryFolder.newFile("log"), size: 1 << 20)
+    @Test func aTurnOfAnySizeFits() throws {
+        let path = try TemporaryFolder.newFile("journal.db")
+        let log = log(path)
         try log.begin(after: 0)
-        guard case .written(let positions) = try log.write(records(1...3_000), moved: 0) else {
-            Issue.record("there was room")
-            return
-        }
-        #expect(positions.count > 2)
-        #expect(try log.frames(after: 0).flatMap(\.records) == records(1...3_000))
-        // Of one that has no room nothing is written.
-        let before = try log.frames(after: 0).map(\.position)
-        if case .written = try log.write(records(1...20_000), moved: 0) { Issue.record("there was no room") }
-        #expect(try write(records(5...5), to: log) == positions.upperBound + 1)
-        #expect(try log.frames(after: 0).map(\.position) == before + [positions.upperBound + 1])
+        let many = records(1...20_000)
+        let text = String(repeating: "Я", count: 200_000)
+        let long = (1...40).map { JournalRecord.message(Sample.message(Sample.id($0), text: text)) }
+        let positions = try log.write(many)
+        #expect(positions.count > 10)
+        _ = try log.write(long)
+        #expect(try log.frames(after: 0).flatMap { try $0.records() } == many + long)
+    }
+
+    @Test func aFileThatIsGoneIsTold() throws {
+        let path = try TemporaryFolder.newFile("journal.db")
+        let log = log(path)
+        try log.begin(after: 0)
+        try log.segments.check()
+        try FileManager.default.removeItem(atPath: path + "-log.000001")
+        #expect(journalProblem { try log.segments.check() }?.kind == .unreachable)
     }
 
     /// What a kill in the middle of a write leaves, and what a disk spoils.
     @Test func aFrameCountsWholeOrNotAtAll() throws {
-        let path = try TemporaryFolder.newFile("log")
-        let log = try log(path)
+        let path = try TemporaryFolder.newFile("journal.db")
+        let log = log(path)
         try log.begin(after: 0)
-        for number in 1...20 { _ = try write(records(Int64(number)...Int64(number + 3)), to: log) }
-        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
-        let end = 20 * (whole.count / 2) / 40
+        for number in 1...20 { _ = try log.write(records(Int64(number)...Int64(number + 3))) }
+        let whole = Array(try Data(contentsOf: URL(fileURLWithPath: path + "-log.000001")))
+        let end = try #require(whole.lastIndex { $0 != 0 })
         var chance = SplitMix64(seed: 5)
         var counts: Set<Int> = []
         for round in 0..<300 {
@@ -104,25 +107,34 @@ import Testing
                     spoilt[Int.random(in: 0..<end, using: &chance)] ^= UInt8.random(in: 1...255, using: &chance)
                 }
             }
-            let copy = try TemporaryFolder.newFile("log")
-            try spoilt.write(to: URL(fileURLWithPath: copy))
-            let frames = try self.log(copy).frames(after: 0)
+            let frames = LogFrame.all(in: spoilt[...])
             #expect(frames.map(\.position) == (0..<frames.count).map { UInt64($0) + 1 })
             for frame in frames {
-                #expect(frame.records == records(Int64(frame.position)...Int64(frame.position) + 3))
+                #expect(try frame.records() == records(Int64(frame.position)...Int64(frame.position) + 3))
             }
             counts.insert(frames.count)
         }
         #expect(counts.count > 5)
     }
 
-    @Test func aRecordThatIsTooLongIsRefusedAndTheLogGoesOn() throws {
-        let log = try log(try TemporaryFolder.newFile("log"))
-        try log.begin(after: 0)
-        let long = String(repeating: "x", count: Self.size)
-        #expect { try log.write([.message(Sample.message(Sample.id(), text: long))], moved: 0) } throws: { error in
-            (error as? JournalProblem)?.kind == .failed
-        }
-        #expect(try write(records(1...1), to: log) == 1)
+    /// A newer version's kinds of record matter only where the database does not have them.
+    @Test func kindsThatAreNotKnown() throws {
+        var octets = LogFrame.header + [200, 1, 2, 3]
+        LogFrame.seal(&octets, position: 5)
+        let frames = LogFrame.all(in: octets[...])
+        #expect(frames.map(\.position) == [5])
+        #expect(journalProblem { _ = try frames.first?.records() }?.kind == .incompatible)
+        let path = try TemporaryFolder.newFile("journal.db")
+        try Data(octets).write(to: URL(fileURLWithPath: path + "-log.000001"))
+        #expect(journalProblem { try LoggedStore.quiet(path).open() }?.words.contains("newer version") == true)
+        // It is in the database: whatever it is.
+        let store = LoggedStore.quiet(path)
+        let rows = SQLiteStore(path: path, durability: .processCrash)
+        try rows.open()
+        try rows.append([], upTo: 5)
+        rows.close()
+        try store.open()
+        try store.append([.receipt(Sample.receipt(Sample.id(1)))])
+        store.close()
     }
 }

@@ -15,7 +15,7 @@ import Testing
             let keys = Watched<[[UInt8]]>([])
             for _ in 0..<8 {
                 Thread.detachNewThread {
-                    let store = PostgreSQLStore(url: url)
+                    let store = PostgreSQLStore(url: url, isAlone: false)
                     let key = try? store.openedKey()
                     keys.update { $0.append(key ?? []) }
                 }
@@ -24,6 +24,24 @@ import Testing
             #expect(Set(all).count == 1)
             #expect(all.first?.count == 32)
         }
+    }
+
+    /// Each process has a ledger of its own: two would send a repeat twice.
+    @Test func aSecondProcessIsKeptOut() async throws {
+        let server = try await PostgreSQLServer.shared()
+        let url = server.url(of: try server.makeDatabase())
+        let first = PostgreSQLStore(url: url)
+        try first.open()
+        let second = PostgreSQLStore(url: url)
+        let problem = #expect(throws: JournalProblem.self) { try second.open() }
+        #expect(problem?.words.contains("another smppost writes the journal") == true)
+        #expect(PostgreSQLSamples.kind { try second.append(PostgreSQLSamples.batch(1)) } == .unreachable)
+        // The first one opens it again as often as it has to, and nobody takes it meanwhile.
+        try first.open()
+        try first.append(PostgreSQLSamples.batch(1))
+        first.close()
+        try await eventually("free") { PostgreSQLSamples.kind { try second.open() } == nil }
+        #expect(PostgreSQLSamples.kind { try first.open() } == .failed)
     }
 
     @Test func receiptsAndLateResponsesAddedAgainAreNotDoubled() async throws {
@@ -86,6 +104,7 @@ import Testing
         let database = try server.makeDatabase()
         let owner = PostgreSQLStore(url: server.url(of: database))
         try owner.open()
+        owner.close()
         let role = "r" + database
         try server.sql(
             [

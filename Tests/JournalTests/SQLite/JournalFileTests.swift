@@ -44,6 +44,35 @@ import Testing
         #expect(journalProblem { try first.open() }?.kind == .failed)
     }
 
+    /// Root looks at a journal of the service's: what that makes beside the file is the service's.
+    @Test(.enabled(if: geteuid() == 0)) func whatRootMakesBesideTheFileIsItsOwners() throws {
+        let path = try TemporaryFolder.newFile("journal.db")
+        let store = SQLiteStore(path: path, durability: .processCrash)
+        try store.open()
+        store.close()
+        for ending in ["", "-lock", "-wal", "-shm"] { _ = chown(path + ending, 12_345, 12_346) }
+        try FileManager.default.removeItem(atPath: path + "-lock")
+        LoggedStore.takeInLog(of: path, logger: LoggedStore.noLogger)
+        var status = stat()
+        #expect(stat(path + "-lock", &status) == 0)
+        #expect(status.st_uid == 12_345 && status.st_gid == 12_346)
+    }
+
+    @Test func aRowThatCannotBeReadStandsInNobodysWay() throws {
+        let path = try TemporaryFolder.newFile("journal.db")
+        let store = SQLiteStore(path: path, durability: .processCrash)
+        try store.open()
+        let postings = (1...3).map { PostingRecord(id: Sample.id($0), at: Sample.now, target: "x/y", form: "") }
+        try store.append(postings.map(JournalRecord.posting))
+        try DatabaseQueue(path: path).write { db in
+            try db.execute(
+                sql: "UPDATE posting SET at = -1 WHERE id = ?", arguments: [JournalSchema.key(postings[1].id)])
+        }
+        let page = try SQLiteReader(path: path).postings(after: nil, limit: 10)
+        #expect(page.records == [postings[0], postings[2]])
+        #expect(page.unreadable == [postings[1].id])
+    }
+
     @Test func aProgramThatHoldsTheFileLockedIsTold() throws {
         let path = try TemporaryFolder.newFile("journal.db")
         let store = SQLiteStore(path: path, durability: .processCrash)
@@ -52,7 +81,8 @@ import Testing
         try other.writeWithoutTransaction { db in
             try db.execute(sql: "BEGIN IMMEDIATE")
             let refusal = journalProblem { try store.append([.message(Sample.message(Sample.id()))]) }
-            #expect(refusal?.kind == .failed)
+            // It is no record's fault.
+            #expect(refusal?.kind == .unreachable)
             #expect(refusal?.words.contains("locked") == true)
             try db.execute(sql: "ROLLBACK")
         }

@@ -27,18 +27,12 @@ struct StoreBackend: Sendable, CustomStringConvertible {
     }
 
     /// The same file behind its log; a commit is over when readers see it.
-    static let logged = behindLog("SQLite behind its log", logFolder: nil)
-    /// The same with the log in memory.
-    static let loggedInMemory = behindLog("SQLite behind a log in memory", logFolder: "/dev/shm")
-
-    private static func behindLog(_ description: String, logFolder: String?) -> StoreBackend {
-        StoreBackend(description: description) {
-            let path = try TemporaryFolder.newFile("journal.db")
-            let store = SettlingStore(LoggedStore.quiet(path, logFolder: logFolder))
-            try store.open()
-            return JournalUnderTest(store: store, reader: SQLiteReader(path: path)) {
-                SettlingStore(LoggedStore.quiet(path, durability: .powerCut))
-            }
+    static let logged = StoreBackend(description: "SQLite behind its log") {
+        let path = try TemporaryFolder.newFile("journal.db")
+        let store = SettlingStore(LoggedStore.quiet(path))
+        try store.open()
+        return JournalUnderTest(store: store, reader: SQLiteReader(path: path)) {
+            SettlingStore(LoggedStore.quiet(path, durability: .powerCut))
         }
     }
 }
@@ -46,9 +40,9 @@ struct StoreBackend: Sendable, CustomStringConvertible {
 extension LoggedStore {
     /// One that tells nobody what it gives up.
     static func quiet(
-        _ path: String, durability: JournalDurability = .processCrash, logFolder: String? = nil, logSize: Int = 1 << 20
+        _ path: String, durability: JournalDurability = .processCrash, logSize: Int = 1 << 20
     ) -> LoggedStore {
-        LoggedStore(path: path, durability: durability, logFolder: logFolder, logSize: logSize, logger: noLogger)
+        LoggedStore(path: path, durability: durability, logSize: logSize, logger: noLogger)
     }
 
     static let noLogger = Logger(label: "journal") { _ in SwiftLogNoOpLogHandler() }
@@ -76,7 +70,9 @@ final class SettlingStore: JournalStore {
 
     func append(_ records: [JournalRecord]) throws(JournalProblem) {
         try store.append(records)
-        try store.settle()
+        let seen = DispatchSemaphore(value: 0)
+        store.settle { seen.signal() }
+        seen.wait()
     }
 
     func fingerprintKey() throws(JournalProblem) -> [UInt8] { try store.fingerprintKey() }

@@ -3,7 +3,7 @@ import TestPrograms
 
 extension StoreBackend {
     /// Every database that is there.
-    static let all = [sqlite, logged, loggedInMemory] + (PostgreSQLServer.isThere ? [postgreSQL] : [])
+    static let all = [sqlite, logged] + (PostgreSQLServer.isThere ? [postgreSQL] : [])
 
     private static let postgreSQL = StoreBackend(description: "PostgreSQL") {
         let server = try await PostgreSQLServer.shared()

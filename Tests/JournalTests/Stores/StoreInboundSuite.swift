@@ -42,10 +42,13 @@ import Testing
         }
         try journal.store.append(postings.reversed().map(JournalRecord.posting))
         try journal.store.append([.posting(postings[0])])
-        #expect(try journal.reader.postings(after: nil, limit: 100) == postings)
-        #expect(try journal.reader.postings(after: postings[1].id, limit: 2) == Array(postings[2...3]))
+        #expect(try journal.reader.postings(after: nil, limit: 100).records == postings)
+        #expect(try journal.reader.postings(after: postings[1].id, limit: 2).records == Array(postings[2...3]))
         try journal.store.append([.posted([postings[0].id, postings[2].id, Sample.id(99)]), .posted([])])
-        #expect(try journal.reader.postings(after: nil, limit: 100).map(\.id) == [1, 3, 4].map { postings[$0].id })
+        let left = try journal.reader.postings(after: nil, limit: 100)
+        #expect(left.records.map(\.id) == [1, 3, 4].map { postings[$0].id })
+        #expect(!left.isFull && left.unreadable.isEmpty && left.last == postings[4].id)
+        #expect(try journal.reader.postings(after: nil, limit: 3).isFull)
         // They are nobody's business at a restart: the reader finds them.
         #expect(try journal.replayed().isEmpty)
     }
@@ -57,8 +60,12 @@ import Testing
             .inboundPart(part(id, 1)), .posting(PostingRecord(id: id, at: Sample.now, target: "x/y", form: "")),
         ])
         #expect(try journal.store.prune(before: Sample.now - 1, limit: 100) == 0)
-        #expect(try journal.store.prune(before: Sample.now + 1_000, limit: 100) == 2)
+        #expect(try journal.store.prune(before: Sample.now + 1_000, limit: 100) == 1)
         #expect(try journal.replayed().isEmpty)
-        #expect(try journal.reader.postings(after: nil, limit: 1).isEmpty)
+        // A posting is owed for longer than anything is kept: for as long as it may be tried.
+        #expect(try journal.reader.postings(after: nil, limit: 1).records.count == 1)
+        #expect(try journal.store.prune(before: Sample.now + 48 * 3_600_000, limit: 100) == 0)
+        #expect(try journal.store.prune(before: Sample.now + 50 * 3_600_000, limit: 100) == 1)
+        #expect(try journal.reader.postings(after: nil, limit: 1).records.isEmpty)
     }
 }

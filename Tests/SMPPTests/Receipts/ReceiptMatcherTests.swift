@@ -157,6 +157,46 @@ import Testing
         #expect(matcher.accepted(id: "77002", tag: 2, segment: 0, at: time(2)).count == 1)
     }
 
+    /// Its response was lost and the carrier had accepted it: the receipt says so, unless two may be meant.
+    @Test func aReceiptSettlesASegmentWhoseResponseWasLost() {
+        var matcher = ReceiptMatcher(form: .auto)
+        matcher.lost(tag: 1, segment: 2, recipient: "79161234567", at: time(1))
+        matcher.lost(tag: 2, segment: 0, recipient: "79160000002", at: time(1))
+        matcher.lost(tag: 3, segment: 0, recipient: "79160000002", at: time(2))
+        // Its response may be under way: it waits first.
+        #expect(matcher.match(receipt("77", from: "79161234567"), at: time(3)) == .parked(displaced: nil))
+        #expect(matcher.match(receipt("78", from: "79160000002"), at: time(3)) == .parked(displaced: nil))
+        let settled = matcher.expire(now: time(64)).map(\.outcome)
+        #expect(settled == [.matched(.init(tag: 1, segment: 2, form: .number, delay: .seconds(2))), .unmatched])
+        // From now on it is known by the id.
+        #expect(isDuplicate(matcher.match(receipt("77", from: "79161234567"), at: time(65))))
+        // One of the two is answered after all: the other is meant.
+        matcher.found(tag: 2, segment: 0)
+        #expect(matcher.match(receipt("79", from: "79160000002"), at: time(66)) == .parked(displaced: nil))
+        guard case .matched(let match) = matcher.expire(now: time(127)).first?.outcome else {
+            Issue.record("not matched")
+            return
+        }
+        #expect(match.tag == 3)
+    }
+
+    /// What has its final receipt is needed less than what waits for it.
+    @Test func settledSegmentsGoFirst() {
+        var matcher = ReceiptMatcher(form: .same, limits: .init(segments: 4))
+        for number in 1...4 { _ = matcher.accepted(id: "\(number)", tag: UInt64(number), segment: 0, at: time(1)) }
+        #expect(found(matcher.match(receipt("3", .enroute), at: time(2)))?.tag == 3)
+        for id in ["2", "4"] { #expect(found(matcher.match(receipt(id), at: time(2))) != nil) }
+        for number in 5...6 { _ = matcher.accepted(id: "\(number)", tag: UInt64(number), segment: 0, at: time(3)) }
+        #expect(matcher.knownCount == 4)
+        for number in [1, 3, 5, 6] {
+            #expect(found(matcher.match(receipt("\(number)"), at: time(4)))?.tag == UInt64(number))
+        }
+        // Where all wait, the oldest is forgotten.
+        for number in 11...15 { _ = matcher.accepted(id: "\(number)", tag: UInt64(number), segment: 0, at: time(5)) }
+        #expect(found(matcher.match(receipt("11"), at: time(6))) == nil)
+        #expect(found(matcher.match(receipt("12"), at: time(6)))?.tag == 12)
+    }
+
     @Test func theTableIsBoundedInNumberAndTime() {
         var matcher = ReceiptMatcher(form: .same, limits: .init(segments: 3, knownFor: .seconds(100)))
         for id in 1...4 { _ = matcher.accepted(id: "0\(id)", tag: UInt64(id), segment: 0, at: time(Double(id))) }

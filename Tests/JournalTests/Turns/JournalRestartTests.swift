@@ -23,9 +23,15 @@ import Testing
             ]))
         // The process ends here: nothing is stopped in order.
         let segments = Mutex<[RestoredSegment]>([])
+        let doubts = Mutex<[RestoredDoubt]>([])
         let next = await JournalRig(disk) {
             $0.restored = { new in segments.withLock { $0 += new } }
+            $0.restoredDoubts = { left in doubts.withLock { $0 = left } }
         }
+        #expect(doubts.withLock { $0.map(\.message) } == [.now(1), .now(5)])
+        #expect(doubts.withLock { $0.map(\.reason) } == ["connection_lost", "code"])
+        #expect(doubts.withLock { $0.map(\.segments) } == [[], [0]])
+        #expect(doubts.withLock { $0.allSatisfy { $0.account == "acme" && $0.recipient == "79160000000" } })
         #expect(next.journal.health.inDoubt == 2)
         #expect(next.journal.health.entries == 3)
         let interrupted = await next.begin(11, "under way").outcome
@@ -35,7 +41,8 @@ import Testing
         #expect(await next.begin(13, "delivered").word == "new")
         #expect(await next.begin(14, "refused").word == "new")
         #expect(await next.begin(15, "silent").outcome?.code == "code")
-        #expect(segments.withLock { $0.map(\.carrierID).sorted() } == ["a", "b"])
+        #expect(segments.withLock { $0.filter { !$0.isLost }.map(\.carrierID).sorted() } == ["a", "b"])
+        #expect(segments.withLock { $0.filter(\.isLost).map(\.message) } == [.now(5)])
         #expect(segments.withLock { $0.allSatisfy { $0.recipient == "79160000000" } })
         await next.stop()
         await first.stop()

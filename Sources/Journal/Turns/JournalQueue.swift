@@ -6,12 +6,12 @@ import Synchronization
 final class JournalQueue: Sendable {
     /// What the thread finds.
     struct Work {
-        var batches: [JournalBatch] = []
+        var parts: [HandedOver] = []
         var isStopping = false
     }
 
     private struct State {
-        var batches: [JournalBatch] = []
+        var parts: [HandedOver] = []
         var records = 0
         /// Records that the thread has taken and keeps, because the database cannot be written.
         var held = 0
@@ -34,20 +34,20 @@ final class JournalQueue: Sendable {
     /// Records that wait.
     var count: Int { state.withLock { $0.records + $0.held } }
 
-    /// Adds a batch. What only tells how begun messages ended is always taken: they are bounded by what was let begin.
+    /// Adds a part. What only tells how begun messages ended is always taken: they are bounded by what was let begin.
     ///
     /// - Parameters:
     ///   - isOwed: whether it must be taken.
     ///   - isForThread: whether nobody but the thread is going to look for it.
     /// - Returns: false when there is no room, or the journal has ended.
-    func add(_ added: JournalBatch, isOwed: Bool, isForThread: Bool) -> Bool {
+    func add(_ added: HandedOver, isOwed: Bool, isForThread: Bool) -> Bool {
         let (isTaken, wakes) = state.withLock { state in
             guard !state.isStopping || isOwed, isOwed || state.records + state.held < limit else {
                 return (false, false)
             }
             let before = state.records
-            state.batches.append(added)
-            state.records += added.count
+            state.parts.append(added)
+            state.records += added.part.count
             return (true, isForThread && (before == 0 || (before < batch && state.records >= batch)))
         }
         if wakes { wake.signal() }
@@ -67,10 +67,10 @@ final class JournalQueue: Sendable {
     }
 
     /// Whether something waits.
-    var isWaiting: Bool { state.withLock { !$0.batches.isEmpty } }
+    var isWaiting: Bool { state.withLock { !$0.parts.isEmpty } }
 
     /// All that waits, for a caller who does the thread's work; nil where it is more than one turn's.
-    func takeAtOnce() -> [JournalBatch]? {
+    func takeAtOnce() -> [HandedOver]? {
         state.withLock { state in
             guard state.records < batch, state.held == 0 else { return nil }
             return take(&state)
@@ -88,7 +88,7 @@ final class JournalQueue: Sendable {
         while true {
             let isThere = state.withLock { state in
                 defer { state.isCalled = false }
-                return state.isCalled || state.isStopping || !state.batches.isEmpty
+                return state.isCalled || state.isStopping || !state.parts.isEmpty
             }
             let left = end - ContinuousClock.now
             guard !isThere, left > .zero, wake.wait(timeout: .now() + left.dispatch) == .success else { return }
@@ -98,7 +98,7 @@ final class JournalQueue: Sendable {
 
     /// What there is for one turn.
     func take() -> Work {
-        state.withLock { Work(batches: take(&$0), isStopping: $0.isStopping) }
+        state.withLock { Work(parts: take(&$0), isStopping: $0.isStopping) }
     }
 
     /// What has just come waits for others, where the configuration says so.
@@ -111,19 +111,19 @@ final class JournalQueue: Sendable {
         }
     }
 
-    private func take(_ state: inout State) -> [JournalBatch] {
+    private func take(_ state: inout State) -> [HandedOver] {
         var (records, end) = (0, 0)
-        while end < state.batches.count, records < batch {
-            records += state.batches[end].count
+        while end < state.parts.count, records < batch {
+            records += state.parts[end].part.count
             end += 1
         }
         defer { state.records -= records }
-        guard end < state.batches.count else {
-            defer { state.batches = [] }
-            return state.batches
+        guard end < state.parts.count else {
+            defer { state.parts = [] }
+            return state.parts
         }
-        defer { state.batches.removeFirst(end) }
-        return Array(state.batches[..<end])
+        defer { state.parts.removeFirst(end) }
+        return Array(state.parts[..<end])
     }
 }
 

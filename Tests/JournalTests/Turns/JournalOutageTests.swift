@@ -113,10 +113,7 @@ import Testing
         try await eventually("opened") { refusing.journal.health.isWriting }
         #expect(await refusing.begin(2).word == "new")
         if way == .atOnce {
-            try await eventually("at once") {
-                _ = await refusing.commit([.late(.made(2, 0, 0))])
-                return disk.state.withLock { $0.atOnce } > 0
-            }
+            try await eventually("at once") { refusing.handOver([.late(.made(2, 0, 0))]) != nil }
         }
         await refusing.stop()
     }

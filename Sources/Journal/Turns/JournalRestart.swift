@@ -1,32 +1,4 @@
-import Logging
 import Messaging
-
-extension JournalWriter {
-    /// Takes in what earlier processes wrote: the ledger's entries, and accepted segments for the receipts.
-    func restore() throws(JournalProblem) {
-        let key = try store.fingerprintKey()
-        let now = options.now()
-        let age = max(options.ledger.ttl, options.receiptMemory)
-        var restart = JournalRestart(
-            ledgerFrom: now - min(now, options.ledger.ttl), receiptsFrom: now - min(now, options.receiptMemory),
-            isRecentKept: options.ledger.duplicateWindow > 0, refusal: options.refusalStatus)
-        try store.replay(since: now - min(now, age)) { records in
-            for record in records { restart.take(record) }
-            let segments = restart.takeSegments()
-            if !segments.isEmpty { options.restored(segments) }
-        }
-        options.restoredParts(restart.openParts)
-        ledger = InDoubtLedger(rules: options.ledger)
-        restart.fill(&ledger)
-        ledger.expire(at: now)
-        fingerprint = options.fingerprints(key)
-        if ledger.count > 0 {
-            logger.notice(
-                "messages whose answer nobody has yet are known again",
-                metadata: ["entries": "\(ledger.count)", "in_doubt": "\(ledger.unknownCount)"])
-        }
-    }
-}
 
 /// Reads the journal of earlier processes. Records come in the order of their messages' ids, which is not the order in which
 /// they were written: what a message left behind is known only at the end.
@@ -35,6 +7,8 @@ struct JournalRestart {
         var fingerprint: Fingerprint
         var outcome: OutcomeRecord?
         var isDelivered = false
+        /// Account and recipient, until it is known that it went or did not.
+        var doubtful: (account: String, recipient: String)?
     }
 
     /// Entries begin at this moment at the earliest (milliseconds since 1970).
@@ -65,7 +39,8 @@ struct JournalRestart {
         case .message(let message):
             recipients[message.id] = message.recipient
             guard message.id.unixMilliseconds > ledgerFrom else { return }
-            left[message.id] = Left(fingerprint: message.fingerprint)
+            left[message.id] = Left(
+                fingerprint: message.fingerprint, doubtful: (message.account, message.recipient))
         case .outcome(let outcome): take(outcome)
         case .delivered(let ids):
             for id in ids {
@@ -88,15 +63,21 @@ struct JournalRestart {
     private mutating func take(_ outcome: OutcomeRecord) {
         let recipient = recipients.removeValue(forKey: outcome.id)
         switch outcome.word {
-        case .accepted, .partial, .unknown: left[outcome.id]?.outcome = outcome
+        case .unknown: left[outcome.id]?.outcome = outcome
+        case .accepted, .partial:
+            left[outcome.id]?.outcome = outcome
+            left[outcome.id]?.doubtful = nil
         // Nothing went.
         case .refused, .notSent: left[outcome.id] = nil
         }
         // A repeat's segments are its original's.
         guard outcome.replayOf == nil, let carrier = outcome.carrier else { return }
         for (index, segment) in outcome.segments.enumerated() {
-            guard case .accepted(let id) = segment else { continue }
-            add(outcome.id, index, carrier, id, recipient, at: outcome.at)
+            switch segment {
+            case .accepted(let id): add(outcome.id, index, carrier, id, recipient, at: outcome.at)
+            case .unknown: add(outcome.id, index, carrier, "", recipient, at: outcome.at, isLost: true)
+            case .refused, .notSent: break
+            }
         }
     }
 
@@ -105,16 +86,18 @@ struct JournalRestart {
             outcome.resolve(index, segment, carrier: carrier, refusal: refusal)
         else { return }
         left[id]?.outcome = outcome
+        if outcome.word != .unknown { left[id]?.doubtful = nil }
     }
 
     private mutating func add(
-        _ message: MessageID, _ segment: Int, _ carrier: String, _ carrierID: String, _ recipient: String?, at: UInt64
+        _ message: MessageID, _ segment: Int, _ carrier: String, _ carrierID: String, _ recipient: String?, at: UInt64,
+        isLost: Bool = false
     ) {
         guard at > receiptsFrom else { return }
-        segments.append(
-            RestoredSegment(
-                message: message, segment: segment, carrier: carrier, carrierID: carrierID, recipient: recipient, at: at
-            ))
+        var restored = RestoredSegment(
+            message: message, segment: segment, carrier: carrier, carrierID: carrierID, recipient: recipient, at: at)
+        restored.isLost = isLost
+        segments.append(restored)
     }
 
     /// The accepted segments since the last time.
@@ -125,6 +108,21 @@ struct JournalRestart {
 
     /// The parts of inbound messages that were not whole, when everything has been read.
     var openParts: [InboundPartRecord] { parts.values.flatMap { $0 } }
+
+    /// The last messages of which nobody knows whether they went, oldest first, when everything has been read.
+    var doubts: [RestoredDoubt] {
+        let doubtful = left.filter { $0.value.doubtful != nil && !$0.value.isDelivered }
+        return doubtful.keys.sorted().suffix(JournalOptions.doubts).compactMap { id in
+            guard let left = left[id], let (account, recipient) = left.doubtful else { return nil }
+            let outcome = left.outcome ?? .interrupted(id, at: id.unixMilliseconds)
+            let segments = outcome.segments.indices.filter { index in
+                if case .unknown = outcome.segments[index] { true } else { false }
+            }
+            return RestoredDoubt(
+                message: id, account: account, recipient: recipient, carrier: outcome.carrier ?? "",
+                reason: outcome.code ?? "", at: outcome.at, segments: Set(segments))
+        }
+    }
 
     /// Everything has been read.
     func fill(_ ledger: inout InDoubtLedger) {

@@ -1,3 +1,4 @@
+import Glibc
 import Messaging
 import Synchronization
 
@@ -19,10 +20,12 @@ final class MemoryDisk: Sendable {
         var commits: [[JournalRecord]] = []
         var fault: Fault?
         var openings = 0
-        /// A commit would have to wait.
-        var isFull = false
-        /// How many commits were made at once.
-        var atOnce = 0
+        /// A commit has to wait for a disk.
+        var isSlow = false
+        /// The threads that committed.
+        var threads: Set<UInt> = []
+        /// Who waits for readers, where they are behind; nil = they are not.
+        var behind: [@Sendable () -> Void]?
         var pruned: [UInt64] = []
         /// How many records are old.
         var old = 0
@@ -66,13 +69,14 @@ final class MemoryStore: JournalStore {
         isOpen = true
     }
 
-    var takesAtOnce: Bool { disk.way == .atOnce && isOpen }
+    var takesAtOnce: Bool { disk.way == .atOnce && isOpen && !disk.state.withLock { $0.isSlow } }
 
-    func appendAtOnce(_ records: [JournalRecord]) throws(JournalProblem) -> Bool {
-        if disk.state.withLock({ $0.isFull }) { return false }
-        try append(records)
-        disk.state.withLock { $0.atOnce += 1 }
-        return true
+    func settle(then: @escaping @Sendable () -> Void) {
+        let isThere = disk.state.withLock { state in
+            state.behind?.append(then)
+            return state.behind == nil
+        }
+        if isThere { then() }
     }
 
     func append(_ records: [JournalRecord]) throws(JournalProblem) {
@@ -87,6 +91,7 @@ final class MemoryStore: JournalStore {
                 if isRefused { return state.fault }
             case .loses: state.fault = nil
             case nil:
+                state.threads.insert(UInt(pthread_self()))
                 state.commits.append(records)
                 return nil
             }

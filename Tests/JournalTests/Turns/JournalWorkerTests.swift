@@ -6,7 +6,7 @@ import Testing
 @testable import Journal
 
 /// The journal's thread: what is committed before what is told.
-@Suite struct JournalWriterTests {
+@Suite struct JournalWorkerTests {
     @Test(arguments: MemoryDisk.Way.allCases) func newIsCommittedBeforeItIsTold(_ way: MemoryDisk.Way) async {
         let rig = await JournalRig(MemoryDisk(way))
         #expect(await rig.begin(1).word == "new")
@@ -109,12 +109,29 @@ import Testing
         let before = disk.openings
         try await eventually("kept") { rig.journal.health.queued == 10 && disk.openings >= before + 2 }
         rig.journal.append([.late(.made(11, 0, 0))])
-        rig.hand(JournalBatch(records: [.late(.made(12, 0, 0))]))
+        rig.hand([.late(.made(12, 0, 0))])
         disk.set(nil)
         try await eventually("written") { rig.disk.records.count == 11 }
         await rig.stop()
         #expect(rig.disk.records.contains(.late(.made(12, 0, 0))))
         #expect(!rig.disk.records.contains(.late(.made(11, 0, 0))))
+    }
+
+    /// The machine's clock is set a year ahead, and back: what is in doubt stays so, and nothing is old that was not.
+    @Test func aClockThatIsSetEndsNothing() async {
+        let clock = SetClock()
+        let time = JournalTime { clock.now }
+        let rig = await JournalRig { $0.now = { clock.now } }
+        #expect(await rig.begin(1).word == "new")
+        #expect(await rig.commit([.outcome(.now(1, "unknown", [.unknown(reason: "carrier_timeout")]))]))
+        for (number, days) in [(2, 365), (3, -365)] as [(UInt64, Int64)] {
+            clock.set(days: days)
+            #expect(await rig.begin(number).outcome?.outcome == "unknown")
+            let day: UInt64 = 86_400_000
+            #expect(time.even < JournalClock.now() + day && time.even > JournalClock.now() - day)
+            #expect(time.earliest < JournalClock.now() + day)
+        }
+        await rig.stop()
     }
 
     @Test(arguments: MemoryDisk.Way.allCases) func oldRecordsGoInSteps(_ way: MemoryDisk.Way) async throws {
@@ -124,5 +141,16 @@ import Testing
         try await eventually("pruned") { rig.journal.health.pruned == 5_000 }
         #expect(disk.state.withLock { $0.pruned.count } == 3)
         await rig.stop()
+    }
+}
+
+/// The machine's clock, as somebody sets it.
+private final class SetClock: Sendable {
+    private let offset = Atomic<Int64>(0)
+
+    var now: UInt64 { UInt64(Int64(JournalClock.now()) + offset.load(ordering: .relaxed)) }
+
+    func set(days: Int64) {
+        offset.store(days * 86_400_000, ordering: .relaxed)
     }
 }

@@ -13,56 +13,63 @@ import Testing
 
     @Test func theResultIsThereWhenItIsHandedOver() async {
         let rig = await JournalRig(MemoryDisk(.atOnce))
-        let result = rig.journal.hand(JournalBatch(intents: [intent(1, "a"), intent(2, "a")]))
+        let result = rig.handOver(intents: [intent(1, "a"), intent(2, "a")])
         #expect(result?.begins.map(\.word) == ["new", "under way"])
         #expect(result?.isCommitted == true)
         #expect(rig.disk.records.count == 1)
         #expect(rig.journal.health.written == 1)
         // Nothing to tell is nothing to do.
-        #expect(rig.journal.hand(JournalBatch()) == nil)
+        #expect(rig.handOver() == nil)
         await rig.stop()
         // Nothing is taken at once any more.
-        #expect(rig.journal.hand(JournalBatch(records: [.late(.made(1, 0, 0))])) == nil)
+        #expect(rig.handOver([.late(.made(1, 0, 0))]) == nil)
     }
 
     /// Whoever hands over never waits: the thread does, and then tells.
-    @Test func aFullLogIsTheThreadsMatter() async throws {
+    @Test func aSlowDiskIsTheThreadsMatter() async throws {
         let disk = MemoryDisk(.atOnce)
         let rig = await JournalRig(disk)
-        disk.state.withLock { $0.isFull = true }
+        disk.state.withLock { $0.isSlow = true }
+        #expect(rig.handOver(intents: [intent(9, "z")]) == nil)
         #expect(await rig.begin(1, "a").word == "new")
         #expect(await rig.begin(2, "a").word == "under way")
         #expect(await rig.commit([.outcome(.now(1, "accepted", [.accepted(id: "a")]))]))
         try await eventually("told") { rig.end(of: 2) != nil }
-        #expect(disk.state.withLock { $0.atOnce } == 0)
-        disk.state.withLock { $0.isFull = false }
-        try await eventually("at once again") {
-            _ = await rig.commit([.late(.made(1, 0, 0))])
-            return disk.state.withLock { $0.atOnce } > 0
-        }
+        #expect(disk.state.withLock { $0.threads.count } == 1)
+        disk.state.withLock { $0.isSlow = false }
+        try await eventually("at once again") { rig.handOver([.late(.made(1, 0, 0))]) != nil }
         await rig.stop()
-        #expect(disk.records.count == disk.state.withLock { $0.commits.joined().count })
     }
 
-    /// What fails while the thread has it is refused, and not sent without a record.
-    @Test func aFullLogThatFails() async throws {
+    /// A commit that fails at once: what was to be sent is refused there and then, and the thread opens the store again.
+    @Test func aCommitThatFailsAtOnce() async throws {
         let disk = MemoryDisk(.atOnce)
         let rig = await JournalRig(disk)
-        disk.state.withLock { $0.isFull = true }
         disk.set(.fails(.full))
-        #expect(await rig.begin(1, "a").word == "failed")
+        let result = rig.handOver(intents: [intent(1, "a")])
+        #expect(result?.begins.map(\.word) == ["failed"])
+        #expect(result?.isCommitted == false)
         disk.set(nil)
         try await eventually("writing") { disk.openings > 1 && rig.journal.health.isWriting }
         #expect(await rig.begin(2, "a").word == "new")
         await rig.stop()
     }
 
-    /// Postings are looked for in the database at once.
-    @Test func whoWaitsForReadersWaitsForTheThread() async {
-        let rig = await JournalRig(MemoryDisk(.atOnce))
-        await withCheckedContinuation { continuation in rig.journal.settle { continuation.resume() } }
-        #expect(await rig.commit([.posting(PostingRecord(id: .now(1), at: Sample.now, target: "x/y", form: ""))]))
-        #expect(rig.disk.state.withLock { $0.atOnce } == 0)
+    /// Postings are looked for in the database: they are told when they are there. Nobody else waits for that.
+    @Test func whoNeedsReadersIsToldWhenTheySee() async throws {
+        let disk = MemoryDisk(.atOnce)
+        let rig = await JournalRig(disk)
+        disk.state.withLock { $0.behind = [] }
+        let told = Mutex<[String]>([])
+        rig.journal.append([.posting(PostingRecord(id: .now(1), at: Sample.now, target: "x/y", form: ""))]) { _ in
+            told.withLock { $0.append("posting") }
+        }
+        rig.journal.settle { told.withLock { $0.append("settled") } }
+        #expect(await rig.begin(1, "a").word == "new")
+        try await eventually("both wait") { disk.state.withLock { $0.behind?.count } == 2 }
+        #expect(told.withLock { $0 } == [])
+        for then in disk.state.withLock({ $0.behind }) ?? [] { then() }
+        #expect(told.withLock { $0 } == ["posting", "settled"])
         await rig.stop()
     }
 
@@ -94,6 +101,6 @@ import Testing
         #expect(Set(messages) == Set(begun.map { .now($0) }))
         #expect(disk.records.count == texts + begun.count { $0.isMultiple(of: 3) })
         #expect(rig.journal.health.written == UInt64(disk.records.count))
-        #expect(disk.state.withLock { $0.atOnce } > 0)
+        #expect(disk.state.withLock { $0.threads.count } > 1)
     }
 }

@@ -1,0 +1,96 @@
+import Messaging
+
+/// The table `ledger`: who has which fingerprint. In the order of fingerprints, so that two that claim the same ones wait for each other
+/// in one direction; last in their transaction, so that nobody waits for long.
+extension PostgreSQLStore: SharedStore {
+    /// The statements of claims, as they are called when they are prepared.
+    static let claimStatements = [(name: "claim", sql: claiming), (name: "claim_end", sql: ending)]
+
+    private static let claiming: String = {
+        let columns = PostgreSQLSchema.Table.message.columns
+        let names = columns.map(\.name).joined(separator: ", ")
+        let arrays = columns.enumerated().map { "$\($0.offset + 1)::\($0.element.type)[]" }.joined(separator: ", ")
+        return """
+            WITH c AS (SELECT * FROM unnest(\(arrays)) AS c(\(names))),
+            won AS (
+                INSERT INTO ledger (fingerprint_high, fingerprint_low, id)
+                SELECT fingerprint_high, fingerprint_low, id FROM c ORDER BY fingerprint_high, fingerprint_low
+                ON CONFLICT DO NOTHING RETURNING id)
+            INSERT INTO message (\(names)) SELECT \(PostgreSQLSchema.Table.message.selected("c")) FROM c
+            JOIN won ON won.id = c.id ON CONFLICT DO NOTHING
+            """
+    }()
+
+    private static let ending = """
+        DELETE FROM ledger USING unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS e(id, high, low)
+        WHERE fingerprint_high = e.high AND fingerprint_low = e.low AND ledger.id = e.id
+        """
+
+    /// After the claims, in the same transaction: its snapshot has what others committed while these waited for them.
+    private static let losing = """
+        SELECT c.id, ledger.id FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS c(id, high, low)
+        JOIN ledger ON fingerprint_high = c.high AND fingerprint_low = c.low WHERE ledger.id <> c.id
+        """
+
+    /// See `SharedStore`. One round trip, and another two where somebody has a claim.
+    package func append(
+        _ records: [JournalRecord], claims: [MessageRecord], ended: [LedgerClaim]
+    ) throws(JournalProblem) -> [TakenClaim] {
+        var commands = PostgreSQLBatch(records).commands
+        if !ended.isEmpty {
+            commands.append(PostgreSQLCommand(kind: .prepared("claim_end"), parameters: Self.parameters(ended)))
+        }
+        let claimed = claims.map { LedgerClaim(id: $0.id, fingerprint: $0.fingerprint) }
+        if !claims.isEmpty {
+            commands.append(
+                PostgreSQLCommand(kind: .prepared("claim"), parameters: PostgreSQLBatch.columns(of: claims)))
+            commands.append(.sql(Self.losing, Self.parameters(claimed)))
+        }
+        guard !commands.isEmpty else { return [] }
+        var taken: [TakenClaim] = []
+        let last = commands.count - 1
+        try run(commands) { command, rows in
+            guard command == last, !claims.isEmpty else { return }
+            for row in 0..<rows.count {
+                guard let message = JournalSchema.id(rows.integer(row, 0)),
+                    let original = JournalSchema.id(rows.integer(row, 1))
+                else { continue }
+                taken.append(TakenClaim(message: message, original: original))
+            }
+        }
+        guard !taken.isEmpty else { return [] }
+        let lives = try lives(of: taken.map(\.original))
+        for index in taken.indices { taken[index].life = lives[taken[index].original] }
+        return taken
+    }
+
+    /// See `SharedStore`. In steps, so that no command takes long.
+    package func setClaims(_ claims: [LedgerClaim]) throws(JournalProblem) {
+        try run([.sql("DELETE FROM ledger")])
+        for start in stride(from: 0, to: claims.count, by: 10_000) {
+            let step = Array(claims[start..<min(start + 10_000, claims.count)])
+            try run([
+                .sql(
+                    """
+                    INSERT INTO ledger (id, fingerprint_high, fingerprint_low)
+                    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) ON CONFLICT DO NOTHING
+                    """, Self.parameters(step))
+            ])
+        }
+    }
+
+    /// See `SharedStore`.
+    package func endClaims(before moment: UInt64) throws(JournalProblem) {
+        var parameters = PostgreSQLParameters()
+        parameters.add(JournalSchema.firstKey(at: moment))
+        try run([.sql("DELETE FROM ledger WHERE id < $1::bigint", parameters)])
+    }
+
+    private static func parameters(_ claims: [LedgerClaim]) -> PostgreSQLParameters {
+        var parameters = PostgreSQLParameters()
+        parameters.addIntegers(claims) { JournalSchema.key($0.id) }
+        parameters.addIntegers(claims) { Int64(bitPattern: $0.fingerprint.high) }
+        parameters.addIntegers(claims) { Int64(bitPattern: $0.fingerprint.low) }
+        return parameters
+    }
+}

@@ -1,0 +1,57 @@
+package import Messaging
+
+/// A message of an earlier process of which nobody knows whether it went.
+package struct RestoredDoubt: Hashable, Sendable {
+    package var message: MessageID
+    package var account: String
+    /// As the journal has it: masked where the configuration says so.
+    package var recipient: String
+    /// Empty = it is not known which one it was given to.
+    package var carrier: String
+    /// The reply's code.
+    package var reason: String
+    /// Since when, in milliseconds since 1970.
+    package var at: UInt64
+    /// Indices of the segments that are not known; empty = nobody knows which there were.
+    package var segments: Set<Int>
+
+    package init(
+        message: MessageID, account: String, recipient: String, carrier: String, reason: String, at: UInt64,
+        segments: Set<Int>
+    ) {
+        self.message = message
+        self.account = account
+        self.recipient = recipient
+        self.carrier = carrier
+        self.reason = reason
+        self.at = at
+        self.segments = segments
+    }
+}
+
+/// A segment that a carrier accepted before this process began, or of which nobody knows, for its receipt.
+package struct RestoredSegment: Hashable, Sendable {
+    package var message: MessageID
+    /// Its index, from 0.
+    package var segment: Int
+    package var carrier: String
+    /// As the response gave it; may be empty.
+    package var carrierID: String
+    /// As the journal has it: masked where the configuration says so; nil = not known.
+    package var recipient: String?
+    /// When it was accepted, in milliseconds since 1970.
+    package var at: UInt64
+    /// Whether its response did not come.
+    package var isLost = false
+
+    package init(
+        message: MessageID, segment: Int, carrier: String, carrierID: String, recipient: String?, at: UInt64
+    ) {
+        self.message = message
+        self.segment = segment
+        self.carrier = carrier
+        self.carrierID = carrierID
+        self.recipient = recipient
+        self.at = at
+    }
+}
