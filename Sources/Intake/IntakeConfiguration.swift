@@ -31,12 +31,16 @@ package struct IntakeConfiguration: Sendable {
     package var maxPipelined = 16
     /// When wrong passwords lock out.
     package var lockOut = LockOut.Rules()
-    /// Password verifications that may wait or run at one time.
+    /// Where the logins that proved themselves are kept over a restart; nil = nowhere.
+    package var provenFile: String?
+    /// Password verifications that may wait or run at one time; as many places again are for logins that were proven before.
     package var scryptQueue = 64
     /// Threads for password verification.
     package var scryptThreads = 1
-    /// How long a verified password is known without another scrypt.
-    package var rememberCredentials = TimeAmount.hours(1)
+    /// How long a verified password is known.
+    package var rememberCredentials = TimeAmount.hours(24)
+    /// A known password that is used after this time is verified anew in the background.
+    package var renewCredentials = TimeAmount.hours(1)
     /// The language of replies to those who did not say who they are.
     package var defaultLanguage = Language.ru
     /// The first of the node numbers of message ids; each event loop takes one, from here up.

@@ -9,7 +9,7 @@ struct Smppost: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, DemoCommand.self, CheckCommand.self, ExplainCommand.self, SendCommand.self,
-            BindsCommand.self, MessagesCommand.self, SimulateCommand.self, LoadCommand.self, HashCommand.self,
+            BindsCommand.self, UnlockCommand.self, MessagesCommand.self, SimulateCommand.self, LoadCommand.self, HashCommand.self,
             DecodeCommand.self,
         ])
 }

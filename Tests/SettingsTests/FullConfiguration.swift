@@ -20,7 +20,8 @@ enum FullConfiguration {
           request_timeout: 5s
           idle_timeout: 2m
           max_pipelined: 4
-          lockout: { attempts: 5, per: 1h }
+          lockout: { attempts: 5, per: 1h, trusted: ["192.0.2.0/24"] }
+          proven_file: ../proven
           scrypt_queue: 16
           scrypt_threads: 2
           default_language: en

@@ -30,6 +30,8 @@ struct SettingsTests {
         #expect(intake.maxPipelined == 4)
         #expect(intake.lockoutAttempts == 5)
         #expect(intake.lockoutPer == .seconds(3600))
+        #expect(intake.lockoutTrusted == ["192.0.2.0/24"])
+        #expect(intake.provenFile == "\(fixture.root)/config/../proven")
         #expect(intake.scryptQueue == 16)
         #expect(intake.scryptThreads == 2)
         #expect(intake.defaultLanguage == "en")

@@ -83,7 +83,7 @@ package final class IntakeLoop {
             configuration.replyWithin + IntakeConfiguration.handlerGrace)
         self.authenticator = Authenticator(
             eventLoop: eventLoop, directory: shared.directory, lockOut: shared.lockOut, verifier: shared.verifier,
-            secret: shared.secret, remember: configuration.rememberCredentials)
+            secret: shared.secret, remember: configuration.rememberCredentials, renew: configuration.renewCredentials)
         self.ids = MessageIDGenerator(node: configuration.firstNode &+ UInt16(truncatingIfNeeded: index))
         self.writer = ReplyWriter(strictTransportSecurity: configuration.tls != nil)
     }

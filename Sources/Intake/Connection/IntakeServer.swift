@@ -20,6 +20,8 @@ package final class IntakeServer: Sendable {
     private let verifier: PasswordVerifier
     private let seats: [LoopSeat]
     private let gate: ConnectionGate
+    private let lockOut: LockOut
+    private let provenLogins: ProvenLoginsKeeper
     private let listeners = Mutex<[any Channel]>([])
     /// The accounts as they were read last; event loops have their own reference.
     private let directory: Mutex<AccountDirectory>
@@ -51,10 +53,12 @@ package final class IntakeServer: Sendable {
         self.gate = ConnectionGate(limit: configuration.maxConnections, logger: logger)
         let directory = AccountDirectory(accounts)
         self.directory = Mutex(directory)
+        let proven = ProvenLogins(path: configuration.provenFile)
+        lockOut = LockOut(rules: configuration.lockOut, proven: proven, logger: logger)
+        provenLogins = ProvenLoginsKeeper(proven, logger: logger)
         let shared = IntakeLoop.Shared(
-            configuration: configuration, directory: directory,
-            lockOut: LockOut(rules: configuration.lockOut), verifier: verifier, secret: SecureRandom.bytes(16),
-            logger: logger, handler: handler)
+            configuration: configuration, directory: directory, lockOut: lockOut, verifier: verifier,
+            secret: SecureRandom.bytes(16), logger: logger, handler: handler)
         self.seats = group.makeIterator().enumerated().map { index, loop in
             let intakeLoop = IntakeLoop(eventLoop: loop, index: index, shared: shared)
             let counters = intakeLoop.counters
@@ -67,6 +71,7 @@ package final class IntakeServer: Sendable {
     /// - Returns: the addresses, in the order of the configuration.
     /// - Throws: what the system says about the first address that cannot be had; then none is kept.
     package func start() async throws -> [SocketAddress] {
+        await provenLogins.start(on: group.next())
         verifier.start()
         var addresses: [SocketAddress] = []
         do {
@@ -133,7 +138,11 @@ package final class IntakeServer: Sendable {
     /// counts, and verified pairs of login and password stay known where they have not changed. Not concurrently with itself.
     ///
     /// Returns when every loop has taken them.
-    package func adopt(accounts: [Account], handler: @escaping MessageHandler) async {
+    /// - Parameter lockOut: the rules of locks from now on; nil leaves them.
+    package func adopt(accounts: [Account], lockOut rules: LockOut.Rules? = nil, handler: @escaping MessageHandler)
+        async
+    {
+        if let rules { lockOut.adopt(rules) }
         let next = directory.withLock { current in
             current = AccountDirectory(accounts, continuing: current)
             return current
@@ -153,6 +162,7 @@ package final class IntakeServer: Sendable {
         // Replies are small, and go out within a moment where the client reads at all.
         await wait(until: max(deadline, .now() + configuration.lingerTimeout)) { $0.closeConnections() }
         await verifier.stop()
+        await provenLogins.stop()
     }
 
     private func stopListening() async {
@@ -184,8 +194,12 @@ package final class IntakeServer: Sendable {
         for seat in seats { seat.counters.add(to: &total) }
         total.connections = gate.open
         total.connectionsRefused = gate.refused
+        total.lockOuts = lockOut.status(now: .now())
         return total
     }
+
+    /// Lifts the locks of an address or a login; how many there were. From any thread.
+    package func unlock(_ name: String) -> Int { lockOut.unlock(name, now: .now()) }
 }
 
 /// A connection beyond the bound.

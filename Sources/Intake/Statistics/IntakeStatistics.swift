@@ -15,6 +15,8 @@ package struct IntakeStatistics: Sendable, Hashable {
     package var handlerTimeouts = 0
     /// Connections accepted and closed at once because there were too many.
     package var connectionsRefused = 0
+    /// What is locked out.
+    package var lockOuts = LockOutStatus()
     /// Connections open now.
     package var connections = 0
     /// Every event loop refuses new requests.

@@ -129,6 +129,13 @@ extension MetricsReport {
         metrics.family(
             "smppost_http_connections_refused_total", .counter, "Connections closed because there were too many.")
         metrics.sample(intake.connectionsRefused)
+        metrics.family(
+            "smppost_lockouts", .gauge,
+            "What is locked out now for wrong passwords and keys: addresses, logins at one address, logins that do not exist."
+        )
+        for kind in Lock.Kind.allCases {
+            metrics.sample(intake.lockOuts.counts[kind, default: 0], ["kind": kind.rawValue])
+        }
         metrics.family("smppost_messages_handed_total", .counter, "Requests that were handed on to the carriers.")
         metrics.sample(intake.handed)
         metrics.family("smppost_client_gone_total", .counter, "Replies that no client was there to take.")

@@ -61,7 +61,7 @@ struct BridgeAssembly: Sendable {
         let path = MessagePath(
             settings: settings, carriers: carriers, references: references, journals: journal?.loops)
         intake = IntakeServer(
-            configuration: IntakeConfiguration(settings.intake, certificate: certificate),
+            configuration: try IntakeConfiguration(settings.intake, certificate: certificate),
             accounts: try Account.list(settings.accounts), group: group, logger: logger, handler: path.handle)
         state.update { $0.shown = settings.carriers.compactMap { carriers[$0.name]?.shown } }
         let reloader = Reloader(

@@ -66,7 +66,7 @@ struct ReloadPlan: Equatable, Sendable {
     }
 }
 
-/// The keys of `intake:`, none of which a running intake takes.
+/// The keys of `intake:` that a running intake does not take.
 private struct IntakeKeys: Sendable {
     let name: String
     let isSame: @Sendable (IntakeSettings, IntakeSettings) -> Bool
@@ -89,7 +89,7 @@ private struct IntakeKeys: Sendable {
         IntakeKeys("request_timeout") { $0.requestTimeout == $1.requestTimeout },
         IntakeKeys("idle_timeout") { $0.idleTimeout == $1.idleTimeout },
         IntakeKeys("max_pipelined") { $0.maxPipelined == $1.maxPipelined },
-        IntakeKeys("lockout") { ($0.lockoutAttempts, $0.lockoutPer) == ($1.lockoutAttempts, $1.lockoutPer) },
+        IntakeKeys("proven_file") { $0.provenFile == $1.provenFile },
         IntakeKeys("scrypt_queue") { $0.scryptQueue == $1.scryptQueue },
         IntakeKeys("scrypt_threads") { $0.scryptThreads == $1.scryptThreads },
         IntakeKeys("default_language") { $0.defaultLanguage == $1.defaultLanguage },

@@ -24,10 +24,14 @@ package struct IntakeSettings: Hashable, Sendable {
     package var idleTimeout: Duration = .seconds(60)
     /// `max_pipelined`: requests of one connection that wait for their replies; 1 to 1000.
     package var maxPipelined = 16
-    /// `lockout.attempts`: wrong passwords of one address or login; 1 to 10,000.
+    /// `lockout.attempts`: wrong passwords of one login at one address, or wrong keys and logins of one address; 1 to 10,000.
     package var lockoutAttempts = 10
     /// `lockout.per`: in this time; 1 s to 24 h.
     package var lockoutPer: Duration = .seconds(300)
+    /// `lockout.trusted`: addresses and CIDR blocks that are not locked for all the logins behind them.
+    package var lockoutTrusted: [String] = []
+    /// `proven_file`: its path resolved; nil in settings that were not read.
+    package var provenFile: String?
     /// `scrypt_queue`: passwords that wait to be checked; 1 to 10,000.
     package var scryptQueue = 64
     /// `scrypt_threads`: passwords checked at one time; 1 to 64.
@@ -79,6 +83,7 @@ extension IntakeSettings {
             reader.missing("tls", hint: "forms are taken over HTTPS only: { certificate: FILE, key: FILE }")
         }
         readBounds(reader)
+        readLockout(reader, context: context)
         defaultLanguage = reader.choice("default_language", ["ru": "ru", "en": "en"], default: defaultLanguage)
         reader.finish()
     }
@@ -103,12 +108,21 @@ extension IntakeSettings {
         requestTimeout = reader.duration("request_timeout", in: .seconds(1)...(.seconds(60)), default: requestTimeout)
         idleTimeout = reader.duration("idle_timeout", in: .seconds(1)...(.seconds(3600)), default: idleTimeout)
         maxPipelined = reader.integer("max_pipelined", in: 1...1000, default: maxPipelined)
+        scryptQueue = reader.integer("scrypt_queue", in: 1...10_000, default: scryptQueue)
+        scryptThreads = reader.integer("scrypt_threads", in: 1...64, default: scryptThreads)
+    }
+
+    private mutating func readLockout(_ reader: MappingReader, context: LoadContext) {
         let lockout = reader.section("lockout")
         lockoutAttempts = lockout.integer("attempts", in: 1...10_000, default: lockoutAttempts)
         lockoutPer = lockout.duration("per", in: .seconds(1)...(.seconds(86_400)), default: lockoutPer)
+        lockoutTrusted = lockout.addressBlocks("trusted", ifEmpty: "is empty; remove the key where none is meant")
         lockout.finish()
-        scryptQueue = reader.integer("scrypt_queue", in: 1...10_000, default: scryptQueue)
-        scryptThreads = reader.integer("scrypt_threads", in: 1...64, default: scryptThreads)
+        // systemd tells where a service's state lies.
+        let folder = context.environment["STATE_DIRECTORY"].flatMap { $0.split(separator: ":").first } ?? "var"
+        provenFile = FileProbe.resolve(
+            reader.string("proven_file", default: "\(folder)/proven-logins"), from: reader.place(of: "proven_file").file
+        )
     }
 }
 
