@@ -13,6 +13,14 @@ package struct IntakeConfiguration: Sendable {
     package var replyWithin = TimeAmount.seconds(10)
     /// Connections open at one time; further ones are closed at once.
     package var maxConnections = 10_000
+    /// Of one address (of IPv6: its /64).
+    package var maxConnectionsPerAddress = Int.max
+    /// Where connections may come from; empty = from everywhere.
+    package var allowFrom: [AddressBlock] = []
+    /// Balancers, whose connections begin with a PROXY header; no other's may.
+    package var proxies: [AddressBlock] = []
+    /// Octets of bodies that have not arrived whole, of all connections together.
+    package var maxUnfinishedBytes = 64 << 20
     /// Bytes of a body.
     package var maxBodyBytes = 65_536
     /// Bytes of a request's target and header fields.

@@ -9,7 +9,8 @@ struct Smppost: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, DemoCommand.self, CheckCommand.self, ExplainCommand.self, SendCommand.self,
-            BindsCommand.self, UnlockCommand.self, MessagesCommand.self, SimulateCommand.self, LoadCommand.self, HashCommand.self,
+            BindsCommand.self, UnlockCommand.self, MessagesCommand.self, SimulateCommand.self, LoadCommand.self,
+            HashCommand.self, CertificateCommand.self,
             DecodeCommand.self,
         ])
 }

@@ -1,5 +1,5 @@
 import DequeModule
-import Glibc
+import Foundation
 package import NIOCore
 import NIOPosix
 import Synchronization

@@ -20,6 +20,7 @@ package final class IntakeServer: Sendable {
     private let verifier: PasswordVerifier
     private let seats: [LoopSeat]
     private let gate: ConnectionGate
+    private let unfinished: UnfinishedBytes
     private let lockOut: LockOut
     private let provenLogins: ProvenLoginsKeeper
     private let listeners = Mutex<[any Channel]>([])
@@ -50,15 +51,18 @@ package final class IntakeServer: Sendable {
         self.group = group
         self.logger = logger
         self.verifier = verifier
-        self.gate = ConnectionGate(limit: configuration.maxConnections, logger: logger)
+        self.gate = ConnectionGate(
+            limit: configuration.maxConnections, limitOfAddress: configuration.maxConnectionsPerAddress,
+            allowed: configuration.allowFrom, logger: logger)
         let directory = AccountDirectory(accounts)
         self.directory = Mutex(directory)
         let proven = ProvenLogins(path: configuration.provenFile)
         lockOut = LockOut(rules: configuration.lockOut, proven: proven, logger: logger)
         provenLogins = ProvenLoginsKeeper(proven, logger: logger)
+        unfinished = UnfinishedBytes(limit: configuration.maxUnfinishedBytes)
         let shared = IntakeLoop.Shared(
             configuration: configuration, directory: directory, lockOut: lockOut, verifier: verifier,
-            secret: SecureRandom.bytes(16), logger: logger, handler: handler)
+            secret: SecureRandom.bytes(16), unfinished: unfinished, logger: logger, handler: handler)
         self.seats = group.makeIterator().enumerated().map { index, loop in
             let intakeLoop = IntakeLoop(eventLoop: loop, index: index, shared: shared)
             let counters = intakeLoop.counters
@@ -117,16 +121,30 @@ package final class IntakeServer: Sendable {
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
         guard gate.enter() else { return channel.eventLoop.makeFailedFuture(TooManyConnections()) }
         channel.closeFuture.whenComplete { [gate] _ in gate.leave() }
+        let source = channel.remoteAddress.flatMap { SourceAddress($0) } ?? .unspecified
+        let isProxy = configuration.proxies.contains { $0.contains(source) }
+        if !isProxy {
+            guard gate.admit(source) else { return channel.eventLoop.makeFailedFuture(TooManyConnections()) }
+            channel.closeFuture.whenComplete { [gate] _ in gate.dismiss(source) }
+        }
         return channel.eventLoop.makeCompletedFuture {
             guard let seat = seats.first(where: { $0.loop === channel.eventLoop }) else { throw ForeignEventLoop() }
-            try Self.configure(channel, loop: seat.box.value)
+            try Self.configure(channel, loop: seat.box.value, isProxy: isProxy, gate: gate)
         }
     }
 
     /// Adds the handlers of a connection.
-    package static func configure(_ channel: any Channel, loop: IntakeLoop) throws {
+    /// - Parameters:
+    ///   - isProxy: it begins with a PROXY header.
+    ///   - gate: where the clients behind a proxy are counted.
+    package static func configure(
+        _ channel: any Channel, loop: IntakeLoop, isProxy: Bool = false, gate: ConnectionGate? = nil
+    ) throws {
         let configuration = loop.configuration
         let pipeline = channel.pipeline.syncOperations
+        if isProxy || configuration.tls != nil {
+            try pipeline.addHandler(ConnectionPreface(loop: loop, expectsHeader: isProxy, gate: gate))
+        }
         if let tls = configuration.tls {
             try pipeline.addHandler(TLSHandler(server: tls, handshakeTimeout: configuration.handshakeTimeout))
         }
@@ -193,7 +211,8 @@ package final class IntakeServer: Sendable {
         var total = IntakeStatistics()
         for seat in seats { seat.counters.add(to: &total) }
         total.connections = gate.open
-        total.connectionsRefused = gate.refused
+        total.connectionRefusals = gate.refused
+        total.unfinishedBytes = unfinished.current
         total.lockOuts = lockOut.status(now: .now())
         return total
     }
@@ -202,7 +221,7 @@ package final class IntakeServer: Sendable {
     package func unlock(_ name: String) -> Int { lockOut.unlock(name, now: .now()) }
 }
 
-/// A connection beyond the bound.
+/// A connection that has no place, or comes from where none may.
 private struct TooManyConnections: Error {}
 
 /// A connection on a loop that is not of the server's group.

@@ -61,7 +61,7 @@ struct BridgeAssembly: Sendable {
         let path = MessagePath(
             settings: settings, carriers: carriers, references: references, journals: journal?.loops)
         intake = IntakeServer(
-            configuration: try IntakeConfiguration(settings.intake, certificate: certificate),
+            configuration: try IntakeConfiguration(settings, certificate: certificate, logger: logger),
             accounts: try Account.list(settings.accounts), group: group, logger: logger, handler: path.handle)
         state.update { $0.shown = settings.carriers.compactMap { carriers[$0.name]?.shown } }
         let reloader = Reloader(
@@ -71,9 +71,11 @@ struct BridgeAssembly: Sendable {
                 certificate: certificate, threshold: threshold, state: state, logger: logger))
         self.reloader = reloader
         monitorCertificate = try TLSServerContext(settings.monitor)
+        let monitorRefusals = HTTPServerRefusals()
         let source = MonitorSource(
             state: state, intake: intake, intakeCertificate: certificate, monitorCertificate: monitorCertificate,
-            inDoubt: inDoubt, journal: journal?.journal, postings: { journal?.postings.current }, traces: traces)
+            inDoubt: inDoubt, journal: journal?.journal, postings: { journal?.postings.current }, traces: traces,
+            monitorRefusals: monitorRefusals)
         let feed = LiveFeed(source: source, eventLoop: group.next(), logger: logger)
         state.changes.listen { feed.stateChanged() }
         self.feed = feed
@@ -83,7 +85,8 @@ struct BridgeAssembly: Sendable {
             reload: { await reloader.reload(.request).response }
         ).routes()
         monitor = HTTPServer(
-            settings.monitor, certificate: monitorCertificate, group: group, logger: logger, handler: pages.respond)
+            settings.monitor, certificate: monitorCertificate, refusals: monitorRefusals, group: group, logger: logger,
+            handler: pages.respond)
         drainWithin = settings.intake.replyWithin
     }
 }

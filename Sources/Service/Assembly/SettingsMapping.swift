@@ -1,6 +1,7 @@
 import Bridge
 import Carriers
 import Intake
+import Logging
 import Messaging
 import NIOCore
 import SMPP
@@ -60,13 +61,27 @@ extension [AddressBlock] {
 }
 
 extension IntakeConfiguration {
+    /// The configuration with so many connections as this process's descriptors leave.
+    ///
     /// - Throws: where an address block is not one for the intake.
-    init(_ settings: IntakeSettings, certificate: TLSServerContext) throws(AssemblyProblem) {
+    init(_ settings: Settings, certificate: TLSServerContext, logger: Logger) throws(AssemblyProblem) {
+        try self.init(settings.intake, certificate: certificate)
+        let (limit, wanted) = (DescriptorLimit.raise(), maxConnections)
+        maxConnections = DescriptorLimit.connections(wanted: wanted, limit: limit, binds: settings.bindCount)
+        let warning = DescriptorLimit.warning(wanted: wanted, limit: limit, binds: settings.bindCount)
+        if let warning { logger.warning("\(warning)") }
+    }
+
+    private init(_ settings: IntakeSettings, certificate: TLSServerContext) throws(AssemblyProblem) {
         self.init(listen: settings.listen.map { ($0.host, $0.port) })
         path = settings.path
         tls = certificate
         replyWithin = TimeAmount(settings.replyWithin)
         maxConnections = settings.maxConnections
+        maxConnectionsPerAddress = settings.maxConnectionsPerAddress
+        allowFrom = try [AddressBlock](settings.allowFrom, of: "intake.allow_from")
+        proxies = try [AddressBlock](settings.proxies, of: "intake.proxy_protocol.from")
+        maxUnfinishedBytes = settings.maxUnfinishedBytes
         maxBodyBytes = settings.maxBodyBytes
         maxHeaderBytes = settings.maxHeaderBytes
         requestTimeout = TimeAmount(settings.requestTimeout)

@@ -14,6 +14,14 @@ package struct IntakeSettings: Hashable, Sendable {
     package var replyWithin: Duration = .seconds(10)
     /// `max_connections`: open at one time; 1 to 1,000,000.
     package var maxConnections = 10_000
+    /// `max_connections_per_address`: of one address (of IPv6: its /64); 1 to 1,000,000; by default a quarter of all.
+    package var maxConnectionsPerAddress = 2_500
+    /// `allow_from`: addresses and CIDR blocks that may connect; empty = everywhere.
+    package var allowFrom: [String] = []
+    /// `proxy_protocol.from`: balancers, as addresses and CIDR blocks.
+    package var proxies: [String] = []
+    /// `max_unfinished`: bytes of bodies that have not arrived whole, of all connections; 1 MiB to 4 GiB.
+    package var maxUnfinishedBytes = 64 << 20
     /// `max_body`: bytes of a request's body; 1 KiB to 1 MiB.
     package var maxBodyBytes = 64 * 1024
     /// `max_headers`: bytes of a request's headers; 1 KiB to 64 KiB.
@@ -103,6 +111,14 @@ extension IntakeSettings {
     private mutating func readBounds(_ reader: MappingReader) {
         replyWithin = reader.duration("reply_within", in: .seconds(1)...(.seconds(25)), default: replyWithin)
         maxConnections = reader.integer("max_connections", in: 1...1_000_000, default: maxConnections)
+        let quarter = max(1, maxConnections / 4)
+        maxConnectionsPerAddress = reader.integer("max_connections_per_address", in: 1...1_000_000, default: quarter)
+        allowFrom = reader.addressBlocks("allow_from", ifEmpty: "is empty; remove the key to allow every address")
+        let proxy = reader.section("proxy_protocol")
+        proxies = proxy.addressBlocks("from", ifEmpty: "names no balancer")
+        if reader.has("proxy_protocol"), !proxy.has("from") { proxy.missing("from", hint: "the balancers' addresses") }
+        proxy.finish()
+        maxUnfinishedBytes = reader.size("max_unfinished", in: (1 << 20)...(4 << 30), default: maxUnfinishedBytes)
         maxBodyBytes = reader.size("max_body", in: 1024...1_048_576, default: maxBodyBytes)
         maxHeaderBytes = reader.size("max_headers", in: 1024...65_536, default: maxHeaderBytes)
         requestTimeout = reader.duration("request_timeout", in: .seconds(1)...(.seconds(60)), default: requestTimeout)
