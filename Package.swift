@@ -145,7 +145,8 @@ let package = Package(
                 histogram,
                 nioCore, nioEmbedded, nioHTTP1, nioPosix,
             ]),
-        .testTarget(name: "MessagingTests", dependencies: ["Messaging", "SMPP"], exclude: ["Oracle"]),
+        .testTarget(
+            name: "MessagingTests", dependencies: ["Messaging", "SMPP", "TestPrograms"], exclude: ["Oracle"]),
         .testTarget(name: "MonitorTests", dependencies: ["HTTPService", "Monitor", "TLS", nioCore, nioHTTP1]),
         .testTarget(
             name: "OperationsTests",

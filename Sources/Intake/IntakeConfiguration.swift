@@ -13,6 +13,14 @@ package struct IntakeConfiguration: Sendable {
     package var replyWithin = TimeAmount.seconds(10)
     /// Connections open at one time; further ones are closed at once.
     package var maxConnections = 10_000
+    /// Of one address (of IPv6: its /64).
+    package var maxConnectionsPerAddress = Int.max
+    /// Where connections may come from; empty = from everywhere.
+    package var allowFrom: [AddressBlock] = []
+    /// Balancers, whose connections begin with a PROXY header; no other's may.
+    package var proxies: [AddressBlock] = []
+    /// Octets of bodies that have not arrived whole, of all connections together.
+    package var maxUnfinishedBytes = 64 << 20
     /// Bytes of a body.
     package var maxBodyBytes = 65_536
     /// Bytes of a request's target and header fields.
@@ -31,12 +39,16 @@ package struct IntakeConfiguration: Sendable {
     package var maxPipelined = 16
     /// When wrong passwords lock out.
     package var lockOut = LockOut.Rules()
-    /// Password verifications that may wait or run at one time.
+    /// Where the logins that proved themselves are kept over a restart; nil = nowhere.
+    package var provenFile: String?
+    /// Password verifications that may wait or run at one time; as many places again are for logins that were proven before.
     package var scryptQueue = 64
     /// Threads for password verification.
     package var scryptThreads = 1
-    /// How long a verified password is known without another scrypt.
-    package var rememberCredentials = TimeAmount.hours(1)
+    /// How long a verified password is known.
+    package var rememberCredentials = TimeAmount.hours(24)
+    /// A known password that is used after this time is verified anew in the background.
+    package var renewCredentials = TimeAmount.hours(1)
     /// The language of replies to those who did not say who they are.
     package var defaultLanguage = Language.ru
     /// The first of the node numbers of message ids; each event loop takes one, from here up.

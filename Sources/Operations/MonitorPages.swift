@@ -33,7 +33,7 @@ package struct MonitorPages: Sendable {
         self.logger = logger
     }
 
-    /// The page, `/events`, `/healthz`, `/readyz`, `/binds`, `/metrics`, `/messages/ID`; actions and `/reload`.
+    /// The page, `/events`, `/healthz`, `/readyz`, `/binds`, `/metrics`, `/messages/ID`; actions, `/unlock` and `/reload`.
     package func routes() -> HTTPRoutes {
         var routes = HTTPRoutes()
         let page = MonitorPage.response
@@ -44,12 +44,30 @@ package struct MonitorPages: Sendable {
         routes.get("/binds") { _, loop in source.snapshot(on: loop).map { .json(BindsReport.json($0)) } }
         routes.get("/metrics") { _, loop in source.snapshot(on: loop).map { MetricsReport.response($0) } }
         messages?.add(to: &routes)
+        routes.post("/unlock") { request, loop in loop.makeSucceededFuture(unlock(request)) }
         routes.postBelow("/carriers/") { request, loop in act(request, on: loop) }
         routes.post("/reload") { [reload, logger] request, loop in
             logger.notice("a reload is asked for", metadata: ["by": "\(request.peer ?? "-")"])
             return loop.makeFutureWithTask { await reload() }
         }
         return routes
+    }
+
+    /// Lifts the locks of `name`, an address or a login, which stands in the query or a form.
+    private func unlock(_ request: HTTPServerRequest) -> HTTPServerResponse {
+        guard let name = request.query["name"] ?? request.form?["name"], !name.isEmpty else {
+            return .text("name= an address or a login", status: 400)
+        }
+        let lifted = source.intake.unlock(name)
+        logger.notice(
+            "locks were lifted", metadata: ["count": "\(lifted)", "by": "\(request.peer ?? "-")"])
+        if lifted > 0 { source.state.changes.send() }
+        var json = JSONWriter()
+        json.object { json in
+            json.member("done", lifted > 0)
+            json.member("lifted", lifted)
+        }
+        return .json(json, status: lifted > 0 ? 200 : 404)
     }
 
     private func act(_ request: HTTPServerRequest, on loop: any EventLoop) -> EventLoopFuture<HTTPServerResponse> {

@@ -15,6 +15,9 @@ package struct Settings: Hashable, Sendable {
     /// What is doubtful but no reason not to start, sorted.
     package var warnings: [ConfigurationProblem] = []
 
+    /// Binds of all carriers.
+    package var bindCount: Int { carriers.flatMap(\.setup.binds).reduce(0) { $0 + $1.count } }
+
     /// Settings to be filled by hand, as tests do.
     package init() {}
 

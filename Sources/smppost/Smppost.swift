@@ -9,7 +9,7 @@ struct Smppost: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, DemoCommand.self, CheckCommand.self, ExplainCommand.self, SendCommand.self,
-            BindsCommand.self, MessagesCommand.self, ReportCommand.self, JournalCommand.self, SimulateCommand.self,
-            LoadCommand.self, HashCommand.self, DecodeCommand.self,
+            BindsCommand.self, UnlockCommand.self, MessagesCommand.self, ReportCommand.self, JournalCommand.self,
+            SimulateCommand.self, LoadCommand.self, HashCommand.self, CertificateCommand.self, DecodeCommand.self,
         ])
 }

@@ -33,10 +33,11 @@ struct HTTPServerTests {
 
     private func withMonitor(
         token: String? = nil, access: HTTPServerAccess? = nil, limits: HTTPServerLimits = HTTPServerLimits(),
-        _ body: (HTTPServer, SocketAddress) async throws -> Void
+        refusals: HTTPServerRefusals = HTTPServerRefusals(), _ body: (HTTPServer, SocketAddress) async throws -> Void
     ) async throws {
         let server = HTTPServer(
             host: "127.0.0.1", port: 0, access: access ?? HTTPServerAccess(token: token), limits: limits,
+            refusals: refusals,
             logger: Logger(label: "monitor.test"),
             handler: Self.routes.respond)
         let address = try await server.start()
@@ -173,6 +174,36 @@ struct HTTPServerTests {
         }
     }
 
+    /// Silent connections wait; one that comes with a request takes the place of the oldest of them.
+    @Test func silentConnectionsKeepNobodyOut() async throws {
+        let refusals = HTTPServerRefusals()
+        try await withMonitor(limits: HTTPServerLimits(connections: 3), refusals: refusals) { server, address in
+            var silent: [any Channel] = []
+            for _ in 0..<3 {
+                silent.append(
+                    try await ClientBootstrap(group: NIOSingletons.posixEventLoopGroup).connect(to: address).get())
+            }
+            while server.openConnections < 3 { await Task.yield() }
+            for _ in 0..<5 { try await SocketClient.expect([200], address, Self.request("GET /hello")) }
+            #expect(refusals.connections >= 1)
+            for channel in silent { try? await channel.close().get() }
+        }
+    }
+
+    /// Whoever guesses at the token is told late, and counted; who has none yet is told at once.
+    @Test func guessesAtTheTokenAreSlow() async throws {
+        let refusals = HTTPServerRefusals()
+        try await withMonitor(token: "secret", refusals: refusals) { _, address in
+            try await SocketClient.expect([401], address, Self.request("GET /hello"))
+            #expect(refusals.tokens == 0)
+            let begin = ContinuousClock.now
+            try await SocketClient.expect([401], address, Self.request("GET /hello", "Authorization: Bearer guess"))
+            #expect(ContinuousClock.now - begin >= .milliseconds(900))
+            #expect(refusals.tokens == 1)
+            try await SocketClient.expect([200], address, Self.request("GET /hello", "Authorization: Bearer secret"))
+        }
+    }
+
     /// The page holds no data: it asks for the token itself.
     @Test(arguments: [
         ("GET /open", 200), ("HEAD /open", 200), ("GET /open?x=1", 200), ("GET /", 401), ("GET //open", 401),
@@ -231,17 +262,29 @@ struct HTTPServerTests {
         }
     }
 
-    @Test func oneConnectionMoreThanAllowedIsClosed() async throws {
-        try await withMonitor(limits: HTTPServerLimits(connections: 1)) { server, address in
-            let first = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .connect(to: address).get()
-            // The two may be taken on different loops: the first one must be in before the second knocks.
-            while server.openConnections == 0 { await Task.yield() }
-            try await SocketClient.expect([], address, Self.request("GET /hello"))
-            try await first.close()
-            // The place is free again as soon as the server has seen the close.
-            while try await SocketClient.exchange(address, Self.request("GET /hello")).isEmpty {}
+    /// Only a connection that waits for a request gives its place to a newcomer.
+    @Test func whereAllAreAtWorkOneMoreIsClosed() async throws {
+        let (promises, given) = AsyncStream.makeStream(of: EventLoopPromise<HTTPServerResponse>.self)
+        var routes = Self.routes
+        routes.get("/busy") { _, eventLoop in
+            let promise = eventLoop.makePromise(of: HTTPServerResponse.self)
+            given.yield(promise)
+            return promise.futureResult
         }
+        let server = HTTPServer(
+            host: "127.0.0.1", port: 0, limits: HTTPServerLimits(connections: 1), logger: Logger(label: "monitor.test"),
+            handler: routes.respond)
+        let address = try await server.start()
+        let first = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connect(to: address).get()
+        try await first.writeAndFlush(ByteBuffer(string: Self.request("GET /busy", keepAlive: true))).get()
+        var atWork = promises.makeAsyncIterator()
+        let answer = try #require(await atWork.next(isolation: #isolation))
+        try await SocketClient.expect([], address, Self.request("GET /hello"))
+        answer.succeed(.text("done"))
+        try await first.close()
+        // The place is free again as soon as the server has seen the close.
+        while try await SocketClient.exchange(address, Self.request("GET /hello")).isEmpty {}
+        await server.stop()
     }
 
     @Test func stoppingClosesIdleConnectionsAndTheListener() async throws {

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Logging
 import Service
@@ -49,6 +50,19 @@ import Testing
             log.info("one\n2026-01-01T00:00:00.000Z info forged")
         }
         #expect(lines.count == 2)
+    }
+
+    /// A pipe whose reader has stalled must not keep the process from its end.
+    @Test func aLogThatNobodyReadsDoesNotHoldUpTheEnd() throws {
+        let pipe = Pipe()
+        let writer = LogWriter(output: pipe.fileHandleForWriting)
+        for _ in 0..<2_000 { writer.write(String(repeating: "x", count: 100)) }
+        writer.flush(within: .milliseconds(50))
+        // It came back. Somebody reads at last, and the writer's own thread ends too.
+        let reader = pipe.fileHandleForReading
+        var octets = 0
+        while octets < 2_000 * 101 { octets += reader.availableData.count }
+        writer.flush()
     }
 
     @Test func whatDoesNotFitIsCounted() throws {

@@ -78,7 +78,7 @@ import Testing
         }
         #expect(
             plan.needsRestart == [
-                "intake.listen", "intake.tls", "intake.reply_within", "intake.lockout", "monitor.token",
+                "intake.listen", "intake.tls", "intake.reply_within", "monitor.token",
                 "monitor.tls", "journal", "log.format",
             ])
     }

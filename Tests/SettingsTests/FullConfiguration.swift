@@ -20,7 +20,12 @@ enum FullConfiguration {
           request_timeout: 5s
           idle_timeout: 2m
           max_pipelined: 4
-          lockout: { attempts: 5, per: 1h }
+          max_connections_per_address: 7
+          max_unfinished: 2MiB
+          allow_from: ["198.51.100.0/24"]
+          proxy_protocol: { from: ["10.0.0.5", "2001:db8::/64"] }
+          lockout: { attempts: 5, per: 1h, trusted: ["192.0.2.0/24"] }
+          proven_file: ../proven
           scrypt_queue: 16
           scrypt_threads: 2
           default_language: en

@@ -14,6 +14,7 @@ package final class HTTPServer: Sendable {
     private let access: HTTPServerAccess
     private let tls: TLSServerContext?
     private let limits: HTTPServerLimits
+    private let refusals: HTTPServerRefusals
     private let group: any EventLoopGroup
     private let logger: Logger
     private let handler: HTTPRoutes.Handler
@@ -21,17 +22,24 @@ package final class HTTPServer: Sendable {
 
     private struct State {
         var listener: (any Channel)?
-        var connections: [ObjectIdentifier: any Channel] = [:]
+        var connections: [ObjectIdentifier: Connection] = [:]
+    }
+
+    private struct Connection {
+        let channel: any Channel
+        let seat: HTTPServerSeat
     }
 
     /// - Parameters:
     ///   - port: 0 lets the system choose.
     ///   - tls: nil serves plain HTTP.
+    ///   - refusals: where refused strangers are counted.
     ///   - group: nil is the process-wide group of NIO.
     ///   - handler: called for every request, on its connection's event loop; see `HTTPRoutes.respond`.
     package init(
         host: String, port: Int, access: HTTPServerAccess = HTTPServerAccess(), tls: TLSServerContext? = nil,
-        limits: HTTPServerLimits = HTTPServerLimits(), group: (any EventLoopGroup)? = nil,
+        limits: HTTPServerLimits = HTTPServerLimits(), refusals: HTTPServerRefusals = HTTPServerRefusals(),
+        group: (any EventLoopGroup)? = nil,
         logger: Logger, handler: @escaping HTTPRoutes.Handler
     ) {
         self.host = host
@@ -39,6 +47,7 @@ package final class HTTPServer: Sendable {
         self.access = access
         self.tls = tls
         self.limits = limits
+        self.refusals = refusals
         self.group = group ?? MultiThreadedEventLoopGroup.singleton
         self.logger = logger
         self.handler = handler
@@ -63,7 +72,7 @@ package final class HTTPServer: Sendable {
     package func stop() async {
         let (listener, connections) = state.withLock { state in
             defer { state.listener = nil }
-            return (state.listener, Array(state.connections.values))
+            return (state.listener, state.connections.values.map(\.channel))
         }
         try? await listener?.close().get()
         for connection in connections {
@@ -78,13 +87,37 @@ package final class HTTPServer: Sendable {
     /// Connections that the server has taken and that are still open.
     var openConnections: Int { state.withLock { $0.connections.count } }
 
-    private func configure(_ channel: any Channel) throws {
-        let isWelcome = state.withLock { state in
-            guard state.connections.count < limits.connections else { return false }
-            state.connections[ObjectIdentifier(channel)] = channel
-            return true
+    /// Takes a place. Where there is none, the connection that has waited longest for a request loses its own: silent ones must not
+    /// keep a probe out. False: all are at work.
+    private func takePlace(_ channel: any Channel, _ seat: HTTPServerSeat) -> Bool {
+        let (isIn, displaced) = state.withLock { state -> (Bool, (any Channel)?) in
+            var displaced: (any Channel)?
+            if state.connections.count >= limits.connections {
+                refusals.addConnection()
+                let waiting = state.connections.values.compactMap { one in
+                    one.seat.waitingSince.map { (one.channel, $0) }
+                }
+                guard let oldest = waiting.min(by: { $0.1 < $1.1 })?.0 else { return (false, nil) }
+                state.connections[ObjectIdentifier(oldest)] = nil
+                displaced = oldest
+            }
+            state.connections[ObjectIdentifier(channel)] = Connection(channel: channel, seat: seat)
+            return (true, displaced)
         }
-        guard isWelcome else { throw ChannelError.operationUnsupported }
+        displaced?.close(promise: nil)
+        return isIn
+    }
+
+    /// Somebody came with a wrong token: the log has the first three and then every hundredth.
+    private func tokenWasWrong(_ peer: SocketAddress?) {
+        let count = refusals.addToken()
+        guard count <= 3 || count.isMultiple(of: 100) else { return }
+        logger.warning("a wrong token: \(count) so far", metadata: ["peer": "\(peer?.ipAddress ?? "-")"])
+    }
+
+    private func configure(_ channel: any Channel) throws {
+        let seat = HTTPServerSeat()
+        guard takePlace(channel, seat) else { throw ChannelError.operationUnsupported }
         channel.closeFuture.whenComplete { _ in
             self.state.withLock { _ = $0.connections.removeValue(forKey: ObjectIdentifier(channel)) }
         }
@@ -98,7 +131,8 @@ package final class HTTPServer: Sendable {
             withEncoderConfiguration: HTTPResponseEncoder.Configuration(), withDecoderLimitConfiguration: decoderLimits)
         try pipeline.addHandler(
             HTTPServerHandler(
-                access: access, isSecure: tls != nil, limits: limits, logger: logger, respond: handler))
+                access: access, isSecure: tls != nil, limits: limits, seat: seat, logger: logger,
+                tokenWasWrong: { self.tokenWasWrong($0) }, respond: handler))
     }
 }
 

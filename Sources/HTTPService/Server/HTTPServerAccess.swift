@@ -23,7 +23,7 @@ package struct HTTPServerAccess: Sendable {
     func refusal(of head: HTTPRequestHead) -> HTTPServerResponse? {
         if localNamesOnly, let host = head.headers.first(name: "Host"), !Self.isLocalName(host) { return .foreignName }
         if let token, !openPaths.contains(Self.path(of: head)), !Self.carries(token, head.headers) {
-            return .unauthorized
+            return head.headers.contains(name: "Authorization") ? .wrongToken : .unauthorized
         }
         switch head.method {
         case .GET, .HEAD: return nil

@@ -34,18 +34,28 @@ final class HTTPServerHandler: ChannelInboundHandler {
     private let access: HTTPServerAccess
     private let isSecure: Bool
     private let limits: HTTPServerLimits
+    private let seat: HTTPServerSeat
     private let logger: Logger
+    private let tokenWasWrong: (SocketAddress?) -> Void
     private let respond: HTTPRoutes.Handler
 
-    /// - Parameter isSecure: whether the connection has TLS.
+    /// A guess at the token is answered so much later: whoever tries many does not try them fast.
+    static let wrongTokenDelay = TimeAmount.seconds(1)
+
+    /// - Parameters:
+    ///   - isSecure: whether the connection has TLS.
+    ///   - seat: where others see whether it waits.
+    ///   - tokenWasWrong: called with the peer for each request that has a wrong token.
     init(
-        access: HTTPServerAccess, isSecure: Bool, limits: HTTPServerLimits, logger: Logger,
-        respond: @escaping HTTPRoutes.Handler
+        access: HTTPServerAccess, isSecure: Bool, limits: HTTPServerLimits, seat: HTTPServerSeat, logger: Logger,
+        tokenWasWrong: @escaping (SocketAddress?) -> Void, respond: @escaping HTTPRoutes.Handler
     ) {
         self.access = access
         self.isSecure = isSecure
         self.limits = limits
+        self.seat = seat
         self.logger = logger
+        self.tokenWasWrong = tokenWasWrong
         self.respond = respond
     }
 
@@ -102,9 +112,17 @@ final class HTTPServerHandler: ChannelInboundHandler {
     private func answer(_ head: HTTPRequestHead, refusal: HTTPServerResponse?, _ context: ChannelHandlerContext) {
         arm(limits.answerTimeout, context)
         if let refusal {
-            write(refusal, to: head, keepAlive: head.isKeepAlive, context)
+            guard refusal.status == 401, head.headers.contains(name: "Authorization") else {
+                return write(refusal, to: head, keepAlive: head.isKeepAlive, context)
+            }
+            tokenWasWrong(context.remoteAddress)
+            context.eventLoop.assumeIsolated().scheduleTask(in: Self.wrongTokenDelay) {
+                guard case .answering = self.state else { return }
+                self.write(refusal, to: head, keepAlive: head.isKeepAlive, context)
+            }
             return
         }
+        seat.works()
         guard let target = HTTPRequestTarget(head.uri) else {
             write(.badRequest, to: head, keepAlive: head.isKeepAlive, context)
             return
@@ -139,6 +157,7 @@ final class HTTPServerHandler: ChannelInboundHandler {
         }
         let head = HTTPResponseHead(
             version: .http1_1, status: HTTPResponseStatus(statusCode: response.status), headers: headers)
+        seat.waits(from: context.eventLoop.now)
         // The state changes before the last part is written: the next pipelined request comes from inside that write.
         state = keepAlive ? .waiting : .closing
         arm(keepAlive ? limits.requestTimeout : limits.answerTimeout, context)

@@ -50,6 +50,8 @@ package struct HTTPServerResponse: Sendable {
 extension HTTPServerResponse {
     package static let badRequest = text("bad request", status: 400)
     static let unauthorized = text("a token is needed", status: 401, headers: ["WWW-Authenticate": "Bearer"])
+    /// The same to somebody who has one: a guess, perhaps. It is told late.
+    static let wrongToken = text("the token is wrong", status: 401, headers: ["WWW-Authenticate": "Bearer"])
     static let foreignOrigin = text("not from another site's page", status: 403)
     static let foreignName = text("not by this name: use an address or localhost", status: 421)
     package static let notFound = text("not found", status: 404)

@@ -1,4 +1,4 @@
-import TLS
+package import TLS
 
 /// An account with its limits, shared by all event loops.
 package final class AccountEntry: Sendable {
@@ -18,6 +18,8 @@ package final class AccountEntry: Sendable {
 package final class AccountDirectory: Sendable {
     /// All accounts in the order of the configuration.
     package let entries: [AccountEntry]
+    /// What stands in for the password of a login that does not exist: it costs what the dearest of the accounts' costs.
+    package let decoy: ScryptHash
     private let byLogin: [String: AccountEntry]
     private let byKey: [KeyHash: AccountEntry]
 
@@ -34,6 +36,7 @@ package final class AccountDirectory: Sendable {
             if let login = entry.account.login { byLogin[login] = byLogin[login] ?? entry }
             if let key = entry.account.key { byKey[key] = byKey[key] ?? entry }
         }
+        decoy = ScryptHash.decoy(asDearAs: accounts.compactMap(\.password))
         self.byLogin = byLogin
         self.byKey = byKey
     }

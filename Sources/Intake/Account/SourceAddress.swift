@@ -76,6 +76,20 @@ package struct SourceAddress: Sendable, Hashable {
         return octets.count == 4 ? octets.reduce(0) { $0 << 8 | UInt32($1) } : nil
     }
 
+    /// Its 16 octets in network order.
+    var octets: [UInt8] {
+        [high, low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64($0))) } }
+    }
+
+    /// As people write it (RFC 5952).
+    package var text: String {
+        let octets = ByteBuffer(bytes: isV4 ? Array(octets.suffix(4)) : octets)
+        return (try? SocketAddress(packedIPAddress: octets, port: 0))?.ipAddress ?? "-"
+    }
+
+    /// What attempts are counted by, as people write it: `192.0.2.1`, `2001:db8::/64`.
+    package var networkText: String { isV4 ? text : network.text + "/64" }
+
     /// Whether this is an IPv4 address.
     var isV4: Bool { high == 0 && low >> 32 == 0xFFFF }
 

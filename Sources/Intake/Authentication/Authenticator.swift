@@ -3,8 +3,9 @@ import TLS
 
 /// Says whose a form is. One per event loop; what the loops share (accounts, lock-out, scrypt threads) is passed in.
 ///
-/// A pair of login and password goes through scrypt once, off the loop, and is then known by its keyed hash. An unknown
-/// login, and one that has no password, pay for scrypt with a decoy: one text and one time for every cause.
+/// A pair of login and password goes through scrypt once, off the loop, and is then known by its keyed hash; as long as it is used it is
+/// proven anew in the background, and no message waits for that. An unknown login, and one that has no password, pay for scrypt with a
+/// decoy: one text and one time for every cause. Locks are for what is not known: a right key and a known pair never meet them.
 package final class Authenticator {
     /// The answer.
     package enum Verdict: Sendable {
@@ -47,16 +48,17 @@ package final class Authenticator {
     /// - Parameters:
     ///   - secret: the random key of this process for the digests of pairs, 16 octets.
     ///   - remember: how long a verified pair is known.
+    ///   - renew: after which its next use has it verified anew.
     package init(
         eventLoop: any EventLoop, directory: AccountDirectory, lockOut: LockOut, verifier: PasswordVerifier,
-        secret: [UInt8], remember: TimeAmount, remembered: Int = 4096
+        secret: [UInt8], remember: TimeAmount, renew: TimeAmount, remembered: Int = 4096
     ) {
         self.eventLoop = eventLoop
         self.directory = directory
         self.lockOut = lockOut
         self.verifier = verifier
         self.pairHash = PairHash(key: secret)
-        self.cache = CredentialCache(capacity: remembered, lifetime: remember)
+        self.cache = CredentialCache(capacity: remembered, lifetime: remember, freshness: renew)
     }
 
     /// From now on these are the accounts. Pairs that were verified stay known where login and password are the same. On the
@@ -70,20 +72,40 @@ package final class Authenticator {
     package func begin(_ credentials: Credentials, source: SourceAddress, now: NIODeadline) -> Beginning {
         switch credentials {
         case .key(let key):
+            if let entry = directory.account(key: key) { return .decided(.verified(entry)) }
             if let seconds = lockOut.lockedFor(login: nil, source: source, now: now) {
                 return .decided(.refused(.lockedOut, retryAfter: seconds))
             }
-            if let entry = directory.account(key: key) { return .decided(.verified(entry)) }
             lockOut.recordFailure(login: nil, source: source, now: now)
             return .decided(.refused(.badCredentials, retryAfter: nil))
         case .password(let login, let password):
+            let digest = pairHash.digest(login, password)
+            let attempt = Attempt(login: login, password: password, digest: digest, source: source)
+            if let proof = cache.proof(of: digest, now: now) {
+                if now >= proof.renewFrom { renew(attempt, now: now) }
+                return .decided(.verified(proof.account))
+            }
             if let seconds = lockOut.lockedFor(login: login, source: source, now: now) {
                 return .decided(.refused(.lockedOut, retryAfter: seconds))
             }
-            let digest = pairHash.digest(login, password)
-            if let entry = cache.account(for: digest, now: now) { return .decided(.verified(entry)) }
-            return .mustVerify(Attempt(login: login, password: password, digest: digest, source: source))
+            return .mustVerify(attempt)
         }
+    }
+
+    /// Has a known pair verified anew; nobody waits for it.
+    private func renew(_ attempt: Attempt, now: NIODeadline) {
+        cache.beginRenewal(of: attempt.digest, now: now)
+        if waiting[attempt.digest] == nil, ask(attempt, in: .kept) { waiting[attempt.digest] = [] }
+    }
+
+    /// The queue that a pair which is not known waits in.
+    private func place(of attempt: Attempt) -> PasswordVerifier.Place {
+        let proven = lockOut.proven
+        if proven.contains(attempt.login, network: attempt.source) { return .kept }
+        if proven.contains(attempt.login, network: nil) {
+            return .keptOnce(proven.name(of: attempt.login), attempt.source.network)
+        }
+        return .stranger(attempt.source.network)
     }
 
     /// Asks scrypt; requests with the same pair share one run. `completion` comes once, on the event loop, perhaps at once.
@@ -94,26 +116,28 @@ package final class Authenticator {
             waiting[attempt.digest]?.append(waiter)
             return
         }
-        guard ask(attempt) else { return completion(.refused(.busy, retryAfter: 1)) }
+        guard ask(attempt, in: place(of: attempt)) else { return completion(.refused(.busy, retryAfter: 1)) }
         waiting[attempt.digest] = [waiter]
     }
 
     /// Queues a pair for scrypt; false = the queue is full.
-    private func ask(_ attempt: Attempt) -> Bool {
-        let hash = directory.account(login: attempt.login)?.account.password ?? ScryptHash.decoy
+    private func ask(_ attempt: Attempt, in place: PasswordVerifier.Place) -> Bool {
+        let hash = directory.account(login: attempt.login)?.account.password
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        return verifier.verify(attempt.password, against: hash, on: eventLoop) { matches in
+        return verifier.verify(attempt.password, against: hash ?? directory.decoy, in: place, on: eventLoop) {
+            matches in
             bound.value.verified(attempt, against: hash, matches: matches)
         }
     }
 
     /// Takes scrypt's answer: nil = it was not asked any more.
-    private func verified(_ attempt: Attempt, against hash: ScryptHash, matches: Bool?) {
+    /// - Parameter hash: of the account; nil where there was none and a decoy was asked.
+    private func verified(_ attempt: Attempt, against hash: ScryptHash?, matches: Bool?) {
         let (digest, login) = (attempt.digest, attempt.login)
         let entry = directory.account(login: login)
-        if matches != nil, (entry?.account.password ?? .decoy) != hash {
+        if matches != nil, entry?.account.password != hash {
             // The accounts were read anew meanwhile, and this one has another password.
-            if ask(attempt) { return }
+            if ask(attempt, in: place(of: attempt)) { return }
             for waiter in waiting.removeValue(forKey: digest) ?? [] {
                 waiter.completion(.refused(.busy, retryAfter: 1))
             }
@@ -126,19 +150,27 @@ package final class Authenticator {
         }
         let now = eventLoop.now
         // The decoy matches nothing, but what decides is that there is an account with a password.
-        let account = matches && entry?.account.password != nil ? entry : nil
-        if let account { cache.insert(digest, account: account, now: now) }
+        let account = matches && hash != nil ? entry : nil
+        if waiters.isEmpty { renewed(attempt, account, now: now) }
         for waiter in waiters {
             // Attempts that were queued before the lock are not told more than those that came after it.
-            if let seconds = lockOut.lockedFor(login: login, source: waiter.source, now: now) {
+            if let seconds = lockOut.lockedFor(login: login, source: waiter.source, now: now, takesTurn: false) {
                 waiter.completion(.refused(.lockedOut, retryAfter: seconds))
             } else if let account {
+                renewed(attempt, account, now: now)
                 lockOut.recordSuccess(login: login, source: waiter.source)
                 waiter.completion(.verified(account))
             } else {
-                lockOut.recordFailure(login: login, source: waiter.source, now: now)
+                lockOut.recordFailure(login: login, isKnown: entry != nil, source: waiter.source, now: now)
                 waiter.completion(.refused(.badCredentials, retryAfter: nil))
             }
         }
+    }
+
+    /// Remembers a proof, or that there is none any more.
+    private func renewed(_ attempt: Attempt, _ account: AccountEntry?, now: NIODeadline) {
+        guard let account else { return cache.remove(attempt.digest) }
+        cache.insert(attempt.digest, account: account, now: now)
+        lockOut.recordSuccess(login: attempt.login, source: attempt.source)
     }
 }

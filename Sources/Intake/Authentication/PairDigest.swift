@@ -10,6 +10,13 @@ package struct PairDigest: Hashable, Sendable {
         self.low = low
     }
 
+    /// The digest with these octets; nil where they are not 16.
+    init?(bytes: [UInt8]) {
+        guard bytes.count == 16 else { return nil }
+        let words = [bytes[..<8], bytes[8...]].map { $0.reversed().reduce(0) { $0 << 8 | UInt64($1) } }
+        (high, low) = (words[0], words[1])
+    }
+
     /// The octets of the hash, as SipHash's authors print them.
     package var bytes: [UInt8] {
         [high, low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) } }

@@ -39,13 +39,25 @@ extension IntakeHandler {
         guard var request = arriving else { return }
         arriving = nil
         let isTaken = request.take(bytes, limit: loop.configuration.maxBodyBytes)
+        let isHeld = request.terms.refusal != nil || loop.unfinished.take(bytes.readableBytes)
+        if isHeld, request.terms.refusal == nil { request.heldBytes += bytes.readableBytes }
         arriving = request
-        if !isTaken { answerAtOnce(request.terms.refusal ?? .bodyTooLarge, terms: request.terms) }
+        if !isTaken {
+            answerAtOnce(request.terms.refusal ?? .bodyTooLarge, terms: request.terms)
+        } else if !isHeld {
+            answerAtOnce(.busy, terms: request.terms)
+        }
+    }
+
+    /// Forgets a request that has not arrived whole.
+    func dropArriving() {
+        loop.unfinished.giveBack(arriving?.heldBytes ?? 0)
+        arriving = nil
     }
 
     private func takeEnd() {
         guard let request = arriving else { return }
-        arriving = nil
+        dropArriving()
         takeRequest(request.terms, request.body ?? ByteBuffer())
     }
 
@@ -53,6 +65,7 @@ extension IntakeHandler {
         if !terms.keepAlive { phase = .finishing(lingers: false) }
         let now = loop.eventLoop.now
         let number = open(terms, now: now)
+        if terms.isHealth { return answerHealth(number) }
         if let refusal = terms.refusal { return answer(number, refusal) }
         if loop.isDraining { return answer(number, .draining) }
         do throws(FormProblem) {
@@ -61,6 +74,16 @@ extension IntakeHandler {
         } catch {
             answer(number, IntakeReply(error.code, language: language(of: nil), detail: error.field))
         }
+    }
+
+    /// `GET /healthz`: whether this listener takes messages, for a balancer.
+    private func answerHealth(_ number: UInt64) {
+        guard !loop.isDraining else { return answer(number, .draining) }
+        answer(
+            number,
+            IntakeReply(
+                status: 200, outcome: .notSent, code: nil, reason: "OK", message: "ok",
+                language: loop.configuration.defaultLanguage))
     }
 
     /// Makes an exchange of a request.
@@ -74,7 +97,7 @@ extension IntakeHandler {
 
     /// Answers a request that is not whole, or not readable, and takes nothing more from this connection.
     func answerAtOnce(_ code: ReplyCode, terms: RequestTerms) {
-        arriving = nil
+        dropArriving()
         headStarted = nil
         reader.discard()
         phase = .finishing(lingers: true)

@@ -1,6 +1,7 @@
 import Logging
 import Messaging
 package import NIOCore
+import TLS
 
 /// One connection of the intake: its requests in, their replies out in the same order.
 ///
@@ -38,6 +39,8 @@ package final class IntakeHandler: ChannelDuplexHandler {
         var started: NIODeadline
         var body: ByteBuffer?
         var bodyBytes = 0
+        /// Of these, what is counted among `UnfinishedBytes`.
+        var heldBytes = 0
         /// `100 Continue` is to be sent when the replies before it are.
         var owesContinue = false
 
@@ -61,6 +64,8 @@ package final class IntakeHandler: ChannelDuplexHandler {
     var phase = Phase.open
     var peer: SocketAddress?
     var source = SourceAddress.unspecified
+    /// The TLS handshake is done.
+    private var isSecure = false
     var exchanges = ExchangeQueue()
     var arriving: Arriving?
     /// What has come and is not taken yet. While no more requests may be worked on reading rests, so it holds one read.
@@ -105,8 +110,7 @@ package final class IntakeHandler: ChannelDuplexHandler {
 
     private func start(_ context: ChannelHandlerContext) {
         guard peer == nil else { return }
-        peer = context.remoteAddress
-        source = peer.flatMap(SourceAddress.init) ?? .unspecified
+        know(context.remoteAddress)
         idleSince = loop.eventLoop.now
         loop.opened(self)
         if loop.isClosing { return cut() }
@@ -118,13 +122,27 @@ package final class IntakeHandler: ChannelDuplexHandler {
         guard context != nil else { return }
         context = nil
         phase = .closed
-        arriving = nil
+        dropArriving()
         headStarted = nil
         reader.discard()
         abandonUnsent()
         writeReplies()
         loop.closed(self)
+        // It would keep this handler in memory until then.
+        timer?.task.cancel()
+        timer = nil
         updateTimer()
+    }
+
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let client = event as? ClientAddress { know(client.peer) }
+        if event is TLSHandshakeCompleted { isSecure = true }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func know(_ peer: SocketAddress?) {
+        self.peer = peer
+        source = peer.flatMap(SourceAddress.init) ?? .unspecified
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -226,7 +244,11 @@ package final class IntakeHandler: ChannelDuplexHandler {
     }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        loop.logger.debug("connection failed: \(error)")
+        if let error = error as? TLSError, !isSecure {
+            loop.handshakeFailed(error, peer: peer)
+        } else {
+            loop.logger.debug("connection failed: \(error)")
+        }
         cut()
     }
 

@@ -1,6 +1,7 @@
 package import Logging
 import Messaging
 package import NIOCore
+import TLS
 
 /// What the connections of one event loop share. Confined to that loop: nothing in it is locked.
 package final class IntakeLoop {
@@ -16,6 +17,8 @@ package final class IntakeLoop {
         package var verifier: PasswordVerifier
         /// The process's key for digests of passwords, 16 octets.
         package var secret: [UInt8]
+        /// Bodies that have not arrived whole.
+        package var unfinished: UnfinishedBytes
         /// Where the log goes.
         package var logger: Logger
         /// What decides about messages.
@@ -24,13 +27,15 @@ package final class IntakeLoop {
         /// All of it.
         package init(
             configuration: IntakeConfiguration, directory: AccountDirectory, lockOut: LockOut,
-            verifier: PasswordVerifier, secret: [UInt8], logger: Logger, handler: @escaping MessageHandler
+            verifier: PasswordVerifier, secret: [UInt8], unfinished: UnfinishedBytes, logger: Logger,
+            handler: @escaping MessageHandler
         ) {
             self.configuration = configuration
             self.directory = directory
             self.lockOut = lockOut
             self.verifier = verifier
             self.secret = secret
+            self.unfinished = unfinished
             self.logger = logger
             self.handler = handler
         }
@@ -47,6 +52,9 @@ package final class IntakeLoop {
     let authenticator: Authenticator
     let counters: LoopCounters
     let logger: Logger
+    let unfinished: UnfinishedBytes
+    /// For lines about what is no message: they are anybody's to cause.
+    private let budget = LogBudget()
     var form = FormBody()
     /// Replies are put together in here. TLS has made records of them before the next one comes, so that its memory serves them
     /// all; where it is still in use the next one gets memory of its own.
@@ -74,6 +82,7 @@ package final class IntakeLoop {
         self.configuration = configuration
         self.counters = LoopCounters()
         self.logger = shared.logger
+        self.unfinished = shared.unfinished
         self.handler = shared.handler
         self.rules = RequestTerms.Rules(
             path: configuration.path, maxBodyBytes: configuration.maxBodyBytes,
@@ -83,7 +92,7 @@ package final class IntakeLoop {
             configuration.replyWithin + IntakeConfiguration.handlerGrace)
         self.authenticator = Authenticator(
             eventLoop: eventLoop, directory: shared.directory, lockOut: shared.lockOut, verifier: shared.verifier,
-            secret: shared.secret, remember: configuration.rememberCredentials)
+            secret: shared.secret, remember: configuration.rememberCredentials, renew: configuration.renewCredentials)
         self.ids = MessageIDGenerator(node: configuration.firstNode &+ UInt16(truncatingIfNeeded: index))
         self.writer = ReplyWriter(strictTransportSecurity: configuration.tls != nil)
     }
@@ -121,7 +130,7 @@ package final class IntakeLoop {
         counters.openRequests.add()
     }
 
-    /// Counts a request out and logs its one line: at info for what was a message, at debug for the rest.
+    /// Counts a request out and logs its one line: at info for what was a message, and within bounds for the rest.
     func exchangeClosed(
         _ exchange: Exchange, _ reply: IntakeReply, peer: SocketAddress?, clientGone: Bool, now: NIODeadline
     ) {
@@ -129,10 +138,15 @@ package final class IntakeLoop {
         counters.openRequests.add(-1)
         counters.times.add(nanoseconds: (now - exchange.arrived).nanoseconds)
         let account = exchange.account?.account.name
-        count(ReplyLabel(account: account, status: reply.status, code: reply.code))
+        if !exchange.terms.isHealth { count(ReplyLabel(account: account, status: reply.status, code: reply.code)) }
         if clientGone { counters.clientsGone.add() }
-        logger.log(
-            level: exchange.terms.refusal == nil ? .info : .debug, "\(line(exchange, reply, peer, clientGone, now))")
+        if exchange.terms.isHealth {
+            logger.debug("\(line(exchange, reply, peer, clientGone, now))")
+        } else if exchange.terms.refusal == nil {
+            logger.info("\(line(exchange, reply, peer, clientGone, now))")
+        } else if let more = budget.take(now: now) {
+            logger.info("\(line(exchange, reply, peer, clientGone, now))\(more)")
+        }
         openExchanges -= 1
         if openExchanges == 0 {
             allAnswered?.succeed()
@@ -170,6 +184,42 @@ package final class IntakeLoop {
         return line
     }
 
+    /// A connection that no request came of.
+    func refused(_ refusal: EarlyRefusal, peer: SocketAddress?) {
+        counters.add(refusal)
+        guard let more = budget.take(now: eventLoop.now) else { return }
+        logger.info("connection refused: \(refusal.rawValue) peer=\(peer?.ipAddress ?? "-")\(more)")
+    }
+
+    /// A TLS handshake that came to nothing.
+    func handshakeFailed(_ error: TLSError, peer: SocketAddress?) {
+        let failure = HandshakeFailure(error)
+        counters.add(failure)
+        guard let more = budget.take(now: eventLoop.now) else { return }
+        logger.info("TLS handshake failed: \(failure.rawValue) peer=\(peer?.ipAddress ?? "-") (\(error.reason))\(more)")
+    }
+
+    /// Counts and logs a request in plain HTTP on the TLS port; its answer, in plain text.
+    func plainHTTPReply(to peer: SocketAddress?) -> ByteBuffer {
+        let reply = IntakeReply(.httpsRequired, language: configuration.defaultLanguage)
+        let id = makeID()
+        counters.requests.add()
+        count(ReplyLabel(account: nil, status: reply.status, code: reply.code))
+        if let more = budget.take(now: eventLoop.now) {
+            let code = ReplyCode.httpsRequired
+            logger.info(
+                "message \(id) account=- status=\(code.status) code=\(code.rawValue) peer=\(peer?.ipAddress ?? "-")\(more)"
+            )
+        }
+        // Not over TLS, so it must not ask for TLS by a header (RFC 6797 §7.2).
+        var writer = ReplyWriter(strictTransportSecurity: false)
+        var buffer = ByteBuffer()
+        writer.write(
+            reply, ReplyWriter.Frame(id: id, terms: .unparsed, closes: true, profile: .strict),
+            unixSeconds: Int64(WallClock.unixMilliseconds() / 1000), into: &buffer)
+        return buffer
+    }
+
     /// A connection lives on this loop from now on.
     func opened(_ connection: IntakeHandler) {
         connections[ObjectIdentifier(connection)] = connection
@@ -185,7 +235,7 @@ package final class IntakeLoop {
     }
 
     /// From now on new requests are refused; the future comes when all others are answered.
-    func beginDraining() -> EventLoopFuture<Void> {
+    package func beginDraining() -> EventLoopFuture<Void> {
         isDraining = true
         counters.draining.add()
         if openExchanges == 0 { return eventLoop.makeSucceededVoidFuture() }

@@ -20,6 +20,9 @@ package final class IntakeServer: Sendable {
     private let verifier: PasswordVerifier
     private let seats: [LoopSeat]
     private let gate: ConnectionGate
+    private let unfinished: UnfinishedBytes
+    private let lockOut: LockOut
+    private let provenLogins: ProvenLoginsKeeper
     private let listeners = Mutex<[any Channel]>([])
     /// The accounts as they were read last; event loops have their own reference.
     private let directory: Mutex<AccountDirectory>
@@ -48,13 +51,18 @@ package final class IntakeServer: Sendable {
         self.group = group
         self.logger = logger
         self.verifier = verifier
-        self.gate = ConnectionGate(limit: configuration.maxConnections, logger: logger)
+        self.gate = ConnectionGate(
+            limit: configuration.maxConnections, limitOfAddress: configuration.maxConnectionsPerAddress,
+            allowed: configuration.allowFrom, logger: logger)
         let directory = AccountDirectory(accounts)
         self.directory = Mutex(directory)
+        let proven = ProvenLogins(path: configuration.provenFile)
+        lockOut = LockOut(rules: configuration.lockOut, proven: proven, logger: logger)
+        provenLogins = ProvenLoginsKeeper(proven, logger: logger)
+        unfinished = UnfinishedBytes(limit: configuration.maxUnfinishedBytes)
         let shared = IntakeLoop.Shared(
-            configuration: configuration, directory: directory,
-            lockOut: LockOut(rules: configuration.lockOut), verifier: verifier, secret: SecureRandom.bytes(16),
-            logger: logger, handler: handler)
+            configuration: configuration, directory: directory, lockOut: lockOut, verifier: verifier,
+            secret: SecureRandom.bytes(16), unfinished: unfinished, logger: logger, handler: handler)
         self.seats = group.makeIterator().enumerated().map { index, loop in
             let intakeLoop = IntakeLoop(eventLoop: loop, index: index, shared: shared)
             let counters = intakeLoop.counters
@@ -67,6 +75,7 @@ package final class IntakeServer: Sendable {
     /// - Returns: the addresses, in the order of the configuration.
     /// - Throws: what the system says about the first address that cannot be had; then none is kept.
     package func start() async throws -> [SocketAddress] {
+        await provenLogins.start(on: group.next())
         verifier.start()
         var addresses: [SocketAddress] = []
         do {
@@ -112,16 +121,30 @@ package final class IntakeServer: Sendable {
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
         guard gate.enter() else { return channel.eventLoop.makeFailedFuture(TooManyConnections()) }
         channel.closeFuture.whenComplete { [gate] _ in gate.leave() }
+        let source = channel.remoteAddress.flatMap { SourceAddress($0) } ?? .unspecified
+        let isProxy = configuration.proxies.contains { $0.contains(source) }
+        if !isProxy {
+            guard gate.admit(source) else { return channel.eventLoop.makeFailedFuture(TooManyConnections()) }
+            channel.closeFuture.whenComplete { [gate] _ in gate.dismiss(source) }
+        }
         return channel.eventLoop.makeCompletedFuture {
             guard let seat = seats.first(where: { $0.loop === channel.eventLoop }) else { throw ForeignEventLoop() }
-            try Self.configure(channel, loop: seat.box.value)
+            try Self.configure(channel, loop: seat.box.value, isProxy: isProxy, gate: gate)
         }
     }
 
     /// Adds the handlers of a connection.
-    package static func configure(_ channel: any Channel, loop: IntakeLoop) throws {
+    /// - Parameters:
+    ///   - isProxy: it begins with a PROXY header.
+    ///   - gate: where the clients behind a proxy are counted.
+    package static func configure(
+        _ channel: any Channel, loop: IntakeLoop, isProxy: Bool = false, gate: ConnectionGate? = nil
+    ) throws {
         let configuration = loop.configuration
         let pipeline = channel.pipeline.syncOperations
+        if isProxy || configuration.tls != nil {
+            try pipeline.addHandler(ConnectionPreface(loop: loop, expectsHeader: isProxy, gate: gate))
+        }
         if let tls = configuration.tls {
             try pipeline.addHandler(TLSHandler(server: tls, handshakeTimeout: configuration.handshakeTimeout))
         }
@@ -133,7 +156,11 @@ package final class IntakeServer: Sendable {
     /// counts, and verified pairs of login and password stay known where they have not changed. Not concurrently with itself.
     ///
     /// Returns when every loop has taken them.
-    package func adopt(accounts: [Account], handler: @escaping MessageHandler) async {
+    /// - Parameter lockOut: the rules of locks from now on; nil leaves them.
+    package func adopt(accounts: [Account], lockOut rules: LockOut.Rules? = nil, handler: @escaping MessageHandler)
+        async
+    {
+        if let rules { lockOut.adopt(rules) }
         let next = directory.withLock { current in
             current = AccountDirectory(accounts, continuing: current)
             return current
@@ -153,6 +180,7 @@ package final class IntakeServer: Sendable {
         // Replies are small, and go out within a moment where the client reads at all.
         await wait(until: max(deadline, .now() + configuration.lingerTimeout)) { $0.closeConnections() }
         await verifier.stop()
+        await provenLogins.stop()
     }
 
     private func stopListening() async {
@@ -183,12 +211,17 @@ package final class IntakeServer: Sendable {
         var total = IntakeStatistics()
         for seat in seats { seat.counters.add(to: &total) }
         total.connections = gate.open
-        total.connectionsRefused = gate.refused
+        total.connectionRefusals = gate.refused
+        total.unfinishedBytes = unfinished.current
+        total.lockOuts = lockOut.status(now: .now())
         return total
     }
+
+    /// Lifts the locks of an address or a login; how many there were. From any thread.
+    package func unlock(_ name: String) -> Int { lockOut.unlock(name, now: .now()) }
 }
 
-/// A connection beyond the bound.
+/// A connection that has no place, or comes from where none may.
 private struct TooManyConnections: Error {}
 
 /// A connection on a loop that is not of the server's group.

@@ -187,23 +187,52 @@ package struct FormBody {
     /// Puts the first `count` bytes of `value` in their place.
     private func keep(_ field: FormField, _ count: Int, in fields: inout Fields) throws(FormProblem) {
         if fields.has(field) { throw .duplicate(field) }
-        guard count <= field.maxBytes else { throw .tooLong(field) }
+        // Blanks around a login or a key come from copying it: none has them.
+        let range =
+            field == .login || field == .key ? Self.withoutBlanks(value.span.extracting(first: count)) : 0..<count
+        guard range.count <= field.maxBytes else { throw .tooLong(field) }
         // `String(validating:as:)` is generic, and not specialised here.
         let text: UTF8Span
         do {
-            text = try UTF8Span(validating: value.span.extracting(first: count))
+            text = try UTF8Span(validating: value.span.extracting(range))
         } catch {
             throw .encoding(field)
         }
         fields.mark(field)
         switch field {
-        case .password: fields.password = Array(value[..<count])
-        case .key: fields.key = Array(value[..<count])
+        case .password: fields.password = Array(value[range])
+        case .key: fields.key = Array(value[range])
         case .login: fields.login = String(copying: text)
         case .from: fields.from = String(copying: text)
         case .to: fields.to = String(copying: text)
         case .text: fields.text = String(copying: text)
         }
+    }
+
+    /// Where a value begins and ends without spaces, tabs, line ends and no-break spaces around it.
+    private static func withoutBlanks(_ value: Span<UInt8>) -> Range<Int> {
+        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+        func isNoBreakSpace(_ index: Int) -> Bool { value[index] == 0xC2 && value[index + 1] == 0xA0 }
+        var (start, end) = (0, value.count)
+        while start < end {
+            if isBlank(value[start]) {
+                start += 1
+            } else if start + 1 < end, isNoBreakSpace(start) {
+                start += 2
+            } else {
+                break
+            }
+        }
+        while start < end {
+            if isBlank(value[end - 1]) {
+                end -= 1
+            } else if start + 1 < end, isNoBreakSpace(end - 2) {
+                end -= 2
+            } else {
+                break
+            }
+        }
+        return start..<end
     }
 
     /// The form, once all bytes are read. An empty `login`, `password` or `key` counts as none: PlanFix sends the

@@ -5,6 +5,7 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
     case fieldTooLong = "field_too_long"
     case badEncoding = "bad_encoding"
     case badRequest = "bad_request"
+    case httpsRequired = "https_required"
     case badCredentials = "bad_credentials"
     case accountDisabled = "account_disabled"
     case ipNotAllowed = "ip_not_allowed"
@@ -39,7 +40,7 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
     /// The HTTP status.
     package var status: Int {
         switch self {
-        case .missingField, .duplicateField, .fieldTooLong, .badEncoding, .badRequest: 400
+        case .missingField, .duplicateField, .fieldTooLong, .badEncoding, .badRequest, .httpsRequired: 400
         case .badCredentials: 401
         case .accountDisabled, .ipNotAllowed, .senderNotAllowed, .destinationNotAllowed: 403
         case .notFound: 404
@@ -60,7 +61,7 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
     /// What became of the message.
     package var outcome: Outcome {
         switch self {
-        case .missingField, .duplicateField, .fieldTooLong, .badEncoding, .badRequest, .badCredentials,
+        case .missingField, .duplicateField, .fieldTooLong, .badEncoding, .badRequest, .httpsRequired, .badCredentials,
             .accountDisabled, .ipNotAllowed, .senderNotAllowed, .destinationNotAllowed, .notFound, .methodNotAllowed,
             .bodyTooLarge, .unsupportedMediaType, .headersTooLarge, .badNumber, .severalNumbers, .extension,
             .badSender, .textEmpty, .textTooLong, .carrierRefused:
@@ -96,6 +97,7 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
         case .fieldTooLong: "Field too long"
         case .badEncoding: "Bad encoding"
         case .badRequest: "Bad request"
+        case .httpsRequired: "HTTPS required"
         case .badCredentials: "Bad credentials"
         case .accountDisabled: "Account disabled"
         case .ipNotAllowed: "IP address not allowed"

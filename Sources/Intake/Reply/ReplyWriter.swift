@@ -191,6 +191,8 @@ package struct ReplyWriter: ~Copyable {
         if let (hex, name) = reply.smppStatus {
             buffer.writeString("\r\nX-Smpp-Status: \(ReplyText.cleanReason(hex)) \(ReplyText.cleanReason(name))")
         }
+        // RFC 9110 §11.6.1 wants a challenge in every 401. None that exists fits a form's fields, and a browser must not ask.
+        if reply.status == 401 { buffer.writeStaticString("\r\nWWW-Authenticate: Form realm=\"smppost\"") }
         if let retryAfter = reply.retryAfter { buffer.writeString("\r\nRetry-After: \(retryAfter)") }
         if let allow = reply.allow { buffer.writeString("\r\nAllow: \(ReplyText.cleanReason(allow))") }
         if reply.replayed { buffer.writeStaticString("\r\nX-Replayed: true") }

@@ -1,6 +1,7 @@
 /// The methods that are told apart. The form takes POST; the rest of what is registered gets a 405, anything else is no HTTP.
 package enum RequestMethod: Sendable, Hashable {
     case post
+    case get
     case head
     case options
     case connect
@@ -11,6 +12,8 @@ package enum RequestMethod: Sendable, Hashable {
     init?(_ name: Span<UInt8>) {
         if name.equals("POST") {
             self = .post
+        } else if name.equals("GET") {
+            self = .get
         } else if name.equals("HEAD") {
             self = .head
         } else if name.equals("OPTIONS") {

@@ -186,8 +186,11 @@ struct RequestParser: Sendable {
         guard index < bytes.count else { return }
         guard bytes[index] == HTTPByte.space, index > tokenStart else { throw .malformed }
         headBytes += index - tokenStart
-        head.isOurPath = try RequestTarget.isOurs(
-            bytes.extracting(tokenStart..<index), method: head.method, path: rules.path)
+        let target = bytes.extracting(tokenStart..<index)
+        head.isOurPath = try RequestTarget.isOurs(target, method: head.method, path: rules.path)
+        if !head.isOurPath, head.method == .get || head.method == .head {
+            head.isHealthPath = try RequestTarget.isOurs(target, method: head.method, path: RequestTarget.healthPath)
+        }
         begin(.version, at: index + 1)
     }
 

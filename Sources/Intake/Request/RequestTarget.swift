@@ -1,6 +1,9 @@
 /// A request target (RFC 9112 §3.2), looked at once and not kept.
 enum RequestTarget {
-    /// Whether a target is `path`; a query does not matter.
+    /// Where a balancer asks whether the listener is well.
+    static let healthPath = "/healthz"
+
+    /// Whether a target is `path`; a slash behind it and a query do not matter.
     /// - Parameter target: bytes from 0x21 to 0x7E, at least one.
     /// - Throws: `malformed` for what is none of the four forms, or is the form of another method.
     static func isOurs(_ target: Span<UInt8>, method: RequestMethod, path: String) throws(RequestProblem) -> Bool {
@@ -26,8 +29,10 @@ enum RequestTarget {
     }
 
     private static func matches(_ pathAndQuery: Span<UInt8>, _ path: String) -> Bool {
-        pathAndQuery.starts(with: path)
-            && (pathAndQuery.count == path.utf8.count || pathAndQuery[path.utf8.count] == UInt8(ascii: "?"))
+        guard pathAndQuery.starts(with: path) else { return false }
+        var end = path.utf8.count
+        if end < pathAndQuery.count, pathAndQuery[end] == UInt8(ascii: "/") { end += 1 }
+        return end == pathAndQuery.count || pathAndQuery[end] == UInt8(ascii: "?")
     }
 
     /// Where a host and port that begin at `start` end. User information is none (RFC 9110 §4.2.4).

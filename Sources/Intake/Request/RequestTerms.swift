@@ -25,6 +25,8 @@ package struct RequestTerms: Sendable, Hashable {
     package var wantsJSON = false
     /// The client waits for `100 Continue` before it sends the body.
     package var expectsContinue = false
+    /// It asks whether the listener is well (`GET /healthz`): no form, and no message.
+    package var isHealth = false
     /// The reply has no body (HEAD).
     package var omitsBody = false
     /// The charset of the form.
@@ -51,7 +53,8 @@ package struct RequestTerms: Sendable, Hashable {
         keepAlive = head.isOld ? head.saysKeepAlive && !head.saysClose : !head.saysClose
         announcesKeepAlive = head.isOld && keepAlive
         omitsBody = head.method == .head
-        wantsJSON = head.wantsJSON
+        isHealth = head.isHealthPath
+        wantsJSON = head.wantsJSON && !isHealth
         expectsContinue = head.expectsContinue && !head.isOld
 
         switch head.framing {
@@ -59,12 +62,14 @@ package struct RequestTerms: Sendable, Hashable {
         case .chunked: break
         case nil: refuse(.badRequest, close: true)
         }
-        if !head.isOurPath { refuse(.notFound, close: false) }
-        if head.method != .post { refuse(.methodNotAllowed, close: false) }
-        switch head.form {
-        case .charset(let charset): self.charset = charset
-        case .unsupported: refuse(.unsupportedMediaType, close: false)
-        case nil: break
+        if !isHealth {
+            if !head.isOurPath { refuse(.notFound, close: false) }
+            if head.method != .post { refuse(.methodNotAllowed, close: false) }
+            switch head.form {
+            case .charset(let charset): self.charset = charset
+            case .unsupported: refuse(.unsupportedMediaType, close: false)
+            case nil: break
+            }
         }
         if head.hasContentEncoding { refuse(.unsupportedMediaType, close: false) }
         if let contentLength, contentLength > rules.maxBodyBytes { refuse(.bodyTooLarge, close: true) }

@@ -13,8 +13,16 @@ package struct IntakeStatistics: Sendable, Hashable {
     package var lateReplies = 0
     /// Handlers that did not reply in time.
     package var handlerTimeouts = 0
-    /// Connections accepted and closed at once because there were too many.
-    package var connectionsRefused = 0
+    /// Connections accepted and closed at once, by why.
+    package var connectionRefusals: [ConnectionGate.Refusal: Int] = [:]
+    /// Connections that no request came of, by why.
+    package var earlyRefusals: [EarlyRefusal: Int] = [:]
+    /// TLS handshakes that came to nothing, by why.
+    package var handshakeFailures: [HandshakeFailure: Int] = [:]
+    /// Octets of bodies that have not arrived whole.
+    package var unfinishedBytes = 0
+    /// What is locked out.
+    package var lockOuts = LockOutStatus()
     /// Connections open now.
     package var connections = 0
     /// Every event loop refuses new requests.
@@ -27,6 +35,9 @@ package struct IntakeStatistics: Sendable, Hashable {
     package var times = TimeHistogram()
 
     package init() {}
+
+    /// Connections accepted and closed at once.
+    package var connectionsRefused: Int { connectionRefusals.values.reduce(0, +) }
 }
 
 /// The counters of one event loop. Only that loop writes, so a write is a load and a store; any thread may read.
@@ -51,6 +62,8 @@ final class LoopCounters: Sendable {
     let draining = Counter()
     let openRequests = Counter()
     let times = LoopTimes()
+    private let earlyRefusals = EarlyRefusal.allCases.map { (refusal: $0, counter: Counter()) }
+    private let handshakeFailures = HandshakeFailure.allCases.map { (failure: $0, counter: Counter()) }
     /// Every label that the loop has met, with its counter.
     private let replies = Mutex<[(label: ReplyLabel, counter: Counter)]>([])
 
@@ -64,6 +77,10 @@ final class LoopCounters: Sendable {
         return counter
     }
 
+    func add(_ refusal: EarlyRefusal) { earlyRefusals.first { $0.refusal == refusal }?.counter.add() }
+
+    func add(_ failure: HandshakeFailure) { handshakeFailures.first { $0.failure == failure }?.counter.add() }
+
     /// Adds these counters to `total`.
     func add(to total: inout IntakeStatistics) {
         total.requests += requests.current
@@ -73,6 +90,8 @@ final class LoopCounters: Sendable {
         total.handlerTimeouts += handlerTimeouts.current
         total.openRequests += openRequests.current
         times.add(to: &total.times)
+        for (refusal, counter) in earlyRefusals { total.earlyRefusals[refusal, default: 0] += counter.current }
+        for (failure, counter) in handshakeFailures { total.handshakeFailures[failure, default: 0] += counter.current }
         for (label, counter) in replies.withLock({ $0 }) {
             total.replies[label, default: 0] += counter.current
         }

@@ -27,6 +27,14 @@ enum PageMarkup {
         <th scope="col" data-word="doubtCarrier"></th><th scope="col" data-word="doubtID"></th>
         </tr></thead><tbody id="doubt-rows"></tbody></table></div>
         </section>
+        <section id="locks" aria-labelledby="locks-title" hidden>
+        <h2 id="locks-title" data-word="locksTitle"></h2>
+        <p class="hint" data-word="locksHint"></p>
+        <div class="scroll"><table><thead><tr>
+        <th scope="col" data-word="lockWhat"></th><th scope="col" data-word="lockAddress"></th>
+        <th scope="col" data-word="lockLeft"></th><th scope="col"></th>
+        </tr></thead><tbody id="lock-rows"></tbody></table></div>
+        </section>
         <section id="service" aria-labelledby="service-title" hidden>
         <h2 id="service-title" data-word="serviceTitle"></h2>
         <dl id="service-facts" class="facts"></dl>

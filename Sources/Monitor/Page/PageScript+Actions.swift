@@ -76,6 +76,17 @@ extension PageScript {
           }
         }
 
+        async function unlock(name) {
+          if (!await confirmed(fill(W.unlockTitle, name), W.unlockAsk, W.unlock)) return;
+          try {
+            const {status} = await post('unlock?name=' + encodeURIComponent(name));
+            if (status === 200) report(fill(W.done, fill(W.unlockOf, name)), false);
+            else report(fill(W.failed, fill(W.unlockOf, name), status === 404 ? W.notLocked : `HTTP ${status}`), true);
+          } catch {
+            report(fill(W.failed, fill(W.unlockOf, name), W.gone), true);
+          }
+        }
+
         async function reloadConfiguration() {
           if (!await confirmed(`${W.reload}?`, W.ask.reload, W.reload)) return;
           try {

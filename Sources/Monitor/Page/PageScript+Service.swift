@@ -33,6 +33,32 @@ extension PageScript {
           $('doubt-rows').replaceChildren(...service.in_doubt.map(one => make('tr', '',
             make('td', '', moment(one.ago + elapsed)), make('td', '', W.doubtReasons[one.reason] || one.reason), make('td', '', one.to),
             make('td', '', one.account), make('td', '', one.carrier), make('td', '', one.id))));
+          drawLocks(intake.lockouts, elapsed);
+        }
+
+        // Rows stay while their locks do: a button that is made anew each second cannot be pressed.
+        const lockRows = new Map();
+        function drawLocks(locks, elapsed) {
+          const shown = locks.longest.filter(lock => lock.left > elapsed), keys = new Set();
+          show($('locks'), shown.length > 0);
+          for (const lock of shown) {
+            const key = JSON.stringify([lock.kind, lock.login, lock.address]);
+            keys.add(key);
+            if (!lockRows.has(key)) {
+              const row = make('tr', ''), what = make('td', ''), left = make('td', ''), cell = make('td', ''), button = make('button', '');
+              button.type = 'button';
+              button.addEventListener('click', () => unlock(lock.login || lock.address.replace('/64', '')));
+              cell.append(button);
+              row.append(what, make('td', '', lock.address), left, cell);
+              $('lock-rows').append(row);
+              lockRows.set(key, {row, what, left, button});
+            }
+            const cells = lockRows.get(key);
+            say(cells.what, lock.kind === 'login' ? fill(W.lockLogin, lock.login) : W.lockKinds[lock.kind]);
+            say(cells.left, span(lock.left - elapsed));
+            say(cells.button, W.unlock);
+          }
+          for (const [key, {row}] of lockRows) if (!keys.has(key)) { row.remove(); lockRows.delete(key); }
         }
 
         const ORDER = ['red', 'yellow', 'off', 'green'];

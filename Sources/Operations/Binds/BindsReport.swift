@@ -3,6 +3,7 @@ import Foundation
 import HTTPService
 import Intake
 import Journal
+import NIOCore
 import SMPP
 
 /// `/binds`: a `MonitorSnapshot` as JSON. Adding members is not a change of `version`.
@@ -138,6 +139,23 @@ enum BindsReport {
         json.member("connections_refused", intake.connectionsRefused)
         json.member("draining", intake.isDraining)
         json.member("certificate_expires_at", certificateExpiry)
+        json.key("lockouts")
+        json.object { write(intake.lockOuts, to: &$0) }
+    }
+
+    private static func write(_ lockOuts: LockOutStatus, to json: inout JSONWriter) {
+        for kind in Lock.Kind.allCases { json.member(kind.rawValue, lockOuts.counts[kind, default: 0]) }
+        json.key("longest")
+        json.array { json in
+            for lock in lockOuts.locks {
+                json.object { json in
+                    json.member("kind", lock.kind.rawValue)
+                    json.member("login", lock.login)
+                    json.member("address", lock.address)
+                    json.member("left", rounded(lock.left(now: .now())))
+                }
+            }
+        }
     }
 
     private static func write(_ process: ProcessStatus, takenAt: Date, to json: inout JSONWriter) {

@@ -25,10 +25,9 @@ package final class LiveFeed: Sendable {
 
     package init(source: MonitorSource, eventLoop: any EventLoop, logger: Logger) {
         self.eventLoop = eventLoop
-        let count = Counter()
-        self.count = count
+        count = Counter()
         work = .makeBoxSendingValue(
-            LiveWork(source: source, count: count, eventLoop: eventLoop, logger: logger), eventLoop: eventLoop)
+            LiveWork(source: source, eventLoop: eventLoop, logger: logger), eventLoop: eventLoop)
     }
 
     /// Takes the first sample and goes on. Once.
@@ -53,6 +52,10 @@ package final class LiveFeed: Sendable {
             return .later("too many are looking already", seconds: 10)
         }
         return .events { stream in
+            // Its place is taken now: many who came in one moment have all found it free.
+            let isIn = self.count.value.wrappingAdd(1, ordering: .relaxed).newValue <= Self.maximumListeners
+            stream.whenClosed { self.count.value.wrappingSubtract(1, ordering: .relaxed) }
+            guard isIn else { return stream.end() }
             self.eventLoop.execute { self.work.value.add(stream) }
         }
     }
@@ -66,7 +69,6 @@ private final class LiveWork {
     private static let gatherTime = TimeAmount.milliseconds(50)
 
     private let source: MonitorSource
-    private let count: LiveFeed.Counter
     private let eventLoop: any EventLoop
     private let logger: Logger
     private var listeners: [Int: HTTPServerStream] = [:]
@@ -83,9 +85,8 @@ private final class LiveWork {
     private var sampling: Scheduled<Void>?
     private var isStopped = false
 
-    package init(source: MonitorSource, count: LiveFeed.Counter, eventLoop: any EventLoop, logger: Logger) {
+    init(source: MonitorSource, eventLoop: any EventLoop, logger: Logger) {
         self.source = source
-        self.count = count
         self.eventLoop = eventLoop
         self.logger = logger
     }
@@ -105,11 +106,10 @@ private final class LiveWork {
     }
 
     func add(_ stream: HTTPServerStream) {
-        guard !isStopped, listeners.count + newcomers.count < LiveFeed.maximumListeners else { return stream.end() }
+        guard !isStopped else { return stream.end() }
         let id = nextID
         nextID += 1
         newcomers[id] = stream
-        showCount()
         let me = NIOLoopBound(self, eventLoop: eventLoop)
         stream.whenClosed { [eventLoop] in
             eventLoop.execute { me.value.remove(id) }
@@ -120,11 +120,6 @@ private final class LiveWork {
     private func remove(_ id: Int) {
         listeners.removeValue(forKey: id)
         newcomers.removeValue(forKey: id)
-        showCount()
-    }
-
-    private func showCount() {
-        count.value.store(listeners.count + newcomers.count, ordering: .relaxed)
     }
 
     func stateChanged() {

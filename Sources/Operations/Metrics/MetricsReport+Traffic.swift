@@ -129,6 +129,14 @@ extension MetricsReport {
         metrics.family(
             "smppost_http_connections_refused_total", .counter, "Connections closed because there were too many.")
         metrics.sample(intake.connectionsRefused)
+        writeRefusals(intake, to: &metrics)
+        metrics.family(
+            "smppost_lockouts", .gauge,
+            "What is locked out now for wrong passwords and keys: addresses, logins at one address, logins that do not exist."
+        )
+        for kind in Lock.Kind.allCases {
+            metrics.sample(intake.lockOuts.counts[kind, default: 0], ["kind": kind.rawValue])
+        }
         metrics.family("smppost_messages_handed_total", .counter, "Requests that were handed on to the carriers.")
         metrics.sample(intake.handed)
         metrics.family("smppost_client_gone_total", .counter, "Replies that no client was there to take.")
@@ -139,5 +147,35 @@ extension MetricsReport {
         metrics.sample(intake.lateReplies)
         metrics.family("smppost_draining", .gauge, "1 while the service stops and takes no new requests.")
         metrics.sample(intake.isDraining)
+    }
+
+    /// What never became a message: the mistakes of the first day, and the noise of the open internet.
+    private static func writeRefusals(_ intake: IntakeStatistics, to metrics: inout MetricsWriter) {
+        let codes: [ReplyCode] = [
+            .httpsRequired, .notFound, .methodNotAllowed, .bodyTooLarge, .unsupportedMediaType, .headersTooLarge,
+            .badRequest,
+            .requestTimeout,
+        ]
+        metrics.family(
+            "smppost_requests_refused_total", .counter,
+            "Requests and connections refused before anybody was known, by why.")
+        for code in codes {
+            let count = intake.replies.reduce(0) { $0 + ($1.key.code == code && $1.key.account == nil ? $1.value : 0) }
+            metrics.sample(count, ["reason": code.rawValue])
+        }
+        for reason in ConnectionGate.Refusal.allCases {
+            metrics.sample(intake.connectionRefusals[reason, default: 0], ["reason": reason.rawValue])
+        }
+        for reason in EarlyRefusal.allCases {
+            metrics.sample(intake.earlyRefusals[reason, default: 0], ["reason": reason.rawValue])
+        }
+        metrics.family(
+            "smppost_tls_handshake_failures_total", .counter,
+            "TLS handshakes of the intake that came to nothing, by why.")
+        for reason in HandshakeFailure.allCases {
+            metrics.sample(intake.handshakeFailures[reason, default: 0], ["reason": reason.rawValue])
+        }
+        metrics.family("smppost_http_unfinished_bytes", .gauge, "Octets of forms that have not arrived whole.")
+        metrics.sample(intake.unfinishedBytes)
     }
 }

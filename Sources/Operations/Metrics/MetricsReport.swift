@@ -54,6 +54,13 @@ enum MetricsReport {
     private static func writeService(_ snapshot: MonitorSnapshot, to metrics: inout MetricsWriter) {
         metrics.family("smppost_build_info", .gauge, "Always 1; the version is its label.")
         metrics.sample(1, ["version": snapshot.process.version])
+        metrics.family(
+            "smppost_monitor_wrong_tokens_total", .counter, "Requests of the monitor that had a wrong token.")
+        metrics.sample(snapshot.monitorRefusals.tokens)
+        metrics.family(
+            "smppost_monitor_connections_refused_total", .counter,
+            "Connections of the monitor that lost their place to a newcomer's, or found none.")
+        metrics.sample(snapshot.monitorRefusals.connections)
         metrics.family("smppost_config_generation", .gauge, "Configurations taken since the start, the first included.")
         metrics.sample(snapshot.configuration.generation)
         metrics.family(

@@ -22,9 +22,23 @@ package struct MonitorSnapshot: Sendable {
     package var postings: PostingTotals?
     /// The last messages of which nobody knows whether they went, newest first; at most `maximumInDoubt`.
     package var inDoubt: [InDoubtStatus] = []
+    package var monitorRefusals = MonitorRefusals()
 
     /// So many messages in doubt are shown.
     package static let maximumInDoubt = 20
+}
+
+/// What the monitor's own listener refused since the start.
+package struct MonitorRefusals: Hashable, Sendable {
+    /// Connections that lost their place to a newcomer's, or found none.
+    package var connections = 0
+    /// Requests with a wrong token.
+    package var tokens = 0
+
+    package init(connections: Int = 0, tokens: Int = 0) {
+        self.connections = connections
+        self.tokens = tokens
+    }
 }
 
 /// The configuration in force.

@@ -1,5 +1,6 @@
 import Carriers
 import Foundation
+package import HTTPService
 package import Intake
 package import Journal
 package import NIOCore
@@ -19,6 +20,7 @@ package struct MonitorSource: Sendable {
     let journal: Journal?
     let postings: @Sendable () -> PostingTotals?
     let traces: CarrierTraces
+    let monitorRefusals: HTTPServerRefusals
 
     /// - Parameters:
     ///   - monitorCertificate: nil = the monitor serves plain HTTP.
@@ -27,7 +29,8 @@ package struct MonitorSource: Sendable {
     package init(
         state: ConfigurationInForce, intake: IntakeServer, intakeCertificate: TLSServerContext,
         monitorCertificate: TLSServerContext?, inDoubt: InDoubtList, journal: Journal?,
-        postings: @escaping @Sendable () -> PostingTotals?, traces: CarrierTraces
+        postings: @escaping @Sendable () -> PostingTotals?, traces: CarrierTraces,
+        monitorRefusals: HTTPServerRefusals = HTTPServerRefusals()
     ) {
         self.state = state
         self.intake = intake
@@ -37,6 +40,7 @@ package struct MonitorSource: Sendable {
         self.journal = journal
         self.postings = postings
         self.traces = traces
+        self.monitorRefusals = monitorRefusals
     }
 
     /// The bridge now. The future is completed on `loop`; it never fails while the event loops run.
@@ -62,7 +66,9 @@ package struct MonitorSource: Sendable {
                 },
                 intake: intake.statistics, intakeCertificateExpiry: intakeCertificate.certificateExpiry,
                 monitorCertificateExpiry: monitorCertificate?.certificateExpiry, process: process,
-                journal: journal?.health, postings: postings(), inDoubt: inDoubt.list(now: .now()))
+                journal: journal?.health, postings: postings(), inDoubt: inDoubt.list(now: .now()),
+                monitorRefusals: MonitorRefusals(
+                    connections: monitorRefusals.connections, tokens: monitorRefusals.tokens))
         }
     }
 }

@@ -64,7 +64,7 @@ struct BridgeAssembly: Sendable {
         let path = MessagePath(
             settings: settings, carriers: carriers, references: references, journals: journal?.loops)
         intake = IntakeServer(
-            configuration: IntakeConfiguration(settings.intake, certificate: certificate),
+            configuration: try IntakeConfiguration(settings, certificate: certificate, logger: logger),
             accounts: try Account.list(settings.accounts), group: group, logger: logger, handler: path.handle)
         state.update { $0.shown = settings.carriers.compactMap { carriers[$0.name]?.shown } }
         let reloader = Reloader(
@@ -74,9 +74,11 @@ struct BridgeAssembly: Sendable {
                 certificate: certificate, threshold: threshold, state: state, logger: logger))
         self.reloader = reloader
         monitorCertificate = try TLSServerContext(settings.monitor)
+        let monitorRefusals = HTTPServerRefusals()
         let source = MonitorSource(
             state: state, intake: intake, intakeCertificate: certificate, monitorCertificate: monitorCertificate,
-            inDoubt: inDoubt, journal: journal?.journal, postings: { journal?.postings.current }, traces: traces)
+            inDoubt: inDoubt, journal: journal?.journal, postings: { journal?.postings.current }, traces: traces,
+            monitorRefusals: monitorRefusals)
         let feed = LiveFeed(source: source, eventLoop: group.next(), logger: logger)
         let watch = CarrierWatch(state: state, eventLoop: group.next(), logger: logger)
         state.changes.listen {
@@ -91,7 +93,8 @@ struct BridgeAssembly: Sendable {
             reload: { await reloader.reload(.request).response }
         ).routes()
         monitor = HTTPServer(
-            settings.monitor, certificate: monitorCertificate, group: group, logger: logger, handler: pages.respond)
+            settings.monitor, certificate: monitorCertificate, refusals: monitorRefusals, group: group, logger: logger,
+            handler: pages.respond)
         drainWithin = settings.intake.replyWithin
     }
 }

@@ -17,11 +17,12 @@ extension TLSServerContext {
 
 extension HTTPServer {
     convenience init(
-        _ settings: MonitorSettings, certificate: TLSServerContext?, group: any EventLoopGroup, logger: Logger,
-        handler: @escaping HTTPRoutes.Handler
+        _ settings: MonitorSettings, certificate: TLSServerContext?, refusals: HTTPServerRefusals,
+        group: any EventLoopGroup,
+        logger: Logger, handler: @escaping HTTPRoutes.Handler
     ) {
         self.init(
             monitorOn: settings.listen.host, port: settings.listen.port, token: settings.token,
-            certificate: certificate, group: group, logger: logger, handler: handler)
+            certificate: certificate, group: group, refusals: refusals, logger: logger, handler: handler)
     }
 }

@@ -1,6 +1,7 @@
 import Bridge
 import Carriers
 import Intake
+import Logging
 import Messaging
 import NIOCore
 import SMPP
@@ -16,13 +17,7 @@ struct AssemblyProblem: Error, CustomStringConvertible {
 extension Account {
     /// - Throws: where an address block is not one for the intake. Leaving it out could open the account to everyone.
     init(_ settings: AccountSettings, index: Int) throws(AssemblyProblem) {
-        var blocks: [AddressBlock] = []
-        for text in settings.allowFrom {
-            guard let block = AddressBlock(parsing: text) else {
-                throw AssemblyProblem(description: "account \(settings.name): allow_from \(text) is not understood")
-            }
-            blocks.append(block)
-        }
+        let blocks = try [AddressBlock](settings.allowFrom, of: "account \(settings.name): allow_from")
         self.init(
             index: index, name: settings.name, login: settings.login, password: settings.password, key: settings.key,
             enabled: settings.enabled, language: Language(settings.language), rate: settings.rate,
@@ -43,20 +38,57 @@ extension CarrierConfiguration {
     }
 }
 
+extension LockOut.Rules {
+    /// - Throws: where an address block is not one for the intake.
+    init(_ settings: IntakeSettings) throws(AssemblyProblem) {
+        self.init(
+            attempts: settings.lockoutAttempts, window: TimeAmount(settings.lockoutPer),
+            trusted: try [AddressBlock](settings.lockoutTrusted, of: "intake.lockout.trusted"))
+    }
+}
+
+extension [AddressBlock] {
+    /// - Parameter key: where the texts stand.
+    init(_ texts: [String], of key: String) throws(AssemblyProblem) {
+        self = []
+        for text in texts {
+            guard let block = AddressBlock(parsing: text) else {
+                throw AssemblyProblem(description: "\(key): \(text) is not understood")
+            }
+            append(block)
+        }
+    }
+}
+
 extension IntakeConfiguration {
-    init(_ settings: IntakeSettings, certificate: TLSServerContext) {
+    /// The configuration with so many connections as this process's descriptors leave.
+    ///
+    /// - Throws: where an address block is not one for the intake.
+    init(_ settings: Settings, certificate: TLSServerContext, logger: Logger) throws(AssemblyProblem) {
+        try self.init(settings.intake, certificate: certificate)
+        let (limit, wanted) = (DescriptorLimit.raise(), maxConnections)
+        maxConnections = DescriptorLimit.connections(wanted: wanted, limit: limit, binds: settings.bindCount)
+        let warning = DescriptorLimit.warning(wanted: wanted, limit: limit, binds: settings.bindCount)
+        if let warning { logger.warning("\(warning)") }
+    }
+
+    private init(_ settings: IntakeSettings, certificate: TLSServerContext) throws(AssemblyProblem) {
         self.init(listen: settings.listen.map { ($0.host, $0.port) })
         path = settings.path
         tls = certificate
         replyWithin = TimeAmount(settings.replyWithin)
         maxConnections = settings.maxConnections
+        maxConnectionsPerAddress = settings.maxConnectionsPerAddress
+        allowFrom = try [AddressBlock](settings.allowFrom, of: "intake.allow_from")
+        proxies = try [AddressBlock](settings.proxies, of: "intake.proxy_protocol.from")
+        maxUnfinishedBytes = settings.maxUnfinishedBytes
         maxBodyBytes = settings.maxBodyBytes
         maxHeaderBytes = settings.maxHeaderBytes
         requestTimeout = TimeAmount(settings.requestTimeout)
         idleTimeout = TimeAmount(settings.idleTimeout)
         maxPipelined = settings.maxPipelined
-        lockOut.attempts = settings.lockoutAttempts
-        lockOut.window = TimeAmount(settings.lockoutPer)
+        lockOut = try LockOut.Rules(settings)
+        provenFile = settings.provenFile
         scryptQueue = settings.scryptQueue
         scryptThreads = settings.scryptThreads
         defaultLanguage = Language(settings.defaultLanguage)

@@ -1,4 +1,4 @@
-import Dispatch
+package import Dispatch
 package import Foundation
 import Synchronization
 
@@ -40,8 +40,21 @@ package final class LogWriter: Sendable {
     }
 
     /// Waits until what was written before is out: before the process ends. Never on an event loop.
-    package func flush() {
-        queue.sync { drain() }
+    ///
+    /// A pipe that nobody reads takes nothing: then what is left is given up, and standard error says so.
+    /// - Parameter patience: how long it may take.
+    package func flush(within patience: DispatchTimeInterval = .seconds(2)) {
+        let done = DispatchSemaphore(value: 0)
+        queue.async {
+            self.drain()
+            done.signal()
+        }
+        guard done.wait(timeout: .now() + patience) == .timedOut else { return }
+        // It may be the same pipe.
+        var error = pollfd(fd: FileHandle.standardError.fileDescriptor, events: Int16(POLLOUT), revents: 0)
+        guard poll(&error, 1, 0) == 1, error.revents & Int16(POLLOUT) != 0 else { return }
+        try? FileHandle.standardError.write(
+            contentsOf: Data("smppost: nobody reads the log: its last lines are lost\n".utf8))
     }
 
     private func drain() {

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import ServiceLifecycle
 import TLS
@@ -36,9 +37,14 @@ extension TLSServerContext {
     ///   - told: the problem that was logged last; the same one is not logged again.
     /// - Returns: the problem now; nil where there is none.
     @discardableResult
-    func reload(of listener: String, told: String? = nil, logger: Logger) -> String? {
+    func reload(of listener: String, told: String? = nil, now: Date = .now, logger: Logger) -> String? {
         do {
-            if try reloadIfChanged() { logger.notice("the \(listener)'s certificate was read anew") }
+            guard try reloadIfChanged() else { return nil }
+            logger.notice("the \(listener)'s certificate was read anew")
+            if certificateExpiry > 0, Double(certificateExpiry) <= now.timeIntervalSince1970 {
+                logger.error(
+                    "the \(listener)'s new certificate has expired: clients refuse it, and the next start will too")
+            }
             return nil
         } catch {
             let problem = "\(error)"

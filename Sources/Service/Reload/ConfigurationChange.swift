@@ -6,6 +6,7 @@ import Settings
 struct ConfigurationChange: Sendable {
     let plan: ReloadPlan
     let accounts: [Account]
+    let lockOut: LockOut.Rules
     /// Of the carriers that are added or replaced, by name.
     let configurations: [String: CarrierConfiguration]
 
@@ -14,6 +15,7 @@ struct ConfigurationChange: Sendable {
         plan = ReloadPlan(from: old, to: new)
         do throws(AssemblyProblem) {
             accounts = try Account.list(new.accounts)
+            lockOut = try LockOut.Rules(new.intake)
         } catch {
             throw ConfigurationProblem(file: "accounts.yaml", line: 1, column: 1, message: error.description)
         }
@@ -39,6 +41,9 @@ extension Settings {
     func reloaded(_ next: Settings) -> Settings {
         var settings = next
         settings.intake = intake
+        settings.intake.lockoutAttempts = next.intake.lockoutAttempts
+        settings.intake.lockoutPer = next.intake.lockoutPer
+        settings.intake.lockoutTrusted = next.intake.lockoutTrusted
         settings.monitor = monitor
         settings.journal = journal
         settings.log.format = log.format

@@ -66,7 +66,7 @@ struct ReloadPlan: Equatable, Sendable {
     }
 }
 
-/// The keys of `intake:`, none of which a running intake takes.
+/// The keys of `intake:` that a running intake does not take.
 private struct IntakeKeys: Sendable {
     let name: String
     let isSame: @Sendable (IntakeSettings, IntakeSettings) -> Bool
@@ -84,12 +84,16 @@ private struct IntakeKeys: Sendable {
         },
         IntakeKeys("reply_within") { $0.replyWithin == $1.replyWithin },
         IntakeKeys("max_connections") { $0.maxConnections == $1.maxConnections },
+        IntakeKeys("max_connections_per_address") { $0.maxConnectionsPerAddress == $1.maxConnectionsPerAddress },
+        IntakeKeys("allow_from") { $0.allowFrom == $1.allowFrom },
+        IntakeKeys("proxy_protocol") { $0.proxies == $1.proxies },
+        IntakeKeys("max_unfinished") { $0.maxUnfinishedBytes == $1.maxUnfinishedBytes },
         IntakeKeys("max_body") { $0.maxBodyBytes == $1.maxBodyBytes },
         IntakeKeys("max_headers") { $0.maxHeaderBytes == $1.maxHeaderBytes },
         IntakeKeys("request_timeout") { $0.requestTimeout == $1.requestTimeout },
         IntakeKeys("idle_timeout") { $0.idleTimeout == $1.idleTimeout },
         IntakeKeys("max_pipelined") { $0.maxPipelined == $1.maxPipelined },
-        IntakeKeys("lockout") { ($0.lockoutAttempts, $0.lockoutPer) == ($1.lockoutAttempts, $1.lockoutPer) },
+        IntakeKeys("proven_file") { $0.provenFile == $1.provenFile },
         IntakeKeys("scrypt_queue") { $0.scryptQueue == $1.scryptQueue },
         IntakeKeys("scrypt_threads") { $0.scryptThreads == $1.scryptThreads },
         IntakeKeys("default_language") { $0.defaultLanguage == $1.defaultLanguage },

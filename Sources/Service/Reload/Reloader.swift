@@ -164,7 +164,7 @@ actor Reloader {
             $0.loadedAt = .now
             $0.switching = plan.names(.replace) + plan.names(.add) + plan.removed
         }
-        await publish(accounts: change.accounts)
+        await publish(accounts: change.accounts, lockOut: change.lockOut)
         return ReloadReport.Applied(
             generation: generation, accounts: change.accounts.count, unchanged: plan.names(.keep),
             restyled: plan.names(.restyle), changed: plan.names(.replace), added: plan.names(.add),
@@ -172,14 +172,14 @@ actor Reloader {
     }
 
     /// Gives every event loop the accounts and routes as they are now.
-    private func publish(accounts: [Account]) async {
+    private func publish(accounts: [Account], lockOut: LockOut.Rules? = nil) async {
         parts.journal?.know(carriers.values.map(\.route))
         parts.journal?.postings.knowAgain(settings)
         let path = MessagePath(
             settings: settings, carriers: carriers, references: parts.references, journals: parts.journal?.loops)
         let shown = settings.carriers.compactMap { carriers[$0.name]?.shown }
         parts.state.update { $0.shown = shown }
-        await parts.intake.adopt(accounts: accounts, handler: path.handle)
+        await parts.intake.adopt(accounts: accounts, lockOut: lockOut, handler: path.handle)
     }
 
     /// Changed, new and removed carriers, all at the same time.

@@ -71,11 +71,7 @@ extension AccountSettings {
         language = reader.choice("language", ["ru": "ru", "en": "en"], default: language)
         rate = reader.rate("rate")
         inFlight = reader.optionalInteger("in_flight", in: 1...1_000_000)
-        allowFrom =
-            reader.texts(
-                "allow_from", limit: 1000, ifEmpty: "is empty; remove the key to allow every address",
-                wanted: "an address or a block like 203.0.113.0/24 or ::1/128"
-            ) { NetworkText.isAddressBlock($0) ? $0 : nil }?.map(\.value) ?? []
+        allowFrom = reader.addressBlocks("allow_from", ifEmpty: "is empty; remove the key to allow every address")
         replyProfile = reader.choice(
             "reply_profile", ["strict": "strict", "always200": "always200"], default: replyProfile)
         let receipts = reader.section("receipts")

@@ -14,6 +14,14 @@ package struct IntakeSettings: Hashable, Sendable {
     package var replyWithin: Duration = .seconds(10)
     /// `max_connections`: open at one time; 1 to 1,000,000.
     package var maxConnections = 10_000
+    /// `max_connections_per_address`: of one address (of IPv6: its /64); 1 to 1,000,000; by default a quarter of all.
+    package var maxConnectionsPerAddress = 2_500
+    /// `allow_from`: addresses and CIDR blocks that may connect; empty = everywhere.
+    package var allowFrom: [String] = []
+    /// `proxy_protocol.from`: balancers, as addresses and CIDR blocks.
+    package var proxies: [String] = []
+    /// `max_unfinished`: bytes of bodies that have not arrived whole, of all connections; 1 MiB to 4 GiB.
+    package var maxUnfinishedBytes = 64 << 20
     /// `max_body`: bytes of a request's body; 1 KiB to 1 MiB.
     package var maxBodyBytes = 64 * 1024
     /// `max_headers`: bytes of a request's headers; 1 KiB to 64 KiB.
@@ -24,10 +32,14 @@ package struct IntakeSettings: Hashable, Sendable {
     package var idleTimeout: Duration = .seconds(60)
     /// `max_pipelined`: requests of one connection that wait for their replies; 1 to 1000.
     package var maxPipelined = 16
-    /// `lockout.attempts`: wrong passwords of one address or login; 1 to 10,000.
+    /// `lockout.attempts`: wrong passwords of one login at one address, or wrong keys and logins of one address; 1 to 10,000.
     package var lockoutAttempts = 10
     /// `lockout.per`: in this time; 1 s to 24 h.
     package var lockoutPer: Duration = .seconds(300)
+    /// `lockout.trusted`: addresses and CIDR blocks that are not locked for all the logins behind them.
+    package var lockoutTrusted: [String] = []
+    /// `proven_file`: its path resolved; nil in settings that were not read.
+    package var provenFile: String?
     /// `scrypt_queue`: passwords that wait to be checked; 1 to 10,000.
     package var scryptQueue = 64
     /// `scrypt_threads`: passwords checked at one time; 1 to 64.
@@ -79,6 +91,7 @@ extension IntakeSettings {
             reader.missing("tls", hint: "forms are taken over HTTPS only: { certificate: FILE, key: FILE }")
         }
         readBounds(reader)
+        readLockout(reader, context: context)
         defaultLanguage = reader.choice("default_language", ["ru": "ru", "en": "en"], default: defaultLanguage)
         reader.finish()
     }
@@ -98,17 +111,34 @@ extension IntakeSettings {
     private mutating func readBounds(_ reader: MappingReader) {
         replyWithin = reader.duration("reply_within", in: .seconds(1)...(.seconds(25)), default: replyWithin)
         maxConnections = reader.integer("max_connections", in: 1...1_000_000, default: maxConnections)
+        let quarter = max(1, maxConnections / 4)
+        maxConnectionsPerAddress = reader.integer("max_connections_per_address", in: 1...1_000_000, default: quarter)
+        allowFrom = reader.addressBlocks("allow_from", ifEmpty: "is empty; remove the key to allow every address")
+        let proxy = reader.section("proxy_protocol")
+        proxies = proxy.addressBlocks("from", ifEmpty: "names no balancer")
+        if reader.has("proxy_protocol"), !proxy.has("from") { proxy.missing("from", hint: "the balancers' addresses") }
+        proxy.finish()
+        maxUnfinishedBytes = reader.size("max_unfinished", in: (1 << 20)...(4 << 30), default: maxUnfinishedBytes)
         maxBodyBytes = reader.size("max_body", in: 1024...1_048_576, default: maxBodyBytes)
         maxHeaderBytes = reader.size("max_headers", in: 1024...65_536, default: maxHeaderBytes)
         requestTimeout = reader.duration("request_timeout", in: .seconds(1)...(.seconds(60)), default: requestTimeout)
         idleTimeout = reader.duration("idle_timeout", in: .seconds(1)...(.seconds(3600)), default: idleTimeout)
         maxPipelined = reader.integer("max_pipelined", in: 1...1000, default: maxPipelined)
+        scryptQueue = reader.integer("scrypt_queue", in: 1...10_000, default: scryptQueue)
+        scryptThreads = reader.integer("scrypt_threads", in: 1...64, default: scryptThreads)
+    }
+
+    private mutating func readLockout(_ reader: MappingReader, context: LoadContext) {
         let lockout = reader.section("lockout")
         lockoutAttempts = lockout.integer("attempts", in: 1...10_000, default: lockoutAttempts)
         lockoutPer = lockout.duration("per", in: .seconds(1)...(.seconds(86_400)), default: lockoutPer)
+        lockoutTrusted = lockout.addressBlocks("trusted", ifEmpty: "is empty; remove the key where none is meant")
         lockout.finish()
-        scryptQueue = reader.integer("scrypt_queue", in: 1...10_000, default: scryptQueue)
-        scryptThreads = reader.integer("scrypt_threads", in: 1...64, default: scryptThreads)
+        // systemd tells where a service's state lies.
+        let folder = context.environment["STATE_DIRECTORY"].flatMap { $0.split(separator: ":").first } ?? "var"
+        provenFile = FileProbe.resolve(
+            reader.string("proven_file", default: "\(folder)/proven-logins"), from: reader.place(of: "proven_file").file
+        )
     }
 }
 

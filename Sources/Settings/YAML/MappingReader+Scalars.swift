@@ -160,6 +160,13 @@ extension MappingReader {
         return values
     }
 
+    /// Addresses and CIDR blocks, v4 and v6, as they are written; none where the key is missing.
+    func addressBlocks(_ key: String, ifEmpty: String) -> [String] {
+        texts(key, limit: 1000, ifEmpty: ifEmpty, wanted: "an address or a block like 203.0.113.0/24 or ::1/128") {
+            NetworkText.isAddressBlock($0) ? $0 : nil
+        }?.map(\.value) ?? []
+    }
+
     /// A single value that `parse` understands; nil after a report that says what is `wanted`.
     func scalar<Value>(
         _ node: YAMLNode, named name: String, wanted: String, plain: Bool = false, _ parse: (String) -> Value?

@@ -22,7 +22,11 @@ final class StatusPage: Sendable {
         routes.get("/messages") { request, eventLoop in Self.messages(context, request, eventLoop) }
         routes.post("/fault") { request, eventLoop in FaultPage.answer(context, request, eventLoop) }
         routes.post("/reset") { _, eventLoop in Self.reset(context, eventLoop) }
-        server = HTTPServer(host: host, port: port, group: group, logger: logger, handler: routes.respond)
+        // On this machine only under its own names: a page of another site must not read numbers and texts.
+        let isLocal = host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        server = HTTPServer(
+            host: host, port: port, access: HTTPServerAccess(localNamesOnly: isLocal), group: group, logger: logger,
+            handler: routes.respond)
     }
 
     func start() async throws -> SocketAddress { try await server.start() }

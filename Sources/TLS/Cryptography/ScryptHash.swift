@@ -59,10 +59,14 @@ package struct ScryptHash: Hashable, Sendable, CustomStringConvertible {
         return ScryptHash(cost: cost, salt: salt, hash: hash ?? [])
     }
 
-    /// A hash that no password is known to match and that takes as long as `make`'s to say so: for logins that do
-    /// not exist.
-    package static let decoy = ScryptHash(
-        cost: Cost(logN: 15, r: 8, p: 1), salt: SecureRandom.bytes(16), hash: SecureRandom.bytes(hashSize))
+    /// A hash that no password is known to match and that takes as long to say so as the dearest of `hashes`, or as `make`'s
+    /// where there is none: for logins that do not exist.
+    package static func decoy(asDearAs hashes: [ScryptHash]) -> ScryptHash {
+        let dearest = hashes.map(\.cost).max { $0.work < $1.work }
+        return ScryptHash(
+            cost: dearest ?? Cost(logN: 15, r: 8, p: 1), salt: SecureRandom.bytes(16),
+            hash: SecureRandom.bytes(hashSize))
+    }
 
     /// Whether this is the password's hash. About 100 ms at ln=15: never on an event loop. False if there is not
     /// enough memory to tell.

@@ -26,6 +26,17 @@ import Testing
         #expect(result.exitCode == 64 && result.standardError.contains(words), "\(result.everything)")
     }
 
+    /// Numbers and texts stand there in full: not for a page of another site under a name of its own.
+    @Test func theStatusPageKnowsItsOwnNamesOnly() async throws {
+        try await withSimulator { simulator in
+            let url = "http://127.0.0.1:\(simulator.statusPort)/messages"
+            let replies = try await Curl.run([
+                CurlRequest(url: url), CurlRequest(url: url, headers: ["Host: evil.example"]),
+            ])
+            #expect(replies.map(\.status) == [200, 421])
+        }
+    }
+
     @Test func aMissingCertificateIsTold() async throws {
         let result = try await run(
             Repository.smppost, ["simulate", "--tls-certificate", "/nowhere.crt", "--tls-key", "/nowhere.key"])

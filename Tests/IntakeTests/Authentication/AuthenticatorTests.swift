@@ -56,6 +56,7 @@ final class Door: Sendable {
     private let scrypt: FakeScrypt
     private let accounts: [Account]
     private let here = SourceAddress(high: 0, low: 1)
+    private let lockOut = LockOut(rules: .init(attempts: 3, window: .minutes(5)))
 
     init() throws {
         let hash = ScryptHash.make(password: "right", logN: 10)
@@ -70,19 +71,20 @@ final class Door: Sendable {
 
     /// Runs `body` with an authenticator on its loop.
     private func withLoop(
-        queue: Int = 8, _ body: (Ask) async throws -> Void
+        queue: Int = 8, renew: TimeAmount = .hours(1), _ body: (Ask) async throws -> Void
     ) async throws {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let verifier = PasswordVerifier(threads: 1, queue: queue, match: scrypt.match)
         verifier.start()
         let accounts = accounts
         let here = here
+        let lockOut = lockOut
         let box = try await loop.submit {
             NIOLoopBound(
                 Authenticator(
                     eventLoop: loop, directory: AccountDirectory(accounts),
-                    lockOut: LockOut(rules: .init(attempts: 3, window: .minutes(5))), verifier: verifier, secret: [7],
-                    remember: .hours(1)), eventLoop: loop)
+                    lockOut: lockOut, verifier: verifier, secret: [7],
+                    remember: .hours(24), renew: renew), eventLoop: loop)
         }.get()
         try await body { credentials in
             loop.flatSubmit {
@@ -125,7 +127,10 @@ final class Door: Sendable {
         try await withLoop { (ask: Ask) async throws -> Void in
             #expect(try await ask(Self.password("nobody", "right")).get() == "bad_credentials")
             #expect(try await ask(Self.password("nopassword", "right")).get() == "bad_credentials")
-            #expect(scrypt.asked.withLock { $0 } == [ScryptHash.decoy, ScryptHash.decoy])
+            // Each with the same decoy, which is none of the accounts' hashes and costs what the dearest of them costs.
+            let asked = scrypt.asked.withLock { $0 }
+            #expect(asked.count == 2 && Set(asked).count == 1 && asked[0] != scrypt.right)
+            #expect(asked[0].description.hasPrefix("$scrypt$ln=10,r=8,p=1$"))
         }
     }
 
@@ -137,7 +142,7 @@ final class Door: Sendable {
         let verdict = try await loop.flatSubmit {
             let authenticator = Authenticator(
                 eventLoop: loop, directory: AccountDirectory(accounts), lockOut: LockOut(), verifier: verifier,
-                secret: [7], remember: .hours(1))
+                secret: [7], remember: .hours(1), renew: .hours(1))
             let promise = loop.makePromise(of: String.self)
             let source = SourceAddress(high: 0, low: 1)
             let credentials = Self.password("nopassword", "x")
@@ -196,8 +201,60 @@ final class Door: Sendable {
         try await withLoop { (ask: Ask) async throws -> Void in
             #expect(try await ask(.key([1, 2, 3])).get() == "at once: keyed")
             for _ in 0..<3 { #expect(try await ask(.key([1, 2, 4])).get() == "at once: bad_credentials") }
-            #expect(try await ask(.key([1, 2, 3])).get() == "at once: locked_out")
+            #expect(try await ask(.key([1, 2, 4])).get() == "at once: locked_out")
+            #expect(try await ask(.key([1, 2, 3])).get() == "at once: keyed", "a right key is never locked out")
             #expect(scrypt.count == 0)
+        }
+    }
+
+    /// What is known passes the locks of its address and of its login; what is not known does not.
+    @Test func aKnownPairPassesTheLocks() async throws {
+        try await withLoop { (ask: Ask) async throws -> Void in
+            #expect(try await ask(Self.password("acme", "right")).get() == "acme")
+            for _ in 0..<3 { _ = try await ask(.key([9])).get() }
+            for _ in 0..<3 { _ = try await ask(Self.password("other", "x")).get() }
+            #expect(try await ask(Self.password("other", "x")).get() == "at once: locked_out")
+            #expect(try await ask(Self.password("acme", "right")).get() == "at once: acme")
+        }
+    }
+
+    /// After a restart no pair is known, but where the login was right before: it is proven anew in spite of the address's lock.
+    @Test func aLoginThatWasRightFromHerePassesAfterARestart() async throws {
+        lockOut.proven.insert("acme", network: here)
+        try await withLoop { (ask: Ask) async throws -> Void in
+            for _ in 0..<3 { _ = try await ask(.key([9])).get() }
+            for _ in 0..<3 { #expect(try await ask(Self.password("acme", "old")).get() != "acme") }
+            #expect(try await ask(Self.password("acme", "right")).get() == "acme")
+        }
+    }
+
+    /// A pair that is used is proven anew in the background: each use is answered at once.
+    @Test func aUsedProofIsRenewed() async throws {
+        try await withLoop(renew: .nanoseconds(0)) { (ask: Ask) async throws -> Void in
+            #expect(try await ask(Self.password("acme", "right")).get() == "acme")
+            scrypt.hold()
+            for _ in 0..<3 { #expect(try await ask(Self.password("acme", "right")).get() == "at once: acme") }
+            scrypt.release()
+            while scrypt.count < 2 { await Task.yield() }
+            #expect(scrypt.count == 2, "one renewal for all of them")
+        }
+    }
+
+    /// Strangers who fill their queue are neither before nor beside a login that was right before.
+    @Test func placesAreKeptForProvenLogins() async throws {
+        scrypt.hold()
+        lockOut.proven.insert("acme", network: here)
+        try await withLoop(queue: 2) { (ask: Ask) async throws -> Void in
+            let first = ask(Self.password("x", "1"))
+            let second = ask(Self.password("y", "2"))
+            #expect(try await ask(Self.password("z", "3")).get() == "busy")
+            let owner = ask(Self.password("acme", "right"))
+            _ = try await ask(.key([1, 2, 3])).get()
+            scrypt.release()
+            #expect(try await owner.get() == "acme")
+            #expect(try await first.get() == "bad_credentials")
+            #expect(try await second.get() == "bad_credentials")
+            #expect(scrypt.asked.withLock { $0[1] } == scrypt.right, "the owner was next")
         }
     }
 
@@ -207,7 +264,7 @@ final class Door: Sendable {
         verifier.start()
         await verifier.stop()
         let promise = loop.makePromise(of: Bool?.self)
-        #expect(verifier.verify([], against: .decoy, on: loop) { promise.succeed($0) })
+        #expect(verifier.verify([], against: scrypt.right, in: .kept, on: loop) { promise.succeed($0) })
         #expect(try await promise.futureResult.get() == nil)
     }
 }

@@ -1,5 +1,4 @@
 import Intake
-import Logging
 import NIOCore
 import NIOEmbedded
 import TLS
@@ -9,26 +8,28 @@ final class EmbeddedIntake {
     let channel: EmbeddedChannel
     let loop: IntakeLoop
     let handler: ScriptedHandler
+    let lines = LogLines()
+    let unfinished: UnfinishedBytes
     static let key = "secret-key"
 
     var time: EmbeddedEventLoop { channel.embeddedEventLoop }
 
     init(
         automatic: IntakeReply? = ScriptedHandler.accepted, accounts: [Account]? = nil,
-        from address: String = "192.0.2.7",
+        from address: String = "192.0.2.7", isProxy: Bool = false, gate: ConnectionGate? = nil,
         configure: (inout IntakeConfiguration) -> Void = { _ in }
     ) throws {
         handler = ScriptedHandler(automatic: automatic)
         var configuration = IntakeConfiguration(listen: [])
         configure(&configuration)
+        unfinished = UnfinishedBytes(limit: configuration.maxUnfinishedBytes)
         let shared = IntakeLoop.Shared(
             configuration: configuration, directory: AccountDirectory(accounts ?? [Self.account()]),
             lockOut: LockOut(rules: configuration.lockOut), verifier: PasswordVerifier(threads: 1, queue: 1),
-            secret: [1, 2, 3], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, handler: handler.handler
-        )
+            secret: [1, 2, 3], unfinished: unfinished, logger: lines.logger, handler: handler.handler)
         channel = EmbeddedChannel()
         loop = IntakeLoop(eventLoop: channel.eventLoop, index: 3, shared: shared)
-        try IntakeServer.configure(channel, loop: loop)
+        try IntakeServer.configure(channel, loop: loop, isProxy: isProxy, gate: gate)
         let peer = try SocketAddress(ipAddress: address, port: 1024)
         channel.remoteAddress = peer
         channel.connect(to: peer, promise: nil)

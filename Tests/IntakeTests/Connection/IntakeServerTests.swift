@@ -178,6 +178,38 @@ import Testing
         }
     }
 
+    /// What a wrong address in PlanFix's settings sends.
+    @Test(arguments: [1, 1000]) func plainHTTPIsAnsweredInPlainText(_ pieces: Int) async throws {
+        try await withServer { server, address, _ in
+            let client = try await TestClient(address, tls: nil)
+            let request = EmbeddedIntake.post(form)
+            if pieces == 1 {
+                for character in request.prefix(5) { try await client.send(String(character)) }
+                try await client.send(String(request.dropFirst(5)))
+            } else {
+                try await client.send(request + String(repeating: "x", count: 100_000))
+            }
+            let reply = try #require(await client.replies().first)
+            #expect(reply.status == 400 && reply.body.hasPrefix("Нужен адрес https://"))
+            #expect(reply["Connection"] == "close" && reply["Strict-Transport-Security"] == nil)
+            #expect(reply["X-Message-Id"] != nil)
+            #expect(server.statistics.replies.contains { $0.key.code == .httpsRequired && $0.value == 1 })
+        }
+    }
+
+    @Test func failedHandshakesAreCounted() async throws {
+        try await withServer { server, address, _ in
+            let stranger = try await TestClient(address, tls: try TLSClientContext())
+            _ = await stranger.end()
+            let babble = try await TestClient(address, tls: nil)
+            try await babble.send("no TLS at all, and no HTTP")
+            _ = await babble.end()
+            while server.statistics.handshakeFailures.values.reduce(0, +) < 2 { await Task.yield() }
+            #expect(server.statistics.handshakeFailures[.ourCertificate] == 1)
+            #expect(server.statistics.handshakeFailures[.notTLS] == 1)
+        }
+    }
+
     @Test func severalAddresses() async throws {
         try await withServer(tls: false) {
             $0.listen = [("127.0.0.1", 0), ("127.0.0.2", 0)]

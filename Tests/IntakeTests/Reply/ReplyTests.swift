@@ -8,7 +8,7 @@ import Testing
 @Suite struct ReplyCodeTests {
     /// Design §1's table.
     private static let table: [Int: [String]] = [
-        400: ["missing_field", "duplicate_field", "field_too_long", "bad_encoding", "bad_request"],
+        400: ["missing_field", "duplicate_field", "field_too_long", "bad_encoding", "bad_request", "https_required"],
         401: ["bad_credentials"],
         403: ["account_disabled", "ip_not_allowed", "sender_not_allowed", "destination_not_allowed"],
         404: ["not_found"], 405: ["method_not_allowed"], 408: ["request_timeout"], 413: ["body_too_large"],

@@ -48,12 +48,14 @@ struct OracleTerms {
     var contentLength: Int?
     var refusal: ReplyCode?
     var mustClose = false
+    var isHealth = false
 
     /// Whether `terms` are the same.
     func agree(with terms: RequestTerms) -> Bool {
         keepAlive == terms.keepAlive && announcesKeepAlive == terms.announcesKeepAlive && wantsJSON == terms.wantsJSON
             && expectsContinue == terms.expectsContinue && omitsBody == terms.omitsBody && charset == terms.charset
             && contentLength == terms.contentLength && refusal == terms.refusal && mustClose == terms.mustClose
+            && isHealth == terms.isHealth
     }
 
     init(_ head: HTTPRequestHead, rules: RequestTerms.Rules) {
@@ -69,6 +71,10 @@ struct OracleTerms {
 
         if let problem = framing(fields, isOld: isOld) {
             refuse(problem, close: true)
+        } else if head.method == .GET || head.method == .HEAD, Self.matches(head.uri, path: "/healthz"), head.uri != "*"
+        {
+            isHealth = true
+            wantsJSON = false
         } else if !Self.matches(head.uri, path: rules.path) {
             refuse(.notFound, close: false)
         } else if head.method != .POST {
@@ -126,7 +132,7 @@ struct OracleTerms {
             rest = rest[slash...]
         }
         if let query = rest.utf8.firstIndex(of: UInt8(ascii: "?")) { rest = rest[..<query] }
-        return rest == path
+        return rest == path || rest == path + "/"
     }
 }
 

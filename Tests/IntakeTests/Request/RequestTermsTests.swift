@@ -11,13 +11,13 @@ import Testing
             method, uri, fields, version, rules: .init(path: "/sms", maxBodyBytes: 100, maxHeaderBytes: 200))
     }
 
-    @Test(arguments: ["/sms", "/sms?x=/y", "/sms?", "https://h/sms", "HTTP://h:1/sms?q"])
+    @Test(arguments: ["/sms", "/sms?x=/y", "/sms?", "https://h/sms", "HTTP://h:1/sms?q", "/sms/", "/sms/?x"])
     func ourPath(_ uri: String) {
         #expect(terms(.POST, uri).refusal == nil)
     }
 
     @Test(arguments: [
-        "/", "/sms/", "/SMS", "/sms/x", "//sms", "/%73ms", "https://h", "ftp://h/sms", "/smsx", "https://h?x/sms",
+        "/", "/sms//", "/SMS", "/sms/x", "//sms", "/%73ms", "https://h", "ftp://h/sms", "/smsx", "https://h?x/sms",
     ])
     func otherPaths(_ uri: String) {
         #expect(terms(.POST, uri).refusal == .notFound)

@@ -10,18 +10,22 @@ struct Bridge: Sendable {
 
     var url: String { "https://127.0.0.1:\(port)/sms" }
 
-    /// - Parameter prepare: what else its folder has.
+    /// - Parameters:
+    ///   - launcher: the command that starts it, whose last arguments are the program and its own.
+    ///   - prepare: what else its folder has.
     static func start(
-        _ setup: BridgeSetup, _ prepare: (TemporaryFolder) throws -> Void = { _ in }
+        _ setup: BridgeSetup, under launcher: [String] = [], _ prepare: (TemporaryFolder) throws -> Void = { _ in }
     ) async throws -> Bridge {
         let folder = try TemporaryFolder()
         let port = try Ports.free()
         let monitorPort = try Ports.free()
         try await setup.write(to: folder, port: port, monitorPort: monitorPort)
         try prepare(folder)
-        let process = try ProcessHandle(
-            Repository.smppost,
-            ["serve", "--config", folder.file("config"), "--carriers", folder.file("carriers")])
+        let command =
+            launcher + [
+                Repository.smppost, "serve", "--config", folder.file("config"), "--carriers", folder.file("carriers"),
+            ]
+        let process = try ProcessHandle(command[0], Array(command.dropFirst()))
         let bridge = Bridge(folder: folder, process: process, port: port, monitorPort: monitorPort)
         do {
             try await process.waitForOutput(containing: "smppost is ready")

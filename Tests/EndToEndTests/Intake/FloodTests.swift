@@ -1,0 +1,66 @@
+import Foundation
+import TestPrograms
+import Testing
+
+/// Strangers in a crowd, beside customers who must not notice.
+@Suite(.serialized) struct FloodTests {
+    /// Wrong passwords for a customer's own login and for logins that do not exist.
+    @Test(arguments: [1, 100]) func wrongLoginsCostTheHonestNothing(_ addresses: Int) async throws {
+        let accounts = [AccountSetup(), AccountSetup(name: "second", login: "second")]
+        try await withBridgeAndSimulator(BridgeSetup(accounts: accounts, logLevel: "info")) { bridge, _ in
+            #expect(try await bridge.post(.message()).status == 200)
+            let strangers = try ProcessHandle(
+                "python3",
+                [
+                    Repository.testFile("Peers/wrong_logins.py"), "\(bridge.port)", TestAccount.login, "\(addresses)",
+                    "200",
+                    "6",
+                ])
+            let posters = try await Posters.start(bridge, clients: 2, pause: 10, seconds: 5)
+            // Never proven before, and not from the strangers' addresses.
+            try await eventually("a first login", atMost: .seconds(20)) {
+                try await bridge.post(.message(login: "second")).status == 200
+            }
+            let report = try await posters.report()
+            #expect(Set(report.outcomes.keys) == ["200 accepted"], "\(report.outcomes)")
+            let flood = try await strangers.waitForExit(atMost: .seconds(60))
+            let statuses = try JSONDecoder().decode([String: Int].self, from: Data(flood.standardOutput.utf8))
+            #expect(
+                statuses["200"] == nil && (statuses["401", default: 0] + statuses["429", default: 0]) > 0, "\(statuses)"
+            )
+        }
+    }
+
+    /// A crowd that says nothing takes its share of the places and no more, also where descriptors are few; carriers keep theirs.
+    @Test func aSilentCrowdKeepsNobodyOut() async throws {
+        try await withSimulator { simulator in
+            var setup = BridgeSetup(intakeLines: ["max_connections: 10000", "max_connections_per_address: 5000"])
+            setup.carriers[0].port = simulator.port
+            // All the descriptors that it can get are 150.
+            let bridge = try await Bridge.start(setup, under: ["bash", "-c", "ulimit -n 150; exec \"$0\" \"$@\""])
+            defer { bridge.discard() }
+            try await bridge.awaitReady()
+            #expect(bridge.process.current.everything.contains("is more than the limit of 150 open files leaves"))
+            let crowd = try ProcessHandle(
+                "python3",
+                [
+                    "-c",
+                    "import socket\nc=[]\nfor n in range(300):\n s=socket.socket();s.settimeout(1)\n try: s.connect(('127.0.0.1',\(bridge.port)));c.append(s)\n except OSError: pass\nprint('silent',flush=True)\nimport time;time.sleep(60)",
+                ])
+            defer { crowd.kill() }
+            try await crowd.waitForOutput(containing: "silent")
+            // The monitor and the carrier's link have descriptors all the same.
+            try await eventually("a new link") {
+                let answer = try await Curl.run(
+                    CurlRequest(
+                        url: "http://127.0.0.1:\(bridge.monitorPort)/carriers/main/rebind", method: "POST", body: ""))
+                return answer.status == 200
+            }
+            try await eventually("ready again") { try await bridge.monitor("/readyz").status == 200 }
+            let metrics = try await bridge.monitor("/metrics").body
+            #expect(metrics.contains(/smppost_requests_refused_total\{reason="max_connections"\} [1-9]/))
+            crowd.kill()
+            try await eventually("served") { (try? await bridge.post(.message()))?.status == 200 }
+        }
+    }
+}
