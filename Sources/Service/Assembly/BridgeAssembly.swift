@@ -5,6 +5,7 @@ import Foundation
 import HTTPService
 import Intake
 import Logging
+import Messaging
 import NIOCore
 import Operations
 import SMPP
