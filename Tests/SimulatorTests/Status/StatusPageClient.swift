@@ -17,7 +17,7 @@ enum StatusPageClient {
             }
         return try await client.executeThenClose { inbound, outbound in
             let request =
-                "\(method) \(path) HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
+                "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
             try await outbound.write(ByteBuffer(string: request))
             var answer = ByteBuffer()
             for try await var part in inbound { answer.writeBuffer(&part) }
