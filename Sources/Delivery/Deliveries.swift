@@ -54,12 +54,18 @@ package final class Deliveries: Sendable {
         let now = JournalClock.now()
         for (carrier, segments) in Dictionary(grouping: segments, by: \.carrier) {
             guard let receipts = entries.withLock({ $0[carrier]?.deliveries.receipts }) else { continue }
+            // A response that came after all stands behind its loss.
+            for segment in segments where segment.isLost {
+                guard let recipient = segment.recipient else { continue }
+                receipts.lost(
+                    tag: segment.message.rawValue, segments: [segment.segment], recipient: recipient,
+                    age: segment.age(at: now))
+            }
             receipts.accepted(
-                segments.map { segment in
+                segments.filter { !$0.isLost }.map { segment in
                     AcceptedSegment(
                         tag: segment.message.rawValue, segment: segment.segment, carrierID: segment.carrierID,
-                        destination: segment.recipient,
-                        age: .milliseconds(Int64(clamping: now - min(now, segment.at))))
+                        destination: segment.recipient, age: segment.age(at: now))
                 })
         }
     }
@@ -95,4 +101,8 @@ package final class Deliveries: Sendable {
         for deliveries in all { try? await deliveries.receipts.stop().get() }
         for deliveries in all { deliveries.inbound.stop() }
     }
+}
+
+extension RestoredSegment {
+    fileprivate func age(at now: UInt64) -> Duration { .milliseconds(Int64(clamping: now - min(now, at))) }
 }

@@ -36,6 +36,19 @@ package final class ReceiptTracker: Sendable {
         perform { $0.accepted(batch) }
     }
 
+    /// Segments whose responses did not come.
+    ///
+    /// - Parameter age: since when.
+    package func lost(tag: UInt64, segments: some Sequence<Int>, recipient: String, age: Duration = .zero) {
+        let segments = Array(segments)
+        perform { $0.lost(tag, segments, recipient, age) }
+    }
+
+    /// A response came after all.
+    package func found(tag: UInt64, segment: Int) {
+        perform { $0.found(tag, segment) }
+    }
+
     /// A `deliver_sm` or `data_sm` of the carrier.
     ///
     /// - Returns: false when it is no receipt: then it is only counted, and its reply is the caller's.
@@ -115,6 +128,16 @@ private final class TrackerWork {
                 recipient: segments[index].destination, at: age == .zero ? now : now + (.zero - age))
             for settled in settled { report(settled, .ends) }
         }
+    }
+
+    func lost(_ tag: UInt64, _ segments: [Int], _ recipient: String, _ age: Duration) {
+        for segment in segments {
+            matcher.lost(tag: tag, segment: segment, recipient: recipient, at: now + (.zero - age))
+        }
+    }
+
+    func found(_ tag: UInt64, _ segment: Int) {
+        matcher.found(tag: tag, segment: segment)
     }
 
     func received(_ received: ReceivedReceipt, _ reply: @escaping DeliveryReply) {

@@ -29,7 +29,7 @@ package struct RestoredDoubt: Hashable, Sendable {
     }
 }
 
-/// A segment that a carrier accepted before this process began, for its receipt.
+/// A segment that a carrier accepted before this process began, or of which nobody knows, for its receipt.
 package struct RestoredSegment: Hashable, Sendable {
     package var message: MessageID
     /// Its index, from 0.
@@ -41,6 +41,8 @@ package struct RestoredSegment: Hashable, Sendable {
     package var recipient: String?
     /// When it was accepted, in milliseconds since 1970.
     package var at: UInt64
+    /// Whether its response did not come.
+    package var isLost = false
 
     package init(
         message: MessageID, segment: Int, carrier: String, carrierID: String, recipient: String?, at: UInt64

@@ -73,8 +73,11 @@ struct JournalRestart {
         // A repeat's segments are its original's.
         guard outcome.replayOf == nil, let carrier = outcome.carrier else { return }
         for (index, segment) in outcome.segments.enumerated() {
-            guard case .accepted(let id) = segment else { continue }
-            add(outcome.id, index, carrier, id, recipient, at: outcome.at)
+            switch segment {
+            case .accepted(let id): add(outcome.id, index, carrier, id, recipient, at: outcome.at)
+            case .unknown: add(outcome.id, index, carrier, "", recipient, at: outcome.at, isLost: true)
+            case .refused, .notSent: break
+            }
         }
     }
 
@@ -87,13 +90,14 @@ struct JournalRestart {
     }
 
     private mutating func add(
-        _ message: MessageID, _ segment: Int, _ carrier: String, _ carrierID: String, _ recipient: String?, at: UInt64
+        _ message: MessageID, _ segment: Int, _ carrier: String, _ carrierID: String, _ recipient: String?, at: UInt64,
+        isLost: Bool = false
     ) {
         guard at > receiptsFrom else { return }
-        segments.append(
-            RestoredSegment(
-                message: message, segment: segment, carrier: carrier, carrierID: carrierID, recipient: recipient, at: at
-            ))
+        var restored = RestoredSegment(
+            message: message, segment: segment, carrier: carrier, carrierID: carrierID, recipient: recipient, at: at)
+        restored.isLost = isLost
+        segments.append(restored)
     }
 
     /// The accepted segments since the last time.

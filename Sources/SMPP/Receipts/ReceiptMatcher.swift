@@ -4,7 +4,7 @@
 ///     accepted(id) ──▶ known segments ◀── match(receipt) ──▶ settled: matched, duplicate, unmatched
 ///          │                                   │ id not known (yet)
 ///          └──────────▶ parked receipts ◀──────┘
-///                            │ 60 s ──▶ settled
+///                            │ 60 s ──▶ settled; one that no id finds may be of a segment whose response was lost
 ///
 /// With `auto`, the receipt's id is tried as it is, folded, and converted between decimal and hexadecimal. Where that
 /// finds two segments, the recipient decides, else what was learnt. Once the carrier's way is sure, an id that only
@@ -44,12 +44,14 @@ package struct ReceiptMatcher: Sendable {
 
     private var segments: AcceptedSegments
     private var parked: ParkedReceipts
+    private var lost: LostSegments
     private var learning = ReceiptIDLearning()
 
     package init(form: ReceiptIDForm, limits: Limits = Limits()) {
         self.form = form
         segments = AcceptedSegments(capacity: limits.segments, keptFor: limits.knownFor)
         parked = ParkedReceipts(capacity: limits.parked, keptFor: limits.parkedFor)
+        lost = LostSegments(keptFor: limits.knownFor)
     }
 
     /// How many accepted segments are known.
@@ -81,12 +83,23 @@ package struct ReceiptMatcher: Sendable {
     package mutating func accepted(
         id: String, tag: UInt64, segment: Int, recipient: String? = nil, at now: MonotonicTime
     ) -> [SettledReceipt] {
+        lost.remove(tag: tag, segment: segment)
         let id = CarrierMessageID(id)
         let index = segments.add(
             AcceptedSegments.Entry(tag: tag, segment: segment, at: now, id: id, destination: recipient))
         guard parked.count > 0 else { return [] }
         guard let id else { return segments[index].recipient.map { unpark(withoutIDFor: $0) } ?? [] }
         return parked.indices(of: id).compactMap { unpark($0, for: id, at: index) }
+    }
+
+    /// A segment's response did not come. A receipt that names its recipient, and that no id finds, is its own where it is the only one.
+    package mutating func lost(tag: UInt64, segment: Int, recipient: String, at now: MonotonicTime) {
+        lost.add(LostSegments.Entry(tag: tag, segment: segment, at: now), recipient: recipient)
+    }
+
+    /// It came after all, and the carrier had not taken it.
+    package mutating func found(tag: UInt64, segment: Int) {
+        lost.remove(tag: tag, segment: segment)
     }
 
     /// A receipt came.
@@ -241,8 +254,25 @@ package struct ReceiptMatcher: Sendable {
     }
 
     private mutating func giveUp(_ entry: ParkedReceipts.Entry) -> SettledReceipt {
-        let outcome = settle(entry.received, entry.keys, at: entry.since, isLastTry: true)
+        let outcome = settle(entry.received, entry.keys, at: entry.since, isLastTry: true) ?? settleLost(entry)
         return SettledReceipt(received: entry.received, outcome: outcome ?? .unmatched)
+    }
+
+    /// The carrier had accepted it: it is known from now on, by the receipt's id.
+    private mutating func settleLost(_ entry: ParkedReceipts.Entry) -> ReceiptOutcome? {
+        let received = entry.received
+        for address in [received.source, received.destination] {
+            // It may have come before the answer was missed.
+            guard let recipient = RecipientNumber(address),
+                let found = lost.take(recipient, at: entry.since + parked.keptFor)
+            else { continue }
+            let index = segments.add(
+                AcceptedSegments.Entry(
+                    tag: found.tag, segment: found.segment, at: found.at,
+                    id: received.receipt.messageID.flatMap { CarrierMessageID($0) }, destination: address))
+            return outcome(received, at: index, .number, arrival: entry.since)
+        }
+        return nil
     }
 
     // MARK: Outcomes

@@ -5,6 +5,7 @@ import Foundation
 import HTTPService
 import Intake
 import Logging
+import Messaging
 import NIOCore
 import Operations
 import SMPP
@@ -110,6 +111,7 @@ struct CarrierFactory: Sendable {
             late: { [journal, inDoubt] late in
                 journal?.add(late, carrier: name)
                 inDoubt.settle(tag: late.tag, segment: late.segment)
+                receipts.found(tag: late.tag, segment: late.segment)
                 guard late.status == .ok else { return }
                 receipts.accepted([
                     AcceptedSegment(tag: late.tag, segment: late.segment, carrierID: late.messageID)
@@ -124,6 +126,8 @@ struct CarrierFactory: Sendable {
         let listeners = RouteListeners(
             accepted: AcceptedFeeds(group: group) { receipts.accepted($0) },
             doubtful: { [inDoubt] message in
+                receipts.lost(
+                    tag: message.id.rawValue, segments: message.segments, recipient: message.recipient.digits)
                 inDoubt.note(
                     message.id, account: message.account, carrier: message.carrier, recipient: message.recipient,
                     reason: message.reason, segments: message.segments, now: .now())

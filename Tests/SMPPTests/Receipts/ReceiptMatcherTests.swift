@@ -157,6 +157,29 @@ import Testing
         #expect(matcher.accepted(id: "77002", tag: 2, segment: 0, at: time(2)).count == 1)
     }
 
+    /// Its response was lost and the carrier had accepted it: the receipt says so, unless two may be meant.
+    @Test func aReceiptSettlesASegmentWhoseResponseWasLost() {
+        var matcher = ReceiptMatcher(form: .auto)
+        matcher.lost(tag: 1, segment: 2, recipient: "79161234567", at: time(1))
+        matcher.lost(tag: 2, segment: 0, recipient: "79160000002", at: time(1))
+        matcher.lost(tag: 3, segment: 0, recipient: "79160000002", at: time(2))
+        // Its response may be under way: it waits first.
+        #expect(matcher.match(receipt("77", from: "79161234567"), at: time(3)) == .parked(displaced: nil))
+        #expect(matcher.match(receipt("78", from: "79160000002"), at: time(3)) == .parked(displaced: nil))
+        let settled = matcher.expire(now: time(64)).map(\.outcome)
+        #expect(settled == [.matched(.init(tag: 1, segment: 2, form: .number, delay: .seconds(2))), .unmatched])
+        // From now on it is known by the id.
+        #expect(isDuplicate(matcher.match(receipt("77", from: "79161234567"), at: time(65))))
+        // One of the two is answered after all: the other is meant.
+        matcher.found(tag: 2, segment: 0)
+        #expect(matcher.match(receipt("79", from: "79160000002"), at: time(66)) == .parked(displaced: nil))
+        guard case .matched(let match) = matcher.expire(now: time(127)).first?.outcome else {
+            Issue.record("not matched")
+            return
+        }
+        #expect(match.tag == 3)
+    }
+
     /// What has its final receipt is needed less than what waits for it.
     @Test func settledSegmentsGoFirst() {
         var matcher = ReceiptMatcher(form: .same, limits: .init(segments: 4))
