@@ -207,7 +207,7 @@ import Testing
         await rig.smsc.wait { $0.received.count == 1 }
         async let second = rig.submit("c")
         let status = try await rig.status { $0.queue.messages == 1 }
-        #expect(status.state == CarrierStatus.State(name: "ready"))
+        #expect(status.state.name == "ready" && status.state.trouble == nil)
         #expect(status.pace.configured == 50 && status.pace.current == 50 && status.pace.learnt == nil)
         #expect(status.queue.segments == 2 && status.queue.wait > 0 && status.queue.notInTime == 0)
         #expect(await rig.submit("late", within: .milliseconds(5)) == .notSent(.busy))
