@@ -93,7 +93,8 @@ struct ShippedFilesTests {
             "smppost": "config/smppost.yaml", "accounts": "config/accounts.yaml",
             "carrier": "carriers/example.yaml.disabled",
         ]
-        for key in log.knownKeys.sorted() {
+        // That one is known so that it can be told to be of no use any more.
+        for key in log.knownKeys.sorted() where key != "smppost.journal.log_directory" {
             let parts = key.split(separator: ".").map(String.init)
             let text = try shipped(try #require(files[parts[0]]))
             let words = text.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == ":") }

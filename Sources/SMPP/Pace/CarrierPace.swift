@@ -119,9 +119,9 @@ struct CarrierPace: Sendable {
         refresh(now: now)
     }
 
-    /// The carrier accepts nothing any more.
-    mutating func stopped(now: MonotonicTime) {
-        learner.stopped(now: now)
+    /// Nothing is written for a while: the carrier accepts nothing any more, or a refusal is enough for that.
+    mutating func stopped(acceptsNothing: Bool, now: MonotonicTime) {
+        if acceptsNothing { learner.stopped(now: now) } else { learner.stoppedByOne(now: now) }
         refresh(now: now)
     }
 

@@ -23,6 +23,10 @@ struct CircuitBreaker: Hashable, Sendable {
     private var longest = Duration.zero
 
     var isClosed: Bool { state == .closed }
+    /// It kept something waiting, and was not only opened for a trial at once.
+    var hasPaused: Bool { openings > 0 }
+    /// A trial has failed since it was opened.
+    var hasFailed: Bool { openings > 1 }
 
     /// When it may be tried; nil where it is closed or on trial.
     var opensUntil: MonotonicTime? {
@@ -66,7 +70,12 @@ struct CircuitBreaker: Hashable, Sendable {
 
     /// The trial came to nothing: another one may be made at once.
     mutating func retract(now: MonotonicTime) {
-        if case .onTrial = state { state = .open(until: now) }
+        if case .onTrial = state { tryAtOnce(now: now) }
+    }
+
+    /// What it keeps from is another one now: it need not wait to be tried.
+    mutating func tryAtOnce(now: MonotonicTime) {
+        if !isClosed { state = .open(until: now) }
     }
 
     mutating func close() {

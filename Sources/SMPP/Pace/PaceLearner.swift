@@ -68,6 +68,10 @@ struct PaceLearner: Hashable, Sendable {
     private static let longIdle: Int64 = 2_000_000_000
     /// What is left of a pace at which nothing is accepted whenever it is taken up again.
     private static let afterStop = 0.7
+    /// At least so much is left of a pace at which one refusal stopped the carrier.
+    private static let afterOneStop = 0.8
+    /// As many refusals of a probe such a stop is worth.
+    private static let stopPrice = 20
 
     /// What the carrier takes, in PDUs per second; nil = nothing is known.
     private(set) var limit: Double?
@@ -177,6 +181,18 @@ struct PaceLearner: Hashable, Sendable {
         isUnsure = true
         isGivingAir = true
         recentCount = 0
+        begin(after: .zero, now: now)
+    }
+
+    /// One refusal stopped it: what was accepted in the last second is the limit, though a stop right after another says little.
+    mutating func stoppedByOne(now: MonotonicTime) {
+        let lately = Double(max(accepted.most, accepted.lastSecond(now: now)))
+        if phase != .probe || limit == nil {
+            limit = max(Self.least, min(known, max(lately, known * Self.afterOneStop)))
+        }
+        isUnsure = false
+        refused = Self.stopPrice
+        endProbe()
         begin(after: .zero, now: now)
     }
 

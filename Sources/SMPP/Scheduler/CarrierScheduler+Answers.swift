@@ -97,7 +97,7 @@ extension CarrierScheduler {
         if isForSpeed, acceptsNothing || limits.throttle.stop {
             isPaused = true
             breaker.open(first: limits.throttle.pause, longest: limits.throttle.max, now: now)
-            if acceptsNothing { pace.stopped(now: now) }
+            pace.stopped(acceptsNothing: acceptsNothing, now: now)
             reviewAt = now
         } else if refusedByCarrier >= limits.breaker.refusals {
             isPaused = false

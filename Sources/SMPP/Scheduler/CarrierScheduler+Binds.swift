@@ -1,10 +1,10 @@
 /// Binds come and go.
 extension CarrierScheduler {
-    /// The bind is bound and submits: a new connection, with sequence numbers from 1.
+    /// The bind is bound and submits: a new connection, with sequence numbers from 1. Where the one before answered nothing, one
+    /// message tries it first.
     package mutating func bindUp(_ bind: Int, now: MonotonicTime) {
         guard binds[bind].state == .down else { return }
         binds[bind].state = .up
-        binds[bind].silence.close()
         binds[bind].answeredAt = now
         binds[bind].hasDrained = false
         slots += binds[bind].window.capacity
@@ -62,6 +62,7 @@ extension CarrierScheduler {
         slots -= binds[bind].window.capacity
         binds[bind].state = .down
         countOwnRates()
+        if isQuiet(bind, now: now) { silence(bind, atOnce: true, now: now) }
         for sequence in neverLeft {
             guard let submit = binds[bind].window.close(sequence) else { continue }
             open -= 1
@@ -79,7 +80,7 @@ extension CarrierScheduler {
             giveUp(submit, .connectionLost, on: bind)
         }
         binds[bind].window.restart()
-        binds[bind].silence.close()
+        binds[bind].silence.tryAtOnce(now: now)
         leaveBind(bind, now: now)
         handBackWithoutBind(now: now)
     }

@@ -76,7 +76,7 @@ extension CarrierScheduler {
     /// No answer came for longer than usual while some were due.
     mutating func isQuiet(now: MonotonicTime) -> Bool {
         guard open > 0, answeredAt.adding(nanoseconds: quiet) <= now else { return false }
-        let patience = max(quiet, min(4 * times.percentile95, responseTimeout))
+        let patience = patience
         guard let overdueAt, answeredAt.adding(nanoseconds: patience) <= now else { return false }
         // Not later than the true one: the look at the binds only confirms.
         guard overdueAt.adding(nanoseconds: patience - responseTimeout) <= now else { return false }
@@ -88,6 +88,15 @@ extension CarrierScheduler {
         }
         return isAnyOpen
     }
+
+    /// The same for one bind.
+    mutating func isQuiet(_ bind: Int, now: MonotonicTime) -> Bool {
+        guard let since = binds[bind].openSince(responseTimeout: responseTimeout) else { return false }
+        return max(since, binds[bind].answeredAt).adding(nanoseconds: patience) <= now
+    }
+
+    /// How long no answer is nothing unusual, in nanoseconds.
+    private var patience: Int64 { max(quiet, min(4 * times.percentile95, responseTimeout)) }
 
     /// When something may be written again as far as the carrier's state goes, and why a message does not wait for it.
     ///
@@ -113,8 +122,10 @@ extension CarrierScheduler {
             // The trial must be somebody.
             let mayTry = until <= now && !isOnTrial && waiting == 0
             if mayTry { return (now, nil) }
-            if hasNext || (isOnTrial && isQuiet(now: now)) { return (until, CarrierRefusal(reason, retryAfter: wait)) }
-            return (until, nil)
+            // Who waits for a trial that failed before, or for an end to silence, mostly waits in vain; one may be the next trial.
+            let isInVain =
+                isOnTrial ? isQuiet(now: now) : until > now && waiting > 0 && (!isPaused || breaker.hasFailed)
+            return (until, hasNext || isInVain ? CarrierRefusal(reason, retryAfter: wait) : nil)
         }
     }
 

@@ -77,12 +77,16 @@ extension CarrierScheduler {
             binds[bind].silence.failed(now: now)
         } else if isHung {
             // A single lost answer is no hang: then the next message is the probe.
-            let isAlone = binds[bind].window.count == 0 && binds[bind].silence.isClosed
-            let pause = limits.breaker.silence ?? limits.response * 2
-            binds[bind].silence.open(first: pause, longest: limits.breaker.max, atOnce: isAlone, now: now)
+            silence(bind, atOnce: binds[bind].window.count == 0 && binds[bind].silence.isClosed, now: now)
             reviewAt = now
         }
         giveUp(submit, .carrierTimeout, on: bind)
+    }
+
+    /// Answers stay away from the bind.
+    mutating func silence(_ bind: Int, atOnce: Bool, now: MonotonicTime) {
+        let pause = limits.breaker.silence ?? limits.response * 2
+        binds[bind].silence.open(first: pause, longest: limits.breaker.max, atOnce: atOnce, now: now)
     }
 
     // MARK: Retries, deadlines

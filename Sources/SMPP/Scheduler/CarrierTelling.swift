@@ -94,7 +94,7 @@ extension CarrierScheduler {
         let (opens, closed) = gate(hasNext: false, waiting: queues.count, now: now)
         let begins = max(opens, now, closed == nil ? pace.dueAt : now)
             .adding(seconds: Double(unwritten) / throughput(now: now))
-        let readiness = self.readiness(now: now)
+        let readiness = shownReadiness(now: now)
         return CarrierTelling(
             readiness: readiness, trouble: trouble(readiness), throttledAgo: throttledAt.map { now - $0 },
             rate: limits.rate, learntRate: pace.learner.limit,
@@ -102,6 +102,13 @@ extension CarrierScheduler {
             congestion: pace.congestionState(now: now), waiting: queues.count, unwritten: unwritten,
             expectedWait: begins - now,
             responseTime: .nanoseconds(times.percentile95), meanResponseTime: times.mean, open: open, slots: slots)
+    }
+
+    /// A single answer that stayed away is no trouble yet: the next message tells.
+    private mutating func shownReadiness(now: MonotonicTime) -> CarrierReadiness {
+        let readiness = readiness(now: now)
+        guard case .tripped = readiness, breaker.isClosed else { return readiness }
+        return binds.contains { $0.state == .up && $0.silence.hasPaused } ? readiness : .ready
     }
 
     private func trouble(_ readiness: CarrierReadiness) -> CarrierTrouble? {

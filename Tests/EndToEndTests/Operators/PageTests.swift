@@ -127,7 +127,7 @@ struct PageTests {
             setup.monitorLines = ["token: \(token)"]
             try await withBridge(setup, awaitingReady: false) { bridge in
                 let page = "http://127.0.0.1:\(bridge.monitorPort)"
-                for path in ["/binds", "/events", "/metrics", "/readyz"] {
+                for path in ["/binds", "/events", "/metrics"] {
                     #expect(try await bridge.monitor(path).status == 401)
                 }
                 let post = { (headers: [String]) in

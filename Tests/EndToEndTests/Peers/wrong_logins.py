@@ -27,7 +27,7 @@ async def stranger(number, begin):
     count, streams = 0, None
     while True:
         due = begin + (count + number / addresses) * every
-        if due > begin + seconds:
+        if max(due, time.monotonic()) > begin + seconds:
             return
         await asyncio.sleep(max(0, due - time.monotonic()))
         count += 1

@@ -238,6 +238,16 @@ import Testing
         }
     }
 
+    /// Where each refusal stops the carrier, the pace comes to lie below its limit all the same.
+    @Test(arguments: [50.0, 200])
+    func aLimitIsLearntWhereRefusalsStop(limit: Double) {
+        var limits = CarrierLimits()
+        limits.throttle.stop = true
+        let figures = run(
+            SimulatedSMSC(limit: limit), Load(rates: [(0, 1.6 * limit)]), limits, windows: [50], seconds: 25, from: 5)
+        #expect(figures.acceptedRate >= 0.9 * limit, "\(figures)")
+    }
+
     @Test func bindsThatDropLoseWhatWasOpenAlone() {
         let figures = run(
             SimulatedSMSC(limit: 200), Load(rates: [(0, 90)], segments: 2), CarrierLimits(rate: 200),

@@ -260,4 +260,36 @@ import Testing
         bench.submit()
         #expect(bench.write().map(\.bind) == [1])
     }
+
+    /// The carrier's next connection is no reason to lose another window.
+    @Test func aBindThatWasSilentBeginsWithOneMessage() {
+        let bench = CarrierBench(windows: [3])
+        for _ in 0..<3 { bench.submit() }
+        #expect(bench.write().count == 3)
+        bench.pass(.milliseconds(5100))
+        bench.scheduler.bindDown(0, now: bench.now)
+        bench.scheduler.bindUp(0, now: bench.now)
+        for _ in 0..<3 { bench.submit() }
+        let trial = bench.write()
+        #expect(trial.count == 1)
+        bench.answer(trial.first)
+        for _ in 0..<3 { bench.submit() }
+        #expect(bench.write().count == 3)
+    }
+
+    @Test func oneLostAnswerIsNotTold() {
+        let bench = CarrierBench()
+        bench.submit()
+        bench.write()
+        bench.pass(.seconds(6))
+        #expect(bench.telling.readiness == .ready)
+    }
+
+    /// Five wait for another try already, of which one may be the next trial: others would mostly wait in vain.
+    @Test func whoWouldWaitForAnEndToTroubleIsRefusedAtOnce() {
+        let bench = CarrierBench()
+        for _ in 0..<5 { bench.submit() }
+        for write in bench.write() { bench.answer(write, .systemError) }
+        #expect(bench.submit().refusal?.reason == .tripped)
+    }
 }
