@@ -1,4 +1,5 @@
 import Carriers
+import HTTPService
 import Journal
 import SMPP
 import Testing
