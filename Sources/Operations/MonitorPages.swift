@@ -40,7 +40,7 @@ package struct MonitorPages: Sendable {
         routes.get("/") { _, loop in loop.makeSucceededFuture(page) }
         routes.get("/events") { [feed] _, loop in loop.makeSucceededFuture(feed.response) }
         routes.get("/healthz") { _, loop in loop.makeSucceededFuture(.text("ok")) }
-        routes.get("/readyz") { _, loop in loop.makeSucceededFuture(readiness()) }
+        routes.get("/readyz") { _, loop in readiness(on: loop) }
         routes.get("/binds") { _, loop in source.snapshot(on: loop).map { .json(BindsReport.json($0)) } }
         routes.get("/metrics") { _, loop in source.snapshot(on: loop).map { MetricsReport.response($0) } }
         messages?.add(to: &routes)
@@ -96,16 +96,12 @@ package struct MonitorPages: Sendable {
         return progress.futureResult.map { action.response($0) }
     }
 
-    /// Ready while the intake listens, every carrier that is marked `required` has a bind that takes messages, and the journal writes.
-    private func readiness() -> HTTPServerResponse {
-        var reasons: [String] = []
-        if !source.intake.isListening { reasons.append("the intake takes no connections") }
-        let missing = source.state.current.carriers.filter { $0.isRequired && !$0.isReady }.map(\.name)
-        if !missing.isEmpty { reasons.append("no bind of \(missing.joined(separator: ", ")) is up") }
-        if let health = source.journal?.health, !health.isWriting {
-            reasons.append("the journal cannot be written" + (health.problem.map { " (\($0.kind.rawValue))" } ?? ""))
+    private func readiness(on loop: any EventLoop) -> EventLoopFuture<HTTPServerResponse> {
+        let required = source.state.current.carriers.filter(\.isRequired)
+        return EventLoopFuture.whenAllSucceed(required.map { $0.status() }, on: loop).map { [source] statuses in
+            ServiceReadiness(
+                isListening: source.intake.isListening, required: statuses, journal: source.journal?.health
+            ).response
         }
-        if reasons.isEmpty { return .text("ready") }
-        return .text("not ready: " + reasons.joined(separator: "; "), status: 503)
     }
 }

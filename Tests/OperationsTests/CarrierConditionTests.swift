@@ -35,10 +35,39 @@ struct CarrierConditionTests {
     @Test(arguments: [
         ("ready", 5.0, 0.0, TrafficLight.green), ("paused", 5, 0, .yellow), ("paused", 11, 0, .red),
         ("paused", 200, 61, .yellow), ("tripped", 1, 0, .red), ("tripped", 200, 61, .yellow), ("down", 1, 0, .red),
+        ("tripped", 400, 299, .yellow), ("tripped", 400, 301, .green), ("paused", 400, 301, .green),
     ])
     func lightByState(name: String, since: Double, untriedFor: Double, light: TrafficLight) {
         let carrier = Self.carrier(name, .silent, since: since) { $0.state.untriedFor = untriedFor }
         #expect(carrier.light == light)
+    }
+
+    /// An idle carrier is green after a while, and says that the next message tries it; what its binds suffer alone counts.
+    @Test func whoIsLeftAloneIsGreen() throws {
+        let alone = Self.carrier("tripped", .silent, since: 400) {
+            $0.state.triedIn = 0
+            $0.state.untriedFor = 301
+        }
+        #expect(alone.light == .green)
+        #expect(alone.summary == "the bind is up; tripped: it answers nothing, the next message tries it")
+        #expect(BindsCheck(try Self.document(alone)).verdict == .ok)
+        var lessOne = CarrierStatus(
+            name: "main", required: true, ready: true, binds: [Report.bind(), Report.refused("2")])
+        lessOne.state = alone.state
+        #expect(lessOne.light == .yellow)
+    }
+
+    /// What the service's readiness asks for.
+    @Test func metricOfReadinessFollowsTheLight() {
+        let ready = { (carrier: CarrierStatus) in
+            Self.text(carrier).contains(#"smppost_carrier_ready{carrier="main"} 1"# + "\n")
+        }
+        #expect(ready(Self.carrier()))
+        #expect(ready(Self.carrier("paused", .refuses(.throttled))))
+        #expect(!ready(Self.carrier("paused", .refuses(.throttled), since: 11)))
+        #expect(!ready(Self.carrier("tripped", .silent)))
+        #expect(ready(Self.carrier("tripped", .silent, since: 200) { $0.state.untriedFor = 61 }))
+        #expect(!ready(Report.carrier(Report.refused())))
     }
 
     @Test func itTurnsGreenAgainByTime() {

@@ -111,6 +111,69 @@ struct CarrierLogTests {
         #expect(watch.messages == ["carrier is paused", "carrier is tripped", "carrier is down", "carrier is down"])
     }
 
+    /// The trouble of the minute before hides nothing.
+    @Test func whatComesAgainSoonIsToldAtOnce() {
+        let watch = Watch(Self.up)
+        for state in [Self.paused, Self.up, Self.tripped, Self.up, Self.down] {
+            watch.pass(3)
+            watch.become(state)
+        }
+        #expect(
+            watch.messages == [
+                "carrier is paused", "carrier takes messages again", "carrier is tripped",
+                "carrier takes messages again",
+                "carrier is down",
+            ])
+        #expect(watch.lines.map(\.level) == [.warning, .notice, .warning, .notice, .warning])
+        watch.pass(1)
+        watch.become(Self.up)
+        #expect(watch.messages.count == CarrierLog.most)
+        // There is no room any more: told when there is, with how often it went before.
+        watch.become(Self.paused)
+        watch.pass(2)
+        watch.become(Self.up)
+        watch.become(Self.tripped)
+        watch.pass(40)
+        #expect(watch.messages.count == CarrierLog.most)
+        watch.pass(20)
+        #expect(watch.messages.count == CarrierLog.most + 1 && watch.messages.last == "carrier is tripped")
+        #expect(watch.lines.last?.level == .warning && watch.lines.last?.metadata["times_before"] == "1")
+    }
+
+    /// Its binds come up, and it is tripped still: the next loss is as new as the first.
+    @Test func whoGotBetterAndIsWorseAgainIsToldAgain() {
+        let watch = Watch(Self.up)
+        for state in [Self.down, Self.tripped, Self.down] {
+            watch.pass(3)
+            watch.become(state)
+        }
+        #expect(watch.messages == ["carrier is down", "carrier is down"])
+        // Two hosts that fail in two ways are one trouble.
+        for state in [Self.locked, Self.down, Self.locked] {
+            watch.pass(3)
+            watch.become(state)
+        }
+        #expect(watch.messages == ["carrier is down", "carrier is down", "carrier is down"])
+    }
+
+    @Test func whoNobodyTriesIsNotToldForEver() {
+        var waits = Self.tripped
+        waits.state.triedIn = 0
+        let watch = Watch(Self.up)
+        watch.become(waits)
+        #expect(watch.lines[0].metadata["next_attempt"] == "with the next message")
+        #expect(watch.lines[0].metadata["next_attempt_in"] == nil)
+        for second in 1...1000 {
+            watch.status.state.untriedFor = Double(second)
+            watch.pass(1)
+        }
+        #expect(watch.messages == ["carrier is tripped", "carrier is still tripped"])
+        watch.become(Self.tripped)
+        #expect(watch.messages.count == 3 && watch.lines[2].metadata["next_attempt_in"] == "0:03")
+        watch.become(Self.up)
+        #expect(watch.messages.last == "carrier takes messages again")
+    }
+
     /// However fast it comes and goes, at whatever phase: a few lines a minute.
     @Test(arguments: [1, 2, 3, 7, 20])
     func whoComesAndGoesIsToldBriefly(seconds: Int) {
@@ -122,9 +185,14 @@ struct CarrierLogTests {
             watch.pass(seconds)
         }
         let minutes = 2 * (600 / seconds) * seconds / 60
-        #expect(watch.lines.count <= 3 * minutes, "\(watch.messages)")
+        #expect(watch.lines.count <= (CarrierLog.most + 1) * minutes, "\(watch.messages)")
         #expect(watch.lines.count >= minutes / 2)
         #expect(watch.messages.prefix(2) == ["carrier is paused", "carrier takes messages again"])
+        // What found no room is counted.
+        let begun = watch.lines.filter { $0.level == .warning }
+        let counted = watch.lines.compactMap { $0.metadata["times_before"] ?? $0.metadata["times"] }.compactMap(
+            Int.init)
+        #expect((begun.count + counted.reduce(0, +)) * 2 * seconds >= 1080)
     }
 
     @Test func aStartHasPatience() {

@@ -4,14 +4,15 @@ package import SMPP
 /// What the log tells of a carrier: that it is in trouble, each minute that it still is, and that it is over.
 ///
 /// ```
-///              trouble, none told for a minute, or a worse one: told
-///   in order ──────────────────────────────────────────────────────▶ in trouble ─┐ each minute: told
-///      ▲ └────── trouble so soon again: counted, told after the minute ──▶ │ ▲───┘ worse: told at once
-///      └───────────────────────────── over: told, if the trouble was ──────┘
+///              trouble: told at once, while there is room
+///   in order ──────────────────────────────────────────────▶ in trouble ─┐ worse: told at once, while there is room
+///      ▲                                                         │ ▲─────┘ each minute that it is tried: told
+///      └──── over: told, if the trouble was; else counted ───────┘
 /// ```
 ///
-/// However fast a carrier comes and goes, that is a few lines a minute. What people stopped is no trouble, and what is being
-/// connected for the first time, or anew on request, has `patience`.
+/// However fast a carrier comes and goes, there is room for `most` lines a minute; what finds none is counted, and told with the
+/// next line. What people stopped is no trouble, and what is being connected for the first time, or anew on request, has
+/// `patience`.
 package struct CarrierLog: Sendable {
     /// One line of the log.
     package struct Line: Hashable, Sendable {
@@ -27,21 +28,25 @@ package struct CarrierLog: Sendable {
         package var metadata: [String: String]
     }
 
-    /// Trouble is told this often, and what comes within is counted.
+    /// Trouble that lasts is told this often.
     static let every = Duration.seconds(60)
+    /// So many lines within `every` tell at most that it came, got worse or is over.
+    static let most = 6
     /// How long a carrier may take to come up before it counts as down without a failed attempt of every bind.
     static let patience = Duration.seconds(10)
 
     private struct Episode {
         var trouble: CarrierTroubleLine
         var began: MonotonicTime
-        /// The worst that was told of it; nil = nothing was.
-        var told: Int?
-        var nextLine: MonotonicTime
+        /// The rank that was told of it; 0 = nothing was.
+        var told = 0
     }
 
     private var episode: Episode?
-    private var last: (rank: Int, at: MonotonicTime)?
+    /// The last line.
+    private var last: MonotonicTime?
+    /// When lines told of a change, in the last minute; `most` at most.
+    private var changes: [MonotonicTime] = []
     /// What was over before it was told, since the last line.
     private var untold: (times: Int, time: Duration) = (0, .zero)
     private var wasUp = false
@@ -80,26 +85,22 @@ package struct CarrierLog: Sendable {
     }
 
     private mutating func lasts(_ trouble: CarrierTroubleLine, _ status: CarrierStatus, now: MonotonicTime) -> [Line] {
-        var current = episode ?? begin(trouble, status, now: now)
+        comingSince = nil
+        var current = episode ?? Episode(trouble: trouble, began: now)
+        // What got better, and is worse again, is told again; why binds are down may differ with each attempt.
+        if trouble.state != current.trouble.state { current.told = min(current.told, trouble.rank) }
         current.trouble = trouble
         defer { episode = current }
-        let isWorse = trouble.rank > (current.told ?? last?.rank ?? 0)
-        guard isWorse || now >= current.nextLine else { return [] }
-        var line = current.told == nil || isWorse ? trouble.began : trouble.lasts
+        let isNew = trouble.rank > current.told
+        guard isNew ? hasRoom(now: now) : isMinuteOver(now: now) && !status.isUntried else { return [] }
+        var line = isNew ? trouble.began : trouble.lasts
         if now > current.began { line.metadata["for"] = Self.span(now - current.began) }
         if untold.times > 0 { line.metadata["times_before"] = "\(untold.times)" }
         let made = status.attempts
-        if made > attempts, current.told != nil, trouble.isDown { line.metadata["attempts"] = "\(made - attempts)" }
-        told(trouble.rank, status, now: now)
-        current.told = max(current.told ?? 0, trouble.rank)
-        current.nextLine = now + Self.every
+        if made > attempts, current.told > 0, trouble.isDown { line.metadata["attempts"] = "\(made - attempts)" }
+        told(status, isChange: isNew, now: now)
+        current.told = max(current.told, trouble.rank)
         return [line]
-    }
-
-    private mutating func begin(_ trouble: CarrierTroubleLine, _ status: CarrierStatus, now: MonotonicTime) -> Episode {
-        comingSince = nil
-        let soon = last.map { $0.at + Self.every } ?? now
-        return Episode(trouble: trouble, began: now, nextLine: soon)
     }
 
     /// It is in order.
@@ -108,25 +109,34 @@ package struct CarrierLog: Sendable {
         if let ended = episode {
             episode = nil
             let time = now - ended.began
-            guard ended.told != nil else {
+            guard ended.told > 0 else {
                 untold.times += 1
                 untold.time += time
                 return []
             }
-            attempts = status.attempts
+            told(status, isChange: true, now: now)
             return [
                 Line(.notice, "carrier takes messages again", ["after": Self.span(time), "was": ended.trouble.state])
             ]
         }
-        guard untold.times > 0, let last, now >= last.at + Self.every else { return [] }
+        guard untold.times > 0, isMinuteOver(now: now) else { return [] }
         let line = Line(
             .notice, "carrier was in trouble again", ["times": "\(untold.times)", "for": Self.span(untold.time)])
-        told(last.rank, status, now: now)
+        told(status, isChange: false, now: now)
         return [line]
     }
 
-    private mutating func told(_ rank: Int, _ status: CarrierStatus, now: MonotonicTime) {
-        last = (rank, now)
+    /// Whether trouble may be told: room stays for the line that it is over.
+    private mutating func hasRoom(now: MonotonicTime) -> Bool {
+        changes.removeAll { now >= $0 + Self.every }
+        return changes.count < Self.most - 1
+    }
+
+    private func isMinuteOver(now: MonotonicTime) -> Bool { last.map { now >= $0 + Self.every } ?? true }
+
+    private mutating func told(_ status: CarrierStatus, isChange: Bool, now: MonotonicTime) {
+        last = now
+        if isChange { changes.append(now) }
         untold = (0, .zero)
         attempts = status.attempts
     }
@@ -161,7 +171,11 @@ struct CarrierTroubleLine: Sendable {
             rank = status.condition == .paused ? 1 : 2
             level = .warning
             metadata["words"] = status.why
-            metadata["next_attempt_in"] = status.state.triedIn.map(BindStatus.clock)
+            if let triedIn = status.state.triedIn, triedIn > 0 {
+                metadata["next_attempt_in"] = BindStatus.clock(triedIn)
+            } else {
+                metadata["next_attempt"] = "with the next message"
+            }
         case .down:
             let binds = status.workingBinds
             guard !binds.isEmpty else { return nil }

@@ -5,8 +5,9 @@ import SMPP
 /// What `/metrics` tells of carriers and their binds.
 extension MetricsReport {
     static func writeCarriers(_ carriers: [CarrierStatus], to metrics: inout MetricsWriter) {
-        metrics.family("smppost_carrier_ready", .gauge, "1 while a bind of the carrier takes messages.")
-        for carrier in carriers { metrics.sample(carrier.ready, ["carrier": carrier.name]) }
+        metrics.family(
+            "smppost_carrier_ready", .gauge, "1 while a bind of the carrier takes messages, and its light is not red.")
+        for carrier in carriers { metrics.sample(carrier.isServing, ["carrier": carrier.name]) }
         metrics.family("smppost_carrier_required", .gauge, "1 where the service counts as ready only with the carrier.")
         for carrier in carriers { metrics.sample(carrier.required, ["carrier": carrier.name]) }
         metrics.family(

@@ -16,6 +16,8 @@ package enum CarrierCondition: String, Hashable, Sendable, CaseIterable {
 extension CarrierStatus {
     /// What was refused so many seconds ago, for speed or for lack of time, is trouble still.
     private static let lately = 60.0
+    /// Who was not tried for so many seconds is not told as in trouble any more: nothing says that it is.
+    private static let leftAlone = 300.0
     /// A pause that is longer than most messages can wait, in seconds: nothing goes any more.
     private static let longPause = 10.0
     /// A learnt pace below this share of the configured one is told.
@@ -37,7 +39,14 @@ extension CarrierStatus {
     }
 
     /// It could be tried for a while, and nobody has come: it may be well again.
-    private var isUntried: Bool { state.untriedFor > Self.lately }
+    var isUntried: Bool { state.untriedFor > Self.lately }
+
+    /// The same for so long that its light is green: the next message tells.
+    var isLeftAlone: Bool { state.untriedFor > Self.leftAlone }
+
+    /// Whether messages get through: a bind takes them, and the light is not red. Who is not tried for a minute counts, or nobody
+    /// would send it the message that tries it.
+    var isServing: Bool { ready && light != .red }
 
     /// Segments were refused for speed of late, and it is slower for it.
     var isSlowed: Bool {

@@ -3,7 +3,7 @@ import SMPP
 
 /// How a carrier is, in one word. The raw values are stable names.
 package enum TrafficLight: String, Hashable, Sendable, CaseIterable {
-    /// Every bind is up, and messages get through in time.
+    /// Every bind is up, and messages get through in time, as far as is known.
     case green
     /// Messages go, but something is not as it should be.
     case yellow
@@ -17,7 +17,7 @@ extension CarrierStatus {
     package var light: TrafficLight {
         if binds.allSatisfy({ $0.state == BindState.stopped.name || $0.drained }) { return .off }
         if condition == .down || isStuck { return .red }
-        return trouble == nil && binds.allSatisfy { $0.isUp && $0.trouble == nil } ? .green : .yellow
+        return (trouble == nil || isLeftAlone) && troubledBinds.isEmpty ? .green : .yellow
     }
 
     /// How many binds are up.
@@ -32,11 +32,16 @@ extension CarrierStatus {
             case (let up, let all) where up == all: "all \(all) binds up"
             case (let up, let all): "\(up) of \(all) binds up"
             }
-        // What all of them suffer is told once.
-        let troubled = binds.filter { $0.trouble != nil && (why == nil || !$0.isUp || $0.drained) }
+        let troubled = troubledBinds
         let told = troubled.prefix(Self.toldBinds).map { "; bind \($0.name): \($0.trouble ?? "")" }
         let more = troubled.count - told.count
         return head + (trouble.map { "; \($0)" } ?? "") + told.joined() + (more > 0 ? "; and \(more) more" : "")
+    }
+
+    /// Binds that are not as they should be, in order. What all of them suffer is the carrier's trouble.
+    private var troubledBinds: [BindStatus] {
+        let isTold = why != nil
+        return binds.filter { $0.trouble != nil && (!isTold || !$0.isUp || $0.drained) }
     }
 
     /// A summary names so many binds.
