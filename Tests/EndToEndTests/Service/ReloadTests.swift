@@ -77,8 +77,8 @@ import Testing
             var setup = setup
             setup.carriers[0].port = simulator.port
             try await warmUp(bridge, simulator)
-            let posters = try await OpenPosters.start(bridge, rate: 60, seconds: 6)
-            try await eventually("60 wait") { try await bridge.carriers()[0].binds[0].waiting >= 60 }
+            let posters = try await OpenPosters.start(bridge, rate: 60, seconds: 4)
+            try await eventually("40 wait") { try await bridge.carriers()[0].binds[0].waiting >= 40 }
             for window in [11, 12] {
                 setup.carriers[0].window = window
                 #expect(try await bridge.reload(setup).reload().carriers?.changed == ["main"])
@@ -86,13 +86,13 @@ import Testing
                 try await eventually("handed over", atMost: .seconds(2)) {
                     try await bridge.configuration().switching.isEmpty
                 }
-                #expect(try await bridge.carriers()[0].binds[0].waiting >= 30)
+                #expect(try await bridge.carriers()[0].binds[0].waiting >= 20)
             }
             let run = CarrierRun(posts: try await posters.posts(), carrier: try await simulator.counters())
             run.expectTruth()
             #expect(run.toldAccepted == run.carrier.submits, run.told)
             #expect(run.carrier.maxInOneSecond <= 30, run.told)
-            #expect(run.toldAccepted >= 160, run.told)
+            #expect(run.toldAccepted >= 110, run.told)
         }
     }
 
