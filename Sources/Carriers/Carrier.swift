@@ -22,6 +22,8 @@ package final class Carrier: Sendable {
     let binds: [Bind]
     let group: any EventLoopGroup
     private let isDraining = Atomic<Bool>(false)
+    /// Has what comes, and what is not begun, once this one has handed over.
+    let successor = AtomicLazyReference<Carrier>()
     private let waiters = Mutex(ReadyWaiters())
 
     private struct ReadyWaiters {
@@ -66,9 +68,10 @@ package final class Carrier: Sendable {
     /// Whether the service counts as ready only with this carrier.
     package var isRequired: Bool { required }
 
-    /// Whether at least one bind that submits takes messages. From any thread.
+    /// Whether at least one bind that submits takes messages, of the successor where there is one. From any thread.
     package var isReady: Bool {
-        !isDraining.load(ordering: .relaxed) && lanes.contains { $0.gauge.readiness.takesMessages }
+        if let next = successor.load() { return next.isReady }
+        return !isDraining.load(ordering: .relaxed) && lanes.contains { $0.gauge.readiness.takesMessages }
     }
 
     /// Whether it was stopped as a whole, and not started since.
@@ -145,10 +148,11 @@ package final class Carrier: Sendable {
 
     // MARK: The choice of a lane
 
-    /// Sends a message, or says why not. On `submission.eventLoop`.
+    /// Sends a message, or says why not.
     package func submit(_ submission: Submission) {
-        if isDraining.load(ordering: .relaxed) { return submission.finish(.notSent(.draining)) }
-        guard let lane = choose(for: submission.eventLoop) else { return submission.finish(.notSent(.noBind)) }
+        if let next = successor.load() { return next.submit(submission) }
+        if isDraining.load(ordering: .relaxed) { return submission.finish(CarrierRefusal(.draining)) }
+        guard let lane = choose(for: submission.eventLoop) else { return submission.finish(CarrierRefusal(.noBind)) }
         give(submission, to: lane)
     }
 

@@ -1,6 +1,7 @@
 import Messaging
 import NIOCore
 import SMPP
+import Synchronization
 
 /// A part of a carrier on one event loop: some of its binds, and the `CarrierScheduler` that decides what is written on them.
 ///
@@ -81,7 +82,9 @@ final class CarrierLane: @unchecked Sendable {
         case .notInTime, .queueFull: overloadedAt = now
         case .noBind, .draining, .paused, .tripped, .quiet, .unwritable: break
         }
-        if message.hasOtherLane, refusal.reason != .unwritable, let carrier {
+        if refusal.reason == .draining, let next = carrier?.successor.load() {
+            next.takeOver(message)
+        } else if message.hasOtherLane, refusal.reason != .unwritable, let carrier {
             carrier.moveOn(message, from: self, refusal)
         } else {
             message.finish(refusal)
@@ -228,6 +231,12 @@ final class CarrierLane: @unchecked Sendable {
             binds = []
         }
         return stopped
+    }
+
+    /// Gives what is not begun to the carrier's successor, and takes nothing more.
+    func handOver() {
+        scheduler.handOver()
+        pump(now: .now)
     }
 
     /// Shows other threads whether messages may come.

@@ -72,6 +72,12 @@ struct CarrierPace: Sendable {
     /// When the next PDU may be written; not later than `now` = at once.
     var dueAt: MonotonicTime { MonotonicTime(nanoseconds: interval == 0 ? 0 : due) }
 
+    /// When the next PDU is due once so many more are written; zero where no pace is kept.
+    func dueAt(after count: Int, now: MonotonicTime) -> MonotonicTime {
+        guard interval > 0 else { return MonotonicTime(nanoseconds: 0) }
+        return MonotonicTime(nanoseconds: max(due, Self.caughtUp(now)) &+ UInt64(max(0, count)) &* interval)
+    }
+
     /// Whether PDUs are held up at present.
     var isKept: Bool { interval > 0 }
 
@@ -105,6 +111,12 @@ struct CarrierPace: Sendable {
         due = max(due, Self.caughtUp(now) &+ unflushed * ceilingInterval)
         earliest = due
         unflushed = 0
+    }
+
+    /// Another has written up to now, and has its PDUs until then.
+    mutating func hold(until time: MonotonicTime) {
+        earliest = max(earliest, time.nanoseconds)
+        due = max(due, earliest)
     }
 
     /// A `submit_sm` was answered: accepted, or refused for speed.

@@ -95,6 +95,33 @@ extension CarrierScheduler {
         isStopping = false
     }
 
+    /// Another scheduler is about to have what waits: nothing of it begins here until `handOver`. What was begun is finished.
+    ///
+    /// - Returns: when the other one may write: then the pace has room for more than what was begun here.
+    package mutating func prepareHandOver(now: MonotonicTime) -> MonotonicTime {
+        isHandingOver = true
+        let begun = queues.inTurn().reduce(unwritten) { $0 - (isBegun($1) ? 0 : entries[$1].progress.toWrite) }
+        return pace.dueAt(after: begun, now: now)
+    }
+
+    /// As `stop`; and all of which no byte was written goes back as `draining`, in turn.
+    package mutating func handOver() {
+        stop()
+        isHandingOver = false
+        for index in queues.inTurn() where !isBegun(index) {
+            complete(index, notSent: CarrierRefusal(.draining))
+        }
+    }
+
+    /// Nothing is written until then: another scheduler has the carrier's pace.
+    package mutating func hold(until time: MonotonicTime) {
+        pace.hold(until: time)
+    }
+
+    private func isBegun(_ index: Int) -> Bool {
+        entries[index].progress.wasWritten || entries[index].progress.open > 0
+    }
+
     /// A sequence number for a request on this bind that is not a `submit_sm`.
     package mutating func takeSequence(on bind: Int) -> UInt32 {
         binds[bind].window.takeSequence()

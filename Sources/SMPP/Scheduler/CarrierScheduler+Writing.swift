@@ -58,7 +58,7 @@ extension CarrierScheduler {
 
     /// The next message in turn begins, if it can be answered in time.
     private mutating func beginNext(now: MonotonicTime) -> CarrierWrite? {
-        guard queues.next != nil, let bind = freeBind(now: now) else { return nil }
+        guard !isHandingOver, queues.next != nil, let bind = freeBind(now: now) else { return nil }
         let rate = throughput(now: now)
         while let index = queues.next {
             guard now <= beginBy(index, rate: rate), let segment = entries[index].progress.nextToWrite else {

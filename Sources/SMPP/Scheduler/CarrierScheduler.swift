@@ -103,6 +103,8 @@ package struct CarrierScheduler: ~Copyable, Sendable {
     /// Where the next message looks for a bind first.
     var cursor = 0
     var isStopping = false
+    /// Nothing that waits begins: another scheduler is about to have it.
+    var isHandingOver = false
     /// What `throughput` gave last, and when; zero = it has to be counted anew.
     var lastThroughput = Self.throughputUnknown
     var throughputAt = MonotonicTime(nanoseconds: 0)

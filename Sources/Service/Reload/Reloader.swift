@@ -207,7 +207,7 @@ actor Reloader {
     /// Brings a carrier from its old binds to new ones; an added one has no old ones.
     ///
     /// The new binds come first, so that none is missed. Where they do not come beside the old ones (many carriers count
-    /// binds) the old ones end first; messages then wait for the new ones (`CarrierRoute.isExpected`).
+    /// binds) the old ones end first, with what waits for them; messages then wait for the new ones (`CarrierRoute.isExpected`).
     private func handOver(
         _ configuration: CarrierConfiguration, _ profile: CarrierProfile, accounts: [Account], within: Duration
     ) async {
@@ -223,6 +223,7 @@ actor Reloader {
             let beside = begin(configuration, profile)
             if await isReady(beside.carrier, within: patience) {
                 carriers[name] = beside
+                try? await current.carrier.handOver(to: beside.carrier).get()
                 await publish(accounts: accounts)
                 await retire(current.carrier, within: within)
                 return

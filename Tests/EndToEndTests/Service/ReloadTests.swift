@@ -69,6 +69,33 @@ import Testing
         }
     }
 
+    /// What waits goes to the new binds, and the SMSC sees no more than its rate over old and new ones.
+    @Test func aFullQueueMovesAndTheRateHolds() async throws {
+        let setup = BridgeSetup(carriers: [CarrierSetup(window: 10, lines: ["rate: 30/s"])], logLevel: "notice")
+        let limits = ["--no-faults", "--rate", "30", "--rate-second", "sliding", "--latency", "50ms"]
+        try await withBridgeAndSimulator(setup, simulator: limits) { bridge, simulator in
+            var setup = setup
+            setup.carriers[0].port = simulator.port
+            try await warmUp(bridge, simulator)
+            let posters = try await OpenPosters.start(bridge, rate: 60, seconds: 4)
+            try await eventually("40 wait") { try await bridge.carriers()[0].binds[0].waiting >= 40 }
+            for window in [11, 12] {
+                setup.carriers[0].window = window
+                #expect(try await bridge.reload(setup).reload().carriers?.changed == ["main"])
+                // The old binds have the answers to what they have begun, and no queue to write.
+                try await eventually("handed over", atMost: .seconds(2)) {
+                    try await bridge.configuration().switching.isEmpty
+                }
+                #expect(try await bridge.carriers()[0].binds[0].waiting >= 20)
+            }
+            let run = CarrierRun(posts: try await posters.posts(), carrier: try await simulator.counters())
+            run.expectTruth()
+            #expect(run.toldAccepted == run.carrier.submits, run.told)
+            #expect(run.carrier.maxInOneSecond <= 30, run.told)
+            #expect(run.toldAccepted >= 110, run.told)
+        }
+    }
+
     @Test func anInvalidConfigurationIsRefusedWholeAndToldWhere() async throws {
         let setup = BridgeSetup()
         try await withBridgeAndSimulator(setup) { bridge, simulator in

@@ -183,4 +183,48 @@ import Testing
         let again = bench.write()
         #expect(again.map(\.message) == [key] && again[0].bind != write.bind)
     }
+
+    // MARK: Handing over
+
+    @Test func whatIsNotBegunGoesToTheNextSchedulerAndThePaceWithIt() {
+        let bench = CarrierBench(CarrierLimits(rate: 10))
+        let begun = bench.submit(3).key!
+        let first = bench.write()[0]
+        let waits = (0..<4).map { bench.submit(account: $0 % 2).key! }
+        let free = bench.scheduler.prepareHandOver(now: bench.now)
+        #expect(free - bench.now == .milliseconds(299), "one is written, two are left, less 10 ms")
+        #expect(bench.steps() == [])
+
+        let next = CarrierBench(CarrierLimits(rate: 10))
+        next.scheduler.hold(until: free)
+        bench.scheduler.handOver()
+        #expect(bench.steps() == waits.map { .notSent($0, CarrierRefusal(.draining)) })
+        #expect(bench.submit().refusal == CarrierRefusal(.draining))
+        for _ in waits { #expect(next.submit().key != nil) }
+
+        var times: [Duration] = [.zero]
+        var writes = [first]
+        let start = bench.now
+        for _ in 0..<700 {
+            bench.pass(.milliseconds(1))
+            next.pass(.milliseconds(1))
+            let mine = bench.write()
+            writes += mine
+            times += (mine + next.write()).map { _ in bench.now - start }
+        }
+        #expect(times.count == 7 && writes.count == 3)
+        for (place, time) in times.enumerated() { #expect(time >= .milliseconds(103) * place - .milliseconds(11)) }
+        for write in writes { bench.answer(write, id: "a") }
+        #expect(bench.steps() == [.complete(begun, Array(repeating: .accepted(messageID: "a"), count: 3))])
+        #expect(bench.scheduler.messages == 0)
+    }
+
+    @Test func nothingBeginsWhileItIsHandedOver() {
+        let bench = CarrierBench()
+        _ = bench.scheduler.prepareHandOver(now: bench.now)
+        let key = bench.submit().key!
+        #expect(bench.write() == [])
+        bench.scheduler.handOver()
+        #expect(bench.steps() == [.notSent(key, CarrierRefusal(.draining))])
+    }
 }
