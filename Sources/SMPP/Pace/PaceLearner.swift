@@ -55,13 +55,12 @@ struct PaceLearner: Hashable, Sendable {
     private static let few = 10.0
     /// What a carrier is thought to take that has not accepted anything yet.
     private static let unknown = 40.0
-    private static let second = Duration.seconds(1)
     /// A round lasts at least so long, in nanoseconds.
     private static let round: Int64 = 1_000_000_000
     /// A check that has lasted so long is judged by few answers, in nanoseconds.
     private static let longCheck: Int64 = 2_000_000_000
-    /// A probe settles so long before it counts.
-    private static let settling = Duration.milliseconds(500)
+    /// A probe settles so long before it counts, in nanoseconds.
+    private static let settling: Int64 = 500_000_000
     /// Nothing was asked for so long: what comes then is a round of its own; in nanoseconds.
     private static let idle: Int64 = 250_000_000
     /// The same where something was refused.
@@ -92,7 +91,6 @@ struct PaceLearner: Hashable, Sendable {
     /// What was taken before nearly everything was refused, until a round is better.
     private var beforeStorm: Double?
     private var hasStopped = false
-    private var isStopped = false
     private var beforeCut = 0.0
     /// Checks since then that asked for another cut.
     private var failedChecks = 0
@@ -143,7 +141,7 @@ struct PaceLearner: Hashable, Sendable {
         guard now >= start else { return false }
         // What nobody asked for is not slowness.
         if written == 0 || (!wasHeldUp && gap > (refused == 0 ? Self.idle : Self.longIdle)) {
-            begin(after: .zero, now: now)
+            begin(after: 0, now: now)
         }
         written += 1
         guard isGivingAir else { return false }
@@ -176,12 +174,11 @@ struct PaceLearner: Hashable, Sendable {
         limit = max(Self.least, hasStopped ? before * Self.afterStop : before)
         beforeStorm = limit
         hasStopped = true
-        isStopped = true
         phase = .cruise
         isUnsure = true
         isGivingAir = true
         recentCount = 0
-        begin(after: .zero, now: now)
+        begin(after: 0, now: now)
     }
 
     /// One refusal stopped it: what was accepted in the last second is the limit, though a stop right after another says little.
@@ -193,14 +190,12 @@ struct PaceLearner: Hashable, Sendable {
         isUnsure = false
         refused = Self.stopPrice
         endProbe()
-        begin(after: .zero, now: now)
+        begin(after: 0, now: now)
     }
 
     /// It accepts again.
     mutating func resumed(now: MonotonicTime) {
-        guard isStopped else { return }
-        isStopped = false
-        begin(after: .zero, now: now)
+        begin(after: 0, now: now)
     }
 
     /// PDUs per second that it is thought to take.
@@ -213,7 +208,7 @@ struct PaceLearner: Hashable, Sendable {
         guard limit != nil, now - heldUpAt >= time else { return false }
         limit = nil
         endProbe()
-        begin(after: .zero, now: now)
+        begin(after: 0, now: now)
         return true
     }
 
@@ -225,8 +220,8 @@ struct PaceLearner: Hashable, Sendable {
 
     // MARK: Rounds
 
-    private mutating func begin(after settling: Duration, now: MonotonicTime) {
-        start = now + settling
+    private mutating func begin(after settling: Int64, now: MonotonicTime) {
+        start = now.adding(nanoseconds: settling)
         written = 0
         answered = 0
         refused = 0
@@ -280,7 +275,7 @@ struct PaceLearner: Hashable, Sendable {
         cutShare = 1
         phase = .check
         isGivingAir = true
-        begin(after: Self.second, now: now)
+        begin(after: Self.round, now: now)
         return true
     }
 
@@ -361,11 +356,11 @@ struct PaceLearner: Hashable, Sendable {
         isUnsure = true
         phase = .check
         step = Self.firstStep + noise / 2
-        begin(after: Self.second, now: now)
+        begin(after: Self.round, now: now)
     }
 
     private mutating func cruised(isBusy: Bool, now: MonotonicTime) {
-        begin(after: .zero, now: now)
+        begin(after: 0, now: now)
         guard limit != nil, isBusy else { return }
         rounds += 1
         guard rounds >= (isUnsure ? 1 : Self.roundsToProbe), sinceProbe >= untilProbe else { return }
@@ -381,7 +376,7 @@ struct PaceLearner: Hashable, Sendable {
     ) {
         guard let limit else { return }
         // Too little was asked for to say anything.
-        guard isBusy || isExcess else { return begin(after: .zero, now: now) }
+        guard isBusy || isExcess else { return begin(after: 0, now: now) }
         if delivered >= limit * (1 + step / 2) {
             self.limit = isExcess ? delivered : min(delivered, max(pace, limit * (1 + step)))
             step = min(1, step * 2)
@@ -391,7 +386,7 @@ struct PaceLearner: Hashable, Sendable {
             isGivingAir = share > 0.5
             isUnsure = false
             endProbe()
-            begin(after: isExcess ? Self.second : .zero, now: now)
+            begin(after: isExcess ? Self.round : 0, now: now)
         }
     }
 
