@@ -159,10 +159,12 @@ extension CarrierScheduler {
         let rate = throughput(now: now)
         let moving = gate(hasNext: true, waiting: 1, now: now)
         let staying = gate(hasNext: false, waiting: 1, now: now)
+        let trying = gate(hasNext: false, waiting: 0, now: now)
         var ahead = unwritten - queuedSegments()
-        for index in queues.inTurn() {
-            // What was refused by this carrier is not offered to another.
-            let gate = entries[index].hasNext && !entries[index].progress.wasWritten ? moving : staying
+        for (place, index) in queues.inTurn().enumerated() {
+            // What was refused by this carrier is not offered to another. The first of those that stay may be the next trial.
+            let mayMove = entries[index].hasNext && !entries[index].progress.wasWritten
+            let gate = mayMove ? moving : place == 0 ? trying : staying
             let segments = entries[index].progress.toWrite
             if let closed = gate.closed {
                 complete(index, notSent: closed)

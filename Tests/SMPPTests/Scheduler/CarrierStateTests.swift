@@ -285,11 +285,15 @@ import Testing
         #expect(bench.telling.readiness == .ready)
     }
 
-    /// Five wait for another try already, of which one may be the next trial: others would mostly wait in vain.
+    /// One of those that wait may be the next trial; the others would mostly wait in vain.
     @Test func whoWouldWaitForAnEndToTroubleIsRefusedAtOnce() {
-        let bench = CarrierBench()
-        for _ in 0..<5 { bench.submit() }
-        for write in bench.write() { bench.answer(write, .systemError) }
+        let bench = CarrierBench(windows: [5])
+        for _ in 0..<8 { bench.submit() }
+        for write in bench.write() { bench.answer(write, .invalidSystemType) }
+        bench.pass(.milliseconds(10))
+        #expect(bench.steps().count(where: { $0.reason == .tripped }) == 2)
         #expect(bench.submit().refusal?.reason == .tripped)
+        bench.pass(.milliseconds(1100))
+        #expect(bench.write().count == 1)
     }
 }
