@@ -20,24 +20,12 @@ struct BindLines {
     private var isFailing = false
     private var toldReason: BindFailure.Code?
     private var toldAt: MonotonicTime?
-    private var minute = MonotonicTime(nanoseconds: 0)
-    private var lines = 0
-    private var leftOut = 0
+    private var budget = LineBudget(lines: Self.most, period: Self.every)
 
     /// The bind has come to this state.
     mutating func change(to state: BindState, _ reason: BindFailure.Code?, now: MonotonicTime) -> Loudness {
         let level = level(of: state, reason, now: now)
-        guard level > .debug else { return Loudness(level: .debug) }
-        if now - minute >= Self.every {
-            minute = now
-            lines = 0
-        }
-        guard lines < Self.most else {
-            leftOut += 1
-            return Loudness(level: .debug)
-        }
-        lines += 1
-        defer { leftOut = 0 }
+        guard level > .debug, let leftOut = budget.take(now: now) else { return Loudness(level: .debug) }
         return Loudness(level: level, leftOut: leftOut)
     }
 
