@@ -188,8 +188,7 @@ struct PaceLearner: Hashable, Sendable {
             limit = max(Self.least, min(known, max(lately, known * Self.afterOneStop)))
         }
         isUnsure = false
-        refused = Self.stopPrice
-        endProbe()
+        endProbe(refusals: Self.stopPrice)
         begin(after: 0, now: now)
     }
 
@@ -248,9 +247,9 @@ struct PaceLearner: Hashable, Sendable {
 
     /// A probe that is clearly too fast is not carried to its end.
     private var isHopeless: Bool {
+        guard phase == .probe else { return false }
         let expected = noise * Double(answered)
-        let excess = Double(refused) - expected
-        guard phase == .probe, excess >= 4 + 2 * expected.squareRoot() else { return false }
+        guard Double(refused) - expected >= 4 + 2 * expected.squareRoot() else { return false }
         let delivered = (1 + step) * (1 - Double(refused) / Double(answered)) / (1 - noise)
         return delivered < 1 - step
     }
@@ -268,7 +267,7 @@ struct PaceLearner: Hashable, Sendable {
             isUnsure = true
             beforeCut = limit ?? 0
             let lately = Double(accepted.lastSecond(now: now)) / (1 - noise)
-            let pace = limit ?? Double(written) / max(1, Double((now - start).nanoseconds) / 1e9)
+            let pace = limit ?? Double(written) / max(1, Double(start.nanoseconds(until: now)) / 1e9)
             // Where nothing was, that is no pace, but perhaps an outage.
             limit = max(Self.least, lately > 0 ? lately : pace / 2)
         }
@@ -280,7 +279,7 @@ struct PaceLearner: Hashable, Sendable {
     }
 
     private mutating func judge(now: MonotonicTime) -> Bool {
-        let seconds = max(1e-3, Double((now - start).nanoseconds) / 1e9)
+        let seconds = max(1e-3, Double(start.nanoseconds(until: now)) / 1e9)
         let count = Double(answered)
         let share = Double(refused) / count
         let pace = Double(written) / seconds
@@ -390,11 +389,12 @@ struct PaceLearner: Hashable, Sendable {
         }
     }
 
-    private mutating func endProbe() {
+    /// - Parameter refusals: what it cost; nil = those of the round.
+    private mutating func endProbe(refusals: Int? = nil) {
         phase = .cruise
         step = Self.firstStep + noise / 2
         rounds = 0
-        untilProbe = Self.probePrice * refused
+        untilProbe = Self.probePrice * (refusals ?? refused)
         sinceProbe = 0
     }
 }

@@ -81,9 +81,8 @@ extension CarrierScheduler {
         // Not later than the true one: the look at the binds only confirms.
         guard overdueAt.adding(nanoseconds: patience - responseTimeout) <= now else { return false }
         var isAnyOpen = false
-        for bind in binds where bind.state == .up {
-            guard let since = bind.openSince(responseTimeout: responseTimeout) else { return false }
-            guard max(since, bind.answeredAt).adding(nanoseconds: patience) <= now else { return false }
+        for bind in binds.indices where binds[bind].state == .up {
+            guard isQuiet(bind, now: now) else { return false }
             isAnyOpen = true
         }
         return isAnyOpen
