@@ -81,6 +81,24 @@ import Testing
             }
         }
 
+        /// The reply to a form of an account without a carrier.
+        func post(_ id: MessageID, to recipient: String) async -> IntakeReply {
+            let rules = AccountRules(
+                name: "acme", senders: [], defaultSender: "ACME", destinations: [],
+                numbers: NumberRules(country: nil, shortNumbers: false), carriers: CarrierOrder([], carriers: []))
+            let path = MessagePath(
+                rules: [rules], routes: [], references: LoopReferences(group: group), journals: journals)
+            let loop = group.next()
+            return await withCheckedContinuation { continuation in
+                loop.execute {
+                    let request = SMSRequest(
+                        id: id, entry: AccountEntry(Account(index: 0, name: "acme")), from: "", to: recipient,
+                        text: "hello", deadline: loop.now + .seconds(10), eventLoop: loop, loopIndex: 0)
+                    path.handle(request) { continuation.resume(returning: $0) }
+                }
+            }
+        }
+
         func delivered(_ id: MessageID) async {
             let journals = journals
             try? await group.next().submit { journals[0].onDelivered(id) }.get()
@@ -167,22 +185,8 @@ import Testing
     /// A form that is no message is recorded too, and is in nobody's way.
     @Test func pathRecordsWhatWasRefused() async throws {
         let rig = await Rig()
-        let rules = AccountRules(
-            name: "acme", senders: [], defaultSender: "ACME", destinations: [],
-            numbers: NumberRules(country: nil, shortNumbers: false), carriers: CarrierOrder([], carriers: []))
-        let path = MessagePath(
-            rules: [rules], routes: [], references: LoopReferences(group: rig.group), journals: rig.journals)
-        let loop = rig.group.next()
         for id in ids.prefix(2) {
-            let reply = await withCheckedContinuation { continuation in
-                loop.execute {
-                    let request = SMSRequest(
-                        id: id, entry: AccountEntry(Account(index: 0, name: "acme")), from: "",
-                        to: "call me " + String(repeating: "x", count: 5_000), text: "hello",
-                        deadline: loop.now + .seconds(10), eventLoop: loop, loopIndex: 0)
-                    path.handle(request) { continuation.resume(returning: $0) }
-                }
-            }
+            let reply = await rig.post(id, to: "call me " + String(repeating: "x", count: 5_000))
             #expect(reply.status == 422)
             #expect(!reply.replayed)
             try await eventually("recorded") { rig.outcomes(of: id) == ["refused"] }
@@ -199,21 +203,8 @@ import Testing
     /// A message without a carrier is recorded as not sent, and its repeat is a new one.
     @Test func pathRecordsWhatWasNotSent() async throws {
         let rig = await Rig()
-        let rules = AccountRules(
-            name: "acme", senders: [], defaultSender: "ACME", destinations: [],
-            numbers: NumberRules(country: nil, shortNumbers: false), carriers: CarrierOrder([], carriers: []))
-        let path = MessagePath(
-            rules: [rules], routes: [], references: LoopReferences(group: rig.group), journals: rig.journals)
-        let loop = rig.group.next()
         for id in ids.prefix(2) {
-            let reply = await withCheckedContinuation { continuation in
-                loop.execute {
-                    let request = SMSRequest(
-                        id: id, entry: AccountEntry(Account(index: 0, name: "acme")), from: "", to: "79161234567",
-                        text: "hello", deadline: loop.now + .seconds(10), eventLoop: loop, loopIndex: 0)
-                    path.handle(request) { continuation.resume(returning: $0) }
-                }
-            }
+            let reply = await rig.post(id, to: "79161234567")
             #expect(reply.status == 503)
             #expect(reply.code == .noBind)
             #expect(!reply.replayed)
