@@ -36,6 +36,11 @@ package protocol JournalStore: AnyObject {
     /// - Returns: how many it deleted; fewer than `limit` means that none are left.
     func prune(before moment: UInt64, limit: Int) throws(JournalProblem) -> Int
 
+    /// Looks whether what was appended reaches readers, and what comes could be. Short: for a journal that nobody uses just now.
+    ///
+    /// - Throws: why not; the store must be opened again.
+    func check() throws(JournalProblem)
+
     /// Closes what is open. Harmless when nothing is.
     func close()
 }
@@ -43,6 +48,9 @@ package protocol JournalStore: AnyObject {
 extension JournalStore {
     /// A commit takes a disk or a network.
     package var takesAtOnce: Bool { false }
+
+    /// What is wrong shows itself at a commit.
+    package func check() throws(JournalProblem) {}
 
     /// Where a commit is what readers see there is nothing to wait for.
     package func settle(then: @escaping @Sendable () -> Void) { then() }

@@ -65,6 +65,10 @@ final class LockedSQLiteStore: @unchecked Sendable {
         try lock.withLock { _ throws(JournalProblem) in try store.prune(before: moment, limit: limit) }
     }
 
+    func check() throws(JournalProblem) {
+        try lock.withLock { _ throws(JournalProblem) in try store.check() }
+    }
+
     func close() {
         lock.withLock { _ in store.close() }
     }

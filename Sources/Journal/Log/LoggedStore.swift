@@ -181,6 +181,13 @@ package final class LoggedStore: JournalStore {
         try rows.prune(before: moment, limit: limit)
     }
 
+    /// See `JournalStore`. A commit may have been the last before its rows could not be moved.
+    package func check() throws(JournalProblem) {
+        _ = try current().position()
+        try log.segments.check()
+        try rows.check()
+    }
+
     /// See `JournalStore`. The log goes, unless the database cannot be written.
     package func close() {
         if let mover {

@@ -139,6 +139,11 @@ package final class SQLiteStore: JournalStore {
         return pruned
     }
 
+    /// See `JournalStore`.
+    package func check() throws(JournalProblem) {
+        _ = try current()
+    }
+
     /// See `JournalStore`. What is in the log goes into the file.
     package func close() {
         if let opened {

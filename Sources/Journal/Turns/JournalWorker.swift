@@ -29,7 +29,7 @@ final class JournalWorker {
     /// Whose records are owed.
     private var unanswered: [HandedOver.Caller] = []
 
-    /// Looks at the ledger's clock at least so often.
+    /// Looks at the ledger's clock and at the store at least so often.
     private static let idleLook = Duration.seconds(5)
 
     init(
@@ -62,6 +62,8 @@ final class JournalWorker {
             return false
         } else {
             journal.ledger.expire(at: time.even)
+            journal.check()
+            if let problem = journal.problem, case .writing = phase { fail(problem) }
         }
         if case .waiting(let retry) = phase, retry.isDue { open() }
         if case .writing = phase { prune() }

@@ -310,6 +310,16 @@ final class TurnJournal {
             metadata: ["records": "\(refused)", "problem": "\(problem)"])
     }
 
+    /// Looks whether the store still keeps what it was given: nobody else would before the next turn.
+    func check() {
+        guard problem == nil else { return }
+        do throws(JournalProblem) {
+            try store.check()
+        } catch {
+            problem = error
+        }
+    }
+
     // MARK: Time
 
     /// Deletes old records, as `JournalStore.prune`, and claims whose time is over.

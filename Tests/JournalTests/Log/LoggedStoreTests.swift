@@ -123,6 +123,27 @@ import Testing
         #expect(try receipts(store) == Int(last) + 1)
     }
 
+    /// The last message before a pause met a database that takes nothing: no other one is going to find that out.
+    @Test func aPauseHidesNoTrouble() throws {
+        for isEmptied in [true, false] {
+            let path = try TemporaryFolder.newFile("journal.db")
+            let journal = TurnJournal(
+                store: store(path), options: JournalOptions { _ in { _ in Fingerprint(high: 1, low: 1) } },
+                logger: LoggedStore.noLogger)
+            _ = try journal.open(at: 1)
+            journal.check()
+            #expect(journal.problem == nil)
+            if isEmptied {
+                #expect(truncate(path, 0) == 0)
+            } else {
+                try FileManager.default.removeItem(atPath: path + "-log.000001")
+            }
+            journal.check()
+            #expect(journal.problem?.kind == .unreachable)
+            #expect(journal.problem?.words.contains("emptied") == true)
+        }
+    }
+
     @Test func aLogThatIsRemovedIsToldAndNothingIsLost() throws {
         for ending in ["-log.000001", ""] {
             let path = try TemporaryFolder.newFile("journal.db")
