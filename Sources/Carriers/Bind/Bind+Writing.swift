@@ -39,7 +39,7 @@ extension Bind {
         outgoing.clear()
         guard !unflushed.isEmpty else { return }
         unflushed.removeAll(keepingCapacity: true)
-        if lane.scheduler.awaitsLeaving { lane.scheduler.left(now: now ?? .now) }
+        lane.scheduler.left(index, now: now ?? .now)
     }
 
     /// While reading, the end of the reading flushes; else the end of this turn of the loop.

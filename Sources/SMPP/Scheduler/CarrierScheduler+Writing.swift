@@ -6,12 +6,20 @@ extension CarrierScheduler {
         return continueBegun(now: now) ?? beginNext(now: now)
     }
 
-    /// All that `nextWrite` gave has left for the socket: the pace counts from here where that was late. Only where `awaitsLeaving`
-    /// says so does it matter.
-    package mutating func left(now: MonotonicTime) {
+    /// All that `nextWrite` gave for this bind has left for the socket: other binds are next, and the pace counts from here where
+    /// that was late.
+    package mutating func left(_ bind: Int, now: @autoclosure () -> MonotonicTime) {
+        if bind == cursor { turn(to: bind + 1) }
+        guard awaitsLeaving else { return }
         awaitsLeaving = false
+        let now = now()
         pace.left(now: now)
         for bind in binds.indices { binds[bind].pace?.left(now: now) }
+    }
+
+    private mutating func turn(to bind: Int) {
+        cursor = wrapped(bind)
+        inARow = 0
     }
 
     /// What `nextWrite` gave cannot be encoded: no byte of it was handed to a socket. Its slot is free again, and the
@@ -68,7 +76,9 @@ extension CarrierScheduler {
             queues.passTurn()
             queues.remove(index)
             entries[index].bind = Int32(bind)
-            cursor = wrapped(bind + 1)
+            if bind != cursor { turn(to: bind) }
+            inARow += 1
+            if inARow >= Self.mostInARow { turn(to: bind + 1) }
             return write(index, segment, on: bind, now: now)
         }
         return nil

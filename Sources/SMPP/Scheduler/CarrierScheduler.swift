@@ -60,6 +60,9 @@ package struct CarrierScheduler: ~Copyable, Sendable {
 
     /// What waits here is looked at again so often, in nanoseconds.
     static let reviewEvery: Int64 = 100_000_000
+    /// Messages that come together begin on one bind, and leave in one write; at most so many, so that a carrier with many binds gets a
+    /// burst on several.
+    static let mostInARow = 16
     /// Where nothing is known of a carrier yet.
     static let throughputUnknown = 1e6
 
@@ -100,8 +103,9 @@ package struct CarrierScheduler: ~Copyable, Sendable {
     /// Requests that are open, and slots of binds that are up or draining.
     var open = 0
     var slots = 0
-    /// Where the next message looks for a bind first.
+    /// Where the next message looks for a bind first, and how many have begun there in a row.
     var cursor = 0
+    var inARow = 0
     var isStopping = false
     /// Nothing that waits begins: another scheduler is about to have it.
     var isHandingOver = false
@@ -109,7 +113,7 @@ package struct CarrierScheduler: ~Copyable, Sendable {
     var lastThroughput = Self.throughputUnknown
     var throughputAt = MonotonicTime(nanoseconds: 0)
     /// Something was written by a pace since the last `left`.
-    package internal(set) var awaitsLeaving = false
+    var awaitsLeaving = false
     /// Not later than the first of its kind.
     var overdueAt: MonotonicTime?
     var messageDeadline: MonotonicTime?

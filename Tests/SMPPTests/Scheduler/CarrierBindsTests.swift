@@ -36,15 +36,33 @@ import Testing
 
     @Test func whatNeverLeftGoesOverAnotherBind() {
         let bench = CarrierBench(windows: [2, 2])
-        let keys = (0..<2).map { _ in bench.submit().key! }
+        let keys = (0..<3).map { _ in bench.submit().key! }
+        // As many as have a place on one bind leave together.
         let writes = bench.write()
-        let lost = writes[0]
-        bench.scheduler.bindDown(lost.bind, neverLeft: [lost.sequence], now: bench.now)
+        #expect(writes.map(\.bind) == [0, 0, 1])
+        bench.scheduler.bindDown(0, neverLeft: writes[..<2].map(\.sequence), now: bench.now)
         #expect(bench.steps() == [])
         let again = bench.write()
         #expect(again.map(\.message) == [keys[0]])
-        #expect(again[0].bind == writes[1].bind)
+        #expect(again[0].bind == writes[2].bind)
         #expect(bench.scheduler.counters.written == 2)
+    }
+
+    @Test func messagesThatComeTogetherLeaveTogether() {
+        let most = CarrierScheduler.mostInARow
+        let bench = CarrierBench(windows: [100, 100, 100])
+        for _ in 0..<most + 2 { bench.submit() }
+        // A burst is for several binds.
+        #expect(bench.write().map(\.bind) == Array(repeating: 0, count: most) + [1, 1])
+        bench.scheduler.left(0, now: bench.now)
+        bench.submit()
+        #expect(bench.write().map(\.bind) == [1])
+        bench.scheduler.left(1, now: bench.now)
+        for bind in [2, 0, 1] {
+            bench.submit()
+            #expect(bench.write().map(\.bind) == [bind], "single messages go in turn")
+            bench.scheduler.left(bind, now: bench.now)
+        }
     }
 
     @Test func whatNeverLeftIsNotSentWhereNoBindIsLeft() {
@@ -150,7 +168,7 @@ import Testing
                 scheduler.answered(
                     bind: 0, sequence: write.sequence, status: .ok, messageID: "a", now: now + .microseconds(1))
             }
-            scheduler.left(now: now)
+            scheduler.left(0, now: now)
             while scheduler.nextStep() != nil {}
             now = max(now + .microseconds(100), scheduler.nextWake(now: now) ?? now)
         }

@@ -195,8 +195,10 @@ final class CarrierSimulation {
     }
 
     private func flush() {
-        scheduler.left(now: time)
-        for bind in unflushed.indices { unflushed[bind].removeAll(keepingCapacity: true) }
+        for bind in unflushed.indices where !unflushed[bind].isEmpty {
+            scheduler.left(bind, now: time)
+            unflushed[bind].removeAll(keepingCapacity: true)
+        }
     }
 
     private func pump() {

@@ -115,7 +115,7 @@ struct BindTwin: ~Copyable {
 
     mutating func flush(now: MonotonicTime) {
         unflushed.removeAll()
-        scheduler.left(now: now)
+        scheduler.left(0, now: now)
     }
 
     /// What follows for messages.
