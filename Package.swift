@@ -81,7 +81,7 @@ let package = Package(
         // Floor 3: the edges. They know their own peer and not each other.
         .target(
             name: "Intake",
-            dependencies: ["Messaging", "SMPP", "TLS", collections, logging, nioCore, nioPosix]),
+            dependencies: ["HTTPService", "Messaging", "SMPP", "TLS", collections, logging, nioCore, nioPosix]),
         .target(
             name: "Carriers",
             dependencies: ["Messaging", "SMPP", "SMPPWire", "TLS", collections, logging, nioCore, nioPosix]),

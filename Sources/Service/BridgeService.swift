@@ -59,7 +59,7 @@ package struct BridgeService: Service, CustomStringConvertible {
     ///
     /// - Throws: when a listener cannot be opened.
     package func run() async throws {
-        let monitor = try await assembly.monitor.start()
+        let monitor = try await Self.listening("monitor.listen") { try await assembly.monitor.start() }
         assembly.feed.start()
         // Before any message, and before a receipt of an earlier process's messages can come.
         await assembly.journal?.journal.start()
@@ -67,7 +67,7 @@ package struct BridgeService: Service, CustomStringConvertible {
         await assembly.reloader.start()
         assembly.watch.start()
         do {
-            let intake = try await assembly.intake.start()
+            let intake = try await Self.listening("intake.listen") { try await assembly.intake.start() }
             logger.notice("smppost is ready", metadata: ["intake": "\(intake)", "monitor": "\(monitor)"])
             onReady(Addresses(intake: intake, monitor: monitor))
             let monitorCertificate = assembly.monitorCertificate.map { [("monitor", $0)] } ?? []
@@ -80,6 +80,18 @@ package struct BridgeService: Service, CustomStringConvertible {
         }
         await stop()
         logger.notice("smppost has stopped")
+    }
+
+    /// An address that cannot be listened on is told with the key that names it.
+    private static func listening<Address: Sendable>(
+        _ key: String, _ start: () async throws -> Address
+    ) async throws -> Address {
+        do {
+            return try await start()
+        } catch var failure as ListenFailure {
+            failure.key = key
+            throw failure
+        }
     }
 
     private func stop() async {

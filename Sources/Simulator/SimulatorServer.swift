@@ -1,4 +1,5 @@
 import Glibc
+import HTTPService
 package import Logging
 package import NIOCore
 import NIOPosix
@@ -34,8 +35,9 @@ package final class SimulatorServer: Sendable {
         self.logger = logger
     }
 
-    /// Listens for ESMEs and, where the options say so, for the status page; the ESMEs' address. Throws what `bind`
-    /// throws.
+    /// Listens for ESMEs and, where the options say so, for the status page; the ESMEs' address.
+    ///
+    /// - Throws: `ListenFailure`.
     package func start() async throws -> SocketAddress {
         let now = Self.unixNanoseconds()
         let offset = now - Int64(clamping: NIODeadline.now().uptimeNanoseconds)
@@ -54,7 +56,7 @@ package final class SimulatorServer: Sendable {
                     try self.configure(channel, context, shard.value)
                 }
             }
-            .bind(host: options.host, port: options.port).get()
+            .listen(host: options.host, port: options.port)
         guard let address = listener.localAddress else { throw ChannelError.unknownLocalAddress }
         var started = Running(listener: listener, context: context)
         if let address = options.statusPage {

@@ -87,10 +87,15 @@ final class Fixture {
     /// The warnings of a load, whether it succeeds or not.
     func warnings(now: Int64? = nil) -> [String] {
         do throws(ConfigurationProblems) {
-            return try load(now: now).warnings.map(relative)
+            return try load(now: now).warnings.map(doubt)
         } catch {
-            return error.warnings.map(relative)
+            return error.warnings.map(doubt)
         }
+    }
+
+    /// Without the word that each warning has.
+    private func doubt(_ problem: ConfigurationProblem) -> String {
+        relative(problem).replacingOccurrences(of: ": warning: ", with: ": ")
     }
 
     private func relative(_ problem: ConfigurationProblem) -> String {

@@ -53,7 +53,9 @@ package final class HTTPServer: Sendable {
         self.handler = handler
     }
 
-    /// Listens; the address that it got. Throws what `bind` throws.
+    /// Listens; the address that it got.
+    ///
+    /// - Throws: `ListenFailure`.
     package func start() async throws -> SocketAddress {
         let listener = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 128)
@@ -62,7 +64,7 @@ package final class HTTPServer: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try self.configure(channel) }
             }
-            .bind(host: host, port: port).get()
+            .listen(host: host, port: port)
         state.withLock { $0.listener = listener }
         guard let address = listener.localAddress else { throw ChannelError.unknownLocalAddress }
         return address

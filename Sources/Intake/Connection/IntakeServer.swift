@@ -1,4 +1,5 @@
 import Foundation
+import HTTPService
 package import Logging
 import Messaging
 package import NIOCore
@@ -73,7 +74,7 @@ package final class IntakeServer: Sendable {
 
     /// Listens on every configured address.
     /// - Returns: the addresses, in the order of the configuration.
-    /// - Throws: what the system says about the first address that cannot be had; then none is kept.
+    /// - Throws: `ListenFailure` for the first address that cannot be had; then none is kept.
     package func start() async throws -> [SocketAddress] {
         await provenLogins.start(on: group.next())
         verifier.start()
@@ -95,8 +96,7 @@ package final class IntakeServer: Sendable {
     /// Whether it takes connections on every configured address: from the end of `start` to the beginning of `drain`. From any thread.
     package var isListening: Bool { listeners.withLock { $0.count } == configuration.listen.count }
 
-    private func listen(_ host: String, _ port: Int) async throws -> any Channel {
-        let address = try SocketAddress.makeAddressResolvingHost(host, port: port)
+    private func listen(_ host: String, _ port: Int) async throws(ListenFailure) -> any Channel {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: IntakeConfiguration.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -108,13 +108,13 @@ package final class IntakeServer: Sendable {
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { [self] channel in accept(channel) }
-        if case .v6 = address, configuration.listen.contains(where: { $0.port == port && !$0.host.contains(":") }) {
+        if host.contains(":"), configuration.listen.contains(where: { $0.port == port && !$0.host.contains(":") }) {
             return try await bootstrap.serverChannelOption(
                 ChannelOptions.Types.SocketOption(level: .ipv6, name: NIOBSDSocket.Option(rawValue: IPV6_V6ONLY)),
                 value: 1
-            ).bind(to: address).get()
+            ).listen(host: host, port: port)
         }
-        return try await bootstrap.bind(to: address).get()
+        return try await bootstrap.listen(host: host, port: port)
     }
 
     /// Sets up a connection on its loop, or closes it.

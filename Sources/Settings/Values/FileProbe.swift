@@ -10,7 +10,8 @@ struct FileProbe {
     var kind: Kind
     /// In bytes.
     var size: Int
-    /// Whether anybody but the owner may read it.
+    /// Whether others may read it than its owner and, where it is one of this process's, its group: a service's files are root's and
+    /// the service's group's.
     var isOpenToOthers: Bool
 
     /// Looks at `path`; an error says why it cannot be read, in words.
@@ -23,7 +24,15 @@ struct FileProbe {
         default: kind = .other
         }
         size = Int(information.st_size)
-        isOpenToOthers = information.st_mode & 0o044 != 0
+        let isGroupOurs = geteuid() == 0 || Self.groups.contains(information.st_gid)
+        isOpenToOthers = information.st_mode & (isGroupOurs ? 0o004 : 0o044) != 0
+    }
+
+    /// Of this process.
+    private static var groups: [gid_t] {
+        var groups = [gid_t](repeating: 0, count: max(0, Int(getgroups(0, nil))))
+        let count = getgroups(CInt(groups.count), &groups)
+        return [getegid()] + groups.prefix(max(0, Int(count)))
     }
 
     /// The bytes of the regular file at `path`, at most `limit` of them.

@@ -8,16 +8,20 @@ package struct ConfigurationProblem: Error, Hashable, Sendable, Comparable, Cust
     package var column: Int
     /// One line that says what is wrong and what would be right. Never the value of a secret.
     package var message: String
+    /// It is doubtful, and no reason not to start.
+    package var isWarning: Bool
 
-    package init(file: String, line: Int, column: Int, message: String) {
+    package init(file: String, line: Int, column: Int, message: String, isWarning: Bool = false) {
         self.file = file
         self.line = line
         self.column = column
         self.message = message
+        self.isWarning = isWarning
     }
 
     /// `config/accounts.yaml:12:5: unknown key "sender"; did you mean "senders"?`
-    package var description: String { "\(file):\(line):\(column): \(message)" }
+    /// or `config/accounts.yaml:1:1: warning: …`.
+    package var description: String { "\(file):\(line):\(column): \(isWarning ? "warning: " : "")\(message)" }
 
     /// By file, then place, then message.
     package static func < (left: Self, right: Self) -> Bool {
@@ -40,6 +44,9 @@ package struct ConfigurationProblems: Error, Hashable, Sendable, CustomStringCon
         self.problems = problems
         self.warnings = warnings
     }
+
+    /// Both, in the order of their places.
+    package var all: [ConfigurationProblem] { (problems + warnings).sorted() }
 
     /// One problem a line.
     package var description: String { problems.map(\.description).joined(separator: "\n") }

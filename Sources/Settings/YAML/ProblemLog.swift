@@ -33,7 +33,8 @@ package final class ProblemLog {
     /// Something that the operator should know.
     func warning(_ message: String, at place: Place) {
         doubts.insert(
-            ConfigurationProblem(file: place.file, line: place.line, column: place.column, message: message))
+            ConfigurationProblem(
+                file: place.file, line: place.line, column: place.column, message: message, isWarning: true))
     }
 
     /// Notes that a reader understands the key at `path`.

@@ -2,18 +2,28 @@ import ArgumentParser
 import Service
 import Settings
 
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Read all configuration and tell every problem as file:line:column: message.",
-        discussion: "Exit code 0: serve would start with it. 78: it would not.")
+        discussion: """
+            Looks, too, whether this user may write the journal and the traces, and whether the addresses are free: run it as the \
+            service's user.
+
+            Exit code 0: serve would start with it, warnings or not. 78: it would not.
+            """)
 
     @OptionGroup var files: ConfigurationOptions
 
-    func run() throws {
+    func run() async throws {
         do throws(ConfigurationProblems) {
             let settings = try files.read()
-            for warning in settings.warnings { Console.say("\(warning)") }
+            let file = files.serviceFile
+            for warning in settings.warnings + (await StartCheck.warnings(settings, file: file)) {
+                Console.say("\(warning)")
+            }
+            let problems = StartCheck.problems(settings, file: file)
+            guard problems.isEmpty else { throw ConfigurationProblems(problems: problems) }
             // Of this shell: a unit's or container's limit may be another one.
             let limit = DescriptorLimit.raise()
             let warning = DescriptorLimit.warning(
@@ -21,7 +31,7 @@ struct CheckCommand: ParsableCommand {
             if let warning { Console.say("warning: \(warning)") }
             Console.say("no problem: \(settings.accounts.count) accounts, \(settings.carriers.count) carriers")
         } catch {
-            for problem in error.problems { Console.say("\(problem)") }
+            for problem in error.all { Console.say("\(problem)") }
             throw ExitCode.badConfiguration
         }
     }

@@ -1,13 +1,14 @@
 import ArgumentParser
 import Foundation
+import Settings
 import TLS
 
 struct CertificateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "certificate", abstract: "Make a certificate that is signed by itself, where there is none yet.",
         discussion: """
-            Writes config/tls/server.crt and server.key, where config/smppost.yaml looks for them, and never over files that are \
-            there. For trying things out, or behind a proxy that has the real one: PlanFix wants a certificate of a public authority.
+            Writes tls/server.crt and tls/server.key, where smppost.yaml looks for them (in the folder of $SMPPOST_CONFIG, ./config or \
+            /etc/smppost), and never over files that are there. For trying things out, or behind a proxy that has the real one: PlanFix wants a certificate of a public authority.
 
             Exit codes: 0 done, 1 the files are there or cannot be written, 64 usage.
             """)
@@ -16,16 +17,21 @@ struct CertificateCommand: ParsableCommand {
     var selfSigned: String
 
     @Option(help: "Where the certificate goes.")
-    var certificate = "config/tls/server.crt"
+    var certificate: String?
 
     @Option(help: "Where its key goes, mode 600.")
-    var key = "config/tls/server.key"
+    var key: String?
 
     @Option(help: "How long it is good, in days: 1 to 36500.")
     var days = 365
 
     func run() throws {
         do {
+            let folder = ConfigurationPlace(
+                config: nil, carriers: nil, environment: ProcessInfo.processInfo.environment
+            ).config
+            let certificate = certificate ?? folder + "/tls/server.crt"
+            let key = key ?? folder + "/tls/server.key"
             for file in [certificate, key] where FileManager.default.fileExists(atPath: file) {
                 throw CertificateProblem(description: "\(file) is there already")
             }

@@ -82,7 +82,7 @@ struct MessagesCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let journal = try files.load().journal else {
-            Console.error("\(files.config): no journal is configured")
+            Console.error("\(files.place.config): no journal is configured")
             throw ExitCode.badConfiguration
         }
         journal.takeInLog(Logger(label: "smppost") { StreamLogHandler.standardError(label: $0) })

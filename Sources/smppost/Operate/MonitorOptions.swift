@@ -24,7 +24,7 @@ struct MonitorOptions: ParsableArguments {
     var insecure = false
 
     /// The monitor's place in messages.
-    var place: String { url ?? "the monitor of \(files.config)" }
+    var place: String { url ?? "the monitor of \(files.place.config)" }
 
     /// - Throws: exit code 78 for a configuration that cannot be used, a usage error for the rest.
     func client() throws -> HTTPClient {

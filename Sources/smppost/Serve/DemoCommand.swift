@@ -35,7 +35,7 @@ struct DemoCommand: AsyncParsableCommand {
     var text = "Привет! Это первое сообщение."
 
     func run() async throws {
-        try DemoCertificate.makeIfMissing(configDirectory: files.config)
+        try DemoCertificate.makeIfMissing(configDirectory: files.place.config)
         let settings = try files.load()
         let log = ServiceLog(settings.log)
         defer { log.writer.flush() }

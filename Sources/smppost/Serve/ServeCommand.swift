@@ -17,7 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var files: ConfigurationOptions
 
     func run() async throws {
-        let settings = try files.load()
+        let settings = try files.load(isForStart: true)
         let log = ServiceLog(settings.log)
         defer { log.writer.flush() }
         do {

@@ -1,3 +1,4 @@
+import Foundation
 import TestPrograms
 import Testing
 
@@ -21,6 +22,50 @@ import Testing
             let result = try await check(folder)
             #expect(result.exitCode == 0, "\(result.everything)")
             #expect(!result.everything.contains(".yaml:"))
+        }
+    }
+
+    @Test func whatTheMachineLacksIsTold() async throws {
+        try await withConfiguration { folder in
+            let yaml = try String(contentsOfFile: folder.file("config/smppost.yaml"), encoding: .utf8)
+            try folder.write("", to: "file")
+            try folder.write(
+                yaml + "\njournal: { url: \"sqlite:../file/journal.db\" }\n", to: "config/smppost.yaml")
+            for command in ["check", "serve"] {
+                let result = try await check(folder, command: command)
+                #expect(result.exitCode == 78, "\(result.everything)")
+                let told = /smppost\.yaml:1:1: "journal\.url": .*\/journal\.db cannot be made: .*file is no folder\n/
+                #expect(result.everything.contains(told), "\(result.everything)")
+            }
+        }
+    }
+
+    @Test func anAddressThatIsTakenIsToldByItsKey() async throws {
+        try await withBridgeAndSimulator { bridge, _ in
+            let arguments = ["--config", bridge.folder.file("config"), "--carriers", bridge.folder.file("carriers")]
+            let checked = try await run(Repository.smppost, ["check"] + arguments)
+            #expect(checked.exitCode == 0)
+            let told = /: warning: 127\.0\.0\.1:\d+: address already in use \((intake|monitor)\.listen\)\n/
+            #expect(checked.everything.matches(of: told).map(\.output.1) == ["intake", "monitor"])
+            let served = try await run(Repository.smppost, ["serve"] + arguments)
+            #expect(served.exitCode == 1)
+            #expect(served.everything.contains("address already in use (monitor.listen)"))
+        }
+    }
+
+    @Test func theConfigurationIsFoundByTheEnvironment() async throws {
+        try await withConfiguration { folder in
+            let elsewhere = try TemporaryFolder()
+            defer { elsewhere.remove() }
+            let found = try await run(
+                Repository.smppost, ["check"], folder: elsewhere.path,
+                environment: ["SMPPOST_CONFIG": folder.file("config")])
+            #expect(found.exitCode == 0, "\(found.everything)")
+            // On a machine without an installed one.
+            guard !FileManager.default.fileExists(atPath: "/etc/smppost") else { return }
+            let missing = try await run(Repository.smppost, ["check"], folder: elsewhere.path)
+            #expect(missing.exitCode == 78)
+            #expect(missing.everything.contains("config:1:1: this directory does not exist"))
         }
     }
 
