@@ -72,15 +72,16 @@ enum PostgreSQLSchema {
 
     /// What is asked of every session.
     ///
-    /// `processCrash` waits for the server's own disk too: with `synchronous_commit` off a crash of the server, which
-    /// is other processes than ours, would forget messages that were answered, and their repeats would be sent again.
-    /// `powerCut` waits for synchronous standbys besides, where the server has some.
+    /// A commit waits for what the server's `synchronous_commit` says: where it has synchronous standbys, for these. It waits
+    /// for the server's own disk at least: a crash of the server, which is other processes than ours, would forget messages
+    /// that were answered, and their repeats would be sent again. With `powerCut` it waits for the standbys' disks too.
     static func session(durability: JournalDurability, statement: Duration) -> [PostgreSQLCommand] {
-        let commit =
+        let (weak, least) =
             switch durability {
-            case .processCrash: "local"
-            case .powerCut: "on"
+            case .processCrash: ("'off'", "local")
+            case .powerCut: ("'off', 'local', 'remote_write'", "on")
             }
+        let commit = "current_setting('synchronous_commit')"
         return [
             .sql("SET search_path = smppost"),
             .sql("SET statement_timeout = \(milliseconds(statement))"),
@@ -90,7 +91,11 @@ enum PostgreSQLSchema {
             .sql("SET tcp_keepalives_idle = 10"),
             .sql("SET tcp_keepalives_interval = 5"),
             .sql("SET tcp_keepalives_count = 3"),
-            .sql("SET synchronous_commit = \(commit)"),
+            .sql(
+                """
+                SELECT set_config(
+                    'synchronous_commit', CASE WHEN \(commit) IN (\(weak)) THEN '\(least)' ELSE \(commit) END, false)
+                """),
         ]
     }
 

@@ -85,6 +85,11 @@ package final class PostgreSQLStore: JournalStore {
         return deleted
     }
 
+    /// A round trip: a server that has gone tells nobody.
+    package func check() throws(JournalProblem) {
+        try run([.sql("SELECT 1")])
+    }
+
     /// Ends the connection; what is under way on the server may still be done there.
     package func close() {
         connection = nil
@@ -121,7 +126,8 @@ package final class PostgreSQLStore: JournalStore {
             "SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'")
         var isStandby = false
         var isReadOnly = false
-        try connection.run(settings + [state], within: bounds.answer) { _, rows in
+        try connection.run(settings + [state], within: bounds.answer) { command, rows in
+            guard command == settings.count else { return }
             isStandby = rows.flag(0, 0)
             isReadOnly = rows.flag(0, 1)
         }

@@ -85,5 +85,7 @@ final class SettlingStore: JournalStore {
         try store.prune(before: moment, limit: limit)
     }
 
+    func check() throws(JournalProblem) { try store.check() }
+
     func close() { store.close() }
 }

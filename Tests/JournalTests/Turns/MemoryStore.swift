@@ -137,6 +137,10 @@ final class MemoryStore: JournalStore {
         }
     }
 
+    func check() throws(JournalProblem) {
+        if case .fails(let kind) = disk.state.withLock({ $0.fault }) { throw JournalProblem(kind, "the disk fails") }
+    }
+
     func close() {
         isOpen = false
     }
