@@ -50,6 +50,9 @@ struct RecordDecoder {
             return .posting(
                 PostingRecord(id: try id(), at: try integer(), target: try text(), form: try text()))
         case .posted: return .posted(try ids())
+        case .forgotten:
+            return .forgotten(
+                ForgottenRecord(id: try id(), segment: try count(), key: Int64(bitPattern: try integer())))
         }
     }
 

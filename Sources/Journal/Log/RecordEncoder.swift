@@ -8,7 +8,7 @@ struct RecordEncoder {
     /// What a record is. The numbers stand in files: none is ever given to something else.
     enum Kind: UInt8 {
         case message = 1
-        case outcome, delivered, late, receipt, inbound, inboundPart, posting, posted
+        case outcome, delivered, late, receipt, inbound, inboundPart, posting, posted, forgotten
     }
 
     /// What a segment's outcome is; the same holds for these numbers.
@@ -52,6 +52,7 @@ struct RecordEncoder {
         case .inbound(let inbound): room(numbers: 4, inbound.carrier, inbound.from, inbound.to, inbound.text)
         case .inboundPart(let part): room(numbers: 5, part.carrier, part.from, part.to, part.content)
         case .posting(let posting): room(numbers: 2, posting.target, posting.form)
+        case .forgotten: room(numbers: 3)
         }
     }
 
@@ -90,6 +91,11 @@ extension OutputSpan<UInt8> {
             add(posting.target)
             add(posting.form)
         case .posted(let ids): add(.posted, ids)
+        case .forgotten(let forgotten):
+            append(RecordEncoder.Kind.forgotten.rawValue)
+            add(forgotten.id.rawValue)
+            add(forgotten.segment)
+            add(UInt64(bitPattern: forgotten.key))
         }
     }
 

@@ -11,6 +11,7 @@ struct PostgreSQLBatch {
     private var inboundParts: [InboundPartRecord] = []
     private var postings: [PostingRecord] = []
     private var posted: [MessageID] = []
+    private var forgotten: [ForgottenRecord] = []
 
     init(_ records: [JournalRecord]) {
         for record in records {
@@ -24,6 +25,7 @@ struct PostgreSQLBatch {
             case .inboundPart(let part): inboundParts.append(part)
             case .posting(let posting): postings.append(posting)
             case .posted(let ids): posted.append(contentsOf: ids)
+            case .forgotten(let segment): forgotten.append(segment)
             }
         }
     }
@@ -49,6 +51,7 @@ struct PostgreSQLBatch {
         if !inbound.isEmpty { commands.append(Self.deletion(of: .inboundPart, inbound.map(\.id))) }
         add(.posting, postings.isEmpty) { postingColumns }
         if !posted.isEmpty { commands.append(Self.deletion(of: .posting, posted)) }
+        add(.forgotten, forgotten.isEmpty) { forgottenColumns }
         return commands
     }
 
@@ -141,6 +144,14 @@ struct PostgreSQLBatch {
         return columns
     }
 
+    private var forgottenColumns: PostgreSQLParameters {
+        var columns = PostgreSQLParameters()
+        columns.addIntegers(forgotten, \.key)
+        columns.addIntegers(forgotten) { JournalSchema.key($0.id) }
+        columns.addSmallIntegers(forgotten, \.segment)
+        return columns
+    }
+
     private var postingColumns: PostgreSQLParameters {
         var columns = PostgreSQLParameters()
         columns.addIntegers(postings) { JournalSchema.key($0.id) }
@@ -148,29 +159,5 @@ struct PostgreSQLBatch {
         columns.addTexts(postings, \.target)
         columns.addTexts(postings, \.form)
         return columns
-    }
-}
-
-/// What makes a record without a key of its own the same row when it is added again: FNV-1a, 64 bits, of what its
-/// other key columns do not say.
-enum RecordDigest {
-    static func of(_ late: LateRecord) -> Int64 {
-        digest(late.carrier, late.carrierID, "\(late.segment) \(late.status)")
-    }
-
-    static func of(_ receipt: ReceiptRecord) -> Int64 {
-        digest(
-            receipt.carrier, receipt.carrierID, receipt.state, receipt.error ?? "",
-            "\(receipt.segment ?? -1) \(receipt.isDuplicate)")
-    }
-
-    private static func digest(_ parts: String...) -> Int64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for part in parts {
-            for octet in part.utf8 { hash = (hash ^ UInt64(octet)) &* 0x100_0000_01B3 }
-            // No octet of UTF-8: where one part ends and the next begins is part of the digest.
-            hash = (hash ^ 0xFF) &* 0x100_0000_01B3
-        }
-        return Int64(bitPattern: hash)
     }
 }

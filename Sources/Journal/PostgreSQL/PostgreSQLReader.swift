@@ -72,6 +72,25 @@ package final class PostgreSQLReader: JournalReader {
         }
     }
 
+    /// See `JournalReader`.
+    package func forgotten(_ keys: [Int64]) throws(JournalProblem) -> [ForgottenRecord] {
+        let bounds = bounds
+        return try ask { connection throws(JournalProblem) in
+            var parameters = PostgreSQLParameters()
+            parameters.addIntegers(keys) { $0 }
+            let command = PostgreSQLCommand.sql(
+                """
+                SELECT \(PostgreSQLSchema.Table.forgotten.selected("t")) FROM unnest($1::bigint[]) AS k, LATERAL (
+                    SELECT * FROM forgotten WHERE key = k ORDER BY id DESC LIMIT \(JournalSchema.mostForgotten)) t
+                """, parameters)
+            var found: [ForgottenRecord] = []
+            try connection.run([command], within: bounds.answer) { _, rows in
+                found = (0..<rows.count).compactMap { rows.forgotten($0) }
+            }
+            return found
+        }
+    }
+
     /// Asks on the open connection, or on a new one. A connection that had ended unnoticed, as by a restart of the
     /// server, is replaced once.
     private func ask<Answer: Sendable>(

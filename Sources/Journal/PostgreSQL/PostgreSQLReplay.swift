@@ -111,7 +111,7 @@ struct PostgreSQLReplay {
     private static func hasLongKey(_ table: PostgreSQLSchema.Table) -> Bool {
         switch table {
         case .late, .receipt, .inboundPart: true
-        case .message, .outcome, .delivered, .inbound, .posting: false
+        case .message, .outcome, .delivered, .inbound, .posting, .forgotten: false
         }
     }
 }
@@ -127,6 +127,7 @@ extension PostgreSQLRows {
         case .inbound: inbound(row).map(JournalRecord.inbound)
         case .inboundPart: inboundPart(row).map(JournalRecord.inboundPart)
         case .posting: posting(row).map(JournalRecord.posting)
+        case .forgotten: forgotten(row).map(JournalRecord.forgotten)
         }
     }
 }

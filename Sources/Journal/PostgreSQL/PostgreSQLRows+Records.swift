@@ -60,5 +60,10 @@ extension PostgreSQLRows {
         return PostingRecord(id: id, at: moment(row, 1), target: text(row, 2), form: text(row, 3))
     }
 
+    func forgotten(_ row: Int32) -> ForgottenRecord? {
+        guard let id = JournalSchema.id(integer(row, 1)) else { return nil }
+        return ForgottenRecord(id: id, segment: Int(integer(row, 2)), key: integer(row, 0))
+    }
+
     private func moment(_ row: Int32, _ column: Int32) -> UInt64 { UInt64(clamping: integer(row, column)) }
 }

@@ -51,6 +51,10 @@ enum PostgreSQLSchema {
                 PRIMARY KEY (fingerprint_high, fingerprint_low))
             """
         ],
+        [
+            "CREATE TABLE forgotten (key bigint, id bigint, segment integer, PRIMARY KEY (key, id, segment))",
+            "CREATE INDEX forgotten_id ON forgotten (id)",
+        ],
     ]
 
     static var version: Int { migrations.count }
@@ -105,7 +109,7 @@ enum PostgreSQLSchema {
 
     /// A table that takes records, as its statement's name.
     enum Table: String, CaseIterable {
-        case message, outcome, delivered, late, receipt, inbound, posting
+        case message, outcome, delivered, late, receipt, inbound, posting, forgotten
         case inboundPart = "inbound_part"
 
         /// Adds rows that are given as columns.
@@ -122,7 +126,7 @@ enum PostgreSQLSchema {
         /// The column that rows are ordered and pruned by: a message id.
         var key: String {
             switch self {
-            case .message, .outcome, .delivered, .late, .inbound, .inboundPart, .posting: "id"
+            case .message, .outcome, .delivered, .late, .inbound, .inboundPart, .posting, .forgotten: "id"
             case .receipt: "place"
             }
         }
@@ -165,6 +169,7 @@ enum PostgreSQLSchema {
                     ("content", "text"),
                 ]
             case .posting: [("id", "bigint"), ("at", "bigint"), ("target", "text"), ("form", "text")]
+            case .forgotten: [("key", "bigint"), ("id", "bigint"), ("segment", "integer")]
             }
         }
 
@@ -179,7 +184,9 @@ enum PostgreSQLSchema {
     /// Deletes rows whose key is below `$1` (`$3` for postings), `$2` in all tables together, and gives how many it deleted. Rows that another
     /// node deletes at this moment are left to it. Messages go first: what is left of one that goes is then never shown.
     static let pruning: String = {
-        let tables: [Table] = [.message, .outcome, .delivered, .late, .receipt, .inbound, .inboundPart, .posting]
+        let tables: [Table] = [
+            .message, .outcome, .delivered, .late, .receipt, .inbound, .inboundPart, .posting, .forgotten,
+        ]
         var steps: [String] = []
         var done = "0"
         for (index, table) in tables.enumerated() {

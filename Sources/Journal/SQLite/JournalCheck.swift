@@ -45,6 +45,7 @@ package struct JournalCheck: Sendable {
             ("delivered", { _ = try $0.delivered() }), ("late", { _ = try $0.late() }),
             ("receipt", { _ = try $0.receipt() }), ("inbound", { _ = try $0.inbound() }),
             ("inbound_part", { _ = try $0.inboundPart() }), ("posting", { _ = try $0.posting() }),
+            ("forgotten", { _ = try $0.forgotten() }),
         ]
         for (table, read) in tables {
             var (count, damaged) = (0, 0)

@@ -73,6 +73,10 @@ struct SQLiteInserts {
                 case .posted(let ids):
                     let statement = try db.cachedStatement(sql: Self.postedSQL)
                     for id in ids { try run(statement, [JournalSchema.key(id)]) }
+                case .forgotten(let record):
+                    try run(
+                        db.cachedStatement(sql: Self.forgottenSQL),
+                        [record.key, JournalSchema.key(record.id), record.segment])
                 }
             }
         }
@@ -194,6 +198,7 @@ struct SQLiteInserts {
     private static let wholeSQL = "DELETE FROM inbound_part WHERE id = ?"
     private static let partSQL = "INSERT INTO inbound_part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
     private static let postingSQL = "INSERT INTO posting VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+    private static let forgottenSQL = "INSERT INTO forgotten VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
     private static let postedSQL = "DELETE FROM posting WHERE id = ?"
 }
 

@@ -5,7 +5,7 @@ enum SQLitePrune {
     /// Each table and its key, messages first: what is left of a message that goes is then never shown.
     private static let tables = [
         ("message", "id"), ("outcome", "id"), ("delivered", "last"), ("late", "id"), ("receipt", "place"),
-        ("inbound", "id"), ("inbound_part", "id"),
+        ("inbound", "id"), ("inbound_part", "id"), ("forgotten", "id"),
     ]
 
     /// Share of unused pages that a file keeps for what comes: one in four.

@@ -89,6 +89,18 @@ package final class SQLiteReader: JournalReader {
         }
     }
 
+    /// See `JournalReader`.
+    package func forgotten(_ keys: [Int64]) throws(JournalProblem) -> [ForgottenRecord] {
+        try read { db in
+            try keys.flatMap { key in
+                try Row.fetchAll(
+                    db.cachedStatement(sql: "SELECT * FROM forgotten WHERE key = ? ORDER BY id DESC LIMIT ?"),
+                    arguments: [key, JournalSchema.mostForgotten]
+                ).map { try SQLiteRows(row: $0).forgotten() }
+            }
+        }
+    }
+
     private func read<Answer>(_ work: (Database) throws -> Answer) throws(JournalProblem) -> Answer {
         let pool = try pool()
         return try file.telling { try pool.read(work) }

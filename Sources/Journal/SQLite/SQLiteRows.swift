@@ -65,6 +65,10 @@ struct SQLiteRows {
             reference: reference, part: try small(2), parts: try small(7), content: try text(8))
     }
 
+    func forgotten() throws -> ForgottenRecord {
+        ForgottenRecord(id: try id(1), segment: try small(2), key: try key)
+    }
+
     func posting() throws -> PostingRecord {
         PostingRecord(id: try id(0), at: try moment(1), target: try text(2), form: try text(3))
     }
