@@ -15,7 +15,7 @@ struct PostgreSQLReplay {
 
     /// One table's part.
     private struct Stream {
-        var table: PostgreSQLSchema.Table
+        var table: JournalTable
         /// Read and not handed over yet, oldest first, from `next` on.
         var records: [(key: Int64, record: JournalRecord)] = []
         var next = 0
@@ -30,11 +30,7 @@ struct PostgreSQLReplay {
 
     init(since moment: UInt64) {
         let first = JournalSchema.firstKey(at: moment)
-        // In this order records of one id follow each other.
-        let tables: [PostgreSQLSchema.Table] = [
-            .message, .outcome, .late, .receipt, .inboundPart, .inbound, .delivered,
-        ]
-        streams = tables.map { Stream(table: $0, last: Position(key: first)) }
+        streams = JournalTable.replayed.map { Stream(table: $0, last: Position(key: first)) }
         // Keys of one column: the page begins behind the last key.
         for index in streams.indices where !Self.hasLongKey(streams[index].table) { streams[index].last.key -= 1 }
     }
@@ -43,12 +39,12 @@ struct PostgreSQLReplay {
     var isFinished: Bool { streams.allSatisfy { $0.isEmpty && $0.isAtEnd } }
 
     /// Tables whose next page is needed before `next` can go on.
-    var wanted: [PostgreSQLSchema.Table] {
+    var wanted: [JournalTable] {
         streams.filter { $0.isEmpty && !$0.isAtEnd }.map(\.table)
     }
 
     /// Reads the next page of a table.
-    func page(of table: PostgreSQLSchema.Table) -> PostgreSQLCommand {
+    func page(of table: JournalTable) -> PostgreSQLCommand {
         var parameters = PostgreSQLParameters()
         let last = streams.first { $0.table == table }?.last ?? Position(key: 0)
         parameters.add(last.key)
@@ -68,20 +64,20 @@ struct PostgreSQLReplay {
     }
 
     /// Takes a page that was read.
-    mutating func add(_ rows: PostgreSQLRows, to table: PostgreSQLSchema.Table) {
+    mutating func add(_ rows: PostgreSQLRows, to table: JournalTable) {
         guard let index = streams.firstIndex(where: { $0.table == table }) else { return }
         streams[index].records.removeAll(keepingCapacity: true)
         streams[index].next = 0
         for row in 0..<rows.count {
             guard let record = rows.record(row, of: table) else { continue }
-            streams[index].records.append((rows.integer(row, 0), record))
+            streams[index].records.append((rows.integer(row, table.place(of: table.key)), record))
         }
         if rows.count > 0 {
             let last = rows.count - 1
-            streams[index].last.key = rows.integer(last, 0)
+            streams[index].last.key = rows.integer(last, table.place(of: table.key))
             if Self.hasLongKey(table) {
-                streams[index].last.at = rows.integer(last, 1)
-                streams[index].last.n = rows.integer(last, 2)
+                streams[index].last.at = rows.integer(last, table.place(of: "at"))
+                streams[index].last.n = rows.integer(last, table.place(of: "n"))
             }
         }
         streams[index].isAtEnd = rows.count < Self.pageSize
@@ -108,7 +104,7 @@ struct PostgreSQLReplay {
         return first?.index
     }
 
-    private static func hasLongKey(_ table: PostgreSQLSchema.Table) -> Bool {
+    private static func hasLongKey(_ table: JournalTable) -> Bool {
         switch table {
         case .late, .receipt, .inboundPart: true
         case .message, .outcome, .delivered, .inbound, .posting, .forgotten: false
@@ -116,18 +112,6 @@ struct PostgreSQLReplay {
     }
 }
 
-extension PostgreSQLRows {
-    fileprivate func record(_ row: Int32, of table: PostgreSQLSchema.Table) -> JournalRecord? {
-        switch table {
-        case .message: message(row).map(JournalRecord.message)
-        case .outcome: outcome(row).map(JournalRecord.outcome)
-        case .delivered: JournalSchema.id(integer(row, 0)).map { .delivered([$0]) }
-        case .late: late(row).map(JournalRecord.late)
-        case .receipt: .receipt(receipt(row))
-        case .inbound: inbound(row).map(JournalRecord.inbound)
-        case .inboundPart: inboundPart(row).map(JournalRecord.inboundPart)
-        case .posting: posting(row).map(JournalRecord.posting)
-        case .forgotten: forgotten(row).map(JournalRecord.forgotten)
-        }
-    }
+extension JournalTable {
+    fileprivate func place(of column: String) -> Int32 { Int32(index(of: column)) }
 }

@@ -7,16 +7,14 @@ extension PostgreSQLStore: SharedStore {
     static let claimStatements = [(name: "claim", sql: claiming), (name: "claim_end", sql: ending)]
 
     private static let claiming: String = {
-        let columns = PostgreSQLSchema.Table.message.columns
-        let names = columns.map(\.name).joined(separator: ", ")
-        let arrays = columns.enumerated().map { "$\($0.offset + 1)::\($0.element.type)[]" }.joined(separator: ", ")
+        let message = JournalTable.message
         return """
-            WITH c AS (SELECT * FROM unnest(\(arrays)) AS c(\(names))),
+            WITH c AS (SELECT * FROM unnest(\(message.arrays)) AS c(\(message.selected()))),
             won AS (
                 INSERT INTO ledger (fingerprint_high, fingerprint_low, id)
                 SELECT fingerprint_high, fingerprint_low, id FROM c ORDER BY fingerprint_high, fingerprint_low
                 ON CONFLICT DO NOTHING RETURNING id)
-            INSERT INTO message (\(names)) SELECT \(PostgreSQLSchema.Table.message.selected("c")) FROM c
+            INSERT INTO message (\(message.selected())) SELECT \(message.selected("c")) FROM c
             JOIN won ON won.id = c.id ON CONFLICT DO NOTHING
             """
     }()
@@ -43,7 +41,8 @@ extension PostgreSQLStore: SharedStore {
         let claimed = claims.map { LedgerClaim(id: $0.id, fingerprint: $0.fingerprint) }
         if !claims.isEmpty {
             commands.append(
-                PostgreSQLCommand(kind: .prepared("claim"), parameters: PostgreSQLBatch.columns(of: claims)))
+                PostgreSQLCommand(
+                    kind: .prepared("claim"), parameters: PostgreSQLColumns(of: .message, claims).parameters))
             commands.append(.sql(Self.losing, Self.parameters(claimed)))
         }
         guard !commands.isEmpty else { return [] }

@@ -180,7 +180,7 @@ package final class PostgreSQLStore: JournalStore {
         var fresh = name
         fresh.add(octets: random)
         let statements =
-            PostgreSQLSchema.Table.allCases.map {
+            JournalTable.allCases.map {
                 PostgreSQLCommand(kind: .prepare(name: $0.rawValue, sql: $0.insertion))
             } + Self.claimStatements.map { PostgreSQLCommand(kind: .prepare(name: $0.name, sql: $0.sql)) }
         var key = ""
@@ -207,7 +207,7 @@ package final class PostgreSQLStore: JournalStore {
     }
 
     private static let privileges: String = {
-        let names = PostgreSQLSchema.Table.allCases.map(\.rawValue) + ["ledger"]
+        let names = JournalTable.allCases.map(\.rawValue) + ["ledger"]
         let tables = names.map { "'\($0)'" }.joined(separator: ", ")
         return """
             SELECT bool_and(has_table_privilege(name, kind)) FROM unnest(ARRAY[\(tables)]) AS name,

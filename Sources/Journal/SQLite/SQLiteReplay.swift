@@ -13,15 +13,7 @@ struct SQLiteReplay {
     }
 
     func run(_ db: Database, _ take: ([JournalRecord]) -> Void) throws {
-        var streams = [
-            try Stream(db, "message", by: "id", from: key) { .message(try $0.message()) },
-            try Stream(db, "outcome", by: "id", from: key) { .outcome(try $0.outcome()) },
-            try Stream(db, "late", by: "id", from: key) { .late(try $0.late()) },
-            try Stream(db, "receipt", by: "place", from: key) { .receipt(try $0.receipt()) },
-            try Stream(db, "inbound_part", by: "id", from: key) { .inboundPart(try $0.inboundPart()) },
-            try Stream(db, "inbound", by: "id", from: key) { .inbound(try $0.inbound()) },
-            try Stream(db, "delivered", by: "last", from: key) { .delivered(try $0.delivered()) },
-        ]
+        var streams = try JournalTable.replayed.map { try Stream(db, $0, from: key) }
         var records: [JournalRecord] = []
         records.reserveCapacity(Self.batch)
         while let next = Self.least(streams) {
@@ -52,28 +44,31 @@ struct SQLiteReplay {
         private(set) var next: Int64?
         private var row: Row?
         private let cursor: RowCursor
-        private let read: (SQLiteRows) throws -> JournalRecord
+        private let table: JournalTable
+        private let keyIndex: Int
 
-        init(
-            _ db: Database, _ table: String, by column: String, from key: Int64,
-            _ read: @escaping (SQLiteRows) throws -> JournalRecord
-        ) throws {
+        init(_ db: Database, _ table: JournalTable, from key: Int64) throws {
+            let column = table.keyInSQLite
             cursor = try Row.fetchCursor(
-                db, sql: "SELECT * FROM \(table) WHERE \(column) >= ? ORDER BY \(column)", arguments: [key])
-            self.read = read
+                db,
+                sql: """
+                    SELECT \(table.selectedInSQLite) FROM \(table.rawValue) WHERE \(column) >= ? ORDER BY \(column)
+                    """, arguments: [key])
+            self.table = table
+            keyIndex = table.index(of: column)
             try advance()
         }
 
         mutating func take() throws -> JournalRecord {
-            guard let row else { throw SQLiteRows.Unreadable() }
-            let record = try read(SQLiteRows(row: row))
+            guard let row else { throw SQLiteRow.Unreadable() }
+            let record = try table.record(of: row)
             try advance()
             return record
         }
 
         private mutating func advance() throws {
             row = try cursor.next()
-            next = try row.map { try SQLiteRows(row: $0).key }
+            next = try row.map { try SQLiteRow($0).integer(keyIndex) }
         }
     }
 }
