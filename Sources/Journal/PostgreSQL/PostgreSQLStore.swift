@@ -64,14 +64,13 @@ package final class PostgreSQLStore: JournalStore {
 
     /// Reads pages of each table: every statement is short, and memory holds a page of each.
     package func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {
-        var replay = PostgreSQLReplay(since: moment)
-        repeat {
-            for table in replay.wanted {
-                try run([replay.page(of: table)]) { replay.add($1, to: table) }
-            }
-            let records = replay.next()
-            if !records.isEmpty { take(records) }
-        } while !replay.isFinished
+        try RecordReplay.run(
+            since: moment,
+            page: { table, last throws(JournalProblem) in
+                var rows: [RecordReplay.Row] = []
+                try run([RecordReplay.page(of: table, after: last)]) { rows = RecordReplay.rows($1, of: table) }
+                return rows
+            }, take)
     }
 
     /// Deletes in one statement; rows that another node deletes at this moment are left to it.
