@@ -34,7 +34,7 @@ struct AcceptedSegments: Sendable {
     private var byID = HashTable()
     /// Whether a final receipt has ever come: a carrier without receipts has nothing to be kept for them.
     private var hasReceipts = false
-    /// Those that went while they waited for their receipts.
+    /// Those that went while they waited for their receipts; no more of them than are known.
     private var forgotten: [ForgottenSegment] = []
     /// Segments without id, by recipient, oldest first.
     private var withoutID: [RecipientNumber: Deque<Int>] = [:]
@@ -73,7 +73,9 @@ struct AcceptedSegments: Sendable {
             removeFirst()
             _ = append(oldest)
         }
-        if hasReceipts, let oldest = entries.first, oldest.finals == 0, let id = oldest.id ?? oldest.learntID {
+        if hasReceipts, forgotten.count < capacity, let oldest = entries.first, oldest.finals == 0,
+            let id = oldest.id ?? oldest.learntID
+        {
             forgotten.append(ForgottenSegment(tag: oldest.tag, segment: oldest.segment, id: id.folded))
         }
         removeFirst()
