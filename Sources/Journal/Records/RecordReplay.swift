@@ -67,9 +67,10 @@ struct RecordReplay {
     /// Records in order, until a page is used up or everything was handed over.
     private mutating func next() -> [JournalRecord] {
         var records: [JournalRecord] = []
-        while streams.allSatisfy({ !$0.isEmpty || $0.isAtEnd }), let index = firstStream() {
+        while let index = firstStream() {
             records.append(streams[index].records[streams[index].next].record)
             streams[index].next += 1
+            if streams[index].isEmpty, !streams[index].isAtEnd { break }
         }
         return records
     }
@@ -77,8 +78,8 @@ struct RecordReplay {
     /// The stream with the smallest key; of equal ones the first.
     private func firstStream() -> Int? {
         var first: (index: Int, key: Int64)?
-        for (index, stream) in streams.enumerated() where !stream.isEmpty {
-            let key = stream.records[stream.next].key
+        for index in streams.indices where !streams[index].isEmpty {
+            let key = streams[index].records[streams[index].next].key
             if let smallest = first?.key, smallest <= key { continue }
             first = (index, key)
         }
