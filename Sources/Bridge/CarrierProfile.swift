@@ -17,6 +17,8 @@ package struct CarrierProfile: Sendable {
     package var registeredDelivery: UInt8 = 1
     /// How its receipts write the ids of its responses.
     package var receiptIDs = ReceiptIDForm.auto
+    /// Whether each segment has a reference of its own (`MessageReference`).
+    package var sendsReference = false
     /// How much is known of accepted segments until their receipts come.
     package var receiptLimits = ReceiptMatcher.Limits()
     /// Texts and HTTP statuses for what this carrier answers.
@@ -39,6 +41,19 @@ package struct CarrierProfile: Sendable {
             return [shortMessage(for: plan, whole.octets, dataCoding: whole.dataCoding)]
         }
         return shortMessages(for: plan, try Segmenter.segment(plan.text, policy: text, reference: reference))
+    }
+
+    /// The bodies with what tells a message's segments apart in receipts.
+    ///
+    /// - Parameter tag: `MessageID.rawValue` of the message.
+    func referenced(_ bodies: [ShortMessage], tag: UInt64) -> [ShortMessage] {
+        guard sendsReference else { return bodies }
+        var bodies = bodies
+        for index in bodies.indices {
+            bodies[index].tlvs.append(
+                TLV(.userMessageReference, MessageReference.of(tag: tag, segment: index)))
+        }
+        return bodies
     }
 
     /// Why this carrier could not take a text; nil where it could.
@@ -114,6 +129,7 @@ extension CarrierProfile {
         validityPeriod = settings.validityPeriod
         registeredDelivery = settings.receiptsRequested ? 1 : 0
         receiptIDs = settings.receiptIDs
+        sendsReference = settings.sendsReference
         receiptLimits = settings.receiptLimits
         statuses = settings.setup.statuses
     }

@@ -127,9 +127,10 @@ package final class MessagePath: Sendable {
         guard message.problems[index] == nil else { return nil }
         let profile = routes[index].profile
         do throws(TextProblem) {
-            return try profile.shortMessages(for: message.plan) {
+            let bodies = try profile.shortMessages(for: message.plan) {
                 message.takeReference(references, policy: profile.text)
             }
+            return profile.referenced(bodies, tag: message.request.id.rawValue)
         } catch {
             message.problems[index] = error
             message.releaseReference()

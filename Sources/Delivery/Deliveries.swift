@@ -65,7 +65,8 @@ package final class Deliveries: Sendable {
                 segments.filter { !$0.isLost }.map { segment in
                     AcceptedSegment(
                         tag: segment.message.rawValue, segment: segment.segment, carrierID: segment.carrierID,
-                        destination: segment.recipient, age: segment.age(at: now))
+                        destination: segment.recipient, state: segment.state.flatMap { ReceiptState(rawValue: $0) },
+                        age: segment.age(at: now))
                 })
         }
     }
@@ -84,7 +85,8 @@ package final class Deliveries: Sendable {
         entries.withLock { entries in
             if let entry = entries[carrier], entry.form == form { return entry.deliveries }
             let receipts = ReceiptTracker(
-                carrier: carrier, form: form, limits: limits, eventLoop: group.next(), logger: logger,
+                carrier: carrier, form: form, limits: limits, memory: ReceiptMemory(recorder, carrier: carrier),
+                eventLoop: group.next(), logger: logger,
                 handler: { [recorder] in recorder.keep($0, reply: $1) })
             let inbound =
                 entries[carrier]?.deliveries.inbound

@@ -10,14 +10,17 @@ package final class DeliveryRecorder: Sendable {
     /// The way into the journal.
     package struct Way: Sendable {
         var journal: Journal
+        /// What finds the segments that memory has no room for.
+        var recall: JournalRecall
         var postings: Postings
         /// Whether nothing is taken that cannot be written.
         var refusesInOutage: Bool
         var keepText: Bool
         var maskNumbers: Bool
 
-        package init(journal: Journal, postings: Postings, settings: JournalSettings) {
+        package init(journal: Journal, recall: JournalRecall, postings: Postings, settings: JournalSettings) {
             self.journal = journal
+            self.recall = recall
             self.postings = postings
             refusesInOutage = settings.onOutage == .refuse
             keepText = settings.keepText
@@ -39,6 +42,22 @@ package final class DeliveryRecorder: Sendable {
     var takes: Bool {
         guard let way = way.withLock({ $0 }), way.refusesInOutage else { return true }
         return way.journal.health.isWriting
+    }
+
+    /// Nil where there is no journal.
+    var recall: JournalRecall? { way.withLock { $0?.recall } }
+
+    /// Segments that are not in memory any more; in an outage they are not kept.
+    func keep(_ segments: [ForgottenSegment], of carrier: String) {
+        guard let way = way.withLock({ $0 }) else { return }
+        let records = segments.compactMap { segment in
+            MessageID(rawValue: segment.tag).map { id in
+                JournalRecord.forgotten(
+                    ForgottenRecord(
+                        id: id, segment: segment.segment, key: ForgottenRecord.key(of: segment.id, at: carrier)))
+            }
+        }
+        way.journal.offer(records) { _ in }
     }
 
     func nextID() -> MessageID {

@@ -17,6 +17,9 @@ package protocol JournalReader: Sendable {
     ///   - after: only those with a greater id; nil = from the first.
     ///   - limit: 1 to 10,000.
     func postings(after: MessageID?, limit: Int) throws(JournalProblem) -> PostingPage
+
+    /// Segments for which memory had no more room, by their keys; of each key the last ones, at most `JournalSchema.mostForgotten`.
+    func forgotten(_ keys: [Int64]) throws(JournalProblem) -> [ForgottenRecord]
 }
 
 /// Which messages a list has.

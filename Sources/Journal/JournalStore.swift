@@ -49,9 +49,6 @@ extension JournalStore {
     /// A commit takes a disk or a network.
     package var takesAtOnce: Bool { false }
 
-    /// What is wrong shows itself at a commit.
-    package func check() throws(JournalProblem) {}
-
     /// Where a commit is what readers see there is nothing to wait for.
     package func settle(then: @escaping @Sendable () -> Void) { then() }
 }

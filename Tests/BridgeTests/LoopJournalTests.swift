@@ -37,6 +37,7 @@ import Testing
         func fingerprintKey() throws(JournalProblem) -> [UInt8] { [1] }
         func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {}
         func prune(before moment: UInt64, limit: Int) throws(JournalProblem) -> Int { 0 }
+        func check() throws(JournalProblem) {}
         func close() {}
     }
 

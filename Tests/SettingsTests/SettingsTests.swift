@@ -134,6 +134,7 @@ struct SettingsTests {
         #expect(!carrier.receiptsRequested)
         #expect(carrier.receiptIDs == .hex)
         #expect(carrier.receiptLimits.segments == 5_000 && carrier.receiptLimits.knownFor == .seconds(6 * 3_600))
+        #expect(carrier.receiptLimits.lost == 500 && carrier.sendsReference)
         #expect((carrier.esmClass, carrier.priority, carrier.protocolID) == (3, 2, 65))
         #expect(carrier.serviceType == "CMT")
         #expect(carrier.validityPeriod == "000001120000000R")

@@ -30,12 +30,19 @@ package final class PostgreSQLServer: Sendable {
     private let serverID = Watched<Int32>(0)
 
     /// Makes one and starts it.
-    package init() async throws {
+    ///
+    /// - Parameter primary: whose synchronous standby it is; nil = it is a primary itself.
+    package init(standbyOf primary: PostgreSQLServer? = nil) async throws {
         folder = "/tmp/smppost-pg-" + UUID().uuidString.prefix(8)
         // Below the ports that the kernel gives out by itself.
         port = Int.random(in: 20_000..<32_000)
         try await prepare()
-        try await start()
+        if let primary {
+            try await makeStandby(of: primary)
+        } else {
+            try await initialize()
+            try await start()
+        }
     }
 
     deinit {
@@ -65,18 +72,26 @@ package final class PostgreSQLServer: Sendable {
         try await Self.runAsItsUser(
             ["sh", "-c", "cat > \(folder)/password; chmod 600 \(folder)/password"], input: Self.password + "\n")
         try await Self.runAsItsUser([
-            try Self.program("initdb"), "-D", folder + "/data", "-U", Self.user, "-N", "-E", "UTF8", "--locale=C",
-            "--auth-local=trust", "--auth-host=scram-sha-256", "--pwfile=\(folder)/password",
-        ])
-        try await Self.runAsItsUser([
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
             "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
             "-keyout", folder + "/server.key", "-out", folder + "/server.crt",
         ])
-        let access = "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n"
-        try await Self.runAsItsUser(["sh", "-c", "cat > \(folder)/data/pg_hba.conf"], input: access)
         // The tests may run as another user: the certificate and the socket are for all.
         try await Self.runAsItsUser(["chmod", "755", folder])
+    }
+
+    private func initialize() async throws {
+        try await Self.runAsItsUser([
+            try Self.program("initdb"), "-D", folder + "/data", "-U", Self.user, "-N", "-E", "UTF8", "--locale=C",
+            "--auth-local=trust", "--auth-host=scram-sha-256", "--pwfile=\(folder)/password",
+        ])
+        let access = """
+            local all all trust
+            local replication all trust
+            hostssl all all 127.0.0.1/32 scram-sha-256
+
+            """
+        try await Self.runAsItsUser(["sh", "-c", "cat > \(folder)/data/pg_hba.conf"], input: access)
     }
 
     // MARK: Its life
@@ -143,6 +158,30 @@ package final class PostgreSQLServer: Sendable {
         try await Self.runAsItsUser(["touch", folder + "/data/standby.signal"])
     }
 
+    /// Whatever it was, it begins anew as the standby that this primary's commits wait for, where their sessions say so.
+    package func makeStandby(of primary: PostgreSQLServer) async throws {
+        try await Self.runAsItsUser(["rm", "-rf", folder + "/data"])
+        try await Self.runAsItsUser([
+            try Self.program("pg_basebackup"), "-D", folder + "/data", "-R", "-c", "fast", "--no-sync", "-h",
+            primary.folder, "-p", "\(primary.port)", "-U", Self.user,
+        ])
+        try await start()
+        // Not before: what the standby has copied must not wait for one when it is promoted.
+        _ = try await primary.psql("ALTER SYSTEM SET synchronous_standby_names = '*'", in: "postgres")
+        _ = try await primary.psql("SELECT pg_reload_conf()", in: "postgres")
+        try await eventually("replicated synchronously") {
+            try await primary.psql("SELECT state, sync_state FROM pg_stat_replication", in: "postgres")
+                .contains("streaming|sync")
+        }
+    }
+
+    /// A standby becomes a primary, and waits until it is one.
+    package func promote() async throws {
+        guard try await psql("SELECT pg_promote()", in: "postgres").hasPrefix("t") else {
+            throw HarnessError("the standby was not promoted")
+        }
+    }
+
     // MARK: Databases
 
     package var certificate: String { folder + "/server.crt" }
@@ -151,6 +190,13 @@ package final class PostgreSQLServer: Sendable {
     /// Through the Unix socket, without a password.
     package func url(of database: String) -> String {
         "postgresql://\(Self.user)@/\(database)?host=\(folder)&port=\(port)"
+    }
+
+    /// Of whichever of these servers takes writes.
+    package static func url(of database: String, at servers: [PostgreSQLServer]) -> String {
+        let hosts = servers.map(\.folder).joined(separator: ",")
+        let ports = servers.map { "\($0.port)" }.joined(separator: ",")
+        return "postgresql://\(user)@/\(database)?host=\(hosts)&port=\(ports)&target_session_attrs=read-write"
     }
 
     /// Through TCP.

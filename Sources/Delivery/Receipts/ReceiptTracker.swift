@@ -15,18 +15,20 @@ package final class ReceiptTracker: Sendable {
 
     /// - Parameters:
     ///   - form: how the carrier's receipts write ids.
+    ///   - memory: what holds the segments for which there is no more room here.
     ///   - handler: called on `eventLoop` for each receipt, with its reply where that is still due, and once more when one that
     ///     had to wait is settled; must not block.
     package init(
         carrier: String, form: ReceiptIDForm, limits: ReceiptMatcher.Limits = ReceiptMatcher.Limits(),
-        eventLoop: any EventLoop, logger: Logger, handler: @escaping @Sendable (ReceiptEvent, DeliveryReply?) -> Void
+        memory: ReceiptMemory = .none, eventLoop: any EventLoop, logger: Logger,
+        handler: @escaping @Sendable (ReceiptEvent, DeliveryReply?) -> Void
     ) {
         self.carrier = carrier
         self.eventLoop = eventLoop
         work = .makeBoxSendingValue(
             TrackerWork(
-                carrier: carrier, matcher: ReceiptMatcher(form: form, limits: limits), eventLoop: eventLoop,
-                logger: logger, handler: handler),
+                carrier: carrier, matcher: ReceiptMatcher(form: form, limits: limits), memory: memory,
+                eventLoop: eventLoop, logger: logger, handler: handler),
             eventLoop: eventLoop)
     }
 
@@ -99,15 +101,17 @@ private final class TrackerWork {
     /// Runs when a receipt has waited long enough; armed while one waits.
     private var timer: Scheduled<Void>?
     private var isStopped = false
+    private let memory: ReceiptMemory
     private let eventLoop: any EventLoop
     private let logger: Logger
     private let handler: @Sendable (ReceiptEvent, DeliveryReply?) -> Void
 
     init(
-        carrier: String, matcher: ReceiptMatcher, eventLoop: any EventLoop, logger: Logger,
+        carrier: String, matcher: ReceiptMatcher, memory: ReceiptMemory, eventLoop: any EventLoop, logger: Logger,
         handler: @escaping @Sendable (ReceiptEvent, DeliveryReply?) -> Void
     ) {
         self.matcher = matcher
+        self.memory = memory
         self.eventLoop = eventLoop
         self.logger = logger
         self.handler = handler
@@ -125,9 +129,12 @@ private final class TrackerWork {
             let age = segments[index].age
             let settled = matcher.accepted(
                 id: segments[index].carrierID, tag: segments[index].tag, segment: segments[index].segment,
-                recipient: segments[index].destination, at: age == .zero ? now : now + (.zero - age))
+                recipient: segments[index].destination, state: segments[index].state,
+                at: age == .zero ? now : now + (.zero - age))
             for settled in settled { report(settled, .ends) }
         }
+        let forgotten = matcher.takeForgotten()
+        if !forgotten.isEmpty { memory.keep(forgotten) }
     }
 
     func lost(_ tag: UInt64, _ segments: [Int], _ recipient: String, _ age: Duration) {
@@ -188,6 +195,16 @@ private final class TrackerWork {
     }
 
     private func report(_ settled: SettledReceipt, _ wait: ReceiptWait, _ reply: DeliveryReply? = nil) {
+        guard case .unmatched = settled.outcome, !isStopped else { return count(settled, wait, reply) }
+        let work = NIOLoopBound(self, eventLoop: eventLoop)
+        memory.find(matcher.foldedIDs(of: settled.received.receipt), settled.received) { [eventLoop] found in
+            let found = SettledReceipt(received: settled.received, outcome: found ?? settled.outcome)
+            guard eventLoop.inEventLoop else { return eventLoop.execute { work.value.count(found, wait, reply) } }
+            work.value.count(found, wait, reply)
+        }
+    }
+
+    private func count(_ settled: SettledReceipt, _ wait: ReceiptWait, _ reply: DeliveryReply?) {
         let receipt = settled.received.receipt
         switch settled.outcome {
         case .matched(let match):

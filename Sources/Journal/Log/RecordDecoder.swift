@@ -1,7 +1,7 @@
 import Messaging
 
 /// Reads what `RecordEncoder` wrote. It takes nothing for granted: octets that are something else are an error.
-struct RecordDecoder {
+struct RecordDecoder: FieldReader {
     /// Why octets cannot be read.
     enum Failure: Error {
         /// They are no records of ours.
@@ -9,6 +9,8 @@ struct RecordDecoder {
         /// A record of a kind that this version does not know.
         case unknownKind
     }
+
+    static var malformed: Failure { .malformed }
 
     private var rest: ArraySlice<UInt8>
 
@@ -27,65 +29,17 @@ struct RecordDecoder {
     private mutating func record() throws(Failure) -> JournalRecord {
         guard let kind = RecordEncoder.Kind(rawValue: try octet()) else { throw .unknownKind }
         switch kind {
-        case .message: return .message(try message())
-        case .outcome: return .outcome(try outcome())
+        case .message: return .message(try MessageRecord(from: &self))
+        case .outcome: return .outcome(try OutcomeRecord(from: &self))
         case .delivered: return .delivered(try ids())
-        case .late:
-            return .late(
-                LateRecord(
-                    id: try id(), at: try integer(), carrier: try text(), segment: try count(),
-                    status: try narrow(), carrierID: try text()))
-        case .receipt: return .receipt(try receipt())
-        case .inbound:
-            return .inbound(
-                InboundRecord(
-                    id: try id(), at: try integer(), carrier: try text(), from: try text(), to: try text(),
-                    segments: try count(), received: try count(), text: try optionalText()))
-        case .inboundPart:
-            return .inboundPart(
-                InboundPartRecord(
-                    id: try id(), at: try integer(), carrier: try text(), from: try text(), to: try text(),
-                    reference: try narrow(), part: try count(), parts: try count(), content: try text()))
-        case .posting:
-            return .posting(
-                PostingRecord(id: try id(), at: try integer(), target: try text(), form: try text()))
+        case .late: return .late(try LateRecord(from: &self))
+        case .receipt: return .receipt(try ReceiptRecord(from: &self))
+        case .inbound: return .inbound(try InboundRecord(from: &self))
+        case .inboundPart: return .inboundPart(try InboundPartRecord(from: &self))
+        case .posting: return .posting(try PostingRecord(from: &self))
         case .posted: return .posted(try ids())
+        case .forgotten: return .forgotten(try ForgottenRecord(from: &self))
         }
-    }
-
-    private mutating func message() throws(Failure) -> MessageRecord {
-        MessageRecord(
-            id: try id(), account: try text(), recipient: try text(), sender: try text(), segments: try count(),
-            text: try optionalText(), fingerprint: Fingerprint(high: try integer(), low: try integer()))
-    }
-
-    private mutating func outcome() throws(Failure) -> OutcomeRecord {
-        var outcome = OutcomeRecord(
-            id: try id(), at: try integer(), outcome: try text(), httpStatus: try count(), code: try optionalText(),
-            carrier: try optionalText(), segments: [])
-        for _ in 0..<(try length()) {
-            guard let kind = RecordEncoder.SegmentKind(rawValue: try octet()) else { throw .malformed }
-            switch kind {
-            case .accepted: outcome.segments.append(.accepted(id: try text()))
-            case .refused: outcome.segments.append(.refused(status: try narrow()))
-            case .unknown: outcome.segments.append(.unknown(reason: try text()))
-            case .notSent: outcome.segments.append(.notSent)
-            }
-        }
-        outcome.replayOf = try optionalID()
-        return outcome
-    }
-
-    private mutating func receipt() throws(Failure) -> ReceiptRecord {
-        let message = try optionalID()
-        let segment: Int? = try flag() ? try count() : nil
-        let at = try integer()
-        let (carrier, carrierID, state) = (try text(), try text(), try text())
-        let error = try optionalText()
-        let delay: UInt64? = try flag() ? try integer() : nil
-        return ReceiptRecord(
-            message: message, segment: segment, at: at, carrier: carrier, carrierID: carrierID, state: state,
-            error: error, delay: delay, isDuplicate: try flag())
     }
 
     private mutating func ids() throws(Failure) -> [MessageID] {
@@ -101,7 +55,7 @@ struct RecordDecoder {
         return octet
     }
 
-    private mutating func flag() throws(Failure) -> Bool {
+    mutating func flag() throws(Failure) -> Bool {
         switch try octet() {
         case 0: false
         case 1: true
@@ -109,7 +63,9 @@ struct RecordDecoder {
         }
     }
 
-    private mutating func integer() throws(Failure) -> UInt64 {
+    mutating func isThere() throws(Failure) -> Bool { try flag() }
+
+    mutating func number() throws(Failure) -> UInt64 {
         var value: UInt64 = 0
         for shift in stride(from: UInt64(0), to: 64, by: 7) {
             let octet = try octet()
@@ -122,12 +78,9 @@ struct RecordDecoder {
         throw .malformed
     }
 
-    private mutating func narrow<Value: FixedWidthInteger>() throws(Failure) -> Value {
-        guard let value = Value(exactly: try integer()) else { throw .malformed }
-        return value
-    }
+    mutating func bits() throws(Failure) -> UInt64 { try number() }
 
-    private mutating func count() throws(Failure) -> Int { try narrow() }
+    mutating func count() throws(Failure) -> Int { try narrow() }
 
     /// Of what follows: each of it has an octet at least.
     private mutating func length() throws(Failure) -> Int {
@@ -136,16 +89,7 @@ struct RecordDecoder {
         return count
     }
 
-    private mutating func id() throws(Failure) -> MessageID {
-        guard let id = MessageID(rawValue: try integer()) else { throw .malformed }
-        return id
-    }
-
-    private mutating func optionalID() throws(Failure) -> MessageID? {
-        try flag() ? try id() : nil
-    }
-
-    private mutating func text() throws(Failure) -> String {
+    mutating func text() throws(Failure) -> String {
         let length = try length()
         let octets = rest.prefix(length)
         rest = rest.dropFirst(length)
@@ -153,7 +97,17 @@ struct RecordDecoder {
         return text
     }
 
-    private mutating func optionalText() throws(Failure) -> String? {
-        try flag() ? try text() : nil
+    mutating func segments() throws(Failure) -> [SegmentRecord] {
+        var segments: [SegmentRecord] = []
+        for _ in 0..<(try length()) {
+            guard let kind = RecordEncoder.SegmentKind(rawValue: try octet()) else { throw .malformed }
+            switch kind {
+            case .accepted: segments.append(.accepted(id: try text()))
+            case .refused: segments.append(.refused(status: try narrow()))
+            case .unknown: segments.append(.unknown(reason: try text()))
+            case .notSent: segments.append(.notSent)
+            }
+        }
+        return segments
     }
 }

@@ -11,6 +11,7 @@ struct PostgreSQLBatch {
     private var inboundParts: [InboundPartRecord] = []
     private var postings: [PostingRecord] = []
     private var posted: [MessageID] = []
+    private var forgotten: [ForgottenRecord] = []
 
     init(_ records: [JournalRecord]) {
         for record in records {
@@ -24,6 +25,7 @@ struct PostgreSQLBatch {
             case .inboundPart(let part): inboundParts.append(part)
             case .posting(let posting): postings.append(posting)
             case .posted(let ids): posted.append(contentsOf: ids)
+            case .forgotten(let segment): forgotten.append(segment)
             }
         }
     }
@@ -31,146 +33,39 @@ struct PostgreSQLBatch {
     /// One transaction together.
     var commands: [PostgreSQLCommand] {
         var commands: [PostgreSQLCommand] = []
-        func add(_ table: PostgreSQLSchema.Table, _ isEmpty: Bool, _ parameters: () -> PostgreSQLParameters) {
-            guard !isEmpty else { return }
-            commands.append(PostgreSQLCommand(kind: .prepared(table.rawValue), parameters: parameters()))
+        func add<Record: RecordFields>(
+            _ table: JournalTable, _ records: [Record], _ rest: (Record, inout PostgreSQLColumns) -> Void = { _, _ in }
+        ) {
+            guard !records.isEmpty else { return }
+            let columns = PostgreSQLColumns(of: table, records, rest)
+            commands.append(PostgreSQLCommand(kind: .prepared(table.rawValue), parameters: columns.parameters))
         }
-        add(.message, messages.isEmpty) { Self.columns(of: messages) }
-        add(.outcome, outcomes.isEmpty) { outcomeColumns }
-        add(.delivered, delivered.isEmpty) {
-            var columns = PostgreSQLParameters()
-            columns.addIntegers(delivered, JournalSchema.key)
-            return columns
+        add(.message, messages)
+        add(.outcome, outcomes)
+        if !delivered.isEmpty {
+            commands.append(PostgreSQLCommand(kind: .prepared("delivered"), parameters: Self.keys(of: delivered)))
         }
-        add(.late, late.isEmpty) { lateColumns }
-        add(.receipt, receipts.isEmpty) { receiptColumns }
-        add(.inboundPart, inboundParts.isEmpty) { partColumns }
-        add(.inbound, inbound.isEmpty) { inboundColumns }
+        add(.late, late) { $1.add(bits: UInt64(bitPattern: RecordDigest.of($0))) }
+        add(.receipt, receipts) {
+            $1.add(bits: UInt64(bitPattern: RecordDigest.of($0)))
+            $1.add(bits: UInt64(bitPattern: JournalSchema.place(of: $0)))
+        }
+        add(.inboundPart, inboundParts)
+        add(.inbound, inbound)
         if !inbound.isEmpty { commands.append(Self.deletion(of: .inboundPart, inbound.map(\.id))) }
-        add(.posting, postings.isEmpty) { postingColumns }
+        add(.posting, postings)
         if !posted.isEmpty { commands.append(Self.deletion(of: .posting, posted)) }
+        add(.forgotten, forgotten)
         return commands
     }
 
-    private static func deletion(of table: PostgreSQLSchema.Table, _ ids: [MessageID]) -> PostgreSQLCommand {
+    private static func deletion(of table: JournalTable, _ ids: [MessageID]) -> PostgreSQLCommand {
+        .sql("DELETE FROM \(table.rawValue) WHERE id = ANY($1::bigint[])", keys(of: ids))
+    }
+
+    private static func keys(of ids: [MessageID]) -> PostgreSQLParameters {
         var parameters = PostgreSQLParameters()
         parameters.addIntegers(ids, JournalSchema.key)
-        return .sql("DELETE FROM \(table.rawValue) WHERE id = ANY($1::bigint[])", parameters)
-    }
-
-    // MARK: Columns, in the order of `PostgreSQLSchema.Table.columns`
-
-    static func columns(of messages: [MessageRecord]) -> PostgreSQLParameters {
-        var columns = PostgreSQLParameters()
-        columns.addIntegers(messages) { JournalSchema.key($0.id) }
-        columns.addIntegers(messages) { Int64(bitPattern: $0.fingerprint.high) }
-        columns.addIntegers(messages) { Int64(bitPattern: $0.fingerprint.low) }
-        columns.addSmallIntegers(messages, \.segments)
-        columns.addTexts(messages, \.account)
-        columns.addTexts(messages, \.recipient)
-        columns.addTexts(messages, \.sender)
-        columns.addOptionalTexts(messages, \.text)
-        return columns
-    }
-
-    private var outcomeColumns: PostgreSQLParameters {
-        var columns = PostgreSQLParameters()
-        columns.addIntegers(outcomes) { JournalSchema.key($0.id) }
-        columns.addIntegers(outcomes) { Int64(clamping: $0.at) }
-        columns.addOptionalIntegers(outcomes) { $0.replayOf.map(JournalSchema.key) }
-        columns.addSmallIntegers(outcomes, \.httpStatus)
-        columns.addTexts(outcomes, \.outcome)
-        columns.addOptionalTexts(outcomes, \.code)
-        columns.addOptionalTexts(outcomes, \.carrier)
-        columns.addTexts(outcomes) { SegmentCoding.text(of: $0.segments) }
-        return columns
-    }
-
-    private var lateColumns: PostgreSQLParameters {
-        var columns = PostgreSQLParameters()
-        columns.addIntegers(late) { JournalSchema.key($0.id) }
-        columns.addIntegers(late) { Int64(clamping: $0.at) }
-        columns.addIntegers(late, RecordDigest.of)
-        columns.addSmallIntegers(late, \.segment)
-        columns.addIntegers(late) { Int64($0.status) }
-        columns.addTexts(late, \.carrier)
-        columns.addTexts(late, \.carrierID)
-        return columns
-    }
-
-    private var receiptColumns: PostgreSQLParameters {
-        var columns = PostgreSQLParameters()
-        columns.addIntegers(receipts, JournalSchema.place)
-        columns.addIntegers(receipts) { Int64(clamping: $0.at) }
-        columns.addIntegers(receipts, RecordDigest.of)
-        columns.addOptionalIntegers(receipts) { $0.message.map(JournalSchema.key) }
-        columns.addOptionalIntegers(receipts) { $0.delay.map { Int64(clamping: $0) } }
-        columns.addOptionalSmallIntegers(receipts, \.segment)
-        columns.addFlags(receipts, \.isDuplicate)
-        columns.addTexts(receipts, \.carrier)
-        columns.addTexts(receipts, \.carrierID)
-        columns.addTexts(receipts, \.state)
-        columns.addOptionalTexts(receipts, \.error)
-        return columns
-    }
-
-    private var inboundColumns: PostgreSQLParameters {
-        var columns = PostgreSQLParameters()
-        columns.addIntegers(inbound) { JournalSchema.key($0.id) }
-        columns.addIntegers(inbound) { Int64(clamping: $0.at) }
-        columns.addSmallIntegers(inbound, \.segments)
-        columns.addSmallIntegers(inbound, \.received)
-        columns.addTexts(inbound, \.carrier)
-        columns.addTexts(inbound, \.from)
-        columns.addTexts(inbound, \.to)
-        columns.addOptionalTexts(inbound, \.text)
-        return columns
-    }
-
-    private var partColumns: PostgreSQLParameters {
-        var columns = PostgreSQLParameters()
-        columns.addIntegers(inboundParts) { JournalSchema.key($0.id) }
-        columns.addIntegers(inboundParts) { Int64(clamping: $0.at) }
-        columns.addIntegers(inboundParts) { Int64($0.part) }
-        columns.addSmallIntegers(inboundParts) { Int($0.reference) }
-        columns.addSmallIntegers(inboundParts, \.parts)
-        columns.addTexts(inboundParts, \.carrier)
-        columns.addTexts(inboundParts, \.from)
-        columns.addTexts(inboundParts, \.to)
-        columns.addTexts(inboundParts, \.content)
-        return columns
-    }
-
-    private var postingColumns: PostgreSQLParameters {
-        var columns = PostgreSQLParameters()
-        columns.addIntegers(postings) { JournalSchema.key($0.id) }
-        columns.addIntegers(postings) { Int64(clamping: $0.at) }
-        columns.addTexts(postings, \.target)
-        columns.addTexts(postings, \.form)
-        return columns
-    }
-}
-
-/// What makes a record without a key of its own the same row when it is added again: FNV-1a, 64 bits, of what its
-/// other key columns do not say.
-enum RecordDigest {
-    static func of(_ late: LateRecord) -> Int64 {
-        digest(late.carrier, late.carrierID, "\(late.segment) \(late.status)")
-    }
-
-    static func of(_ receipt: ReceiptRecord) -> Int64 {
-        digest(
-            receipt.carrier, receipt.carrierID, receipt.state, receipt.error ?? "",
-            "\(receipt.segment ?? -1) \(receipt.isDuplicate)")
-    }
-
-    private static func digest(_ parts: String...) -> Int64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for part in parts {
-            for octet in part.utf8 { hash = (hash ^ UInt64(octet)) &* 0x100_0000_01B3 }
-            // No octet of UTF-8: where one part ends and the next begins is part of the digest.
-            hash = (hash ^ 0xFF) &* 0x100_0000_01B3
-        }
-        return Int64(bitPattern: hash)
+        return parameters
     }
 }

@@ -143,16 +143,8 @@ struct PostgreSQLRows {
     /// Empty where it is null.
     func text(_ row: Int32, _ column: Int32) -> String { String(cString: cpq_text(handle, row, column)) }
 
-    func optionalText(_ row: Int32, _ column: Int32) -> String? {
-        isNull(row, column) ? nil : text(row, column)
-    }
-
     /// 0 where it is null.
     func integer(_ row: Int32, _ column: Int32) -> Int64 { cpq_integer(handle, row, column) }
-
-    func optionalInteger(_ row: Int32, _ column: Int32) -> Int64? {
-        isNull(row, column) ? nil : integer(row, column)
-    }
 
     /// False where it is null.
     func flag(_ row: Int32, _ column: Int32) -> Bool { text(row, column) == "t" }

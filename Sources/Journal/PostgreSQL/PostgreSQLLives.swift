@@ -25,7 +25,7 @@ struct PostgreSQLLives {
         parameters.addIntegers(ids, JournalSchema.key)
         let query = PostgreSQLCommand.sql(
             """
-            SELECT \(PostgreSQLSchema.Table.message.selected("m")), \(PostgreSQLSchema.Table.outcome.selected("o"))
+            SELECT \(JournalTable.message.selected("m")), \(JournalTable.outcome.selected("o"))
             FROM message m LEFT JOIN outcome o ON o.id = m.id WHERE m.id = ANY($1::bigint[])
             """, parameters)
         var lives: [MessageLife] = []
@@ -36,19 +36,19 @@ struct PostgreSQLLives {
         return lives
     }
 
-    private static let outcomeColumn = Int32(PostgreSQLSchema.Table.message.columns.count)
+    private static let outcomeColumn = JournalTable.message.columns.count
 
     private func sent(_ rows: PostgreSQLRows, _ row: Int32) -> MessageLife? {
-        guard let message = rows.message(row) else { return nil }
+        guard let message: MessageRecord = rows.record(row) else { return nil }
         var life = MessageLife(message: message)
-        life.outcome = rows.outcome(row, from: Self.outcomeColumn)
+        life.outcome = rows.record(row, from: Self.outcomeColumn)
         return life
     }
 
     private func replayed(_ rows: PostgreSQLRows, _ row: Int32) -> MessageLife? {
-        guard let outcome = rows.outcome(row, from: Self.outcomeColumn), var message = rows.message(row) else {
-            return nil
-        }
+        guard let outcome: OutcomeRecord = rows.record(row, from: Self.outcomeColumn),
+            var message: MessageRecord = rows.record(row)
+        else { return nil }
         message.id = outcome.id
         var life = MessageLife(message: message)
         life.outcome = outcome
@@ -74,12 +74,10 @@ struct PostgreSQLLives {
                 Self.selection(.delivered, "t.id = ANY($1::bigint[])", ids),
             ], within: bounds.answer
         ) { command, rows in
-            for row in 0..<rows.count {
-                switch command {
-                case 0: if let record = rows.late(row) { late.append(record) }
-                case 1: receipts.append(rows.receipt(row))
-                default: if let id = JournalSchema.id(rows.integer(row, 0)) { delivered.append(id) }
-                }
+            switch command {
+            case 0: late = rows.records()
+            case 1: receipts = rows.records()
+            default: delivered = (0..<rows.count).compactMap { JournalSchema.id(rows.integer($0, 0)) }
             }
         }
         for record in late { if let place = places[record.id] { lives[place].late.append(record) } }
@@ -90,7 +88,7 @@ struct PostgreSQLLives {
     }
 
     private static func selection(
-        _ table: PostgreSQLSchema.Table, _ condition: String, _ parameters: PostgreSQLParameters
+        _ table: JournalTable, _ condition: String, _ parameters: PostgreSQLParameters
     ) -> PostgreSQLCommand {
         .sql("SELECT \(table.selected("t")) FROM \(table.rawValue) t WHERE \(condition)", parameters)
     }

@@ -72,7 +72,7 @@ struct PostgreSQLQuery {
     var inbound: PostgreSQLCommand {
         .sql(
             """
-            SELECT \(PostgreSQLSchema.Table.inbound.selected("i")) FROM inbound i \
+            SELECT \(JournalTable.inbound.selected("i")) FROM inbound i \
             \(condition(inboundConditions, key: "i.id")) ORDER BY i.id \(order) LIMIT \(limit)
             """, parameters)
     }
@@ -92,7 +92,7 @@ struct PostgreSQLQuery {
 
     private func selection(_ key: String, _ tables: String, isReplay: Bool) -> PostgreSQLCommand {
         let columns =
-            PostgreSQLSchema.Table.message.selected("m") + ", " + PostgreSQLSchema.Table.outcome.selected("o")
+            JournalTable.message.selected("m") + ", " + JournalTable.outcome.selected("o")
         let condition = condition(conditions + (isReplay ? Self.replayConditions : []), key: key)
         return .sql(
             "SELECT \(columns) FROM \(tables) \(condition) ORDER BY \(key) \(order) LIMIT \(limit)", parameters)

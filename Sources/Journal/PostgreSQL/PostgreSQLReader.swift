@@ -25,7 +25,7 @@ package final class PostgreSQLReader: JournalReader {
         return try ask { connection throws(JournalProblem) in
             var inbound: MessageLife?
             try connection.run([query.inbound], within: bounds.answer) { _, rows in
-                if rows.count > 0 { inbound = rows.inbound(0).map(MessageLife.init(inbound:)) }
+                if rows.count > 0 { inbound = rows.record(0).map(MessageLife.init(inbound:)) }
             }
             return inbound
         }
@@ -45,7 +45,7 @@ package final class PostgreSQLReader: JournalReader {
         return try ask { connection throws(JournalProblem) in
             var records: [InboundRecord] = []
             try connection.run([PostgreSQLQuery(filter).inbound], within: bounds.answer) { _, rows in
-                records = (0..<rows.count).compactMap { rows.inbound($0) }
+                records = rows.records()
             }
             return records
         }
@@ -59,16 +59,35 @@ package final class PostgreSQLReader: JournalReader {
             parameters.add(after.map(JournalSchema.key) ?? -1)
             let command = PostgreSQLCommand.sql(
                 """
-                SELECT \(PostgreSQLSchema.Table.posting.selected("t")) FROM posting t WHERE t.id > $1::bigint \
+                SELECT \(JournalTable.posting.selected("t")) FROM posting t WHERE t.id > $1::bigint \
                 ORDER BY t.id LIMIT \(limit)
                 """, parameters)
             // Its columns have types: every row can be read.
             var page = PostingPage()
             try connection.run([command], within: bounds.answer) { _, rows in
-                page.records = (0..<rows.count).compactMap { rows.posting($0) }
+                page.records = rows.records()
                 page.isFull = Int(rows.count) == limit
             }
             return page
+        }
+    }
+
+    /// See `JournalReader`.
+    package func forgotten(_ keys: [Int64]) throws(JournalProblem) -> [ForgottenRecord] {
+        let bounds = bounds
+        return try ask { connection throws(JournalProblem) in
+            var parameters = PostgreSQLParameters()
+            parameters.addIntegers(keys) { $0 }
+            let command = PostgreSQLCommand.sql(
+                """
+                SELECT \(JournalTable.forgotten.selected("t")) FROM unnest($1::bigint[]) AS k, LATERAL (
+                    SELECT * FROM forgotten WHERE key = k ORDER BY id DESC LIMIT \(JournalSchema.mostForgotten)) t
+                """, parameters)
+            var found: [ForgottenRecord] = []
+            try connection.run([command], within: bounds.answer) { _, rows in
+                found = rows.records()
+            }
+            return found
         }
     }
 

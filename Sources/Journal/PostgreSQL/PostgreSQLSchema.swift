@@ -51,6 +51,10 @@ enum PostgreSQLSchema {
                 PRIMARY KEY (fingerprint_high, fingerprint_low))
             """
         ],
+        [
+            "CREATE TABLE forgotten (key bigint, id bigint, segment integer, PRIMARY KEY (key, id, segment))",
+            "CREATE INDEX forgotten_id ON forgotten (id)",
+        ],
     ]
 
     static var version: Int { migrations.count }
@@ -72,15 +76,16 @@ enum PostgreSQLSchema {
 
     /// What is asked of every session.
     ///
-    /// `processCrash` waits for the server's own disk too: with `synchronous_commit` off a crash of the server, which
-    /// is other processes than ours, would forget messages that were answered, and their repeats would be sent again.
-    /// `powerCut` waits for synchronous standbys besides, where the server has some.
+    /// A commit waits for what the server's `synchronous_commit` says: where it has synchronous standbys, for these. It waits
+    /// for the server's own disk at least: a crash of the server, which is other processes than ours, would forget messages
+    /// that were answered, and their repeats would be sent again. With `powerCut` it waits for the standbys' disks too.
     static func session(durability: JournalDurability, statement: Duration) -> [PostgreSQLCommand] {
-        let commit =
+        let (weak, least) =
             switch durability {
-            case .processCrash: "local"
-            case .powerCut: "on"
+            case .processCrash: ("'off'", "local")
+            case .powerCut: ("'off', 'local', 'remote_write'", "on")
             }
+        let commit = "current_setting('synchronous_commit')"
         return [
             .sql("SET search_path = smppost"),
             .sql("SET statement_timeout = \(milliseconds(statement))"),
@@ -90,94 +95,24 @@ enum PostgreSQLSchema {
             .sql("SET tcp_keepalives_idle = 10"),
             .sql("SET tcp_keepalives_interval = 5"),
             .sql("SET tcp_keepalives_count = 3"),
-            .sql("SET synchronous_commit = \(commit)"),
+            .sql(
+                """
+                SELECT set_config(
+                    'synchronous_commit', CASE WHEN \(commit) IN (\(weak)) THEN '\(least)' ELSE \(commit) END, false)
+                """),
         ]
     }
 
     static func milliseconds(_ duration: Duration) -> Int64 { Int64(duration / .milliseconds(1)) }
-
-    // MARK: Writing
-
-    /// A table that takes records, as its statement's name.
-    enum Table: String, CaseIterable {
-        case message, outcome, delivered, late, receipt, inbound, posting
-        case inboundPart = "inbound_part"
-
-        /// Adds rows that are given as columns.
-        var insertion: String {
-            let columns = columns
-            let names = columns.map(\.name).joined(separator: ", ")
-            let arrays = columns.enumerated().map { "$\($0.offset + 1)::\($0.element.type)[]" }
-            return """
-                INSERT INTO \(rawValue) (\(names)) SELECT * FROM unnest(\(arrays.joined(separator: ", "))) \
-                ON CONFLICT DO NOTHING
-                """
-        }
-
-        /// The column that rows are ordered and pruned by: a message id.
-        var key: String {
-            switch self {
-            case .message, .outcome, .delivered, .late, .inbound, .inboundPart, .posting: "id"
-            case .receipt: "place"
-            }
-        }
-
-        /// In the order of `PostgreSQLBatch`'s parameters, and of the rows that `PostgreSQLRows` reads.
-        var columns: [(name: String, type: String)] {
-            switch self {
-            case .message:
-                [
-                    ("id", "bigint"), ("fingerprint_high", "bigint"), ("fingerprint_low", "bigint"),
-                    ("segments", "integer"), ("account", "text"), ("recipient", "text"), ("sender", "text"),
-                    ("text", "text"),
-                ]
-            case .outcome:
-                [
-                    ("id", "bigint"), ("at", "bigint"), ("replay_of", "bigint"), ("http_status", "integer"),
-                    ("outcome", "text"), ("code", "text"), ("carrier", "text"), ("segments", "text"),
-                ]
-            case .delivered: [("id", "bigint")]
-            case .late:
-                [
-                    ("id", "bigint"), ("at", "bigint"), ("n", "bigint"), ("segment", "integer"), ("status", "bigint"),
-                    ("carrier", "text"), ("carrier_id", "text"),
-                ]
-            case .receipt:
-                [
-                    ("place", "bigint"), ("at", "bigint"), ("n", "bigint"), ("message", "bigint"), ("delay", "bigint"),
-                    ("segment", "integer"), ("is_duplicate", "boolean"), ("carrier", "text"), ("carrier_id", "text"),
-                    ("state", "text"), ("error", "text"),
-                ]
-            case .inbound:
-                [
-                    ("id", "bigint"), ("at", "bigint"), ("segments", "integer"), ("received", "integer"),
-                    ("carrier", "text"), ("sender", "text"), ("recipient", "text"), ("text", "text"),
-                ]
-            case .inboundPart:
-                [
-                    ("id", "bigint"), ("at", "bigint"), ("n", "bigint"), ("reference", "integer"),
-                    ("parts", "integer"), ("carrier", "text"), ("sender", "text"), ("recipient", "text"),
-                    ("content", "text"),
-                ]
-            case .posting: [("id", "bigint"), ("at", "bigint"), ("target", "text"), ("form", "text")]
-            }
-        }
-
-        /// All columns of `alias`, for a selection.
-        func selected(_ alias: String) -> String {
-            columns.map { "\(alias).\($0.name)" }.joined(separator: ", ")
-        }
-    }
 
     // MARK: Pruning
 
     /// Deletes rows whose key is below `$1` (`$3` for postings), `$2` in all tables together, and gives how many it deleted. Rows that another
     /// node deletes at this moment are left to it. Messages go first: what is left of one that goes is then never shown.
     static let pruning: String = {
-        let tables: [Table] = [.message, .outcome, .delivered, .late, .receipt, .inbound, .inboundPart, .posting]
         var steps: [String] = []
         var done = "0"
-        for (index, table) in tables.enumerated() {
+        for (index, table) in JournalTable.pruned.enumerated() {
             steps.append(
                 """
                 d\(index) AS (DELETE FROM \(table.rawValue) WHERE ctid = ANY(ARRAY(
@@ -188,4 +123,18 @@ enum PostgreSQLSchema {
         }
         return "WITH " + steps.joined(separator: ", ") + " SELECT " + done
     }()
+}
+
+extension JournalTable {
+    /// Adds rows that are given as columns.
+    var insertion: String {
+        """
+        INSERT INTO \(rawValue) (\(selected())) SELECT * FROM unnest(\(arrays)) ON CONFLICT DO NOTHING
+        """
+    }
+
+    /// A command's parameters, which are the columns.
+    var arrays: String {
+        columns.enumerated().map { "$\($0.offset + 1)::\($0.element.type.rawValue)[]" }.joined(separator: ", ")
+    }
 }

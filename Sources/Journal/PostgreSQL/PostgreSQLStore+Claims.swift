@@ -7,16 +7,14 @@ extension PostgreSQLStore: SharedStore {
     static let claimStatements = [(name: "claim", sql: claiming), (name: "claim_end", sql: ending)]
 
     private static let claiming: String = {
-        let columns = PostgreSQLSchema.Table.message.columns
-        let names = columns.map(\.name).joined(separator: ", ")
-        let arrays = columns.enumerated().map { "$\($0.offset + 1)::\($0.element.type)[]" }.joined(separator: ", ")
+        let message = JournalTable.message
         return """
-            WITH c AS (SELECT * FROM unnest(\(arrays)) AS c(\(names))),
+            WITH c AS (SELECT * FROM unnest(\(message.arrays)) AS c(\(message.selected()))),
             won AS (
                 INSERT INTO ledger (fingerprint_high, fingerprint_low, id)
                 SELECT fingerprint_high, fingerprint_low, id FROM c ORDER BY fingerprint_high, fingerprint_low
                 ON CONFLICT DO NOTHING RETURNING id)
-            INSERT INTO message (\(names)) SELECT \(PostgreSQLSchema.Table.message.selected("c")) FROM c
+            INSERT INTO message (\(message.selected())) SELECT \(message.selected("c")) FROM c
             JOIN won ON won.id = c.id ON CONFLICT DO NOTHING
             """
     }()
@@ -43,7 +41,8 @@ extension PostgreSQLStore: SharedStore {
         let claimed = claims.map { LedgerClaim(id: $0.id, fingerprint: $0.fingerprint) }
         if !claims.isEmpty {
             commands.append(
-                PostgreSQLCommand(kind: .prepared("claim"), parameters: PostgreSQLBatch.columns(of: claims)))
+                PostgreSQLCommand(
+                    kind: .prepared("claim"), parameters: PostgreSQLColumns(of: .message, claims).parameters))
             commands.append(.sql(Self.losing, Self.parameters(claimed)))
         }
         guard !commands.isEmpty else { return [] }
@@ -64,19 +63,55 @@ extension PostgreSQLStore: SharedStore {
         return taken
     }
 
-    /// See `SharedStore`. In steps, so that no command takes long.
+    /// See `SharedStore`. In steps, so that no command takes long; after an orderly end there is nothing to change.
     package func setClaims(_ claims: [LedgerClaim]) throws(JournalProblem) {
-        try run([.sql("DELETE FROM ledger")])
-        for start in stride(from: 0, to: claims.count, by: 10_000) {
-            let step = Array(claims[start..<min(start + 10_000, claims.count)])
-            try run([
-                .sql(
-                    """
-                    INSERT INTO ledger (id, fingerprint_high, fingerprint_low)
-                    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) ON CONFLICT DO NOTHING
-                    """, Self.parameters(step))
-            ])
+        var missing = Set(claims)
+        var over: [LedgerClaim] = []
+        var last: Fingerprint?
+        repeat {
+            let page = try page(after: last)
+            over += page.filter { missing.remove($0) == nil }
+            last = page.count < Self.step ? nil : page.last?.fingerprint
+        } while last != nil
+        for step in Self.steps(over) {
+            try run([PostgreSQLCommand(kind: .prepared("claim_end"), parameters: Self.parameters(step))])
         }
+        for step in Self.steps(Array(missing)) { try run([.sql(Self.setting, Self.parameters(step))]) }
+    }
+
+    /// So many claims are read or written by one command.
+    private static let step = 10_000
+
+    private static let setting = """
+        INSERT INTO ledger (id, fingerprint_high, fingerprint_low)
+        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) ON CONFLICT DO NOTHING
+        """
+
+    private static func steps(_ claims: [LedgerClaim]) -> [[LedgerClaim]] {
+        stride(from: 0, to: claims.count, by: step).map { Array(claims[$0..<min($0 + step, claims.count)]) }
+    }
+
+    /// The next claims in the order of fingerprints.
+    private func page(after last: Fingerprint?) throws(JournalProblem) -> [LedgerClaim] {
+        var parameters = PostgreSQLParameters()
+        parameters.add(last.map { Int64(bitPattern: $0.high) } ?? .min)
+        parameters.add(last.map { Int64(bitPattern: $0.low) } ?? .min)
+        let command = PostgreSQLCommand.sql(
+            """
+            SELECT id, fingerprint_high, fingerprint_low FROM ledger
+            WHERE (fingerprint_high, fingerprint_low) > ($1::bigint, $2::bigint)
+            ORDER BY fingerprint_high, fingerprint_low LIMIT \(Self.step)
+            """, parameters)
+        var claims: [LedgerClaim] = []
+        try run([command]) { _, rows in
+            claims = (0..<rows.count).compactMap { row in
+                guard let id = JournalSchema.id(rows.integer(row, 0)) else { return nil }
+                let fingerprint = Fingerprint(
+                    high: UInt64(bitPattern: rows.integer(row, 1)), low: UInt64(bitPattern: rows.integer(row, 2)))
+                return LedgerClaim(id: id, fingerprint: fingerprint)
+            }
+        }
+        return claims
     }
 
     /// See `SharedStore`.

@@ -64,14 +64,13 @@ package final class PostgreSQLStore: JournalStore {
 
     /// Reads pages of each table: every statement is short, and memory holds a page of each.
     package func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {
-        var replay = PostgreSQLReplay(since: moment)
-        repeat {
-            for table in replay.wanted {
-                try run([replay.page(of: table)]) { replay.add($1, to: table) }
-            }
-            let records = replay.next()
-            if !records.isEmpty { take(records) }
-        } while !replay.isFinished
+        try RecordReplay.run(
+            since: moment,
+            page: { table, last throws(JournalProblem) in
+                var rows: [RecordReplay.Row] = []
+                try run([RecordReplay.page(of: table, after: last)]) { rows = RecordReplay.rows($1, of: table) }
+                return rows
+            }, take)
     }
 
     /// Deletes in one statement; rows that another node deletes at this moment are left to it.
@@ -83,6 +82,11 @@ package final class PostgreSQLStore: JournalStore {
         var deleted = 0
         try run([.sql(PostgreSQLSchema.pruning, parameters)]) { deleted = Int($1.integer(0, 0)) }
         return deleted
+    }
+
+    /// A round trip: a server that has gone tells nobody.
+    package func check() throws(JournalProblem) {
+        try run([.sql("SELECT 1")])
     }
 
     /// Ends the connection; what is under way on the server may still be done there.
@@ -121,7 +125,8 @@ package final class PostgreSQLStore: JournalStore {
             "SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'")
         var isStandby = false
         var isReadOnly = false
-        try connection.run(settings + [state], within: bounds.answer) { _, rows in
+        try connection.run(settings + [state], within: bounds.answer) { command, rows in
+            guard command == settings.count else { return }
             isStandby = rows.flag(0, 0)
             isReadOnly = rows.flag(0, 1)
         }
@@ -174,7 +179,7 @@ package final class PostgreSQLStore: JournalStore {
         var fresh = name
         fresh.add(octets: random)
         let statements =
-            PostgreSQLSchema.Table.allCases.map {
+            JournalTable.allCases.map {
                 PostgreSQLCommand(kind: .prepare(name: $0.rawValue, sql: $0.insertion))
             } + Self.claimStatements.map { PostgreSQLCommand(kind: .prepare(name: $0.name, sql: $0.sql)) }
         var key = ""
@@ -201,7 +206,7 @@ package final class PostgreSQLStore: JournalStore {
     }
 
     private static let privileges: String = {
-        let names = PostgreSQLSchema.Table.allCases.map(\.rawValue) + ["ledger"]
+        let names = JournalTable.allCases.map(\.rawValue) + ["ledger"]
         let tables = names.map { "'\($0)'" }.joined(separator: ", ")
         return """
             SELECT bool_and(has_table_privilege(name, kind)) FROM unnest(ARRAY[\(tables)]) AS name,

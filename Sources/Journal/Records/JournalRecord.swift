@@ -20,6 +20,8 @@ package enum JournalRecord: Hashable, Sendable {
     case posting(PostingRecord)
     /// These postings are done or given up: they go.
     case posted([MessageID])
+    /// Memory has no more room for a segment whose receipt has not come.
+    case forgotten(ForgottenRecord)
 }
 
 /// A message that was posted and planned.

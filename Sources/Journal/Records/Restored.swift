@@ -43,6 +43,8 @@ package struct RestoredSegment: Hashable, Sendable {
     package var at: UInt64
     /// Whether its response did not come.
     package var isLost = false
+    /// A `ReceiptState`, as a word: what its last receipt has said; nil = none came.
+    package var state: String?
 
     package init(
         message: MessageID, segment: Int, carrier: String, carrierID: String, recipient: String?, at: UInt64

@@ -40,28 +40,24 @@ package struct JournalCheck: Sendable {
     }
 
     private mutating func readRows(_ db: Database) throws {
-        let tables: [(String, (SQLiteRows) throws -> Void)] = [
-            ("message", { _ = try $0.message() }), ("outcome", { _ = try $0.outcome() }),
-            ("delivered", { _ = try $0.delivered() }), ("late", { _ = try $0.late() }),
-            ("receipt", { _ = try $0.receipt() }), ("inbound", { _ = try $0.inbound() }),
-            ("inbound_part", { _ = try $0.inboundPart() }), ("posting", { _ = try $0.posting() }),
-        ]
-        for (table, read) in tables {
+        for table in JournalTable.pruned {
             var (count, damaged) = (0, 0)
-            let cursor = try Row.fetchCursor(db, sql: "SELECT * FROM \(table)")
+            let cursor = try Row.fetchCursor(db, sql: "SELECT \(table.selectedInSQLite) FROM \(table.rawValue)")
             while let row = try cursor.next() {
                 count += 1
-                let row = SQLiteRows(row: row)
                 do {
-                    try read(row)
+                    _ = try table.record(of: row)
                 } catch {
                     damaged += 1
-                    let key = (try? row.key).flatMap(JournalSchema.id).map { "\($0)" } ?? "?"
-                    if damaged <= Self.mostNamed { problems.append("\(table): the row of \(key) cannot be read") }
+                    let index = table.index(of: table.keyInSQLite)
+                    let key = (try? SQLiteRow(row).integer(index)).flatMap(JournalSchema.id).map { "\($0)" } ?? "?"
+                    if damaged <= Self.mostNamed {
+                        problems.append("\(table.rawValue): the row of \(key) cannot be read")
+                    }
                 }
             }
-            if damaged > Self.mostNamed { problems.append("\(table): \(damaged) rows in all cannot be read") }
-            rows.append((table, count))
+            if damaged > Self.mostNamed { problems.append("\(table.rawValue): \(damaged) rows in all cannot be read") }
+            rows.append((table.rawValue, count))
         }
     }
 

@@ -40,24 +40,24 @@ struct SQLiteLives {
     }
 
     private func inbound(_ key: Int64) throws -> InboundRecord? {
-        try first("SELECT * FROM inbound WHERE id = ?", [key]) { try $0.inbound() }
+        let found: [InboundRecord] = try all(.inbound, "id = ?", [key])
+        return found.first
     }
 
     private func outcome(_ key: Int64) throws -> OutcomeRecord? {
-        try first("SELECT * FROM outcome WHERE id = ?", [key]) { try $0.outcome() }
+        let found: [OutcomeRecord] = try all(.outcome, "id = ?", [key])
+        return found.first
     }
 
     /// - Parameter replayOf: the message whose words it has, where it has none itself.
     private func sent(_ key: Int64, replayOf: Int64?) throws -> MessageLife? {
-        let message = try first("SELECT * FROM message WHERE id = ?", [replayOf ?? key]) { try $0.message() }
-        guard var message, let id = JournalSchema.id(key) else { return nil }
+        let messages: [MessageRecord] = try all(.message, "id = ?", [replayOf ?? key])
+        guard var message = messages.first, let id = JournalSchema.id(key) else { return nil }
         message.id = id
         var life = MessageLife(message: message)
         life.outcome = try outcome(key)
-        life.late = try all("SELECT * FROM late WHERE id = ? ORDER BY at, n", [key]) { try $0.late() }
-        life.receipts = try all("SELECT * FROM receipt WHERE place = ?1 AND message = ?1 ORDER BY at, n", [key]) {
-            try $0.receipt()
-        }
+        life.late = try all(.late, "id = ? ORDER BY at, n", [key])
+        life.receipts = try all(.receipt, "place = ?1 AND message = ?1 ORDER BY at, n", [key])
         return life
     }
 
@@ -68,7 +68,7 @@ struct SQLiteLives {
         let cursor = try Row.fetchCursor(
             db.cachedStatement(sql: Self.deliveredSQL), arguments: [key, DeliveredMarks.end(of: key)])
         while let row = try cursor.next() {
-            if try SQLiteRows(row: row).delivered().contains(id) { return true }
+            if try JournalTable.delivered(row).contains(id) { return true }
         }
         return false
     }
@@ -85,22 +85,20 @@ struct SQLiteLives {
             let cursor = try Row.fetchCursor(
                 db.cachedStatement(sql: Self.deliveredSQL), arguments: [max(next, key), end])
             while let row = try cursor.next() {
-                delivered.formUnion(try SQLiteRows(row: row).delivered().lazy.filter(wanted.contains))
+                delivered.formUnion(try JournalTable.delivered(row).lazy.filter(wanted.contains))
             }
             next = end == .max ? end : end + 1
         }
         return delivered
     }
 
-    private func first<Record>(
-        _ sql: String, _ arguments: StatementArguments, _ read: (SQLiteRows) throws -> Record
-    ) throws -> Record? {
-        try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments).map { try read(SQLiteRows(row: $0)) }
-    }
-
-    private func all<Record>(
-        _ sql: String, _ arguments: StatementArguments, _ read: (SQLiteRows) throws -> Record
+    private func all<Record: RecordFields>(
+        _ table: JournalTable, _ condition: String, _ arguments: StatementArguments
     ) throws -> [Record] {
-        try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments).map { try read(SQLiteRows(row: $0)) }
+        let sql = "SELECT \(table.selected()) FROM \(table.rawValue) WHERE \(condition)"
+        return try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments).map { row in
+            var row = SQLiteRow(row)
+            return try Record(from: &row)
+        }
     }
 }

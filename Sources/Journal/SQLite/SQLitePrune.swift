@@ -2,12 +2,6 @@ import GRDB
 
 /// Takes old rows out in short steps, and gives the disk back what they leave.
 enum SQLitePrune {
-    /// Each table and its key, messages first: what is left of a message that goes is then never shown.
-    private static let tables = [
-        ("message", "id"), ("outcome", "id"), ("delivered", "last"), ("late", "id"), ("receipt", "place"),
-        ("inbound", "id"), ("inbound_part", "id"),
-    ]
-
     /// Share of unused pages that a file keeps for what comes: one in four.
     private static let keptShare = 4
     /// Unused pages that are not worth the work.
@@ -17,19 +11,19 @@ enum SQLitePrune {
 
     /// Deletes what is older than `moment`, oldest first, at most about `limit` rows.
     static func delete(_ db: Database, before moment: UInt64, limit: Int) throws -> Int {
-        let key = JournalSchema.firstKey(at: moment)
-        let tables = tables.map { ($0, $1, key) } + [("posting", "id", JournalSchema.firstPosting(at: moment))]
         var pruned = 0
-        for (table, column, key) in tables where pruned < limit {
+        for table in JournalTable.pruned where pruned < limit {
+            let column = table.keyInSQLite
+            let key = table == .posting ? JournalSchema.firstPosting(at: moment) : JournalSchema.firstKey(at: moment)
             // One bound only: of two SQLite would use the first, and look at every row below it.
             let last = try Int64.fetchOne(
                 db.cachedStatement(
                     sql: """
                         SELECT max(\(column)) FROM (
-                            SELECT \(column) FROM \(table) WHERE \(column) < ? ORDER BY \(column) LIMIT ?)
+                            SELECT \(column) FROM \(table.rawValue) WHERE \(column) < ? ORDER BY \(column) LIMIT ?)
                         """), arguments: [key, limit - pruned])
             guard let last else { continue }
-            try db.cachedStatement(sql: "DELETE FROM \(table) WHERE \(column) <= ?").execute(arguments: [last])
+            try db.cachedStatement(sql: "DELETE FROM \(table.rawValue) WHERE \(column) <= ?").execute(arguments: [last])
             pruned += db.changesCount
         }
         return pruned

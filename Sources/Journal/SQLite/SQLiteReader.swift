@@ -74,18 +74,37 @@ package final class SQLiteReader: JournalReader {
         try read { db in
             let limit = min(max(limit, 1), 10_000)
             let rows = try Row.fetchAll(
-                db.cachedStatement(sql: "SELECT * FROM posting WHERE id > ? ORDER BY id LIMIT ?"),
+                db.cachedStatement(
+                    sql: "SELECT \(JournalTable.posting.selected()) FROM posting WHERE id > ? ORDER BY id LIMIT ?"),
                 arguments: [after.map(JournalSchema.key) ?? -1, limit])
             var page = PostingPage()
             page.isFull = rows.count == limit
-            for row in rows.map(SQLiteRows.init) {
-                if let record = try? row.posting() {
+            for row in rows.map(SQLiteRow.init) {
+                var (whole, key) = (row, row)
+                if let record = try? PostingRecord(from: &whole) {
                     page.records.append(record)
                 } else {
-                    page.unreadable.append(try row.id(0))
+                    page.unreadable.append(try key.id())
                 }
             }
             return page
+        }
+    }
+
+    /// See `JournalReader`.
+    package func forgotten(_ keys: [Int64]) throws(JournalProblem) -> [ForgottenRecord] {
+        try read { db in
+            try keys.flatMap { key in
+                try Row.fetchAll(
+                    db.cachedStatement(
+                        sql: """
+                            SELECT \(JournalTable.forgotten.selected()) FROM forgotten WHERE key = ? ORDER BY id DESC LIMIT ?
+                            """), arguments: [key, JournalSchema.mostForgotten]
+                ).map { row in
+                    var row = SQLiteRow(row)
+                    return try ForgottenRecord(from: &row)
+                }
+            }
         }
     }
 

@@ -6,7 +6,7 @@ import GRDBSQLite
 /// Values are bound one after the other: an array of arguments would be made, converted and copied for each row before SQLite sees it.
 /// Texts that rows have in common (an account, a sender, a carrier) stay bound from one execution to the next: binding a text copies it
 /// twice, 1,050 instructions, and each message had five.
-final class SQLiteRowStatement {
+final class SQLiteRowStatement: FieldWriter {
     let rows: Int
     private let statement: Statement
     /// Of each parameter that is bound as a common one: its text; nil = NULL.
@@ -28,13 +28,11 @@ final class SQLiteRowStatement {
         place = 0
     }
 
-    /// The next value.
-    func add(_ value: some StatementBinding) throws(DatabaseError) {
+    private func bind(_ value: some StatementBinding) throws(DatabaseError) {
         place += 1
         try check(value.bind(to: statement.sqliteStatement, at: CInt(place)))
     }
 
-    /// The next value, of a column in which many rows have the same.
     func add(common text: String?) throws(DatabaseError) {
         guard !Self.isSame(texts[place], text) else {
             place += 1
@@ -43,6 +41,18 @@ final class SQLiteRowStatement {
         texts[place] = text
         try add(text)
     }
+
+    func add(common text: String) throws(DatabaseError) { try add(common: Optional(text)) }
+    func add(_ text: String) throws(DatabaseError) { try bind(JournalSchema.storable(text)) }
+    func add(_ text: String?) throws(DatabaseError) { try bind(text.map(JournalSchema.storable)) }
+    func add(_ number: UInt64) throws(DatabaseError) { try bind(Int64(clamping: number)) }
+    func add(_ number: UInt64?) throws(DatabaseError) { try bind(number.map { Int64(clamping: $0) }) }
+    func add(bits: UInt64) throws(DatabaseError) { try bind(Int64(bitPattern: bits)) }
+    func add(_ count: Int) throws(DatabaseError) { try bind(Int64(count)) }
+    func add(_ count: Int?) throws(DatabaseError) { try bind(count.map { Int64($0) }) }
+    func add(_ flag: Bool) throws(DatabaseError) { try bind(Int64(flag ? 1 : 0)) }
+    /// It holds no NUL.
+    func add(_ segments: [SegmentRecord]) throws(DatabaseError) { try bind(SegmentCoding.text(of: segments)) }
 
     /// Octet for octet: texts that only look the same are not.
     private static func isSame(_ one: String?, _ other: String?) -> Bool {
@@ -66,14 +76,15 @@ final class SQLiteRowStatement {
 final class SQLiteTableStatements {
     struct Table {
         let name: String
-        /// The values of a row, in SQL.
+        /// The columns, and the values of a row, in SQL.
+        let columns: String
         let row: String
 
         var parameters: Int { row.count { $0 == "?" } }
 
         func sql(rows: Int) -> String {
             let values = Array(repeating: row, count: rows).joined(separator: ", ")
-            return "INSERT INTO \(name) VALUES \(values) ON CONFLICT DO NOTHING"
+            return "INSERT INTO \(name) (\(columns)) VALUES \(values) ON CONFLICT DO NOTHING"
         }
     }
 
@@ -82,8 +93,10 @@ final class SQLiteTableStatements {
     private let table: Table
     private var made = [SQLiteRowStatement?](repeating: nil, count: sizes.count)
 
-    init(_ name: String, _ row: String) {
-        table = Table(name: name, row: row)
+    /// - Parameter row: the values of a row, in SQL; nil = all are bound.
+    init(_ table: JournalTable, _ row: String? = nil) {
+        let all = "(" + Array(repeating: "?", count: table.columns.count).joined(separator: ", ") + ")"
+        self.table = Table(name: table.rawValue, columns: table.selected(), row: row ?? all)
     }
 
     /// A statement for as many of these rows as go; nil = there are none.
@@ -103,12 +116,19 @@ final class SQLiteTableStatements {
 /// The statements of a connection that add what the journal has many of. They must be forgotten before the connection is closed, and
 /// when one of them has failed: nobody knows then what is bound to it.
 final class SQLiteRowStatements {
-    let messages = SQLiteTableStatements("message", "(?, ?, ?, ?, ?, ?, ?, ?)")
-    let outcomes = SQLiteTableStatements("outcome", "(?, ?, ?, ?, ?, ?, ?, ?)")
+    private var tables: [JournalTable: SQLiteTableStatements] = [:]
     /// Outcomes as most are: half of their columns are always the same.
-    let accepted = SQLiteTableStatements("outcome", "(?, ?, 'accepted', 200, NULL, ?, ?, NULL)")
+    let accepted = SQLiteTableStatements(.outcome, "(?, ?, 'accepted', 200, NULL, ?, ?, NULL)")
+
+    subscript(table: JournalTable) -> SQLiteTableStatements {
+        if let made = tables[table] { return made }
+        let made = SQLiteTableStatements(table)
+        tables[table] = made
+        return made
+    }
 
     func forget() {
-        for table in [messages, outcomes, accepted] { table.forget() }
+        accepted.forget()
+        for table in tables.values { table.forget() }
     }
 }

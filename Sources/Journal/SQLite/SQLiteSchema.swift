@@ -20,6 +20,7 @@ enum SQLiteSchema {
                 sql: "INSERT INTO setting (name, value) VALUES (?, randomblob(?))",
                 arguments: [JournalSchema.fingerprintKeyName, JournalSchema.fingerprintKeyLength])
         }
+        migrator.registerMigration("v2") { try $0.execute(sql: version2) }
         return migrator
     }
 
@@ -124,5 +125,12 @@ enum SQLiteSchema {
         CREATE TABLE posting (
             id INTEGER PRIMARY KEY, at INTEGER NOT NULL, target TEXT NOT NULL, form TEXT NOT NULL
         ) STRICT;
+        """
+
+    private static let version2 = """
+        CREATE TABLE forgotten (
+            key INTEGER NOT NULL, id INTEGER NOT NULL, segment INTEGER NOT NULL, PRIMARY KEY (key, id, segment)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX forgotten_id ON forgotten (id);
         """
 }

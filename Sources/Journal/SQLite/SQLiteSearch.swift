@@ -63,8 +63,8 @@ struct SQLiteSearch: Sendable {
         let to = isAscending ? edge.map { $0 - 1 } ?? high : high
         let (sql, arguments) = query(from: from, to: to)
         for row in try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments) {
-            let row = SQLiteRows(row: row)
-            found.append(Hit(id: try row.key, replayOf: row.isNull(1) ? nil : try row.integer(1)))
+            let row = SQLiteRow(row)
+            found.append(Hit(id: try row.integer(0), replayOf: row.isNull(1) ? nil : try row.integer(1)))
         }
         isOver = edge == nil || found.count >= limit
         if isAscending { low = edge ?? high } else { high = edge ?? low }

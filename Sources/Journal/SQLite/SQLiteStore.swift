@@ -120,11 +120,11 @@ package final class SQLiteStore: JournalStore {
     /// See `JournalStore`. By message: its record, its outcome, what came after.
     package func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {
         let opened = try current()
-        try file.telling {
-            try opened.queue.read { db in
-                try SQLiteReplay(since: JournalSchema.firstKey(at: moment)).run(db, take)
-            }
-        }
+        try RecordReplay.run(
+            since: moment,
+            page: { table, last throws(JournalProblem) in
+                try file.telling { try opened.queue.read { try RecordReplay.page($0, of: table, after: last) } }
+            }, take)
     }
 
     /// See `JournalStore`. Room that it makes is given back to the disk in small steps.

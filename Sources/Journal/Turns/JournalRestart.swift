@@ -54,9 +54,10 @@ struct JournalRestart {
         case .receipt(let receipt):
             guard let id = receipt.message, let segment = receipt.segment else { return }
             resolve(id, segment, .accepted(id: receipt.carrierID), carrier: receipt.carrier)
+            settle(id, segment, receipt.state)
         case .inboundPart(let part): parts[part.id, default: []].append(part)
         case .inbound(let inbound): parts[inbound.id] = nil
-        case .posting, .posted: break
+        case .posting, .posted, .forgotten: break
         }
     }
 
@@ -100,10 +101,20 @@ struct JournalRestart {
         segments.append(restored)
     }
 
-    /// The accepted segments since the last time.
-    mutating func takeSegments() -> [RestoredSegment] {
-        defer { segments.removeAll(keepingCapacity: true) }
-        return segments
+    /// What receipts have said of a segment comes right behind it.
+    private mutating func settle(_ id: MessageID, _ segment: Int, _ state: String) {
+        for place in segments.indices.reversed() {
+            guard segments[place].message == id else { return }
+            if segments[place].segment == segment { segments[place].state = state }
+        }
+    }
+
+    /// The accepted segments since the last time; those of the last message wait for what receipts have said of them.
+    mutating func takeSegments(isEnd: Bool = false) -> [RestoredSegment] {
+        let last = isEnd ? nil : segments.last?.message
+        let end = segments.lastIndex { $0.message != last }.map { $0 + 1 } ?? 0
+        defer { segments.removeFirst(end) }
+        return Array(segments[..<end])
     }
 
     /// The parts of inbound messages that were not whole, when everything has been read.

@@ -29,7 +29,10 @@ final class JournalWorker {
     /// Whose records are owed.
     private var unanswered: [HandedOver.Caller] = []
 
-    /// Looks at the ledger's clock and at the store at least so often.
+    /// When it last had something to do, or looked.
+    private var looked = ContinuousClock.now
+
+    /// Without anything to do it looks at the ledger's clock and at the store so often.
     private static let idleLook = Duration.seconds(5)
 
     init(
@@ -57,10 +60,12 @@ final class JournalWorker {
     func work(_ work: JournalQueue.Work) -> Bool {
         if !work.parts.isEmpty {
             commit(work.parts)
+            looked = .now
         } else if work.isStopping {
             finish()
             return false
-        } else {
+        } else if .now - looked >= Self.idleLook {
+            looked = .now
             journal.ledger.expire(at: time.even)
             journal.check()
             if let problem = journal.problem, case .writing = phase { fail(problem) }

@@ -14,6 +14,7 @@ extension TurnJournal {
             let segments = restart.takeSegments()
             if !segments.isEmpty { options.restored(segments) }
         }
+        options.restored(restart.takeSegments(isEnd: true))
         options.restoredParts(restart.openParts)
         options.restoredDoubts(restart.doubts)
         ledger = InDoubtLedger(rules: options.ledger)

@@ -149,7 +149,7 @@ final class TurnJournal {
         case .receipt(let receipt):
             draft.records.append(record)
             ledger.take(receipt, refusal: options.refusalStatus)
-        case .message, .inbound, .inboundPart, .posting, .posted:
+        case .message, .inbound, .inboundPart, .posting, .posted, .forgotten:
             draft.records.append(record)
         }
     }

@@ -32,6 +32,10 @@ struct AcceptedSegments: Sendable {
     /// The index of the first entry: indices count on for ever, so that one names one entry only.
     private var firstIndex = 0
     private var byID = HashTable()
+    /// Whether a final receipt has ever come: a carrier without receipts has nothing to be kept for them.
+    private var hasReceipts = false
+    /// Those that went while they waited for their receipts; no more of them than are known.
+    private var forgotten: [ForgottenSegment] = []
     /// Segments without id, by recipient, oldest first.
     private var withoutID: [RecipientNumber: Deque<Int>] = [:]
 
@@ -58,6 +62,7 @@ struct AcceptedSegments: Sendable {
     mutating func settle(at index: Int, _ final: UInt16) {
         guard final != 0 else { return }
         if self[index].finals == 0 { settled += 1 }
+        hasReceipts = true
         self[index].finals |= final
     }
 
@@ -68,7 +73,19 @@ struct AcceptedSegments: Sendable {
             removeFirst()
             _ = append(oldest)
         }
+        if hasReceipts, forgotten.count < capacity, let oldest = entries.first, oldest.finals == 0,
+            let id = oldest.id ?? oldest.learntID
+        {
+            forgotten.append(ForgottenSegment(tag: oldest.tag, segment: oldest.segment, id: id.folded))
+        }
         removeFirst()
+    }
+
+    /// Those that went while they waited for their receipts, since the last time.
+    mutating func takeForgotten() -> [ForgottenSegment] {
+        guard !forgotten.isEmpty else { return [] }
+        defer { forgotten = [] }
+        return forgotten
     }
 
     private mutating func append(_ entry: Entry) -> Int {
@@ -148,6 +165,22 @@ struct AcceptedSegments: Sendable {
         guard entry.id == nil, let recipient = entry.recipient, withoutID[recipient]?.first == index else { return }
         withoutID[recipient]?.removeFirst()
         if withoutID[recipient]?.isEmpty == true { withoutID[recipient] = nil }
+    }
+}
+
+/// A segment that waited for its receipt when there was no more room for it. What a carrier's receipts are for may be kept elsewhere.
+package struct ForgottenSegment: Hashable, Sendable {
+    /// `MessageID.rawValue` of the message.
+    package var tag: UInt64
+    /// Its index in the message, from 0.
+    package var segment: Int
+    /// The carrier's id in the form in which all ways to write it meet (`CarrierMessageID.folded`).
+    package var id: String
+
+    package init(tag: UInt64, segment: Int, id: String) {
+        self.tag = tag
+        self.segment = segment
+        self.id = id
     }
 }
 

@@ -131,3 +131,17 @@ package struct CarrierMessageID: Hashable, Sendable {
         return String(decoding: digits.reversed(), as: UTF8.self)
     }
 }
+
+extension DeliveryReceipt {
+    /// What `ForgottenSegment.id` may be of the segment that it means, likeliest first.
+    package func foldedIDs(_ form: ReceiptIDForm) -> [String] {
+        [messageID, otherID].compactMap(\.self).compactMap { CarrierMessageID($0) }.flatMap { id in
+            switch form {
+            case .same: [id.folded]
+            case .hex: [id.decimalOfHexadecimal ?? id.folded]
+            case .decimal: [id.hexadecimalOfDecimal ?? id.folded]
+            case .auto: [id.folded, id.decimalOfHexadecimal, id.hexadecimalOfDecimal].compactMap(\.self)
+            }
+        }
+    }
+}

@@ -5,6 +5,8 @@ package struct DeliveryReceipt: Hashable, Sendable, CustomStringConvertible {
     package var messageID: String?
     /// The id in the text, where the TLV has another one.
     package var otherID: String?
+    /// The TLV `user_message_reference`: what the `submit_sm` had as such.
+    package var reference: UInt16?
     package var state: ReceiptState
     /// The state as the carrier wrote it: the word of the text, else the number of the TLV; empty where it gave none.
     package var rawState: String
@@ -40,6 +42,8 @@ package struct DeliveryReceipt: Hashable, Sendable, CustomStringConvertible {
         let textID = Self.bounded(fields.id)
         messageID = receiptedID ?? textID
         if receiptedID != nil, textID != receiptedID { otherID = textID }
+
+        reference = message.tlvs[.userMessageReference]?.integer.flatMap(UInt16.init(exactly:))
 
         let number = message.tlvs[.messageState]?.integer
         let word = Self.bounded(fields.stat)

@@ -9,7 +9,7 @@ struct LostSegments: Sendable {
     }
 
     /// More are not remembered, but for those whose time is over.
-    private static let capacity = 10_000
+    private let capacity: Int
     private let keptFor: Duration
 
     private var byRecipient: [RecipientNumber: [Entry]] = [:]
@@ -17,13 +17,14 @@ struct LostSegments: Sendable {
     private var recipients: [UInt64: RecipientNumber] = [:]
     private(set) var count = 0
 
-    init(keptFor: Duration) {
+    init(capacity: Int, keptFor: Duration) {
+        self.capacity = capacity
         self.keptFor = keptFor
     }
 
     mutating func add(_ entry: Entry, recipient: String) {
-        if count >= Self.capacity { for number in Array(byRecipient.keys) { removeOld(of: number, at: entry.at) } }
-        guard count < Self.capacity, let number = RecipientNumber(recipient) else { return }
+        if count >= capacity { for number in Array(byRecipient.keys) { removeOld(of: number, at: entry.at) } }
+        guard count < capacity, let number = RecipientNumber(recipient) else { return }
         byRecipient[number, default: []].append(entry)
         recipients[entry.tag] = number
         count += 1
@@ -37,15 +38,18 @@ struct LostSegments: Sendable {
         remove(place, of: number)
     }
 
-    /// The only one of this recipient that a receipt of this moment can mean; it is lost no more. Nil also where there are several: nobody
-    /// could say which.
-    mutating func take(_ recipient: RecipientNumber, at now: MonotonicTime) -> Entry? {
+    /// The only one of this recipient that a receipt of this moment can mean; it is lost no more. Nil also where there are several: then
+    /// nobody could say which, unless the receipt has the reference of one.
+    mutating func take(_ recipient: RecipientNumber, reference: UInt16?, at now: MonotonicTime) -> Entry? {
         removeOld(of: recipient, at: now)
-        guard let only = byRecipient[recipient]?.first, byRecipient[recipient]?.count == 1, only.at <= now else {
-            return nil
+        guard let entries = byRecipient[recipient] else { return nil }
+        let named = entries.indices.filter {
+            MessageReference.of(tag: entries[$0].tag, segment: entries[$0].segment) == reference
         }
-        remove(0, of: recipient)
-        return only
+        let candidates = named.isEmpty ? Array(entries.indices) : named
+        guard candidates.count == 1, entries[candidates[0]].at <= now else { return nil }
+        remove(candidates[0], of: recipient)
+        return entries[candidates[0]]
     }
 
     private mutating func removeOld(of recipient: RecipientNumber, at now: MonotonicTime) {
@@ -58,5 +62,17 @@ struct LostSegments: Sendable {
         if byRecipient[recipient]?.isEmpty == true { byRecipient[recipient] = nil }
         if byRecipient[recipient]?.contains(where: { $0.tag == gone.tag }) != true { recipients[gone.tag] = nil }
         count -= 1
+    }
+}
+
+/// The `user_message_reference` of a segment (TLV 0x0204, SMPP 3.4 §5.3.2.17), which some carriers write into its receipt: by it a
+/// segment is found whose response, and so its id, never came. It follows from the message's id, so that a restart knows it.
+package enum MessageReference {
+    /// - Parameters:
+    ///   - tag: `MessageID.rawValue` of the message.
+    ///   - segment: its index in the message, from 0.
+    package static func of(tag: UInt64, segment: Int) -> UInt16 {
+        let mixed = (tag &* 0x9E37_79B9_7F4A_7C15) ^ (UInt64(segment) &* 0xBF58_476D_1CE4_E5B9)
+        return UInt16(truncatingIfNeeded: mixed >> 48)
     }
 }

@@ -74,3 +74,12 @@ package enum ReceiptStep: Hashable, Sendable {
     /// taken.
     case parked(displaced: SettledReceipt?)
 }
+
+extension ReceivedReceipt {
+    /// Whether it names another number than this recipient's; a masked one is nobody's.
+    package func contradicts(_ recipient: String) -> Bool {
+        guard let recipient = RecipientNumber(recipient) else { return false }
+        let named = [source, destination].compactMap { RecipientNumber($0) }
+        return !named.isEmpty && !named.contains { $0.agrees(with: recipient) }
+    }
+}

@@ -16,17 +16,20 @@ package struct ReceiptMatcher: Sendable {
         package var segments: Int
         /// For how long a segment is known: a receipt comes when the message's validity ends at the latest.
         package var knownFor: Duration
+        /// How many segments whose response did not come are known at most.
+        package var lost: Int
         /// How many receipts wait at most, at least 1.
         package var parked: Int
         /// For how long a receipt waits for the response with its id.
         package var parkedFor: Duration
 
         package init(
-            segments: Int = 200_000, knownFor: Duration = .seconds(3 * 86_400), parked: Int = 10_000,
-            parkedFor: Duration = .seconds(60)
+            segments: Int = 200_000, knownFor: Duration = .seconds(3 * 86_400), lost: Int = 10_000,
+            parked: Int = 10_000, parkedFor: Duration = .seconds(60)
         ) {
             self.segments = segments
             self.knownFor = knownFor
+            self.lost = lost
             self.parked = parked
             self.parkedFor = parkedFor
         }
@@ -51,13 +54,17 @@ package struct ReceiptMatcher: Sendable {
         self.form = form
         segments = AcceptedSegments(capacity: limits.segments, keptFor: limits.knownFor)
         parked = ParkedReceipts(capacity: limits.parked, keptFor: limits.parkedFor)
-        lost = LostSegments(keptFor: limits.knownFor)
+        lost = LostSegments(capacity: limits.lost, keptFor: limits.knownFor)
     }
 
     /// How many accepted segments are known.
     package var knownCount: Int { segments.count }
     /// How many receipts wait.
     package var parkedCount: Int { parked.count }
+    /// Segments that were forgotten while they waited for their receipts, since the last time.
+    package mutating func takeForgotten() -> [ForgottenSegment] { segments.takeForgotten() }
+    /// What `ForgottenSegment.id` may be of the segment that a receipt means.
+    package func foldedIDs(of receipt: DeliveryReceipt) -> [String] { receipt.foldedIDs(form) }
     /// When `expire` has something to do; nil while no receipt waits.
     package var nextDeadline: MonotonicTime? { parked.nextDeadline }
 
@@ -78,15 +85,18 @@ package struct ReceiptMatcher: Sendable {
     ///   - tag: `MessageID.rawValue` of the message.
     ///   - segment: its index, from 0.
     ///   - recipient: the number it went to: it finds a segment without id, and decides where ids leave a doubt.
+    ///   - state: what its last receipt has said; nil = none came yet.
     ///   - now: not earlier than in the call before, as far as clocks allow.
     /// - Returns: receipts that waited for this id.
     package mutating func accepted(
-        id: String, tag: UInt64, segment: Int, recipient: String? = nil, at now: MonotonicTime
+        id: String, tag: UInt64, segment: Int, recipient: String? = nil, state: ReceiptState? = nil,
+        at now: MonotonicTime
     ) -> [SettledReceipt] {
         lost.remove(tag: tag, segment: segment)
         let id = CarrierMessageID(id)
         let index = segments.add(
             AcceptedSegments.Entry(tag: tag, segment: segment, at: now, id: id, destination: recipient))
+        if let state { segments.settle(at: index, Self.finalBit(state)) }
         guard parked.count > 0 else { return [] }
         guard let id else { return segments[index].recipient.map { unpark(withoutIDFor: $0) } ?? [] }
         return parked.indices(of: id).compactMap { unpark($0, for: id, at: index) }
@@ -264,7 +274,8 @@ package struct ReceiptMatcher: Sendable {
         for address in [received.source, received.destination] {
             // It may have come before the answer was missed.
             guard let recipient = RecipientNumber(address),
-                let found = lost.take(recipient, at: entry.since + parked.keptFor)
+                let found = lost.take(
+                    recipient, reference: received.receipt.reference, at: entry.since + parked.keptFor)
             else { continue }
             let index = segments.add(
                 AcceptedSegments.Entry(

@@ -52,7 +52,9 @@ struct BridgeJournal: Sendable {
         loops = LoopJournals(journal: journal, group: group)
         postings = Postings(journal: journal, reader: reader, logger: logger)
         deliveries.recorder.keep(
-            in: DeliveryRecorder.Way(journal: journal, postings: postings, settings: settings))
+            in: DeliveryRecorder.Way(
+                journal: journal, recall: JournalRecall(reader: reader, limit: settings.recall), postings: postings,
+                settings: settings))
         self.statuses = statuses
     }
 

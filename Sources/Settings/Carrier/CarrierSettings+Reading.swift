@@ -148,6 +148,8 @@ extension CarrierSettings {
         receiptIDs = receipts.choice(
             "ids", ["same": .same, "hex": .hex, "decimal": .decimal, "auto": .auto], default: receiptIDs)
         receiptLimits.segments = receipts.integer("known", in: 1_000...10_000_000, default: receiptLimits.segments)
+        sendsReference = receipts.flag("reference", default: sendsReference)
+        receiptLimits.lost = receipts.integer("lost", in: 100...1_000_000, default: receiptLimits.lost)
         receiptLimits.knownFor = receipts.duration(
             "known_for", in: .seconds(3600)...(.seconds(14 * 86_400)), default: receiptLimits.knownFor)
         if let status = receipts.optionalInteger("retry_status", in: 1...0xFFFF_FFFF) {

@@ -17,8 +17,10 @@ package struct CarrierSettings: Hashable, Sendable, CustomStringConvertible {
     package var receiptsRequested = true
     /// `receipts.ids`: how a receipt writes the id that the response gave.
     package var receiptIDs = ReceiptIDForm.auto
+    /// `receipts.reference`: whether `submit_sm` has a `user_message_reference`, for carriers that write it into receipts.
+    package var sendsReference = false
     /// `receipts.known` and `receipts.known_for`: of how many accepted segments receipts are known, 1,000 to 10,000,000, and for
-    /// how long, 1 h to 14 days.
+    /// how long, 1 h to 14 days. `receipts.lost`: of how many whose response did not come, 100 to 1,000,000.
     package var receiptLimits = ReceiptMatcher.Limits()
     /// `inbound`: where messages of subscribers are posted; nil = nowhere.
     package var inbound: PostingSettings?

@@ -56,6 +56,8 @@ package struct JournalSettings: Hashable, Sendable, CustomStringConvertible {
     package var logSize = 8 << 20
     /// `commit_within`: how long a record may wait for others; 0 to 1 s.
     package var commitWithin: Duration = .zero
+    /// `recall`: how many receipts of messages that memory has forgotten may wait to be found in the journal; 0 to 10,000.
+    package var recall = 100
 
     package init(store: Store) {
         self.store = store
@@ -90,6 +92,7 @@ extension JournalSettings {
         batch = reader.integer("batch", in: 1...10_000, default: batch)
         logSize = reader.size("log_size", in: 1 << 20...1 << 30, default: logSize)
         commitWithin = reader.duration("commit_within", in: .zero...(.seconds(1)), default: commitWithin)
+        recall = reader.integer("recall", in: 0...10_000, default: recall)
         checkTimes(reader)
         forgetLogDirectory(reader)
         reader.finish()

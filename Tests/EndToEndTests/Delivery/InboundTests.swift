@@ -131,6 +131,27 @@ import Testing
     }
 
     /// A damaged row is told, and the others go on.
+    /// An answer is read up to 64 KiB: a receiver that misbehaves costs no memory.
+    @Test func aLongAnswerIsNone() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let port = try Ports.free()
+        let listener = try await PostListener.start(port: port, in: folder, status: 200, octets: 70_000)
+        defer { listener.kill() }
+        try await withSimulator { simulator in
+            try await withBridge(try await setup(postTo: port, simulator: simulator)) { bridge in
+                try await send("text", over: simulator)
+                try await eventually("told") { bridge.process.current.everything.contains("65536") }
+                listener.kill()
+                let count = try PostListener.posts(in: folder).count
+                let next = try await PostListener.start(port: port, in: folder, status: 200, octets: 60_000)
+                defer { next.kill() }
+                try await eventually("posted") { try PostListener.posts(in: folder).count > count }
+                #expect(Set(try PostListener.posts(in: folder).map(\.posting)).count == 1)
+            }
+        }
+    }
+
     @Test func aPostingThatCannotBeReadIsSetAside() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }

@@ -5,9 +5,10 @@ import Testing
 /// kill -9 of the bridge under load, again and again, with clients that repeat as PlanFix does: no message reaches the SMSC twice, and
 /// every acceptance that a client was told is in the journal. `SMPPOST_CRASHES` says how often.
 @Suite struct CrashTests {
-    private static let crashes = ProcessInfo.processInfo.environment["SMPPOST_CRASHES"].flatMap(Int.init) ?? 10
+    private static let crashes = JournalTrouble.times(10)
 
-    @Test(.timeLimit(.minutes(10))) func nothingIsSentTwiceAndNothingForgotten() async throws {
+    @Test(.timeLimit(.minutes(10)), arguments: JournalKind.there)
+    func nothingIsSentTwiceAndNothingForgotten(kind: JournalKind) async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let port = try Ports.free()
@@ -15,7 +16,8 @@ import Testing
         var setup = BridgeSetup(
             replyWithin: "5s",
             carriers: [CarrierSetup(port: smsc, binds: 2, lines: ["receipts: { request: false }"])], logLevel: "notice")
-        setup.lines = ["journal:", "  url: \"sqlite:../var/smppost.db\""]
+        let url = try await kind.url()
+        setup.lines = ["journal:", "  url: \"\(url)\""]
         try await setup.write(to: folder, port: port, monitorPort: try Ports.free())
         let seed = UInt16.random(in: 0...UInt16.max)
         let output = try await run(
@@ -25,9 +27,10 @@ import Testing
                 folder.file("carriers"),
                 "\(port)", try await TestCertificate.shared().certificate, try await TestSecrets.shared().key,
                 "\(smsc)",
-                folder.file("var/smppost.db"), "\(Self.crashes)", "\(seed)",
+                kind == .sqlite ? "sqlite:" + folder.file("var/smppost.db") : url, "\(Self.crashes)", "\(seed)",
             ], atMost: .seconds(60 + 8 * Self.crashes))
-        let told = Comment(rawValue: "seed \(seed): \(output.everything)")
+        let told = Comment(rawValue: "\(kind), seed \(seed): \(output.everything)")
+        print("\(told)")
         let report = try #require(
             try? JSONDecoder().decode(CrashReport.self, from: Data(output.standardOutput.utf8)), told)
         #expect(report.seenTwice == 0, told)

@@ -81,6 +81,36 @@ import Testing
         }
     }
 
+    /// The disk fills under load, again and again, and half of the times the bridge is killed while it is full.
+    @Test(.enabled(if: SmallDisk.isPossible), .timeLimit(.minutes(10)), arguments: JournalKind.there)
+    func fullDiskUnderLoadLosesNothing(kind: JournalKind) async throws {
+        let disk = try await SmallDisk(megabytes: kind == .sqlite ? 24 : 48)
+        defer { disk.remove() }
+        let server = kind == .postgresql ? try await PostgreSQLServer() : nil
+        var url = "sqlite:\(disk.path)/smppost.db"
+        if let server {
+            try await disk.give(to: "postgres")
+            url = server.url(of: try await server.newDatabase(in: disk.path))
+        }
+        try await PlanFixClients.post(journal: url) { bridge, smsc in
+            for round in 0..<JournalTrouble.times(2, share: 5) {
+                try await disk.fill()
+                try await eventually("noticed", atMost: .seconds(40)) {
+                    try await bridge.monitor("/readyz").status == 503
+                }
+                if !round.isMultiple(of: 2) {
+                    bridge.process.kill()
+                    _ = try await bridge.process.waitForExit()
+                    bridge = try await bridge.startAgain()
+                }
+                try disk.free()
+                try await bridge.awaitReady()
+                try await smsc.goOn()
+            }
+        }
+        try await server?.remove()
+    }
+
     /// The file system may only be read when the bridge starts, and can be written later.
     @Test(.enabled(if: SmallDisk.isPossible)) func readOnlyDiskRefusesAndRecovers() async throws {
         let disk = try await SmallDisk()

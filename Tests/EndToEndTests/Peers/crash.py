@@ -2,22 +2,22 @@
 """Kills the bridge again and again under load, as a crash does, and holds every reply against the SMSC's ledger and the journal.
 
 crash.py SMPPOST CONFIG CARRIERS INTAKE_PORT CA KEY SMSC_PORT JOURNAL KILLS SEED
-It starts `serve`, an SMSC (ledger_smsc.py) and 16 clients (planfix.py). JOURNAL is the SQLite file, ../var/smppost.db for CONFIG; after the last
-kill, when `smppost messages` has taken in what the log still had, and at the end Python's own sqlite3 reads it. Prints one JSON object.
-Needs nothing but the standard library.
+It starts `serve`, an SMSC (ledger_smsc.py) and 16 clients (planfix.py). JOURNAL is the URL of the journal: `sqlite:` with the whole path of
+../var/smppost.db for CONFIG, or `postgresql:`. It is read (journal_rows.py) after the last kill, of SQLite when `smppost messages` has taken in
+what the log still had, and at the end. Prints one JSON object. Needs nothing but the standard library.
 """
 import glob
 import json
 import os
 import random
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 
+import journal_rows
 from planfix import Clients
 
 (smppost, config, carriers, intake_port, ca, key, smsc_port, journal, kills, seed) = sys.argv[1:]
@@ -54,24 +54,21 @@ def load_for(clients, seconds, least):
 
 
 def recorded():
-    """The keys of the messages that the journal has as accepted: their own outcome, or as a repeat, their original's too."""
+    """The keys of the messages that the journal has as accepted."""
+    if not journal.startswith("sqlite:"):
+        return journal_rows.accepted(journal)
     # A copy, so that the next bridge finds everything as the kill left it.
+    file = journal.removeprefix("sqlite:")
     root = tempfile.mkdtemp(dir=work)
     shutil.copytree(config, os.path.join(root, "config"))
     copy = os.path.join(root, "var", "smppost.db")
     os.mkdir(os.path.dirname(copy))
-    for path in [journal, journal + "-wal"] + glob.glob(glob.escape(journal) + "-log.*"):
+    for path in [file, file + "-wal"] + glob.glob(glob.escape(file) + "-log.*"):
         if os.path.exists(path):
-            shutil.copy(path, copy + path[len(journal) :])
+            shutil.copy(path, copy + path[len(file) :])
     read = [smppost, "messages", "--config", os.path.join(root, "config"), "--carriers", carriers, "--limit", "1"]
     subprocess.run(read, check=True, stdout=subprocess.DEVNULL)
-    with sqlite3.connect(copy) as database:
-        check = database.execute("PRAGMA integrity_check").fetchone()[0]
-        if check != "ok":
-            raise SystemExit(f"the journal is damaged: {check}")
-        known = {row[0] for row in database.execute("SELECT id FROM message")}
-        accepted = list(database.execute("SELECT id, replay_of FROM outcome WHERE outcome = 'accepted'"))
-    return {key for key, original in accepted if (original or key) in known}
+    return journal_rows.accepted("sqlite:" + copy)
 
 
 def missing(told):

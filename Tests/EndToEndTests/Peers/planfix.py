@@ -118,7 +118,7 @@ class Clients:
     def audit(self, ledger):
         seen, acknowledged = read(ledger)
         told, last = Counter(), Counter()
-        twice, excused, not_sent_but_seen, unseen, unacknowledged = [], [], [], [], []
+        twice, excused, not_sent_but_seen, after_silence, unseen, unacknowledged = [], [], [], [], [], []
         for message in self.messages:
             for call in message.calls:
                 told[f"{call.status} {call.outcome}" + (" replayed" if call.replayed else "")] += 1
@@ -130,8 +130,12 @@ class Clients:
                 # Told that it was not sent, a client repeats it rightly.
                 lie = not_sent and sights[0] < not_sent[0] < sights[1]
                 (excused if lie else twice).append((message, sights))
-            if any(sights and sights[0] < moment for moment in not_sent):
+            lies = [moment for moment in not_sent if sights and sights[0] < moment]
+            if lies:
                 not_sent_but_seen.append((message, sights))
+                # Told of the repeat alone, by a bridge that cannot read its journal: of a call before it there was no reply.
+                if any(call.status == 0 and call.moment < lies[0] for call in message.calls):
+                    after_silence.append(message)
             if status == 200 and not sights:
                 unseen.append(message)
             elif status == 200 and message.text not in acknowledged:
@@ -142,6 +146,7 @@ class Clients:
         return {
             "messages": len(self.messages), "calls": told, "last_status": last, "seen": len(seen), "seen_twice": len(twice),
             "seen_twice_after_not_sent": len(excused), "not_sent_but_seen": len(not_sent_but_seen),
+            "not_sent_after_silence": len(after_silence),
             "accepted_but_unseen": len(unseen), "accepted_without_acknowledgement": len(unacknowledged),
             "in_doubt": len(doubt), "in_doubt_and_seen": sum(message.text in seen for message in doubt),
         }

@@ -1,6 +1,7 @@
-"""An HTTPS receiver of postings: PORT FILE SECRET CERTIFICATE KEY [STATUS].
+"""An HTTPS receiver of postings: PORT FILE SECRET CERTIFICATE KEY [STATUS [OCTETS]].
 
-Verifies each signature and appends one line of JSON for each POST to FILE. Answers STATUS (204), or 400 to a wrong signature.
+Verifies each signature and appends one line of JSON for each POST to FILE. Answers STATUS (204), or 400 to a wrong signature, with a
+body of OCTETS (0).
 """
 import hashlib
 import hmac
@@ -13,6 +14,7 @@ import urllib.parse
 
 port, file, secret, certificate, key = int(sys.argv[1]), sys.argv[2], sys.argv[3].encode(), sys.argv[4], sys.argv[5]
 status = int(sys.argv[6]) if len(sys.argv) > 6 else 204
+octets = int(sys.argv[7]) if len(sys.argv) > 7 else 0
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
@@ -32,8 +34,9 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         with open(file, "a", encoding="utf-8") as out:
             out.write(json.dumps(line) + "\n")
         self.send_response(status if is_right else 400)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", f"{octets}")
         self.end_headers()
+        self.wfile.write(b"x" * octets)
 
     def log_message(self, *_):
         pass

@@ -12,23 +12,50 @@ extension BridgeSetup {
     }
 }
 
-/// The database that the ledger's tests try: `SMPPOST_JOURNAL` is `sqlite` (default) or `postgresql`.
-enum TriedJournal {
-    private static let isPostgreSQL = ProcessInfo.processInfo.environment["SMPPOST_JOURNAL"] == "postgresql"
+/// A database that a journal may be in.
+enum JournalKind: String, CaseIterable {
+    case sqlite, postgresql
+
+    /// Those that are there.
+    static let there = PostgreSQLServer.isThere ? allCases : [.sqlite]
 
     /// Of a new, empty database.
-    static func url() async throws -> String {
-        guard isPostgreSQL else { return BridgeSetup.ownJournal }
+    func url() async throws -> String {
+        guard self == .postgresql else { return BridgeSetup.ownJournal }
         let server = try await PostgreSQLServer.shared()
         return server.url(of: try await server.newDatabase())
     }
 }
 
+/// The database that the ledger's tests try: `SMPPOST_JOURNAL` is `sqlite` (default) or `postgresql`.
+enum TriedJournal {
+    private static let kind =
+        ProcessInfo.processInfo.environment["SMPPOST_JOURNAL"].flatMap(JournalKind.init) ?? .sqlite
+
+    /// Of a new, empty database.
+    static func url() async throws -> String { try await kind.url() }
+}
+
+/// How often a journal's troubles come: as often as is good in each run, or as `SMPPOST_CRASHES` says.
+enum JournalTrouble {
+    private static let asked = ProcessInfo.processInfo.environment["SMPPOST_CRASHES"].flatMap(Int.init)
+
+    /// - Parameter share: of the asked ones; for what takes long.
+    static func times(_ usual: Int, share: Int = 1) -> Int { asked.map { max(1, $0 / share) } ?? usual }
+}
+
 extension PostgreSQLServer {
     /// An empty database's name.
-    func newDatabase() async throws -> String {
+    ///
+    /// - Parameter folder: where its files are; nil = with the others.
+    func newDatabase(in folder: String? = nil) async throws -> String {
         let name = Self.newName
-        _ = try await psql("CREATE DATABASE \(name)", in: "postgres")
+        var place = ""
+        if let folder {
+            _ = try await psql("CREATE TABLESPACE \(name) LOCATION '\(folder)'", in: "postgres")
+            place = " TABLESPACE \(name)"
+        }
+        _ = try await psql("CREATE DATABASE \(name)\(place)", in: "postgres")
         return name
     }
 }

@@ -20,14 +20,18 @@ struct PostListener: Sendable {
     private let folder: TemporaryFolder
     private let process: ProcessHandle
 
-    /// - Parameter status: what it answers.
-    static func start(port: Int, in folder: TemporaryFolder, status: Int = 204) async throws -> PostListener {
+    /// - Parameters:
+    ///   - status: what it answers.
+    ///   - octets: how long its answer's body is.
+    static func start(
+        port: Int, in folder: TemporaryFolder, status: Int = 204, octets: Int = 0
+    ) async throws -> PostListener {
         let certificate = try await TestCertificate.shared()
         let process = try ProcessHandle(
             "python3",
             [
                 Repository.testFile("Peers/post_listener.py"), "\(port)", folder.file("posts"), secret,
-                certificate.certificate, certificate.key, "\(status)",
+                certificate.certificate, certificate.key, "\(status)", "\(octets)",
             ])
         try await process.waitForOutput(containing: "listening")
         return PostListener(port: port, folder: folder, process: process)

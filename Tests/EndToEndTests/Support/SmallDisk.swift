@@ -4,6 +4,7 @@ import TestPrograms
 /// A tmpfs with room for a journal, its log and little else.
 struct SmallDisk {
     let path: String
+    private let pages: Int
 
     static var isPossible: Bool { geteuid() == 0 && mount("/proc/self") }
 
@@ -16,16 +17,23 @@ struct SmallDisk {
         return bits & (1 << 21) != 0
     }
 
-    init() async throws {
+    init(megabytes: Int = 12) async throws {
         let folder = try TemporaryFolder()
         path = folder.path
-        let mounted = try await run("mount", ["-t", "tmpfs", "-o", "size=12m", "tmpfs", path])
+        pages = megabytes * 256
+        let mounted = try await run("mount", ["-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", path])
         guard mounted.exitCode == 0 else { throw HarnessError("mount: \(mounted.everything)") }
     }
 
     /// Leaves no room.
     func fill() async throws {
-        _ = try await run("dd", ["if=/dev/zero", "of=\(path)/filler", "bs=4096", "count=4096"])
+        _ = try await run("dd", ["if=/dev/zero", "of=\(path)/filler", "bs=4096", "count=\(pages)"])
+    }
+
+    /// It and the way to it are this user's.
+    func give(to user: String) async throws {
+        let done = try await run("chown", [user, path])
+        guard done.exitCode == 0 else { throw HarnessError("chown: \(done.everything)") }
     }
 
     func free() throws {

@@ -49,6 +49,7 @@ import Testing
                     id: id, at: number, carrier: text, from: text, to: text, reference: .max, part: .max, parts: .max,
                     content: text)),
             .posting(PostingRecord(id: id, at: number, target: text, form: text)),
+            .forgotten(ForgottenRecord(id: id, segment: .max, key: -1)),
         ]
         for record in records { #expect(try RecordDecoder.records(in: octets([record])[...]) == [record]) }
     }

@@ -38,13 +38,17 @@ import Testing
         try await server.remove()
     }
 
+    /// Also while nothing is written.
     @Test func endedSessionIsToldAndOpenedAgain() async throws {
         let server = try await PostgreSQLServer.shared()
         let database = try server.makeDatabase()
         let store = PostgreSQLStore(url: server.url(of: database))
         try store.open()
-        try server.sql(
-            ["SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(database)'"], in: "postgres")
+        try store.check()
+        try server.endSessions(of: database)
+        #expect(PostgreSQLSamples.kind { try store.check() } == .unreachable)
+        try store.open()
+        try server.endSessions(of: database)
         let batch = PostgreSQLSamples.batch(1)
         let problem = #expect(throws: JournalProblem.self) { try store.append(batch) }
         #expect(problem?.kind == .unreachable)

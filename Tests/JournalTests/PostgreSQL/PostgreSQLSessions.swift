@@ -28,6 +28,12 @@ extension PostgreSQLServer {
         return fields
     }
 
+    /// As an administrator does it.
+    func endSessions(of database: String) throws {
+        try sql(
+            ["SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(database)'"], in: "postgres")
+    }
+
     /// A session of the test's own.
     func session(in database: String) throws -> PostgreSQLConnection {
         try PostgreSQLConnection(url: url(of: database), bounds: .init())

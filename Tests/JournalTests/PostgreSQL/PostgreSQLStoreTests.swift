@@ -127,17 +127,49 @@ import Testing
         #expect(PostgreSQLSamples.kind { try stranger.open() } == .readOnly)
     }
 
-    @Test(arguments: [(JournalDurability.processCrash, "local"), (.powerCut, "on")])
-    func durabilityIsTheSessions(durability: JournalDurability, setting: String) async throws {
+    /// What the server asks for stays, unless it is too little.
+    @Test(arguments: [
+        (JournalDurability.processCrash, "off", "local"), (.processCrash, "on", "on"),
+        (.processCrash, "remote_write", "remote_write"), (.powerCut, "local", "on"),
+        (.powerCut, "remote_write", "on"), (.powerCut, "remote_apply", "remote_apply"),
+    ])
+    func durabilityIsTheSessions(durability: JournalDurability, asked: String, setting: String) async throws {
         let server = try await PostgreSQLServer.shared()
         let session = try server.session(in: "postgres")
         var found = ""
         try session.run(
-            PostgreSQLSchema.session(durability: durability, statement: .seconds(3))
+            [.sql("SET synchronous_commit = \(asked)")]
+                + PostgreSQLSchema.session(durability: durability, statement: .seconds(3))
                 + [.sql("SELECT current_setting('synchronous_commit') || current_setting('statement_timeout')")],
             within: .seconds(5)
         ) { found = $1.text(0, 0) }
         #expect(found == setting + "3s")
+    }
+
+    /// Claims that are as they have to be are not written again.
+    @Test func claimsAreSetByWhatIsAnother() async throws {
+        let server = try await PostgreSQLServer.shared()
+        let database = try server.makeDatabase()
+        let store = PostgreSQLStore(url: server.url(of: database))
+        try store.open()
+        let claims: [LedgerClaim] = (1...4).map { number in
+            LedgerClaim(
+                id: Sample.id(at: Sample.now, Int64(number)),
+                fingerprint: Fingerprint(high: .max - UInt64(number), low: UInt64(number)))
+        }
+        func rows() throws -> [String] {
+            try server.sql(["SELECT xmin || ' ' || id FROM smppost.ledger ORDER BY id"], in: database)
+        }
+        try store.setClaims(Array(claims[..<3]))
+        let before = try rows()
+        #expect(before.count == 3)
+        try store.setClaims(Array(claims[..<3]))
+        #expect(try rows() == before)
+        try store.setClaims(Array(claims[1...]))
+        #expect(try rows().prefix(2) == before.suffix(2))
+        #expect(try rows().last?.hasSuffix(" \(JournalSchema.key(claims[3].id))") == true)
+        try store.setClaims([])
+        #expect(try rows() == [])
     }
 
     /// Of a group one command fails: none has had an effect, and the connection goes on.

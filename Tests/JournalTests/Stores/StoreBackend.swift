@@ -9,6 +9,8 @@ struct JournalUnderTest {
     let reader: any JournalReader
     /// Another store on the same database; the first must be closed before it is opened.
     let another: () -> any JournalStore
+    /// How much the database takes on the disk.
+    let octets: () throws -> Int
 }
 
 /// A database that the shared suite runs against.
@@ -21,9 +23,9 @@ struct StoreBackend: Sendable, CustomStringConvertible {
         let path = try TemporaryFolder.newFile("journal.db")
         let store = SQLiteStore(path: path, durability: .processCrash)
         try store.open()
-        return JournalUnderTest(store: store, reader: SQLiteReader(path: path)) {
-            SQLiteStore(path: path, durability: .powerCut)
-        }
+        return JournalUnderTest(
+            store: store, reader: SQLiteReader(path: path),
+            another: { SQLiteStore(path: path, durability: .powerCut) }, octets: { try size(of: path) })
     }
 
     /// The same file behind its log; a commit is over when readers see it.
@@ -31,9 +33,13 @@ struct StoreBackend: Sendable, CustomStringConvertible {
         let path = try TemporaryFolder.newFile("journal.db")
         let store = SettlingStore(LoggedStore.quiet(path))
         try store.open()
-        return JournalUnderTest(store: store, reader: SQLiteReader(path: path)) {
-            SettlingStore(LoggedStore.quiet(path, durability: .powerCut))
-        }
+        return JournalUnderTest(
+            store: store, reader: SQLiteReader(path: path),
+            another: { SettlingStore(LoggedStore.quiet(path, durability: .powerCut)) }, octets: { try size(of: path) })
+    }
+
+    private static func size(of path: String) throws -> Int {
+        try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
     }
 }
 
@@ -84,6 +90,8 @@ final class SettlingStore: JournalStore {
     func prune(before moment: UInt64, limit: Int) throws(JournalProblem) -> Int {
         try store.prune(before: moment, limit: limit)
     }
+
+    func check() throws(JournalProblem) { try store.check() }
 
     func close() { store.close() }
 }

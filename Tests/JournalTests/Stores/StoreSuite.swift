@@ -169,6 +169,46 @@ import Testing
         #expect(try journal.ids { $0.limit = 2 } == [again, between])
     }
 
+    /// What memory has no more room for is found by the carrier's id, on that carrier alone, until it is too old.
+    @Test(arguments: StoreBackend.all) func forgottenSegmentsAreFound(_ backend: StoreBackend) async throws {
+        let journal = try await backend.make()
+        let ids = (0..<3).map { Sample.id(at: Sample.now + UInt64($0) * 3_600_000) }
+        func forgotten(_ place: Int, _ folded: String, at carrier: String = "main") -> JournalRecord {
+            .forgotten(
+                ForgottenRecord(
+                    id: ids[place], segment: 1, key: ForgottenRecord.key(of: folded, at: carrier)))
+        }
+        try journal.store.append(ids.map { .message(Sample.message($0)) } + ids.map { .outcome(Sample.outcome($0)) })
+        let records = [
+            forgotten(0, "1a2b"), forgotten(1, "1a2b"), forgotten(2, "77"), forgotten(2, "1a2b", at: "other"),
+        ]
+        try journal.store.append(records)
+        try journal.store.append(records)
+
+        let recall = JournalRecall(reader: journal.reader, limit: 1)
+        func found(_ folded: [String], at carrier: String = "main") async -> [MessageID] {
+            await withCheckedContinuation { continuation in
+                recall.find(folded, at: carrier) { found in
+                    #expect(found.allSatisfy { $0.segment == 1 && $0.life.outcome != nil })
+                    continuation.resume(returning: found.map(\.life.message.id).sorted())
+                }
+            }
+        }
+        #expect(await found(["1a2b"]) == [ids[0], ids[1]])
+        #expect(await found(["6699", "77"]) == [ids[2]])
+        #expect(await found(["1a2b"], at: "other") == [ids[2]])
+        #expect(await found(["1A2B", "78"]) == [])
+        #expect(await found([]) == [])
+        _ = try journal.store.prune(before: Sample.now + 1, limit: 100)
+        #expect(try journal.reader.forgotten([ForgottenRecord.key(of: "1a2b", at: "main")]).map(\.id) == [ids[1]])
+
+        let none = JournalRecall(reader: journal.reader, limit: 0)
+        let answers = await withCheckedContinuation { continuation in
+            none.find(["77"], at: "main") { continuation.resume(returning: $0.count) }
+        }
+        #expect(answers == 0)
+    }
+
     @Test(arguments: StoreBackend.all) func theKeyStaysAndIsItsOwn(_ backend: StoreBackend) async throws {
         let journal = try await backend.make()
         let key = try journal.store.fingerprintKey()

@@ -48,6 +48,28 @@ import Testing
         await first.stop()
     }
 
+    /// What receipts said of a segment is known with it, also where it is the last of a page.
+    @Test func whatReceiptsSaidComesWithItsSegment() async {
+        let disk = MemoryDisk()
+        let first = await JournalRig(disk)
+        for number: UInt64 in 1...3 {
+            #expect(await first.begin(number, "text \(number)").word == "new")
+            #expect(await first.commit([.outcome(.now(number, "accepted", [.accepted(id: "a"), .accepted(id: "b")]))]))
+        }
+        func receipt(_ number: UInt64, _ state: String) -> JournalRecord {
+            .receipt(
+                ReceiptRecord(
+                    message: .now(number), segment: 1, at: 0, carrier: "main", carrierID: "b", state: state, error: nil,
+                    delay: nil, isDuplicate: false))
+        }
+        #expect(await first.commit([receipt(1, "enroute"), receipt(1, "delivered"), receipt(3, "expired")]))
+        let segments = Mutex<[RestoredSegment]>([])
+        let next = await JournalRig(disk) { $0.restored = { new in segments.withLock { $0 += new } } }
+        #expect(segments.withLock { $0.map(\.state) } == [nil, "delivered", nil, nil, nil, "expired"])
+        await next.stop()
+        await first.stop()
+    }
+
     /// The second message is new because the first one's answer was delivered, which the journal tells last.
     @Test func sameTextTwiceIsTwoMessages() async {
         let disk = MemoryDisk()

@@ -1,0 +1,101 @@
+import Messaging
+
+/// A table of records in either database.
+enum JournalTable: String, CaseIterable {
+    case message, outcome, delivered, late, receipt, inbound, posting, forgotten
+    case inboundPart = "inbound_part"
+
+    /// As PostgreSQL calls it; SQLite's are INTEGER and TEXT.
+    enum ColumnType: String {
+        case bigint, integer, text, boolean
+    }
+
+    typealias Column = (name: String, type: ColumnType)
+
+    /// In the order of `RecordFields`; of `delivered` as PostgreSQL has it.
+    var fields: [Column] {
+        switch self {
+        case .message:
+            [
+                ("id", .bigint), ("account", .text), ("recipient", .text), ("sender", .text), ("segments", .integer),
+                ("text", .text), ("fingerprint_high", .bigint), ("fingerprint_low", .bigint),
+            ]
+        case .outcome:
+            [
+                ("id", .bigint), ("at", .bigint), ("outcome", .text), ("http_status", .integer), ("code", .text),
+                ("carrier", .text), ("segments", .text), ("replay_of", .bigint),
+            ]
+        case .delivered: [("id", .bigint)]
+        case .late:
+            [
+                ("id", .bigint), ("at", .bigint), ("carrier", .text), ("segment", .integer), ("status", .bigint),
+                ("carrier_id", .text),
+            ]
+        case .receipt:
+            [
+                ("message", .bigint), ("segment", .integer), ("at", .bigint), ("carrier", .text),
+                ("carrier_id", .text), ("state", .text), ("error", .text), ("delay", .bigint),
+                ("is_duplicate", .boolean),
+            ]
+        case .inbound:
+            [
+                ("id", .bigint), ("at", .bigint), ("carrier", .text), ("sender", .text), ("recipient", .text),
+                ("segments", .integer), ("received", .integer), ("text", .text),
+            ]
+        case .inboundPart:
+            [
+                ("id", .bigint), ("at", .bigint), ("carrier", .text), ("sender", .text), ("recipient", .text),
+                ("reference", .integer), ("n", .bigint), ("parts", .integer), ("content", .text),
+            ]
+        case .posting: [("id", .bigint), ("at", .bigint), ("target", .text), ("form", .text)]
+        case .forgotten: [("id", .bigint), ("segment", .integer), ("key", .bigint)]
+        }
+    }
+
+    /// What stands behind the fields: what rows are ordered by where that is no field, and what only makes a row's key unique.
+    private var rest: [Column] {
+        switch self {
+        case .late: [("n", .bigint)]
+        case .receipt: [("n", .bigint), ("place", .bigint)]
+        case .message, .outcome, .delivered, .inbound, .inboundPart, .posting, .forgotten: []
+        }
+    }
+
+    var columns: [Column] { fields + rest }
+
+    /// The column that rows are ordered and pruned by: a message id.
+    var key: String { self == .receipt ? "place" : "id" }
+
+    /// Where a column stands in `columns`.
+    func index(of column: String) -> Int { columns.firstIndex { $0.name == column } ?? 0 }
+
+    /// All columns, of a table by another name where one is given.
+    func selected(_ alias: String? = nil) -> String {
+        columns.map { column in alias.map { "\($0).\(column.name)" } ?? column.name }.joined(separator: ", ")
+    }
+
+    /// All tables, messages first: what is left of a message that is pruned is then never shown.
+    static let pruned: [JournalTable] = [
+        .message, .outcome, .delivered, .late, .receipt, .inbound, .inboundPart, .posting, .forgotten,
+    ]
+
+    /// What a restart reads, in the order of records of one id.
+    static let replayed: [JournalTable] = [.message, .outcome, .late, .receipt, .inboundPart, .inbound, .delivered]
+}
+
+extension JournalRecord {
+    /// Of a row; of `delivered` as PostgreSQL has it.
+    init<Reader: FieldReader>(of table: JournalTable, from row: inout Reader) throws(Reader.Failure) {
+        switch table {
+        case .message: self = .message(try MessageRecord(from: &row))
+        case .outcome: self = .outcome(try OutcomeRecord(from: &row))
+        case .delivered: self = .delivered([try row.id()])
+        case .late: self = .late(try LateRecord(from: &row))
+        case .receipt: self = .receipt(try ReceiptRecord(from: &row))
+        case .inbound: self = .inbound(try InboundRecord(from: &row))
+        case .inboundPart: self = .inboundPart(try InboundPartRecord(from: &row))
+        case .posting: self = .posting(try PostingRecord(from: &row))
+        case .forgotten: self = .forgotten(try ForgottenRecord(from: &row))
+        }
+    }
+}
