@@ -17,6 +17,18 @@ package protocol JournalReader: Sendable {
     ///   - after: only those with a greater id; nil = from the first.
     ///   - limit: 1 to 10,000.
     func postings(after: MessageID?, limit: Int) throws(JournalProblem) -> PostingPage
+
+    /// How many messages of each account went, or may have gone, of those whose ids are of this time.
+    ///
+    /// - Parameter time: milliseconds since 1970.
+    func sentCounts(_ time: Range<UInt64>) throws(JournalProblem) -> [String: Int]
+
+    /// The last messages that went, or may have gone, newest first.
+    ///
+    /// - Parameters:
+    ///   - moment: milliseconds since 1970: from here on.
+    ///   - limit: at most so many.
+    func sentMessages(since moment: UInt64, limit: Int) throws(JournalProblem) -> [SentMessage]
 }
 
 /// Which messages a list has.
