@@ -21,6 +21,7 @@ package struct BindsDocument: Decodable, Hashable, Sendable {
 
     /// An account's quota.
     package struct Quota: Decodable, Hashable, Sendable {
+        /// Of a day or a month.
         package struct Part: Decodable, Hashable, Sendable {
             package var limit: Int
             package var left: Int

@@ -1,8 +1,6 @@
-import Intake
-
 extension IntakeReply {
     /// The reply to a message that an account's quota has no room for.
-    init(_ refusal: AccountQuota.Refusal, language: Language) {
+    package init(_ refusal: AccountQuota.Refusal, language: Language) {
         switch refusal {
         case .period(let period, let retryAfter):
             self.init(
