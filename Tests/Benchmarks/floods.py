@@ -11,7 +11,7 @@ timed from when it was due. In each round every phase has its turn:
   kept        the same over kept connections
   half-open   1,000 connections in the middle of their TLS handshake
   slow        500 TLS connections that send their form one octet a second
-Then, unless 0: --idle connections that do nothing, and 5,000 connects and closes a second for --closing seconds, with the bridge's memory
+Then, unless 0: --idle connections that do nothing, twice, and 5,000 connects and closes a second for --closing seconds, with the bridge's memory
 before, during and after; and a soak of --soak minutes with the carrier's link cut each minute.
 The strangers run at a lower priority, and share the machine's cores: figures of one run can be compared, and no others.
 """
@@ -264,9 +264,9 @@ def phases(bench):
 
 
 def memory(bench):
-    if options.idle:
+    for wave in range(2 if options.idle else 0):
         before = bench.status()
-        crowd = bench.client("idle", options.seconds + 10, 200, options.idle)
+        crowd = bench.client("idle", options.seconds + 10, 200 + wave, options.idle)
         crowd.stdout.readline()
         time.sleep(1)
         during = bench.status()
@@ -279,7 +279,7 @@ def memory(bench):
             f"{after[1]}, honest {reply}", flush=True)
     if options.closing:
         before = bench.status()
-        crowd = bench.client("closing", options.closing, 201)
+        crowd = bench.client("closing", options.closing, 210)
         samples, begin = [], time.monotonic()
         reply = bench.honest(options.seconds)
         while crowd.poll() is None:

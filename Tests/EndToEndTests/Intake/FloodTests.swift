@@ -68,6 +68,33 @@ import Testing
         try await eventually("served") { (try? await bridge.post(.message()))?.status == 200 }
     }
 
+    /// Connections that come and go leave nothing behind once there is memory for as many as come at once; the long form is `Tests/Benchmarks/floods.py`.
+    @Test func aConnectionThatIsGoneIsGone() async throws {
+        try await withBridgeAndSimulator(BridgeSetup(logLevel: "info")) { bridge, _ in
+            func comeAndGo(_ count: Int) async throws {
+                let script =
+                    "import socket\nfor n in range(\(count)):\n s=socket.socket();s.connect(('127.0.0.1',\(bridge.port)));s.close()"
+                #expect(try await run("python3", ["-c", script]).exitCode == 0)
+            }
+            func files() throws -> Int {
+                try FileManager.default.contentsOfDirectory(atPath: "/proc/\(bridge.process.id)/fd").count
+            }
+            let before = try files()
+            try await comeAndGo(6_000)
+            try await eventually("gone") { try files() <= before }
+            let memory = try residentKiB(bridge.process.id)
+            try await comeAndGo(6_000)
+            try await eventually("gone") { try files() <= before }
+            #expect(try residentKiB(bridge.process.id) - memory < 6_000)
+        }
+    }
+
+    private func residentKiB(_ pid: Int32) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+        return try #require(Int(line.filter(\.isNumber)))
+    }
+
     /// User and system time of a process.
     private func processorSeconds(_ pid: Int32) throws -> Double {
         let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
