@@ -11,8 +11,10 @@ package final class AccountRules: Sendable {
     package let senders: Set<String>
     /// The sender of a form whose `from` is empty; nil where the account must name one.
     package let defaultSender: String?
-    /// Digits with which a recipient's number must begin; empty allows every number.
-    package let destinations: [String]
+    /// Where it may send to.
+    package let destinations: DestinationRules
+    /// Numbers that nothing is sent to.
+    package let blocked: [NumberList]
     /// How the recipient's number is read.
     package let numbers: NumberRules
     /// The carriers to try.
@@ -21,13 +23,14 @@ package final class AccountRules: Sendable {
     package let routes: [PrefixOrder]
 
     package init(
-        name: String, senders: Set<String>, defaultSender: String?, destinations: [String], numbers: NumberRules,
-        carriers: CarrierOrder, routes: [PrefixOrder] = []
+        name: String, senders: Set<String>, defaultSender: String?, destinations: [String], blocked: [NumberList] = [],
+        numbers: NumberRules, carriers: CarrierOrder, routes: [PrefixOrder] = []
     ) {
         self.name = name
         self.senders = senders
         self.defaultSender = defaultSender
-        self.destinations = destinations
+        self.destinations = DestinationRules(destinations)
+        self.blocked = blocked
         self.numbers = numbers
         self.carriers = carriers
         self.routes = routes.sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
@@ -49,9 +52,10 @@ package final class AccountRules: Sendable {
     }
 
     /// Whether the account may send to this number.
-    func allows(_ recipient: PhoneNumber) -> Bool {
-        destinations.isEmpty || destinations.contains { recipient.digits.hasPrefix($0) }
-    }
+    func allows(_ recipient: PhoneNumber) -> Bool { destinations.allow(recipient) }
+
+    /// Whether the number is on one of the lists of those that nothing is sent to.
+    func blocks(_ recipient: PhoneNumber) -> Bool { blocked.contains { $0.contains(recipient) } }
 
     /// Whether the account may send under this name.
     func allowsSender(_ name: String) -> Bool {
@@ -64,7 +68,7 @@ extension AccountRules {
     package convenience init(_ settings: AccountSettings, carriers: [String]) {
         self.init(
             name: settings.name, senders: Set(settings.senders), defaultSender: settings.defaultSender,
-            destinations: settings.destinations,
+            destinations: settings.destinations, blocked: settings.blocked.map(\.numbers),
             numbers: NumberRules(country: settings.country, shortNumbers: settings.shortNumbers),
             carriers: CarrierOrder(settings.carriers, carriers: carriers),
             routes: settings.routes.map {

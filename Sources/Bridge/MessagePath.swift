@@ -44,7 +44,7 @@ package final class MessagePath: Sendable {
             if let journals {
                 begin(message, journals[message.request.loopIndex])
             } else {
-                offer(message, since: .noBind)
+                admit(message)
             }
         } catch {
             let answer = IntakeReply(error, language: request.entry.account.language)
@@ -61,7 +61,7 @@ package final class MessagePath: Sendable {
             sender: message.plan.sender.text, text: message.plan.text)
         journal.begin(intent, until: request.deadline - Self.replyMargin) { [self] verdict in
             switch verdict {
-            case .new: offer(message, since: .noBind)
+            case .new: admit(message)
             case .repeats(let answer):
                 var replayed = LedgerReply.reply(answer, routes: routes, language: message.language)
                 // Nobody knows more than before.
@@ -73,10 +73,24 @@ package final class MessagePath: Sendable {
         }
     }
 
+    /// Offers the message, where its account's quota has room for it. A repeat never comes here.
+    private func admit(_ message: Message) {
+        let entry = message.request.entry
+        switch entry.quota.take(
+            message.plan.recipient.digits, time: WallClock.unixMilliseconds(), now: message.request.eventLoop.now)
+        {
+        case nil: break
+        case .success(let taken): message.taken = taken
+        case .failure(let refusal): return finish(message, IntakeReply(refusal, language: message.language), by: nil)
+        }
+        offer(message, since: .noBind)
+    }
+
     /// Replies, once the journal has it.
     private func finish(
         _ message: Message, _ answer: IntakeReply, _ outcomes: [SegmentOutcome] = [], by route: CarrierRoute?
     ) {
+        message.settleQuota(answer.outcome)
         guard let journals else { return message.reply(answer) }
         let journal = journals[message.request.loopIndex]
         let record = OutcomeRecord(
@@ -226,6 +240,8 @@ private final class Message {
     var next = 0
     /// The one that has it, or had it last.
     var route: CarrierRoute?
+    /// What it counts for in its account's quota.
+    var taken: AccountQuota.Taken?
     /// Why carriers could not take its text, by their indices.
     var problems: [Int: TextProblem] = [:]
     let reply: @Sendable (IntakeReply) -> Void
@@ -249,6 +265,15 @@ private final class Message {
     }
 
     var language: Language { request.entry.account.language }
+
+    /// What did not go does not count.
+    func settleQuota(_ outcome: Outcome) {
+        guard let taken else { return }
+        switch outcome {
+        case .accepted, .partial, .unknown: break
+        case .refused, .notSent: request.entry.quota.giveBack(taken)
+        }
+    }
 
     func takeReference(_ references: LoopReferences, policy: TextPolicy) -> UInt16 {
         let lease = references.lease(for: plan.recipient, policy: policy, loop: request.loopIndex)

@@ -11,7 +11,7 @@ package struct MessagePlan: Equatable, Sendable {
     /// Reads a form's values.
     ///
     /// - Throws: the reply's code: `bad_number`, `several_numbers`, `extension`, `destination_not_allowed`,
-    ///   `bad_sender`, `sender_not_allowed` or `text_empty`.
+    ///   `recipient_blocked`, `bad_sender`, `sender_not_allowed` or `text_empty`.
     package init(from: String, to: String, text: String, rules: AccountRules) throws(ReplyCode) {
         do {
             recipient = try PhoneNumber(to, rules: rules.numbers)
@@ -19,6 +19,7 @@ package struct MessagePlan: Equatable, Sendable {
             throw ReplyCode(error)
         }
         guard rules.allows(recipient) else { throw .destinationNotAllowed }
+        guard !rules.blocks(recipient) else { throw .recipientBlocked }
         sender = try Self.sender(from, rules: rules)
         guard !text.isEmpty else { throw .textEmpty }
         self.text = text

@@ -49,6 +49,8 @@ package struct IntakeConfiguration: Sendable {
     package var rememberCredentials = TimeAmount.hours(24)
     /// A known password that is used after this time is verified anew in the background.
     package var renewCredentials = TimeAmount.hours(1)
+    /// Messages of the last hour that are remembered for limits by recipient, of all accounts.
+    package var recipientMemory = 200_000
     /// The language of replies to those who did not say who they are.
     package var defaultLanguage = Language.ru
     /// The first of the node numbers of message ids; each event loop takes one, from here up.

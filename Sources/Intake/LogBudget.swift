@@ -2,7 +2,8 @@ package import NIOCore
 import SMPP
 import Synchronization
 
-/// Log lines of one kind that strangers can cause at will, from any thread: so many in a while.
+/// Log lines of one kind that strangers can cause at will, from any thread: so many in a while. Not in the configuration: what is left
+/// out is counted in the next line, and the metrics count everything.
 package final class LogBudget: Sendable {
     private let budget: Mutex<LineBudget>
 

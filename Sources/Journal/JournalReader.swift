@@ -20,6 +20,18 @@ package protocol JournalReader: Sendable {
 
     /// Segments for which memory had no more room, by their keys; of each key the last ones, at most `JournalSchema.mostForgotten`.
     func forgotten(_ keys: [Int64]) throws(JournalProblem) -> [ForgottenRecord]
+
+    /// How many messages of each account went, or may have gone, of those whose ids are of this time.
+    ///
+    /// - Parameter time: milliseconds since 1970.
+    func sentCounts(_ time: Range<UInt64>) throws(JournalProblem) -> [String: Int]
+
+    /// The last messages that went, or may have gone, newest first.
+    ///
+    /// - Parameters:
+    ///   - moment: milliseconds since 1970: from here on.
+    ///   - limit: at most so many.
+    func sentMessages(since moment: UInt64, limit: Int) throws(JournalProblem) -> [SentMessage]
 }
 
 /// Which messages a list has.

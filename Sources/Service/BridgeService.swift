@@ -64,6 +64,7 @@ package struct BridgeService: Service, CustomStringConvertible {
         // Before any message, and before a receipt of an earlier process's messages can come.
         await assembly.journal?.journal.start()
         assembly.journal?.postings.start()
+        let quotaProblem = await assembly.quotas.learn(isStart: true)
         await assembly.reloader.start()
         assembly.watch.start()
         do {
@@ -71,9 +72,10 @@ package struct BridgeService: Service, CustomStringConvertible {
             logger.notice("smppost is ready", metadata: ["intake": "\(intake)", "monitor": "\(monitor)"])
             onReady(Addresses(intake: intake, monitor: monitor))
             let monitorCertificate = assembly.monitorCertificate.map { [("monitor", $0)] } ?? []
-            await CertificateWatch(
-                contexts: [("intake", assembly.certificate)] + monitorCertificate, logger: logger
-            ).run()
+            await ServiceWatch(
+                certificates: [("intake", assembly.certificate)] + monitorCertificate, reloader: assembly.reloader,
+                quotas: assembly.quotas, logger: logger
+            ).run(quotaProblem: quotaProblem)
         } catch {
             await stop()
             throw error

@@ -19,13 +19,18 @@ struct AccountsFile {
             reader.finish()
             return nil
         }
+        let hasBlocked = reader.has("blocked")
         reader.finish()
         if case .mapping? = reader.value("accounts")?.content { return nil }
         for node in nodes {
             var places = AccountPlaces(name: node.place, login: node.place, key: node.place)
             let account = MappingReader(
                 node, path: "accounts.account", place: node.place, log: context.log, called: "an account")
-            accounts.append(AccountSettings(reading: account, context: context, places: &places))
+            var settings = AccountSettings(reading: account, context: context, places: &places)
+            if hasBlocked {
+                settings.blocked += reader.blockedFiles("blocked", country: settings.country, context: context)
+            }
+            accounts.append(settings)
             self.places.append(places)
         }
         checkDuplicates(log: context.log)

@@ -51,6 +51,7 @@ package struct Settings: Hashable, Sendable {
             accounts?.check(against: carriers, log: log)
             settings.checkTimes(carriers, log: log)
             settings.checkPostings(configDirectory, carriersDirectory, log: log)
+            settings.checkQuotas(configDirectory, log: log)
         }
         settings.warnings = log.sortedWarnings
         guard log.sortedProblems.isEmpty else {
@@ -101,6 +102,32 @@ package struct Settings: Hashable, Sendable {
             log.problem(
                 "\"inbound\" needs \"journal\" in smppost.yaml",
                 at: Place(file: FileProbe.join(carriersDirectory, carrier.name + ".yaml")))
+        }
+    }
+
+    /// Over a restart quotas are counted from the journal.
+    private func checkQuotas(_ configDirectory: String, log: ProblemLog) {
+        let place = Place(file: FileProbe.join(configDirectory, "accounts.yaml"))
+        for account in accounts {
+            let hasQuota = account.quotaOfDay != nil || account.quotaOfMonth != nil
+            guard hasQuota || account.perRecipient != nil else { continue }
+            guard let journal else {
+                log.warning(
+                    "account \(account.name): without \"journal\" in smppost.yaml its quota begins anew at each start",
+                    at: place)
+                continue
+            }
+            if account.quotaOfMonth != nil, journal.retention < .seconds(31 * 86_400) {
+                log.warning(
+                    "account \(account.name): \"retention\" of the journal (\(DurationText.text(journal.retention))) is shorter "
+                        + "than a month: after a start \"quota.month\" counts what the journal still has; 31d is enough",
+                    at: place)
+            }
+            if account.perRecipient != nil, journal.maskNumbers {
+                log.warning(
+                    "account \(account.name): with \"mask_numbers\" of the journal \"per_recipient\" begins anew at each start",
+                    at: place)
+            }
         }
     }
 

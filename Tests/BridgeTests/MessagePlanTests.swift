@@ -36,6 +36,29 @@ import Testing
         #expect(plan.sender == .international("79990001122"))
     }
 
+    /// The longest prefix that a number begins with decides; where only some are left out the rest is allowed.
+    @Test(arguments: [
+        (["7", "!77", "7701"], ["79161234567", "77011234567"], ["77771234567", "375291234567"]),
+        (["!7"], ["375291234567"], ["79161234567"]), ([], ["79161234567"], []),
+    ])
+    func destinations(_ prefixes: [String], allowed: [String], refused: [String]) {
+        let rules = AccountRules(
+            name: "acme", senders: [], defaultSender: "ACME", destinations: prefixes,
+            blocked: [NumberList("7916*", country: nil), NumberList("79031234567", country: nil)],
+            numbers: NumberRules(country: .ru), carriers: CarrierOrder([], carriers: []))
+        func refusal(_ number: String) -> ReplyCode? {
+            do throws(ReplyCode) {
+                _ = try MessagePlan(from: "", to: "+" + number, text: "Hi", rules: rules)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        for number in allowed { #expect(refusal(number) == (number.hasPrefix("7916") ? .recipientBlocked : nil)) }
+        for number in refused { #expect(refusal(number) == .destinationNotAllowed) }
+        if prefixes.isEmpty { #expect(refusal("79031234567") == .recipientBlocked) }
+    }
+
     @Test func withoutADefaultTheSenderMustBeNamed() {
         let rules = AccountRules(
             name: "acme", senders: [], defaultSender: nil, destinations: [], numbers: NumberRules(country: .ru),

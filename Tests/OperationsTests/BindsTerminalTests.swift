@@ -1,6 +1,7 @@
 import Carriers
 import Foundation
 import HTTPService
+import Intake
 import SMPP
 import Testing
 
@@ -56,6 +57,27 @@ struct BindsTerminalTests {
         #expect(check.line.hasPrefix("SMPPOST OK - 2 of 2 binds of 1 carriers up | 'main_up'=2;2:;1:;0;2 "))
         #expect(check.line.contains("'main_accepted'=7c"))
         #expect(!check.line.contains("\n"))
+    }
+
+    /// What refuses messages before they come to a carrier is not "fine"; locked addresses are the internet's noise.
+    @Test func locksAndQuotas() throws {
+        var snapshot = Report.snapshot(Report.carrier(Report.bind()))
+        func check() throws -> BindsCheck {
+            BindsCheck(try BindsDocument(json: Data(BindsReport.json(snapshot).bytes)))
+        }
+        snapshot.intake.lockOuts.counts[.address] = 7
+        #expect(try check().verdict == .ok)
+        #expect(try check().line.hasSuffix(" 'locked_logins'=0;;;0; 'locked_addresses'=7;;;0;"))
+        snapshot.intake.lockOuts.counts = [.login: 1]
+        snapshot.intake.quotas = [
+            QuotaStatus(account: "acme", zone: "UTC", parts: [.day: .init(limit: 5, used: 5, endsAt: 0)]),
+            QuotaStatus(account: "other", zone: "UTC", parts: [.month: .init(limit: 5, used: 4, endsAt: 0)]),
+        ]
+        #expect(try check().verdict == .warning)
+        #expect(
+            try check().line.hasPrefix(
+                "SMPPOST WARNING - 1 of 1 binds of 1 carriers up; a login is locked out; the quota of acme is used up | "
+            ))
     }
 
     @Test func theWorstCarrierDecides() throws {

@@ -37,6 +37,11 @@ import Testing
             }
             intake.replies[ReplyLabel(account: "account-\(account)", status: 200, code: nil)] = 99_999_999
         }
+        intake.quotas = [
+            QuotaStatus(
+                account: "account-1", zone: "UTC",
+                parts: [.day: .init(limit: 5, used: 7, endsAt: 0), .month: .init(limit: 50, used: 7, endsAt: 0)])
+        ]
         intake.replies[ReplyLabel(account: nil, status: 401, code: .badCredentials)] = 3
         var process = ProcessStatus(startedAt: Date(timeIntervalSince1970: 1_764_000_000), pid: 1)
         process.cpuSeconds = 12.34
@@ -97,7 +102,7 @@ import Testing
         "smppost_late_responses_total", "smppost_in_doubt", "smppost_replayed_total", "smppost_receipts_total",
         "smppost_receipt_delay_seconds", "smppost_tls_certificate_expiry_seconds", "smppost_build_info",
         "smppost_carrier_state", "smppost_carrier_pace", "smppost_carrier_pace_limit", "smppost_carrier_queue",
-        "smppost_carrier_queue_wait_seconds", "smppost_not_in_time_total",
+        "smppost_carrier_queue_wait_seconds", "smppost_not_in_time_total", "smppost_quota_left",
         "process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds", "process_max_fds",
         "process_start_time_seconds",
     ]
@@ -129,7 +134,10 @@ import Testing
             #"smppost_http_requests_total{account="account-1",code="200",error="none"} 99999999"#,
             #"smppost_tls_certificate_expiry_seconds{side="carrier",carrier="carrier-1",bind="1"} 1797000000"#,
             #"smppost_tps_limit{carrier="carrier-1"} 100"#, "smppost_in_doubt 2", "smppost_replayed_total 3",
-            "smppost_journal_up 1", #"smppost_tls_certificate_expiry_seconds{side="intake"} 1796000000"#,
+            #"smppost_quota_left{account="account-1",period="day"} 0"#,
+            #"smppost_quota_left{account="account-1",period="month"} 43"#,
+            #"smppost_quota_limit{account="account-1",period="month"} 50"#, "smppost_journal_up 1",
+            #"smppost_tls_certificate_expiry_seconds{side="intake"} 1796000000"#,
         ] {
             #expect(lines.contains(expected), "\(expected)")
         }

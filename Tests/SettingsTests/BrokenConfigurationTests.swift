@@ -191,7 +191,7 @@ struct BrokenConfigurationTests {
                 "config/accounts.yaml:10:12: another account has this login already, in line 3",
                 "config/accounts.yaml:12:10: another account has this key already, in line 5",
                 "config/accounts.yaml:13:15: \"carriers\" names no carrier",
-                "config/accounts.yaml:14:20: \"destinations\" must be a prefix of 1 to 15 digits, not \"7x\"",
+                "config/accounts.yaml:14:20: \"destinations\" must be a prefix of 1 to 15 digits, or one behind \"!\" that is left out, not \"7x\"",
                 "config/accounts.yaml:15:14: \"senders\" is empty; remove the key to allow any",
                 "config/accounts.yaml:16:17: \"allow_from\" is empty; remove the key to allow every address",
             ])

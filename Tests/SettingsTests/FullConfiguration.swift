@@ -28,6 +28,7 @@ enum FullConfiguration {
           proven_file: ../proven
           scrypt_queue: 16
           scrypt_threads: 2
+          recipient_memory: 5000
           default_language: en
         monitor:
           listen: "10.0.0.1:9000"
@@ -51,6 +52,7 @@ enum FullConfiguration {
         log: { level: debug, format: json }
         """,
         "config/accounts.yaml": """
+        blocked: [opt-outs.txt]
         accounts:
           - name: acme
             enabled: false
@@ -65,7 +67,10 @@ enum FullConfiguration {
               - prefix: "375"
                 carriers:
                   - { name: main, weight: 1000 }
-            destinations: ["7", "+375"]
+            destinations: ["7", "+375", "!77"]
+            blocked: secrets/own.txt
+            quota: { day: 5000, month: 100000, zone: Asia/Almaty }
+            per_recipient: 5/h
             country: RU
             short_numbers: true
             language: en
@@ -139,6 +144,8 @@ enum FullConfiguration {
     /// The files that these name.
     static func addSecrets(to fixture: Fixture) throws {
         try fixture.write("config/secrets/token", "0123456789abcdef\n")
+        try fixture.write("config/opt-outs.txt", "+7 916 123-45-67\n")
+        try fixture.write("config/secrets/own.txt", "7900*\n8 916 123-45-68\n")
         try fixture.write("config/secrets/receipts", "0123456789abcdef0123\n")
         try fixture.write("carriers/secrets/main.password", "s3cret\n")
         try fixture.write("carriers/ca.crt", Fixture.certificate?.certificatePEM ?? "")

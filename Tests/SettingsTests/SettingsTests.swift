@@ -39,6 +39,7 @@ struct SettingsTests {
         #expect(intake.scryptQueue == 16)
         #expect(intake.scryptThreads == 2)
         #expect(intake.defaultLanguage == "en")
+        #expect(intake.recipientMemory == 5000)
         #expect(settings.monitor.listen == ListenAddress(host: "10.0.0.1", port: 9000))
         #expect(settings.monitor.token == "0123456789abcdef")
         #expect(settings.monitor.certificateFile == "\(fixture.root)/config/server.crt")
@@ -77,7 +78,10 @@ struct SettingsTests {
                 PrefixRoute(prefix: "375", carriers: [CarrierChoice("main", weight: 1000)]),
             ])
         #expect(account.carrierNames == ["main", "main", "main"])
-        #expect(account.destinations == ["7", "375"])
+        #expect(account.destinations == ["7", "375", "!77"])
+        #expect((account.quotaOfDay, account.quotaOfMonth, account.quotaZone) == (5000, 100_000, "Asia/Almaty"))
+        #expect(account.perRecipient == 5)
+        #expect(account.blocked.map(\.numbers.count) == [2, 1])
         #expect(account.country == .ru)
         #expect(account.shortNumbers)
         #expect(account.language == "en")
@@ -267,6 +271,8 @@ struct SettingsTests {
                 "carriers/main.yaml:27:46: \"response\" (21s) is longer than the intake's \"reply_within\" (20s), which ends "
                     + "the wait",
                 "carriers/old.yml:1:1: not read: a carrier's file ends in .yaml",
+                "config/accounts.yaml:1:1: account acme: with \"mask_numbers\" of the journal \"per_recipient\" begins "
+                    + "anew at each start",
             ])
     }
 }

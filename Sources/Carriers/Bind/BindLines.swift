@@ -4,7 +4,7 @@ import SMPP
 /// How loud a change of a bind's state is in the log: what is new is `notice` or `info`, what repeats is `debug`, so that a bind
 /// writes a bounded number of lines, whatever its carrier does.
 struct BindLines {
-    /// Lines that are not `debug` in each minute.
+    /// Lines that are not `debug` in each minute. Not in the configuration: `log.level: debug` shows all of them.
     static let most = 12
     private static let every = Duration.seconds(60)
 

@@ -32,12 +32,15 @@ package struct Account: Sendable, Hashable {
     package var allowFrom: [AddressBlock]
     /// How its status lines are written.
     package var replyProfile: ReplyProfile
+    /// What it may send in a day, a month, and to one number.
+    package var quota: AccountQuota.Limits
 
     /// An account; only its index and its name have no default.
     package init(
         index: Int, name: String, login: String? = nil, password: ScryptHash? = nil, key: KeyHash? = nil,
         enabled: Bool = true, language: Language = .ru, rate: Double? = nil, inFlight: Int? = nil,
-        allowFrom: [AddressBlock] = [], replyProfile: ReplyProfile = .strict
+        allowFrom: [AddressBlock] = [], replyProfile: ReplyProfile = .strict,
+        quota: AccountQuota.Limits = AccountQuota.Limits()
     ) {
         self.index = index
         self.name = name
@@ -50,6 +53,7 @@ package struct Account: Sendable, Hashable {
         self.inFlight = inFlight
         self.allowFrom = allowFrom
         self.replyProfile = replyProfile
+        self.quota = quota
     }
 
     /// Whether a request from `source` is allowed.

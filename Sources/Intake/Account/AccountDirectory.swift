@@ -6,11 +6,19 @@ package final class AccountEntry: Sendable {
     package let account: Account
     /// Its rate and in-flight limits.
     package let meter: AccountMeter
+    /// Its limits by day, month and recipient.
+    package let quota: AccountQuota
 
-    /// An account; `meter` is what its messages were counted by before, nil for one that nobody has used yet.
-    package init(_ account: Account, meter: AccountMeter? = nil) {
+    /// An account that goes on with what the one of its name before it was counted by; nil = there was none.
+    package init(
+        _ account: Account, continuing previous: AccountEntry? = nil,
+        recipients: RecentRecipients = RecentRecipients()
+    ) {
         self.account = account
-        self.meter = meter ?? AccountMeter(rate: account.rate, inFlight: account.inFlight)
+        meter = previous?.meter ?? AccountMeter(rate: account.rate, inFlight: account.inFlight)
+        quota =
+            previous?.quota
+            ?? AccountQuota(account.quota, recipients: recipients, time: WallClock.unixMilliseconds())
     }
 }
 
@@ -20,16 +28,24 @@ package final class AccountDirectory: Sendable {
     package let entries: [AccountEntry]
     /// What stands in for the password of a login that does not exist: it costs what the dearest of the accounts' costs.
     package let decoy: ScryptHash
+    /// Messages to one number, of all accounts.
+    let recipients: RecentRecipients
     private let byLogin: [String: AccountEntry]
     private let byKey: [KeyHash: AccountEntry]
 
     /// The accounts of a configuration.
-    /// - Parameter previous: the accounts before it: those of the same name go on with what was counted, and get their new
-    ///   limits when `applyLimits` is called.
-    package init(_ accounts: [Account], continuing previous: AccountDirectory? = nil) {
-        var meters: [String: AccountMeter] = [:]
-        for entry in previous?.entries ?? [] { meters[entry.account.name] = entry.meter }
-        entries = accounts.map { AccountEntry($0, meter: meters[$0.name]) }
+    /// - Parameters:
+    ///   - previous: the accounts before it: those of the same name go on with what was counted, and get their new limits when
+    ///     `applyLimits` is called.
+    ///   - recipients: where messages to one number are counted; nil = where the accounts before it do.
+    package init(
+        _ accounts: [Account], continuing previous: AccountDirectory? = nil, recipients: RecentRecipients? = nil
+    ) {
+        let recipients = recipients ?? previous?.recipients ?? RecentRecipients()
+        self.recipients = recipients
+        var earlier: [String: AccountEntry] = [:]
+        for entry in previous?.entries ?? [] { earlier[entry.account.name] = entry }
+        entries = accounts.map { AccountEntry($0, continuing: earlier[$0.name], recipients: recipients) }
         var byLogin: [String: AccountEntry] = [:]
         var byKey: [KeyHash: AccountEntry] = [:]
         for entry in entries {
@@ -43,7 +59,11 @@ package final class AccountDirectory: Sendable {
 
     /// Puts the accounts' own limits into force, also for what came in under the directory before.
     package func applyLimits() {
-        for entry in entries { entry.meter.limit(rate: entry.account.rate, inFlight: entry.account.inFlight) }
+        let time = WallClock.unixMilliseconds()
+        for entry in entries {
+            entry.meter.limit(rate: entry.account.rate, inFlight: entry.account.inFlight)
+            entry.quota.limit(entry.account.quota, time: time)
+        }
     }
 
     /// The account that succeeds `entry`, where a password that was right for that one is right for it too.

@@ -42,6 +42,9 @@ package final class ConnectionGate: Sendable {
     /// Connections inside.
     package var open: Int { state.withLock { $0.count } }
 
+    /// Addresses of which connections are inside.
+    var addresses: Int { state.withLock { $0.ofAddress.count } }
+
     /// Connections turned away; every reason is there.
     package var refused: [Refusal: Int] {
         let refusals = state.withLock { $0.refusals }

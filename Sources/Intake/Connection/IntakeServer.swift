@@ -55,7 +55,8 @@ package final class IntakeServer: Sendable {
         self.gate = ConnectionGate(
             limit: configuration.maxConnections, limitOfAddress: configuration.maxConnectionsPerAddress,
             allowed: configuration.allowFrom, logger: logger)
-        let directory = AccountDirectory(accounts)
+        let directory = AccountDirectory(
+            accounts, recipients: RecentRecipients(capacity: configuration.recipientMemory))
         self.directory = Mutex(directory)
         let proven = ProvenLogins(path: configuration.provenFile)
         lockOut = LockOut(rules: configuration.lockOut, proven: proven, logger: logger)
@@ -214,8 +215,14 @@ package final class IntakeServer: Sendable {
         total.connectionRefusals = gate.refused
         total.unfinishedBytes = unfinished.current
         total.lockOuts = lockOut.status(now: .now())
+        let (directory, time) = (directory.withLock { $0 }, WallClock.unixMilliseconds())
+        total.quotas = directory.entries.compactMap { $0.quota.status(of: $0.account.name, time: time) }
+        total.forgottenRecipients = directory.recipients.forgotten
         return total
     }
+
+    /// The accounts in force. From any thread.
+    package var accounts: [AccountEntry] { directory.withLock { $0.entries } }
 
     /// Lifts the locks of an address or a login; how many there were. From any thread.
     package func unlock(_ name: String) -> Int { lockOut.unlock(name, now: .now()) }

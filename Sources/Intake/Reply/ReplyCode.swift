@@ -11,6 +11,7 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
     case ipNotAllowed = "ip_not_allowed"
     case senderNotAllowed = "sender_not_allowed"
     case destinationNotAllowed = "destination_not_allowed"
+    case recipientBlocked = "recipient_blocked"
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
     case requestTimeout = "request_timeout"
@@ -24,6 +25,8 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
     case textEmpty = "text_empty"
     case textTooLong = "text_too_long"
     case rateLimited = "rate_limited"
+    case quotaExceeded = "quota_exceeded"
+    case recipientLimited = "recipient_limited"
     case lockedOut = "locked_out"
     case `internal`
     case noBind = "no_bind"
@@ -42,7 +45,7 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .missingField, .duplicateField, .fieldTooLong, .badEncoding, .badRequest, .httpsRequired: 400
         case .badCredentials: 401
-        case .accountDisabled, .ipNotAllowed, .senderNotAllowed, .destinationNotAllowed: 403
+        case .accountDisabled, .ipNotAllowed, .senderNotAllowed, .destinationNotAllowed, .recipientBlocked: 403
         case .notFound: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
@@ -50,7 +53,7 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
         case .unsupportedMediaType: 415
         case .headersTooLarge: 431
         case .badNumber, .severalNumbers, .extension, .badSender, .textEmpty, .textTooLong: 422
-        case .rateLimited, .lockedOut: 429
+        case .rateLimited, .quotaExceeded, .recipientLimited, .lockedOut: 429
         case .internal: 500
         case .partial, .carrierRefused: 502
         case .noBind, .busy, .draining, .noJournal: 503
@@ -62,11 +65,14 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
     package var outcome: Outcome {
         switch self {
         case .missingField, .duplicateField, .fieldTooLong, .badEncoding, .badRequest, .httpsRequired, .badCredentials,
-            .accountDisabled, .ipNotAllowed, .senderNotAllowed, .destinationNotAllowed, .notFound, .methodNotAllowed,
+            .accountDisabled, .ipNotAllowed, .senderNotAllowed, .destinationNotAllowed, .recipientBlocked, .notFound,
+            .methodNotAllowed,
             .bodyTooLarge, .unsupportedMediaType, .headersTooLarge, .badNumber, .severalNumbers, .extension,
             .badSender, .textEmpty, .textTooLong, .carrierRefused:
             .refused
-        case .requestTimeout, .rateLimited, .lockedOut, .internal, .noBind, .busy, .draining, .noJournal: .notSent
+        case .requestTimeout, .rateLimited, .quotaExceeded, .recipientLimited, .lockedOut, .internal, .noBind, .busy,
+            .draining, .noJournal:
+            .notSent
         case .carrierTimeout, .connectionLost, .partialUnknown, .notRecorded: .unknown
         case .partial: .partial
         }
@@ -103,6 +109,7 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
         case .ipNotAllowed: "IP address not allowed"
         case .senderNotAllowed: "Sender not allowed"
         case .destinationNotAllowed: "Destination not allowed"
+        case .recipientBlocked: "Recipient blocked"
         case .notFound: "Not found"
         case .methodNotAllowed: "Method not allowed"
         case .requestTimeout: "Request timeout"
@@ -116,6 +123,8 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
         case .textEmpty: "Text is empty"
         case .textTooLong: "Text too long"
         case .rateLimited: "Rate limited"
+        case .quotaExceeded: "Quota used up, not sent"
+        case .recipientLimited: "Recipient limited, not sent"
         case .lockedOut: "Locked out"
         case .internal: "Internal error, not sent"
         case .noBind: "Not sent, no carrier connection"

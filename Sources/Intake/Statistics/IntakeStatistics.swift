@@ -23,6 +23,10 @@ package struct IntakeStatistics: Sendable, Hashable {
     package var unfinishedBytes = 0
     /// What is locked out.
     package var lockOuts = LockOutStatus()
+    /// Of the accounts that have any, in the configuration's order.
+    package var quotas: [QuotaStatus] = []
+    /// Messages that limits by recipient forgot before their hour was over.
+    package var forgottenRecipients = 0
     /// Connections open now.
     package var connections = 0
     /// Every event loop refuses new requests.

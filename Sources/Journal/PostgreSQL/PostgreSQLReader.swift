@@ -91,6 +91,49 @@ package final class PostgreSQLReader: JournalReader {
         }
     }
 
+    /// - Throws: as `messages`.
+    package func sentCounts(_ time: Range<UInt64>) throws(JournalProblem) -> [String: Int] {
+        let bounds = bounds
+        return try ask { connection throws(JournalProblem) in
+            var parameters = PostgreSQLParameters()
+            parameters.add(JournalSchema.firstKey(at: time.lowerBound))
+            parameters.add(JournalSchema.firstKey(at: time.upperBound))
+            let command = PostgreSQLCommand.sql(
+                """
+                SELECT m.account, count(*) FROM message m LEFT JOIN outcome o ON o.id = m.id \
+                WHERE m.id >= $1::bigint AND m.id < $2::bigint AND \(SentMessage.outcomes) GROUP BY m.account
+                """, parameters)
+            var counts: [String: Int] = [:]
+            try connection.run([command], within: bounds.answer) { _, rows in
+                for row in 0..<rows.count { counts[rows.text(row, 0)] = Int(rows.integer(row, 1)) }
+            }
+            return counts
+        }
+    }
+
+    /// - Throws: as `messages`.
+    package func sentMessages(since moment: UInt64, limit: Int) throws(JournalProblem) -> [SentMessage] {
+        let bounds = bounds
+        return try ask { connection throws(JournalProblem) in
+            var parameters = PostgreSQLParameters()
+            parameters.add(JournalSchema.firstKey(at: moment))
+            let command = PostgreSQLCommand.sql(
+                """
+                SELECT m.id, m.account, m.recipient FROM message m LEFT JOIN outcome o ON o.id = m.id \
+                WHERE m.id >= $1::bigint AND \(SentMessage.outcomes) ORDER BY m.id DESC LIMIT \(limit)
+                """, parameters)
+            var messages: [SentMessage] = []
+            try connection.run([command], within: bounds.answer) { _, rows in
+                messages = (0..<rows.count).compactMap { row in
+                    JournalSchema.id(rows.integer(row, 0)).map {
+                        SentMessage(id: $0, account: rows.text(row, 1), recipient: rows.text(row, 2))
+                    }
+                }
+            }
+            return messages
+        }
+    }
+
     /// Asks on the open connection, or on a new one. A connection that had ended unnoticed, as by a restart of the
     /// server, is replaced once.
     private func ask<Answer: Sendable>(

@@ -108,6 +108,37 @@ package final class SQLiteReader: JournalReader {
         }
     }
 
+    /// See `JournalReader`.
+    package func sentCounts(_ time: Range<UInt64>) throws(JournalProblem) -> [String: Int] {
+        try read { db in
+            let rows = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT m.account, count(*) FROM message m LEFT JOIN outcome o ON o.id = m.id
+                        WHERE m.id >= ? AND m.id < ? AND \(SentMessage.outcomes) GROUP BY m.account
+                        """),
+                arguments: [
+                    JournalSchema.firstKey(at: time.lowerBound), JournalSchema.firstKey(at: time.upperBound),
+                ])
+            return Dictionary(rows.map { ($0[0], $0[1]) }, uniquingKeysWith: +)
+        }
+    }
+
+    /// See `JournalReader`.
+    package func sentMessages(since moment: UInt64, limit: Int) throws(JournalProblem) -> [SentMessage] {
+        try read { db in
+            let rows = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT m.id, m.account, m.recipient FROM message m LEFT JOIN outcome o ON o.id = m.id
+                        WHERE m.id >= ? AND \(SentMessage.outcomes) ORDER BY m.id DESC LIMIT ?
+                        """), arguments: [JournalSchema.firstKey(at: moment), limit])
+            return rows.compactMap { row in
+                JournalSchema.id(row[0]).map { SentMessage(id: $0, account: row[1], recipient: row[2]) }
+            }
+        }
+    }
+
     private func read<Answer>(_ work: (Database) throws -> Answer) throws(JournalProblem) -> Answer {
         let pool = try pool()
         return try file.telling { try pool.read(work) }

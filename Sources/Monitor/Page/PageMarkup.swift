@@ -35,6 +35,14 @@ enum PageMarkup {
         <th scope="col" data-word="lockLeft"></th><th scope="col"></th>
         </tr></thead><tbody id="lock-rows"></tbody></table></div>
         </section>
+        <section id="quotas" aria-labelledby="quotas-title" hidden>
+        <h2 id="quotas-title" data-word="quotasTitle"></h2>
+        <p class="hint" data-word="quotasHint"></p>
+        <div class="scroll"><table><thead><tr>
+        <th scope="col" data-word="doubtAccount"></th><th scope="col" data-word="quotaDay"></th>
+        <th scope="col" data-word="quotaMonth"></th><th scope="col" data-word="quotaZone"></th>
+        </tr></thead><tbody id="quota-rows"></tbody></table></div>
+        </section>
         <section id="service" aria-labelledby="service-title" hidden>
         <h2 id="service-title" data-word="serviceTitle"></h2>
         <dl id="service-facts" class="facts"></dl>

@@ -34,6 +34,14 @@ extension PageScript {
             make('td', '', moment(one.ago + elapsed)), make('td', '', W.doubtReasons[one.reason] || one.reason), make('td', '', one.to),
             make('td', '', one.account), make('td', '', one.carrier), make('td', '', one.id))));
           drawLocks(intake.lockouts, elapsed);
+          drawQuotas(service.quotas);
+        }
+
+        function drawQuotas(quotas) {
+          show($('quotas'), quotas.length > 0);
+          const part = one => make('td', one && one.left === 0 ? 'wrong' : '', one ? fill(W.quotaOf, number(one.used), number(one.limit), number(one.left)) : '–');
+          $('quota-rows').replaceChildren(...quotas.map(one => make('tr', '',
+            make('td', '', one.account), part(one.day), part(one.month), make('td', '', one.zone))));
         }
 
         // Rows stay while their locks do: a button that is made anew each second cannot be pressed.

@@ -52,12 +52,12 @@ enum PageStyle {
         #said:empty { display: none; }
         #said, .note { background: var(--soft); }
         #said.wrong, .wrong { color: var(--red); }
-        body.stale main, body.stale #service, body.stale #doubt, body.stale #locks { opacity: .55; }
+        body.stale main, body.stale #service, body.stale #doubt, body.stale #locks, body.stale #quotas { opacity: .55; }
         .carrier { scroll-margin-top: 5rem; }
-        .carrier, #doubt, #locks, #service {
+        .carrier, #doubt, #locks, #quotas, #service {
           background: var(--card); border: 1px solid var(--line); border-radius: .75rem; margin-bottom: 1rem; overflow: clip;
         }
-        #doubt, #locks, #service { padding: .9rem 1rem; }
+        #doubt, #locks, #quotas, #service { padding: .9rem 1rem; }
         #service dl.facts { margin-top: .6rem; grid-template-columns: repeat(auto-fill, minmax(min(18rem, 100%), 1fr)); }
         .head { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; padding: .8rem 1rem; }
         .carrier.green .head { background: var(--green-back); } .carrier.yellow .head { background: var(--yellow-back); }

@@ -23,19 +23,24 @@ package struct BindsCheck: Hashable, Sendable {
     package var verdict: Verdict
     package var line: String
 
-    /// A carrier that is down, tripped, or paused for long is critical; one in trouble or switched off is a warning, and critical where it is required.
+    /// A carrier that is down, tripped, or paused for long is critical; one in trouble or switched off is a warning, and critical where
+    /// it is required. A login that is locked out and a quota that is used up are warnings: messages are refused.
     package init(_ document: BindsDocument) {
         let verdicts = document.carriers.map(Self.verdict)
-        verdict = verdicts.max() ?? .unknown
+        let refused = Self.refused(document)
+        verdict = max(verdicts.max() ?? .unknown, refused.isEmpty ? .ok : .warning)
         let up = document.carriers.reduce(0) { $0 + $1.binds.count { $0.state == "bound" } }
         let all = document.carriers.reduce(0) { $0 + $1.binds.count }
         let troubled = zip(document.carriers, verdicts).filter { $0.1 != .ok }.map { "\($0.0.name): \($0.0.summary)" }
-        let words =
+        let carriers =
             document.carriers.isEmpty
-            ? "there is no carrier"
-            : troubled.isEmpty
-                ? "\(up) of \(all) binds of \(document.carriers.count) carriers up" : troubled.joined(separator: "; ")
-        let figures = document.carriers.flatMap(Self.figures)
+            ? ["there is no carrier"]
+            : troubled.isEmpty ? ["\(up) of \(all) binds of \(document.carriers.count) carriers up"] : troubled
+        let words = (carriers + refused).joined(separator: "; ")
+        let locks = document.intake?.lockouts.map {
+            ["'locked_logins'=\($0.login);;;0;", "'locked_addresses'=\($0.address);;;0;"]
+        }
+        let figures = document.carriers.flatMap(Self.figures) + (locks ?? [])
         // A bar ends the words.
         let safe = words.replacing("|", with: "/")
         line = "SMPPOST \(verdict.word) - \(safe)" + (figures.isEmpty ? "" : " | " + figures.joined(separator: " "))
@@ -45,6 +50,20 @@ package struct BindsCheck: Hashable, Sendable {
     package init(_ verdict: Verdict, _ words: String) {
         self.verdict = verdict
         line = "SMPPOST \(verdict.word) - \(words.replacing("|", with: "/"))"
+    }
+
+    /// Why messages are refused before they come to a carrier. Locked addresses are the internet's noise: a figure.
+    private static func refused(_ document: BindsDocument) -> [String] {
+        var words: [String] = []
+        if let logins = document.intake?.lockouts?.login, logins > 0 {
+            words.append(logins == 1 ? "a login is locked out" : "\(logins) logins are locked out")
+        }
+        let usedUp = (document.quotas ?? []).filter { $0.day?.left == 0 || $0.month?.left == 0 }.map(\.account)
+        if !usedUp.isEmpty {
+            let more = usedUp.count > 3 ? " and \(usedUp.count - 3) more" : ""
+            words.append("the quota of \(usedUp.prefix(3).joined(separator: ", "))\(more) is used up")
+        }
+        return words
     }
 
     private static func verdict(_ carrier: BindsDocument.Carrier) -> Verdict {

@@ -8,6 +8,30 @@ package struct BindsDocument: Decodable, Hashable, Sendable {
         package var uptime: Double
     }
 
+    /// What takes the forms.
+    package struct Intake: Decodable, Hashable, Sendable {
+        /// How many are locked out.
+        package struct Lockouts: Decodable, Hashable, Sendable {
+            package var address: Int
+            package var login: Int
+        }
+
+        package var lockouts: Lockouts?
+    }
+
+    /// An account's quota.
+    package struct Quota: Decodable, Hashable, Sendable {
+        /// Of a day or a month.
+        package struct Part: Decodable, Hashable, Sendable {
+            package var limit: Int
+            package var left: Int
+        }
+
+        package var account: String
+        package var day: Part?
+        package var month: Part?
+    }
+
     /// A carrier; its light as `TrafficLight.rawValue`, or one that a newer bridge has.
     package struct Carrier: Decodable, Hashable, Sendable {
         package var name: String
@@ -64,6 +88,8 @@ package struct BindsDocument: Decodable, Hashable, Sendable {
 
     package var version: Int
     package var process: Process
+    package var intake: Intake?
+    package var quotas: [Quota]?
     package var carriers: [Carrier]
 
     /// - Throws: `BindsDocumentProblem` for anything but version 1 of the document.

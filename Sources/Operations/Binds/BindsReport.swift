@@ -19,9 +19,9 @@ enum BindsReport {
         return json
     }
 
-    /// The members of the document, with these carriers.
+    /// The members of the document, with these carriers and so many quotas; nil = all.
     static func writeMembers(
-        _ snapshot: MonitorSnapshot, carriers: [CarrierSnapshot], to json: inout JSONWriter
+        _ snapshot: MonitorSnapshot, carriers: [CarrierSnapshot], mostQuotas: Int? = nil, to json: inout JSONWriter
     ) {
         json.member("version", version)
         json.member("taken_at", snapshot.takenAt.formatted(.iso8601))
@@ -46,6 +46,8 @@ enum BindsReport {
         json.array { json in
             for message in snapshot.inDoubt { json.object { write(message, to: &$0) } }
         }
+        json.key("quotas")
+        write(snapshot.intake.quotas, most: mostQuotas, to: &json)
         json.key("carriers")
         json.array { json in
             for carrier in carriers { write(carrier, to: &json) }

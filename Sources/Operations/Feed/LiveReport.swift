@@ -15,7 +15,8 @@ import SMPP
 enum LiveReport {
     static func snapshot(_ snapshot: MonitorSnapshot, history: MonitorHistory) -> ByteBuffer {
         event("snapshot") { json in
-            BindsReport.writeMembers(snapshot, carriers: snapshot.carriers, to: &json)
+            BindsReport.writeMembers(
+                snapshot, carriers: snapshot.carriers, mostQuotas: BindsReport.shownQuotas, to: &json)
             json.member("chart_every", MonitorHistory.every.inSeconds)
             json.member("chart_kept", BindChart.kept)
             json.key("charts")
@@ -44,7 +45,7 @@ enum LiveReport {
             && last.journal == next.journal && last.inDoubt.map(\.id) == next.inDoubt.map(\.id)
         guard !isSame else { return nil }
         return event("change") { json in
-            BindsReport.writeMembers(next, carriers: changed, to: &json)
+            BindsReport.writeMembers(next, carriers: changed, mostQuotas: BindsReport.shownQuotas, to: &json)
             json.member("order", next.carriers.map(\.status.name))
         }
     }

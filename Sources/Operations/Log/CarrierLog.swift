@@ -30,7 +30,8 @@ package struct CarrierLog: Sendable {
 
     /// Trouble that lasts is told this often.
     static let every = Duration.seconds(60)
-    /// So many lines within `every` tell at most that it came, got worse or is over.
+    /// So many lines within `every` tell at most that it came, got worse or is over. Not in the configuration: README and alerts name
+    /// it, and what finds no room is told with the next line.
     static let most = 6
     /// How long a carrier may take to come up before it counts as down without a failed attempt of every bind.
     static let patience = Duration.seconds(10)

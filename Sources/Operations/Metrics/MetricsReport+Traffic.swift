@@ -137,6 +137,7 @@ extension MetricsReport {
         for kind in Lock.Kind.allCases {
             metrics.sample(intake.lockOuts.counts[kind, default: 0], ["kind": kind.rawValue])
         }
+        writeQuotas(intake, to: &metrics)
         metrics.family("smppost_messages_handed_total", .counter, "Requests that were handed on to the carriers.")
         metrics.sample(intake.handed)
         metrics.family("smppost_client_gone_total", .counter, "Replies that no client was there to take.")
@@ -147,6 +148,24 @@ extension MetricsReport {
         metrics.sample(intake.lateReplies)
         metrics.family("smppost_draining", .gauge, "1 while the service stops and takes no new requests.")
         metrics.sample(intake.isDraining)
+    }
+
+    private static func writeQuotas(_ intake: IntakeStatistics, to metrics: inout MetricsWriter) {
+        func family(_ name: String, _ help: String, _ value: (QuotaStatus.Part) -> Int) {
+            metrics.family(name, .gauge, help)
+            for quota in intake.quotas {
+                for period in QuotaPeriod.allCases {
+                    guard let part = quota.parts[period] else { continue }
+                    metrics.sample(value(part), ["account": quota.account, "period": period.rawValue])
+                }
+            }
+        }
+        family("smppost_quota_left", "Messages that an account may still send in its day or month.", \.left)
+        family("smppost_quota_limit", "Messages that an account may send in a day or a month.", \.limit)
+        metrics.family(
+            "smppost_recipients_forgotten_total", .counter,
+            "Messages that limits by recipient forgot before their hour was over: recipient_memory is too small.")
+        metrics.sample(intake.forgottenRecipients)
     }
 
     /// What never became a message: the mistakes of the first day, and the noise of the open internet.

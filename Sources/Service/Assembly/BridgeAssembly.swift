@@ -26,6 +26,7 @@ struct BridgeAssembly: Sendable {
     /// Nil where none is configured.
     let journal: BridgeJournal?
     let traces: CarrierTraces
+    let quotas: QuotaRestart
     /// What is in flight is answered within this time.
     let drainWithin: Duration
 
@@ -67,6 +68,8 @@ struct BridgeAssembly: Sendable {
         intake = IntakeServer(
             configuration: try IntakeConfiguration(settings, certificate: certificate, logger: logger),
             accounts: try Account.list(settings.accounts), group: group, logger: logger, handler: path.handle)
+        quotas = QuotaRestart(
+            intake: intake, journal: journal, recipientMemory: settings.intake.recipientMemory, logger: logger)
         state.update { $0.shown = settings.carriers.compactMap { carriers[$0.name]?.shown } }
         let reloader = Reloader(
             settings: settings, carriers: carriers,

@@ -2,7 +2,8 @@ import Glibc
 
 /// The file descriptors of this process: connections of clients must leave some for carriers, the journal, files and the monitor.
 package enum DescriptorLimit {
-    /// Kept for files, the journal, the monitor's connections and what the libraries need.
+    /// Kept for files, the journal, the monitor's connections and what the libraries need. Not in the configuration: what the parts
+    /// of this process need is theirs to know; who wants more connections raises the limit.
     private static let reserve = 192
 
     /// Raises the soft limit to the hard one, which a shell or a container leaves far above it (setrlimit(2)).

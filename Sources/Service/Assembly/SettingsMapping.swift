@@ -1,5 +1,6 @@
 import Bridge
 import Carriers
+import Foundation
 import Intake
 import Logging
 import Messaging
@@ -22,7 +23,10 @@ extension Account {
             index: index, name: settings.name, login: settings.login, password: settings.password, key: settings.key,
             enabled: settings.enabled, language: Language(settings.language), rate: settings.rate,
             inFlight: settings.inFlight, allowFrom: blocks,
-            replyProfile: ReplyProfile(rawValue: settings.replyProfile) ?? .strict)
+            replyProfile: ReplyProfile(rawValue: settings.replyProfile) ?? .strict,
+            quota: AccountQuota.Limits(
+                day: settings.quotaOfDay, month: settings.quotaOfMonth, perRecipient: settings.perRecipient,
+                zone: settings.quotaZone.flatMap { TimeZone(identifier: $0) } ?? .current))
     }
 }
 
@@ -91,6 +95,7 @@ extension IntakeConfiguration {
         provenFile = settings.provenFile
         scryptQueue = settings.scryptQueue
         scryptThreads = settings.scryptThreads
+        recipientMemory = settings.recipientMemory
         defaultLanguage = Language(settings.defaultLanguage)
         // Bridges that share a journal must not give the same id twice, nor one whose clock was put back.
         firstNode = .random(in: 0...UInt16.max)

@@ -96,6 +96,7 @@ private struct IntakeKeys: Sendable {
         IntakeKeys("proven_file") { $0.provenFile == $1.provenFile },
         IntakeKeys("scrypt_queue") { $0.scryptQueue == $1.scryptQueue },
         IntakeKeys("scrypt_threads") { $0.scryptThreads == $1.scryptThreads },
+        IntakeKeys("recipient_memory") { $0.recipientMemory == $1.recipientMemory },
         IntakeKeys("default_language") { $0.defaultLanguage == $1.defaultLanguage },
     ]
 }

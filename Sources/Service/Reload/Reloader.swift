@@ -4,6 +4,7 @@ import Delivery
 import Foundation
 import Intake
 import Logging
+import Messaging
 import NIOCore
 import NIOPosix
 import Operations
@@ -55,6 +56,8 @@ actor Reloader {
     private var carriers: [String: RunningCarrier]
     /// All that run or may, those that hand over included.
     private var alive: [Carrier]
+    /// Files of blocked numbers that cannot be read, and why.
+    private var blockedProblems: [String: String] = [:]
     private var isBusy = false
     private var takesReloads = true
     private var isStopping = false
@@ -110,6 +113,49 @@ actor Reloader {
         guard takesReloads else { return .stopping }
         isBusy = true
         return nil
+    }
+
+    /// Reads the files of blocked numbers anew that have changed, and takes them as a reload does. One that cannot be read is told
+    /// once, and what was read of it before stays.
+    func readBlockedAnew() async {
+        guard !isBusy, takesReloads else { return }
+        var files: [BlockedFile] = []
+        for file in settings.accounts.flatMap(\.blocked) where !files.contains(where: file.isSameFile) {
+            files.append(file)
+        }
+        guard !files.isEmpty else { return }
+        isBusy = true
+        defer { isBusy = false }
+        let read = files
+        let readings = try? await NIOThreadPool.singleton.runIfActive {
+            read.filter(\.hasChanged).map { BlockedReading(of: $0) }
+        }
+        var isNews = false
+        for reading in readings ?? [] {
+            let path = reading.old.path
+            guard let new = reading.new else {
+                if blockedProblems.updateValue(reading.problem, forKey: path) != reading.problem {
+                    parts.logger.error(
+                        "a file of blocked numbers cannot be read, what was read of it before stays",
+                        metadata: ["file": "\(path)", "problem": "\(reading.problem)"])
+                }
+                continue
+            }
+            isNews = true
+            blockedProblems[path] = nil
+            for warning in reading.warnings { parts.logger.warning("\(warning)") }
+            parts.logger.notice(
+                "a file of blocked numbers was read anew",
+                metadata: ["file": "\(path)", "entries": "\(new.numbers.count)"])
+            for account in settings.accounts.indices {
+                for place in settings.accounts[account].blocked.indices
+                where settings.accounts[account].blocked[place].isSameFile(as: new) {
+                    settings.accounts[account].blocked[place] = new
+                }
+            }
+        }
+        guard isNews, let accounts = try? Account.list(settings.accounts) else { return }
+        await publish(accounts: accounts)
     }
 
     private func apply() async -> ReloadReport {

@@ -21,8 +21,19 @@ package struct AccountSettings: Hashable, Sendable {
     package var carriers: [CarrierChoice] = []
     /// `routes`: other carriers by the number's prefix, in the file's order; each prefix once.
     package var routes: [PrefixRoute] = []
-    /// `destinations`: prefixes of the numbers that it may send to, digits; empty = all.
+    /// `destinations`: prefixes of the numbers that it may send to, digits, and behind a `!` of those that it may not; the longest
+    /// one decides; empty = all.
     package var destinations: [String] = []
+    /// `blocked`, its own and the file's for all: numbers that nothing is sent to.
+    package var blocked: [BlockedFile] = []
+    /// `quota.day`: messages; 1 to 1,000,000,000; nil = no limit.
+    package var quotaOfDay: Int?
+    /// `quota.month`: the same.
+    package var quotaOfMonth: Int?
+    /// `quota.zone`: whose days and months these are, as `Europe/Moscow`; nil = this machine's.
+    package var quotaZone: String?
+    /// `per_recipient`: messages to one number within an hour, 1 to 1000; nil = no limit.
+    package var perRecipient: Int?
     /// `country`: whose national way to write numbers is understood; nil = international numbers only.
     package var country: Country?
     /// `short_numbers`: whether it may send to numbers of 3 to 6 digits.
@@ -71,6 +82,8 @@ extension AccountSettings {
         language = reader.choice("language", ["ru": "ru", "en": "en"], default: language)
         rate = reader.rate("rate")
         inFlight = reader.optionalInteger("in_flight", in: 1...1_000_000)
+        readQuota(reader)
+        blocked = reader.blockedFiles("blocked", country: country, context: context)
         allowFrom = reader.addressBlocks("allow_from", ifEmpty: "is empty; remove the key to allow every address")
         replyProfile = reader.choice(
             "reply_profile", ["strict": "strict", "always200": "always200"], default: replyProfile)
@@ -155,10 +168,34 @@ extension AccountSettings {
         readPrefixRoutes(reader, places: &places)
         let prefixes = reader.texts(
             "destinations", limit: 1000, ifEmpty: "is empty; remove the key to allow all",
-            wanted: MappingReader.wantedPrefix, MappingReader.prefix)
+            wanted: MappingReader.wantedPrefix + ", or one behind \"!\" that is left out"
+        ) { text in
+            guard text.hasPrefix("!") else { return MappingReader.prefix(text) }
+            return MappingReader.prefix(String(text.dropFirst())).map { "!" + $0 }
+        }
         destinations = prefixes?.map(\.value) ?? []
         country = reader.optionalChoice("country", ["RU": .ru])
         shortNumbers = reader.flag("short_numbers", default: shortNumbers)
+    }
+
+    private mutating func readQuota(_ reader: MappingReader) {
+        let quota = reader.section("quota")
+        quotaOfDay = quota.optionalInteger("day", in: 1...1_000_000_000)
+        quotaOfMonth = quota.optionalInteger("month", in: 1...1_000_000_000)
+        quotaZone = quota.timeZone("zone")
+        if reader.has("quota"), !quota.has("day"), !quota.has("month") {
+            quota.missing("day", hint: "a quota has \"day\" or \"month\" or both")
+        }
+        quota.finish()
+        guard let node = reader.value("per_recipient") else { return }
+        perRecipient = reader.scalar(
+            node, named: "per_recipient", wanted: "messages to one number an hour, like 5/h, from 1/h to 1000/h"
+        ) { text in
+            guard text.hasSuffix("/h"), let count = MappingReader.wholeNumber(String(text.dropLast(2))),
+                (1...1000).contains(count)
+            else { return nil }
+            return count
+        }
     }
 
     private mutating func readPrefixRoutes(_ reader: MappingReader, places: inout AccountPlaces) {

@@ -44,6 +44,8 @@ package struct IntakeSettings: Hashable, Sendable {
     package var scryptQueue = 64
     /// `scrypt_threads`: passwords checked at one time; 1 to 64.
     package var scryptThreads = 1
+    /// `recipient_memory`: messages of the last hour that `per_recipient` counts, of all accounts; 1,000 to 10,000,000.
+    package var recipientMemory = 200_000
     /// `default_language`: `ru` or `en`, where the account is not known.
     package var defaultLanguage = "ru"
 
@@ -126,6 +128,7 @@ extension IntakeSettings {
         maxPipelined = reader.integer("max_pipelined", in: 1...1000, default: maxPipelined)
         scryptQueue = reader.integer("scrypt_queue", in: 1...10_000, default: scryptQueue)
         scryptThreads = reader.integer("scrypt_threads", in: 1...64, default: scryptThreads)
+        recipientMemory = reader.integer("recipient_memory", in: 1000...10_000_000, default: recipientMemory)
     }
 
     private mutating func readLockout(_ reader: MappingReader, context: LoadContext) {

@@ -5,4 +5,5 @@ struct LoadContext {
     /// Unix seconds: certificates are checked against it.
     var now: Int64
     let log: ProblemLog
+    let blocked = BlockedFiles()
 }

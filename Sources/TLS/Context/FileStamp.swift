@@ -1,7 +1,7 @@
 import Glibc
 
 /// What tells one state of a file from another without reading it.
-struct FileStamp: Hashable, Sendable {
+package struct FileStamp: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64
     private let size: Int64
@@ -9,7 +9,7 @@ struct FileStamp: Hashable, Sendable {
     private let changed: [Int]
 
     /// The stamp of the file (of a link's target), or nil where there is none to be had.
-    init?(of file: String) {
+    package init?(of file: String) {
         var status = stat()
         guard stat(file, &status) == 0 else { return nil }
         device = UInt64(status.st_dev)

@@ -31,6 +31,77 @@ import Testing
         }
     }
 
+    /// Descriptors run out while a carrier's link is cut: accepting rests and does not spin, and the link comes back.
+    @Test func noDescriptorIsLeft() async throws {
+        var simulator = try await Simulator.start()
+        defer { simulator.process.kill() }
+        var setup = BridgeSetup(logLevel: "info")
+        setup.carriers[0].port = simulator.port
+        let bridge = try await Bridge.start(setup)
+        defer { bridge.discard() }
+        try await bridge.awaitReady()
+        let pid = bridge.process.id
+        let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
+        let limited = try await run("prlimit", ["--pid", "\(pid)", "--nofile=\(open + 4)"])
+        #expect(limited.exitCode == 0)
+        let crowd = try ProcessHandle(
+            "python3",
+            [
+                "-c",
+                "import socket,time\nc=[]\nfor n in range(60):\n s=socket.socket();s.settimeout(1)\n try: s.connect(('127.0.0.1',\(bridge.port)));c.append(s)\n except OSError: pass\nprint('silent',flush=True)\ntime.sleep(60)",
+            ])
+        defer { crowd.kill() }
+        try await crowd.waitForOutput(containing: "silent")
+        try await bridge.process.waitForOutput(containing: "cannot accept connections")
+        simulator.process.kill()
+        let (before, begin) = (try processorSeconds(pid), ContinuousClock.now)
+        try await bridge.process.waitForOutput(containing: "carrier is down")
+        simulator = try await Simulator.start(port: simulator.port)
+        // It is the crowd's that the link had: as long as it stays nothing can be made.
+        try await Task.sleep(for: .seconds(3))
+        let spent = try processorSeconds(pid) - before
+        #expect(spent < 0.5 * ((ContinuousClock.now - begin) / .seconds(1)), "accepting spins: \(spent) s")
+        crowd.kill()
+        try await eventually("the link is back", atMost: .seconds(20)) {
+            (try? await bridge.monitor("/readyz"))?.status == 200
+        }
+        try await eventually("served") { (try? await bridge.post(.message()))?.status == 200 }
+    }
+
+    /// Connections that come and go leave nothing behind once there is memory for as many as come at once; the long form is `Tests/Benchmarks/floods.py`.
+    @Test func aConnectionThatIsGoneIsGone() async throws {
+        try await withBridgeAndSimulator(BridgeSetup(logLevel: "info")) { bridge, _ in
+            func comeAndGo(_ count: Int) async throws {
+                let script =
+                    "import socket\nfor n in range(\(count)):\n s=socket.socket();s.connect(('127.0.0.1',\(bridge.port)));s.close()"
+                #expect(try await run("python3", ["-c", script]).exitCode == 0)
+            }
+            func files() throws -> Int {
+                try FileManager.default.contentsOfDirectory(atPath: "/proc/\(bridge.process.id)/fd").count
+            }
+            let before = try files()
+            try await comeAndGo(6_000)
+            try await eventually("gone") { try files() <= before }
+            let memory = try residentKiB(bridge.process.id)
+            try await comeAndGo(6_000)
+            try await eventually("gone") { try files() <= before }
+            #expect(try residentKiB(bridge.process.id) - memory < 6_000)
+        }
+    }
+
+    private func residentKiB(_ pid: Int32) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+        return try #require(Int(line.filter(\.isNumber)))
+    }
+
+    /// User and system time of a process.
+    private func processorSeconds(_ pid: Int32) throws -> Double {
+        let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+        let fields = stat.suffix(from: try #require(stat.lastIndex(of: ")"))).split(separator: " ")
+        return ((Double(fields[12]) ?? 0) + (Double(fields[13]) ?? 0)) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
     /// A crowd that says nothing takes its share of the places and no more, also where descriptors are few; carriers keep theirs.
     @Test func aSilentCrowdKeepsNobodyOut() async throws {
         try await withSimulator { simulator in

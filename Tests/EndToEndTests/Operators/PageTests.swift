@@ -46,6 +46,31 @@ struct PageTests {
         }
     }
 
+    /// A login that is locked out is on the page, and its button lifts the lock; quotas stand below.
+    @Test func aLockIsLiftedByItsButton() async throws {
+        let accounts = [AccountSetup(lines: ["quota: { day: 5, zone: Europe/Moscow }"])]
+        try await withBridgeAndSimulator(BridgeSetup(accounts: accounts)) { bridge, _ in
+            let wrong = try await bridge.post((1...12).map { _ in Form.message(password: "wrong") })
+            #expect(wrong.last?.status == 429)
+            #expect(try await bridge.post(.message()).status == 429)
+            let lines = try await Browser.start([
+                "size=1280x900", "language=en", "open=http://127.0.0.1:\(bridge.monitorPort)/",
+                "wait=document.querySelector('#lock-rows button')", Self.text("#lock-rows td"),
+                "eval=document.querySelector('#lock-rows button').click()",
+                "wait=document.getElementById('confirm').open", Self.text("#confirm-title"),
+                "eval=document.getElementById('confirm-yes').click()",
+                "wait=document.getElementById('said').textContent !== ''", Self.text("#said"),
+                "wait=document.getElementById('locks').hidden", Self.text("#quota-rows"),
+            ]).lines().filter { $0.hasPrefix("\"") }
+            #expect(
+                lines == [
+                    "\"login acme\"", "\"Unlock acme?\"", "\"unlock acme: done\"",
+                    "\"acme0 of 5, 5 left–Europe/Moscow\"",
+                ])
+            #expect(try await bridge.post(.message()).status == 200)
+        }
+    }
+
     @Test func tellsWhyAndTurnsWithoutAReload() async throws {
         try await withFour { bridge, dark in
             let sentence = { (carrier: String) in Self.text("#carrier-\(carrier) .sentence") }

@@ -3,27 +3,31 @@ import Logging
 import ServiceLifecycle
 import TLS
 
-/// Reads our own certificates anew when their files change, off the event loops.
-struct CertificateWatch {
+/// Looks every ten seconds after what changes beside the configuration: our own certificates, the lists of blocked numbers, and what
+/// quotas have to learn from the journal. Off the event loops.
+struct ServiceWatch {
     /// Each with the name of the listener that shows it.
-    let contexts: [(name: String, context: TLSServerContext)]
+    let certificates: [(name: String, context: TLSServerContext)]
+    let reloader: Reloader
+    let quotas: QuotaRestart
     let logger: Logger
-    private let every = Duration.seconds(10)
-
-    init(contexts: [(name: String, context: TLSServerContext)], logger: Logger) {
-        self.contexts = contexts
-        self.logger = logger
-    }
+    private static let every = Duration.seconds(10)
 
     /// Returns when the service shuts down.
-    func run() async {
+    ///
+    /// - Parameter told: what is wrong with what quotas have to learn, as it was logged.
+    func run(quotaProblem told: String?) async {
         await cancelWhenGracefulShutdown {
-            var told: [String: String] = [:]
+            var quotaProblem = told
+            var certificateProblems: [String: String] = [:]
             while !Task.isCancelled {
-                try? await Task.sleep(for: every)
-                for (name, context) in contexts {
-                    told[name] = context.reload(of: name, told: told[name], logger: logger)
+                try? await Task.sleep(for: Self.every)
+                for (name, context) in certificates {
+                    certificateProblems[name] = context.reload(
+                        of: name, told: certificateProblems[name], logger: logger)
                 }
+                await reloader.readBlockedAnew()
+                quotaProblem = await quotas.learn(told: quotaProblem)
             }
         }
     }
