@@ -35,7 +35,12 @@ package struct PDUAnnotation {
         }
         guard frame.readableBytes > PDUHeader.length else { return }
         let (fields, end, fault) = MandatoryField.find(in: frame, of: header.id)
-        for field in fields { add(field, of: header.id) }
+        for field in fields {
+            add(field, of: header.id)
+            if field.isOverlong {
+                addFault(at: field.offset, PDUFlaw(overlong: field.name, at: field.offset).reason)
+            }
+        }
         if let fault {
             addFault(at: fault.offset, "\(fault.field): \(fault.reason)")
         } else if fields.isEmpty {
@@ -74,6 +79,9 @@ package struct PDUAnnotation {
             if field.name == "esm_class" { esmClass = value }
             if field.name == "data_coding" { dataCoding = value }
             add(field.offset, field.name, field.octets, AnnotationWords.meaning(of: field.name, value, in: id))
+        case .status:
+            let status = CommandStatus(rawValue: field.octets.reduce(0) { $0 << 8 | UInt32($1) })
+            add(field.offset, field.name, field.octets, status.name)
         case .octets:
             add(field.offset - 1, "sm_length", [UInt8(field.octets.count)], "\(field.octets.count)")
             addText(field.offset, field.name, field.octets)

@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test func faultsAreNamedWhereTheyAre() {
-        let long = PDUAnnotation.describe(frame(.deliverSM, octets("00 01 01") + [UInt8](repeating: 0x37, count: 30)))
+        let long = PDUAnnotation.describe(frame(.deliverSM, octets("00 01 01") + [UInt8](repeating: 0x37, count: 70)))
         #expect(long.contains("0013  FAULT") && long.contains("source_addr: the text is longer"))
         let tlv = PDUAnnotation.describe(frame(.deliverSM, Bodies.deliver + octets("0427 FFFF 02")))
         #expect(tlv.contains("FAULT") && tlv.contains("message_state claims 65535 octets where 1 are left"))
