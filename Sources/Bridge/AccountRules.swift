@@ -11,6 +11,8 @@ package final class AccountRules: Sendable {
     package let senders: Set<String>
     /// The sender of a form whose `from` is empty; nil where the account must name one.
     package let defaultSender: String?
+    /// Whether a form may name no sender where there is no default: its messages then have none.
+    let mayOmitSender: Bool
     /// Digits with which a recipient's number must begin; empty allows every number.
     package let destinations: [String]
     /// How the recipient's number is read.
@@ -21,12 +23,13 @@ package final class AccountRules: Sendable {
     package let routes: [PrefixOrder]
 
     package init(
-        name: String, senders: Set<String>, defaultSender: String?, destinations: [String], numbers: NumberRules,
-        carriers: CarrierOrder, routes: [PrefixOrder] = []
+        name: String, senders: Set<String>, defaultSender: String?, mayOmitSender: Bool = false,
+        destinations: [String], numbers: NumberRules, carriers: CarrierOrder, routes: [PrefixOrder] = []
     ) {
         self.name = name
         self.senders = senders
         self.defaultSender = defaultSender
+        self.mayOmitSender = mayOmitSender
         self.destinations = destinations
         self.numbers = numbers
         self.carriers = carriers
@@ -60,10 +63,13 @@ package final class AccountRules: Sendable {
 }
 
 extension AccountRules {
-    /// - Parameter carriers: the names of all carriers, in the bridge's order.
-    package convenience init(_ settings: AccountSettings, carriers: [String]) {
+    /// - Parameters:
+    ///   - carriers: the names of all carriers, in the bridge's order.
+    ///   - senderless: those that are given no sender, whatever a message has.
+    package convenience init(_ settings: AccountSettings, carriers: [String], senderless: Set<String> = []) {
         self.init(
             name: settings.name, senders: Set(settings.senders), defaultSender: settings.defaultSender,
+            mayOmitSender: settings.sendsNoSender || settings.carrierNames.allSatisfy(senderless.contains),
             destinations: settings.destinations,
             numbers: NumberRules(country: settings.country, shortNumbers: settings.shortNumbers),
             carriers: CarrierOrder(settings.carriers, carriers: carriers),

@@ -6,6 +6,8 @@ package import Settings
 package struct CarrierProfile: Sendable {
     package var addresses: AddressRules
     package var text: TextPolicy
+    /// The carrier puts its own sender in: none is sent.
+    package var sendsNoSender = false
     package var serviceType = ""
     /// §5.2.12; the UDH bit is added where a segment has one.
     package var esmClass: UInt8 = 0
@@ -86,10 +88,12 @@ package struct CarrierProfile: Sendable {
     }
 
     private func address(of sender: SenderName) -> SMPPAddress {
-        switch sender {
+        if sendsNoSender { return SMPPAddress() }
+        return switch sender {
         case .alphanumeric(let name): addresses.address(.alphanumeric, name)
         case .short(let digits): addresses.address(.short, digits)
         case .international(let digits): addresses.address(.international, digits)
+        case .absent: SMPPAddress()
         }
     }
 
@@ -107,6 +111,7 @@ extension CarrierProfile {
     /// As a carrier's file says it.
     package init(_ settings: CarrierSettings) {
         self.init(addresses: settings.addresses, text: settings.text)
+        sendsNoSender = settings.sendsNoSender
         serviceType = settings.serviceType
         esmClass = settings.esmClass
         protocolID = settings.protocolID

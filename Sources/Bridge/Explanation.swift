@@ -16,12 +16,14 @@ package struct Explanation: Sendable {
     package init?(settings: Settings, account name: String, from: String, to: String, text: String) {
         guard let account = settings.accounts.first(where: { $0.name == name }) else { return nil }
         let language = Language(account.language)
-        let rules = AccountRules(account, carriers: settings.carriers.map(\.name))
+        let rules = AccountRules(
+            account, carriers: settings.carriers.map(\.name), senderless: settings.senderlessCarriers)
         lines.append("account    \(account.name)")
         do throws(ReplyCode) {
             let plan = try MessagePlan(from: from, to: to, text: text, rules: rules)
             lines.append("number     \(plan.recipient.digits)")
-            lines.append("sender     \(plan.sender.text) (\(plan.sender.kind))")
+            let sender = plan.sender == .absent ? "none" : "\(plan.sender.text) (\(plan.sender.kind))"
+            lines.append("sender     \(sender)")
             var firstRefusal: ReplyCode?
             let route = rules.route(for: plan.recipient)
             if !rules.routes.isEmpty {
@@ -40,15 +42,14 @@ package struct Explanation: Sendable {
                 }
             }
             isOffered = firstRefusal == nil
-            if let firstRefusal { tell(firstRefusal, language: language) }
+            if let firstRefusal { tell(IntakeReply(firstRefusal, language: language)) }
         } catch {
-            tell(error, language: language)
+            tell(MessagePlan.refusal(error, from: from, to: to, rules: rules, language: language))
         }
     }
 
-    private mutating func tell(_ refusal: ReplyCode, language: Language) {
-        let reply = IntakeReply(refusal, language: language)
-        lines.append("reply      \(reply.status) \(refusal.rawValue): \(reply.message)")
+    private mutating func tell(_ reply: IntakeReply) {
+        lines.append("reply      \(reply.status) \(reply.code?.rawValue ?? ""): \(reply.message)")
     }
 
     private mutating func explain(_ plan: MessagePlan, for profile: CarrierProfile) throws(ReplyCode) {
@@ -80,6 +81,7 @@ extension SenderName {
         case .alphanumeric: "alphanumeric"
         case .short: "short number"
         case .international: "international number"
+        case .absent: "none"
         }
     }
 }

@@ -47,7 +47,8 @@ package final class MessagePath: Sendable {
                 offer(message, since: .noBind)
             }
         } catch {
-            let answer = IntakeReply(error, language: request.entry.account.language)
+            let answer = MessagePlan.refusal(
+                error, from: request.from, to: request.to, rules: rules, language: request.entry.account.language)
             journals?[request.loopIndex].note(refused: request, answer)
             reply(answer)
         }

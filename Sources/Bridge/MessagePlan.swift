@@ -5,7 +5,7 @@ package import Messaging
 package struct MessagePlan: Equatable, Sendable {
     package var recipient: PhoneNumber
     package var sender: SenderName
-    /// As it came: the carrier's policy decides its encoding.
+    /// As it came but for control characters: the carrier's policy decides its encoding.
     package var text: String
 
     /// Reads a form's values.
@@ -20,14 +20,17 @@ package struct MessagePlan: Equatable, Sendable {
         }
         guard rules.allows(recipient) else { throw .destinationNotAllowed }
         sender = try Self.sender(from, rules: rules)
-        guard !text.isEmpty else { throw .textEmpty }
-        self.text = text
+        self.text = TextCleaning.clean(text)
+        guard !self.text.isEmpty else { throw .textEmpty }
     }
 
     /// The name as the account's list writes it decides; spaces around it are a form's accident.
     private static func sender(_ from: String, rules: AccountRules) throws(ReplyCode) -> SenderName {
         let given = from.trimmingSpaces
-        guard let name = given.isEmpty ? rules.defaultSender : given else { throw .badSender }
+        guard let name = given.isEmpty ? rules.defaultSender : given else {
+            guard rules.mayOmitSender else { throw .badSender }
+            return .absent
+        }
         let sender: SenderName
         do {
             sender = try SenderName(name)
@@ -59,7 +62,7 @@ extension ReplyCode: Error {
         switch problem {
         case .several: self = .severalNumbers
         case .hasExtension: self = .extension
-        case .empty, .badCharacter, .tooShort, .tooLong: self = .badNumber
+        case .empty, .badCharacter, .tooShort, .tooLong, .notInternational: self = .badNumber
         }
     }
 

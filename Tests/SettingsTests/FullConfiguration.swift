@@ -59,6 +59,7 @@ enum FullConfiguration {
             key: "\(key)"
             senders: [ACME, "7000", "+79160000000"]
             default_sender: "7000"
+            sender: account
             carriers: [{ name: main, weight: 3 }]
             routes:
               - { prefix: "+7916", carriers: [main] }
@@ -91,6 +92,7 @@ enum FullConfiguration {
           verify: false
         system_id: acme
         password_file: secrets/main.password
+        long_password: true
         system_type: VMA
         interface_version: "5.0"
         address_range: { ton: 1, npi: 2, range: "^7" }
@@ -114,8 +116,11 @@ enum FullConfiguration {
           short: { ton: 0, npi: 1 }
           international: { ton: 2, npi: 3 }
           keep_plus: true
+        sender: none
         text:
           default_alphabet: latin1
+          astral: replace
+          shift_tables: [turkish, spanish]
           data_coding: { latin1: 1, gsm: 241, ascii: 17, ucs2: 24 }
           long: sar
           max_parts: 3

@@ -165,7 +165,8 @@ struct SettingsTests {
             carrier.text
                 == TextPolicy(
                     defaultAlphabet: .latin1, dataCoding: [.latin1: 1, .gsm: 241, .ascii: 17, .ucs2: 24], long: .sar,
-                    maxParts: 3, packedGSM: true, transliterate: true, limits: limits))
+                    maxParts: 3, packedGSM: true, transliterate: true, replacesAstral: true,
+                    shiftTables: [.turkish, .spanish], limits: limits))
     }
 
     @Test func defaultsAreThoseOfTheDesign() throws {
@@ -193,6 +194,39 @@ struct SettingsTests {
     func codingFollowsTheDefaultAlphabet(_ alphabet: String, _ codings: [Alphabet: UInt8]) throws {
         let carrier = (Fixture.valid["carriers/main.yaml"] ?? "") + "\ntext: { default_alphabet: \(alphabet) }\n"
         #expect(try Fixture(["carriers/main.yaml": carrier]).load().carriers.first?.text.dataCoding == codings)
+    }
+
+    /// Longer than SMPP 3.4 allows: whole where the file says so, else its first octets and a warning.
+    @Test func longPasswords() throws {
+        let carrier = (Fixture.valid["carriers/main.yaml"] ?? "").replacing("passw rd", with: "0123456789")
+        var settings = try Fixture(["carriers/main.yaml": carrier]).load()
+        #expect(settings.carriers.first?.setup.request.password == "01234567")
+        #expect(settings.warnings.contains { "\($0)".contains("its first 8 are sent; \"long_password: true\"") })
+        settings = try Fixture(["carriers/main.yaml": carrier + "\nlong_password: true\n"]).load()
+        #expect(settings.carriers.first?.setup.request.password == "0123456789")
+        #expect(!settings.warnings.contains { "\($0)".contains("password") })
+    }
+
+    @Test func countries() throws {
+        for country in ["RU", "BY", "KZ", "UA"] {
+            let accounts = (Fixture.valid["config/accounts.yaml"] ?? "").replacing("RU", with: country)
+            let settings = try Fixture(["config/accounts.yaml": accounts]).load()
+            #expect(settings.accounts.first?.country?.rawValue == country)
+            #expect(!settings.warnings.contains { "\($0)".contains("country") })
+        }
+        let without = (Fixture.valid["config/accounts.yaml"] ?? "").replacing("country: RU", with: "")
+        let warnings = try Fixture(["config/accounts.yaml": without]).load().warnings
+        #expect(warnings.contains { "\($0)".contains("\"country\" is missing") })
+    }
+
+    @Test func textOptions() throws {
+        let (settings, _) = try full()
+        let text = try #require(settings.carriers.first?.text)
+        #expect(text.shiftTables == [.turkish, .spanish] && text.replacesAstral)
+        #expect(settings.senderlessCarriers == ["main"])
+        let carrier = (Fixture.valid["carriers/main.yaml"] ?? "") + "\ntext: { default_alphabet: utf8 }\n"
+        let policy = try #require(try Fixture(["carriers/main.yaml": carrier]).load().carriers.first?.text)
+        #expect(policy.defaultAlphabet == .utf8 && policy.dataCoding[.utf8] == 0)
     }
 
     @Test(arguments: [
@@ -262,8 +296,8 @@ struct SettingsTests {
         #expect(
             fixture.warnings() == [
                 "carriers/main.yaml:9:11: \"verify\" is false: anybody on the way can pretend to be this carrier",
-                "carriers/main.yaml:26:24: \"every\" is less than 10s; many carriers cut a connection for that",
-                "carriers/main.yaml:27:46: \"response\" (21s) is longer than the intake's \"reply_within\" (20s), which ends "
+                "carriers/main.yaml:27:24: \"every\" is less than 10s; many carriers cut a connection for that",
+                "carriers/main.yaml:28:46: \"response\" (21s) is longer than the intake's \"reply_within\" (20s), which ends "
                     + "the wait",
                 "carriers/old.yml:1:1: not read: a carrier's file ends in .yaml",
             ])

@@ -27,7 +27,7 @@ package enum FormProblem: Error, Sendable, Hashable {
     /// `login` or `password` together with `key`.
     case loginAndKey
     case tooLong(FormField)
-    /// A broken percent escape, bytes that are not in the charset, or a control character; nil = in a field's name.
+    /// A broken percent escape, bytes that are not in the charset, or a control character where there is no text; nil = in a field's name.
     case encoding(FormField?)
 
     /// The error of the reply.
@@ -152,8 +152,9 @@ package struct FormBody {
                 byte = decoded
             }
             if byte < 0x20 || byte == 0x7F {
-                // Line ends and tabs come from people's templates; what else is down here never belongs in a form.
-                guard (0x09...0x0D).contains(byte), byte != 0x0B else { throw .encoding(field) }
+                // Line ends and tabs come from people's templates, and a text may have whatever word processors put into it; what
+                // else is down here never belongs in a form.
+                guard field == .text || (0x09...0x0D).contains(byte) && byte != 0x0B else { throw .encoding(field) }
             }
             if byte >= 0x80, charset == .windows1251 {
                 guard let scalar = Windows1251.scalar(byte) else { throw .encoding(field) }

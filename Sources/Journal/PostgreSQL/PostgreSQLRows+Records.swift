@@ -51,7 +51,7 @@ extension PostgreSQLRows {
         guard let id = JournalSchema.id(integer(row, 0)) else { return nil }
         return InboundPartRecord(
             id: id, at: moment(row, 1), carrier: text(row, 5), from: text(row, 6), to: text(row, 7),
-            reference: UInt16(clamping: integer(row, 3)), part: Int(integer(row, 2)), parts: Int(integer(row, 4)),
+            reference: UInt32(clamping: integer(row, 3)), part: Int(integer(row, 2)), parts: Int(integer(row, 4)),
             content: text(row, 8))
     }
 

@@ -59,7 +59,7 @@ struct SQLiteRows {
 
     /// Of `id`, `at`, `n`, `carrier`, `sender`, `recipient`, `reference`, `parts`, `content`.
     func inboundPart() throws -> InboundPartRecord {
-        guard let reference = UInt16(exactly: try integer(6)) else { throw Unreadable() }
+        guard let reference = UInt32(exactly: try integer(6)) else { throw Unreadable() }
         return InboundPartRecord(
             id: try id(0), at: try moment(1), carrier: try text(3), from: try text(4), to: try text(5),
             reference: reference, part: try small(2), parts: try small(7), content: try text(8))

@@ -1,3 +1,4 @@
+import Messaging
 package import NIOCore
 import SMPP
 
@@ -90,17 +91,15 @@ package struct PDUAnnotation {
 
     /// A message's octets: the user data header explained, the text masked or decoded.
     private mutating func addText(_ offset: Int, _ name: String, _ octets: [UInt8]) {
-        var text = octets[...]
-        var headerWords: [String] = []
-        if esmClass & 0x40 != 0, let header = AnnotatedUserDataHeader(octets) {
-            text = octets.dropFirst(header.length)
-            headerWords = header.words
-        }
+        let hasHeader = esmClass & 0x40 != 0
+        let content = ReceivedUserData(
+            octets, hasHeader: hasHeader, dataCoding: dataCoding, sar: nil, policy: TextPolicy()
+        ).content
         let words =
-            revealSecrets
-            ? AnnotationWords.quotedMessage(text, dataCoding: dataCoding) : "\(text.count) octets of text"
+            revealSecrets ? AnnotationWords.quotedMessage(content) : "\(content.octets.count) octets of text"
         add(offset, name, octets, isHidden: !octets.isEmpty, words)
-        for line in headerWords { addLine("", "  user data header", "", line) }
+        guard hasHeader, let header = UserDataHeader.parse(octets) else { return }
+        for line in AnnotatedUserDataHeader.words(header) { addLine("", "  user data header", "", line) }
     }
 
     private mutating func addTLVs(of frame: ByteBuffer, from end: Int) {

@@ -17,6 +17,8 @@ package struct AccountSettings: Hashable, Sendable {
     package var senders: [String] = []
     /// `default_sender`: where a form names none; one of `senders` unless these are empty.
     package var defaultSender: String?
+    /// `sender`: `none` where a form that names none is sent without one.
+    package var sendsNoSender = false
     /// `carriers`: tried in this order, groups with weights in a drawn one; at least one.
     package var carriers: [CarrierChoice] = []
     /// `routes`: other carriers by the number's prefix, in the file's order; each prefix once.
@@ -138,6 +140,11 @@ extension AccountSettings {
             "senders", limit: 1000, ifEmpty: "is empty; remove the key to allow any", wanted: wanted
         ) { try? SenderName($0) }
         senders = names?.map(\.value.text) ?? []
+        sendsNoSender = reader.choice("sender", ["account": false, "none": true], default: false)
+        if sendsNoSender, reader.has("default_sender") {
+            reader.log.problem(
+                "\"sender: none\" and \"default_sender\" exclude each other", at: reader.place(of: "sender"))
+        }
         guard let node = reader.value("default_sender"),
             let (text, name) = reader.scalar(
                 node, named: "default_sender", wanted: wanted, { text in (try? SenderName(text)).map { (text, $0) } })
@@ -157,7 +164,11 @@ extension AccountSettings {
             "destinations", limit: 1000, ifEmpty: "is empty; remove the key to allow all",
             wanted: MappingReader.wantedPrefix, MappingReader.prefix)
         destinations = prefixes?.map(\.value) ?? []
-        country = reader.optionalChoice("country", ["RU": .ru])
+        country = reader.optionalChoice("country", ["RU": .ru, "BY": .by, "KZ": .kz, "UA": .ua])
+        if country == nil, !reader.has("country") {
+            reader.log.warning(
+                "\"country\" is missing: only international numbers are understood; RU, BY, KZ or UA", at: reader.place)
+        }
         shortNumbers = reader.flag("short_numbers", default: shortNumbers)
     }
 

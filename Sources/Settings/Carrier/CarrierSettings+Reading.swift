@@ -16,6 +16,7 @@ extension CarrierSettings {
         readScheduling(reader)
         readAddresses(reader.section("addresses"))
         text.read(reader.section("text"))
+        sendsNoSender = reader.choice("sender", ["account": false, "none": true], default: false)
         readSubmitFields(reader)
         let inbound = reader.section("inbound")
         self.inbound = PostingSettings(reading: inbound, context: context)
@@ -47,11 +48,20 @@ extension CarrierSettings {
         } else {
             reader.missing("system_id")
         }
+        let sendsWhole = reader.flag("long_password", default: false)
         if let secret = reader.secret("password", context: context, mayBeEmpty: true) {
             setup.request.password = secret.text
-            // SMPP 3.4 §5.2.2: nine octets with the closing NUL.
-            if let reason = MappingReader.octetFault(secret.text, limit: 8) {
+            let count = secret.text.unicodeScalars.count
+            if let reason = MappingReader.octetFault(secret.text, limit: .max) {
                 reader.log.problem("the password \(reason)", at: secret.place)
+            } else if count > Self.longestPassword {
+                reader.log.problem("the password is longer than \(Self.longestPassword) octets", at: secret.place)
+            } else if !sendsWhole, count > Self.standardPassword {
+                setup.request.password = String(
+                    String.UnicodeScalarView(secret.text.unicodeScalars.prefix(Self.standardPassword)))
+                reader.log.warning(
+                    "the password is longer than the 8 octets that SMPP 3.4 allows: its first 8 are sent; "
+                        + "\"long_password: true\" sends it whole", at: secret.place)
             }
         } else if !["password", "password_file", "password_env"].contains(where: { reader.has($0) }) {
             reader.missing("password_file", hint: "or \"password_env\", or \"password\"")
@@ -65,6 +75,10 @@ extension CarrierSettings {
         setup.request.addressRange = range.octets("range", limit: 40)
         range.finish()
     }
+
+    /// SMPP 3.4 §5.2.2: nine octets with the closing NUL.
+    private static let standardPassword = 8
+    private static let longestPassword = 64
 
     private mutating func readBinds(_ reader: MappingReader) {
         guard let nodes = reader.list("binds", limit: 32, ifEmpty: "names no bind") else { return }

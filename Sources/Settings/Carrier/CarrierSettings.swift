@@ -13,6 +13,8 @@ package struct CarrierSettings: Hashable, Sendable, CustomStringConvertible {
     package var addresses = AddressRules()
     /// `text`.
     package var text = TextPolicy()
+    /// `sender`: `none` where the carrier puts its own in and wants none.
+    package var sendsNoSender = false
     /// `receipts.request`: whether receipts are asked for.
     package var receiptsRequested = true
     /// `receipts.ids`: how a receipt writes the id that the response gave.

@@ -100,7 +100,8 @@ import Testing
         #expect(plain.flaw == nil)
         for (tail, tlvs, at) in [
             ("00", [], 0), ("FF", [], 0), ("00 00", [], 0), ("FF FF", [], 0), ("00 00 00", [], 0), ("0427 00", [], 0),
-            ("0427 0002 01", [], 0), ("0427 FFFF 02", [], 0), ("1400 0000 0427", [TLV(TLVTag(rawValue: 0x1400), [])], 4),
+            ("0427 0002 01", [], 0), ("0427 FFFF 02", [], 0),
+            ("1400 0000 0427", [TLV(TLVTag(rawValue: 0x1400), [])], 4),
             ("001E 0003 313700 00", [TLV(.receiptedMessageID, octets("313700"))], 7),
             ("001E 0003 313700 FF FF FF", [TLV(.receiptedMessageID, octets("313700"))], 7),
         ] as [(String, [TLV], Int)] {

@@ -82,8 +82,14 @@ struct BrokenPDUTests {
             (.submitSM, [0, 1, 1] + long + [1, 1, 0x37, 0] + tail, 0x0A),
             (.submitSM, [0, 1, 1, 0, 1, 1] + long + tail, 0x0B),
             (.submitSM, [0, 1, 1, 0, 1, 1, 0] + tail, 0x0B),
-            (.submitSM, [0, 1, 1, 0, 1, 1, 0x37, 0, 0, 0, 0, 0] + Array("a week from now!".utf8) + [0, 0, 0, 0, 0, 0], 0x62),
-            (.submitSM, [0, 1, 1, 0, 1, 1, 0x37, 0, 0, 0, 0] + Array("991399000000000+".utf8) + [0, 0, 0, 0, 0, 0, 0], 0x61),
+            (
+                .submitSM,
+                [0, 1, 1, 0, 1, 1, 0x37, 0, 0, 0, 0, 0] + Array("a week from now!".utf8) + [0, 0, 0, 0, 0, 0], 0x62
+            ),
+            (
+                .submitSM,
+                [0, 1, 1, 0, 1, 1, 0x37, 0, 0, 0, 0] + Array("991399000000000+".utf8) + [0, 0, 0, 0, 0, 0, 0], 0x61
+            ),
             (.dataSM, [0, 1, 1, 0, 1, 1, 0, 0, 0, 0], 0x0B),
             (.querySM, [UInt8](repeating: 0x31, count: 70) + [0, 0, 0, 0], 0x0C),
             (.submitMulti, [0, 1, 1, 0, 1, 1], 0x02),
