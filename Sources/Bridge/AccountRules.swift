@@ -15,6 +15,8 @@ package final class AccountRules: Sendable {
     let mayOmitSender: Bool
     /// Digits with which a recipient's number must begin; empty allows every number.
     package let destinations: [String]
+    /// What its messages are beside their text.
+    let options: MessageOptions
     /// How the recipient's number is read.
     package let numbers: NumberRules
     /// The carriers to try.
@@ -24,12 +26,14 @@ package final class AccountRules: Sendable {
 
     package init(
         name: String, senders: Set<String>, defaultSender: String?, mayOmitSender: Bool = false,
-        destinations: [String], numbers: NumberRules, carriers: CarrierOrder, routes: [PrefixOrder] = []
+        options: MessageOptions = MessageOptions(), destinations: [String], numbers: NumberRules,
+        carriers: CarrierOrder, routes: [PrefixOrder] = []
     ) {
         self.name = name
         self.senders = senders
         self.defaultSender = defaultSender
         self.mayOmitSender = mayOmitSender
+        self.options = options
         self.destinations = destinations
         self.numbers = numbers
         self.carriers = carriers
@@ -70,6 +74,8 @@ extension AccountRules {
         self.init(
             name: settings.name, senders: Set(settings.senders), defaultSender: settings.defaultSender,
             mayOmitSender: settings.sendsNoSender || settings.carrierNames.allSatisfy(senderless.contains),
+            options: MessageOptions(
+                messageClass: settings.messageClass, validity: settings.validity, formFields: settings.formFields),
             destinations: settings.destinations,
             numbers: NumberRules(country: settings.country, shortNumbers: settings.shortNumbers),
             carriers: CarrierOrder(settings.carriers, carriers: carriers),

@@ -1,4 +1,5 @@
 import Intake
+import Journal
 import Messaging
 import NIOCore
 import SMPP
@@ -55,13 +56,13 @@ package struct Explanation: Sendable {
     private mutating func explain(_ plan: MessagePlan, for profile: CarrierProfile) throws(ReplyCode) {
         let segmented: SegmentedText
         do throws(TextProblem) {
-            segmented = try Segmenter.segment(plan.text, policy: profile.text) { 1 }
+            segmented = try Segmenter.segment(plan.text, policy: profile.policy(for: plan)) { 1 }
         } catch {
             throw ReplyCode(error)
         }
         lines.append("  text     \(segmented.alphabet), data_coding \(segmented.dataCoding)")
         lines.append("  segments \(segmented.segments.count)")
-        for (index, message) in profile.shortMessages(for: plan, segmented).enumerated() {
+        for (index, message) in profile.shortMessages(for: plan, now: JournalClock.seconds, segmented).enumerated() {
             var frame = ByteBuffer()
             do throws(PDUEncodingError) {
                 try PDUEncoder.encode(PDU(sequence: UInt32(index + 1), .submit(message)), into: &frame)

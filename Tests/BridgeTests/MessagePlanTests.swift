@@ -61,10 +61,10 @@ import Testing
         #expect(try MessagePlan(from: "ACME", to: "79161234567", text: "Hi", rules: rules).sender.text == "ACME")
         var profile = CarrierProfile(addresses: AddressRules(), text: TextPolicy())
         let plan = try MessagePlan(from: "", to: "79161234567", text: "Hi", rules: rules)
-        #expect(try profile.shortMessages(for: plan, reference: { 1 }).first?.source == SMPPAddress())
+        #expect(try profile.shortMessages(for: plan, now: { 0 }, reference: { 1 }).first?.source == SMPPAddress())
         profile.sendsNoSender = true
         let named = try MessagePlan(from: "ACME", to: "79161234567", text: "Hi", rules: rules)
-        #expect(try profile.shortMessages(for: named, reference: { 1 }).first?.source == SMPPAddress())
+        #expect(try profile.shortMessages(for: named, now: { 0 }, reference: { 1 }).first?.source == SMPPAddress())
     }
 
     @Test func refusesWhatTheAccountMayNotSend() {

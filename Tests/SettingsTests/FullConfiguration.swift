@@ -69,6 +69,9 @@ enum FullConfiguration {
             destinations: ["7", "+375"]
             country: RU
             short_numbers: true
+            class: 1
+            validity: 2h
+            form_fields: [class, validity]
             language: en
             rate: 600/m
             in_flight: 200
@@ -132,6 +135,12 @@ enum FullConfiguration {
         inbound: { url: https://crm.example.net/sms/inbound, secret: 0123456789abcdef0123, give_up_after: 1h }
         esm_class: 0x03
         validity: 36h
+        validity_form: absolute
+        partial: cancel
+        tlvs:
+          - { tag: 0x1400, hex: "0A ff" }
+          - { tag: 0x1401, cstring: acme }
+          - { tag: 0x1402, text: ab }
         priority: 2
         service_type: CMT
         protocol_id: 65

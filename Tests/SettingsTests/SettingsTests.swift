@@ -136,7 +136,7 @@ struct SettingsTests {
         #expect(carrier.receiptLimits.segments == 5_000 && carrier.receiptLimits.knownFor == .seconds(6 * 3_600))
         #expect((carrier.esmClass, carrier.priority, carrier.protocolID) == (3, 2, 65))
         #expect(carrier.serviceType == "CMT")
-        #expect(carrier.validityPeriod == "000001120000000R")
+        #expect(carrier.validity == 129_600 && carrier.validityIsAbsolute)
         #expect(
             carrier.setup.statuses
                 == StatusTable(overrides: [
@@ -183,7 +183,7 @@ struct SettingsTests {
         #expect(carrier.text == TextPolicy())
         #expect(carrier.addresses == AddressRules())
         #expect(carrier.setup.binds == [BindPlan(kind: .transceiver, count: 1)])
-        #expect(carrier.validityPeriod == "")
+        #expect(carrier.validity == nil)
         #expect((carrier.setup.limits.window, carrier.setup.rate) == (10, nil))
     }
 
@@ -233,8 +233,33 @@ struct SettingsTests {
         ("none", ""), ("1m", "000000000100000R"), ("30d", "000030000000000R"), ("90s", "000000000130000R"),
     ])
     func validity(_ text: String, _ period: String) throws {
-        let carrier = (Fixture.valid["carriers/main.yaml"] ?? "") + "\nvalidity: \(text)\n"
-        #expect(try Fixture(["carriers/main.yaml": carrier]).load().carriers.first?.validityPeriod == period)
+        let file = (Fixture.valid["carriers/main.yaml"] ?? "") + "\nvalidity: \(text)\n"
+        let carrier = try #require(try Fixture(["carriers/main.yaml": file]).load().carriers.first)
+        #expect((carrier.validity.map { ValidityPeriod(seconds: $0).text { 0 } } ?? "") == period)
+    }
+
+    @Test func optionsOfMessages() throws {
+        let (settings, _) = try full()
+        let carrier = try #require(settings.carriers.first)
+        #expect(carrier.cancelsPartial)
+        #expect(
+            carrier.tlvs == [
+                TLV(TLVTag(rawValue: 0x1400), [0x0A, 0xFF]), TLV(TLVTag(rawValue: 0x1401), cString: "acme"),
+                TLV(TLVTag(rawValue: 0x1402), Array("ab".utf8)),
+            ])
+        let account = try #require(settings.accounts.first)
+        #expect(account.messageClass == 1 && account.validity == 7200)
+        #expect(account.formFields == [.messageClass, .validity])
+    }
+
+    @Test(arguments: [
+        "{ hex: \"01\" }", "{ tag: 0x1400 }", "{ tag: 0, hex: \"01\" }", "{ tag: 0x1400, hex: \"0\" }",
+        "{ tag: 0x0424, hex: \"01\" }", "{ tag: 0x1400, hex: \"01\", text: a }", "{ tag: 0x1400, hex: xy }",
+        "{ tag: 5, hex: \"01\" }, { tag: 5, hex: \"02\" }",
+    ])
+    func brokenStaticParameters(_ text: String) throws {
+        let carrier = (Fixture.valid["carriers/main.yaml"] ?? "") + "\ntlvs: [\(text)]\n"
+        #expect(try Fixture(["carriers/main.yaml": carrier]).problems().count >= 1)
     }
 
     /// A reply never says one thing by its status and another by its class.

@@ -18,6 +18,21 @@ package struct SMSForm: Sendable, Hashable {
     package var to: String
     /// The message; may be empty.
     package var text: String
+    /// What only some accounts may ask for.
+    package var options = FormOptions()
+}
+
+/// Fields of a form that count only where the account allows them; empty = not there.
+package struct FormOptions: Sendable, Hashable {
+    /// `class`: 0 to 3, or `flash`.
+    package var messageClass: String
+    /// `validity`: a number with s, m, h or d.
+    package var validity: String
+
+    package init(messageClass: String = "", validity: String = "") {
+        self.messageClass = messageClass
+        self.validity = validity
+    }
 }
 
 /// Why a form is refused.
@@ -62,6 +77,7 @@ package struct FormBody {
         var text = ""
         var password: [UInt8] = []
         var key: [UInt8] = []
+        var options = FormOptions()
 
         func has(_ field: FormField) -> Bool { seen & Self.bit(field) != 0 }
         mutating func mark(_ field: FormField) { seen |= Self.bit(field) }
@@ -207,6 +223,8 @@ package struct FormBody {
         case .from: fields.from = String(copying: text)
         case .to: fields.to = String(copying: text)
         case .text: fields.text = String(copying: text)
+        case .messageClass: fields.options.messageClass = String(copying: text)
+        case .validity: fields.options.validity = String(copying: text)
         }
     }
 
@@ -250,7 +268,9 @@ package struct FormBody {
         }
         guard fields.has(.to) else { throw .missing(.to) }
         guard fields.has(.text) else { throw .missing(.text) }
-        return SMSForm(credentials: credentials, from: fields.from, to: fields.to, text: fields.text)
+        return SMSForm(
+            credentials: credentials, from: fields.from, to: fields.to, text: fields.text,
+            options: fields.options)
     }
 
     /// The byte of the two hexadecimal digits at `position`, which moves behind them; nil when they are not there.

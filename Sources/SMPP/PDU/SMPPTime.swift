@@ -48,3 +48,23 @@ package enum SMPPTime {
         pairs.map { $0 < 10 ? "0\($0)" : "\($0)" }.joined()
     }
 }
+
+/// How long a message is worth delivering, as a carrier wants to be told (SMPP 3.4 §5.2.16).
+package struct ValidityPeriod: Hashable, Sendable {
+    /// Whole seconds, 1 minute to 30 days.
+    package var seconds: Int64
+    /// Whether it is sent as the moment when it ends, in UTC, and not as a length of time.
+    package var isAbsolute: Bool
+
+    package init(seconds: Int64, isAbsolute: Bool = false) {
+        self.seconds = seconds
+        self.isAbsolute = isAbsolute
+    }
+
+    /// The `validity_period` of a message.
+    ///
+    /// - Parameter now: seconds since 1970; asked only where the moment counts.
+    package func text(now: () -> Int64) -> String {
+        isAbsolute ? SMPPTime.absolute(now() + seconds) : SMPPTime.relative(seconds)
+    }
+}

@@ -34,7 +34,10 @@ extension BindSession {
             return [nack(pdu.sequence, .invalidBindStatus)]
         case .bind, .submit, .query, .cancel:
             return [nack(pdu.sequence, .invalidCommandID)]
-        case .deliverResponse, .dataResponse, .queryResponse, .cancelResponse:
+        // What was cancelled has its receipt.
+        case .cancelResponse:
+            return []
+        case .deliverResponse, .dataResponse, .queryResponse:
             misplaced += 1
             return []
         case .unknown(let id, _):

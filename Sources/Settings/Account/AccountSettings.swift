@@ -29,6 +29,12 @@ package struct AccountSettings: Hashable, Sendable {
     package var country: Country?
     /// `short_numbers`: whether it may send to numbers of 3 to 6 digits.
     package var shortNumbers = false
+    /// `class` of its messages, 0 (flash) to 3; nil = none.
+    package var messageClass: UInt8?
+    /// `validity` of its messages in seconds; nil = the carrier's.
+    package var validity: Int64?
+    /// `form_fields`: which of `class` and `validity` a form may have; others are passed over.
+    package var formFields: Set<OptionalFormField> = []
     /// `language` of replies: `ru` or `en`.
     package var language = "ru"
     /// `rate`: messages per second; nil = no limit.
@@ -51,6 +57,12 @@ package struct AccountSettings: Hashable, Sendable {
     var hasAllCarriers: Bool { !carriers.isEmpty && routes.allSatisfy { !$0.carriers.isEmpty } }
 }
 
+/// A field of the form that an account may be allowed.
+package enum OptionalFormField: String, Hashable, Sendable, CaseIterable {
+    case messageClass = "class"
+    case validity
+}
+
 /// Where an account names the things that must be checked against other accounts and files.
 struct AccountPlaces {
     var name: Place
@@ -70,6 +82,7 @@ extension AccountSettings {
         enabled = reader.flag("enabled", default: enabled)
         readSenders(reader)
         readRoutes(reader, places: &places)
+        readOptions(reader)
         language = reader.choice("language", ["ru": "ru", "en": "en"], default: language)
         rate = reader.rate("rate")
         inFlight = reader.optionalInteger("in_flight", in: 1...1_000_000)
@@ -155,6 +168,15 @@ extension AccountSettings {
             reader.log.problem(
                 "\"default_sender\" \(text.quoted) is not one of \"senders\"\(hint)", at: node.place)
         }
+    }
+
+    private mutating func readOptions(_ reader: MappingReader) {
+        messageClass = reader.optionalChoice("class", ["flash": 0, "0": 0, "1": 1, "2": 2, "3": 3])
+        validity = reader.validity(mayBeNone: false)
+        let fields = reader.texts(
+            "form_fields", limit: 2, ifEmpty: "is empty; remove the key", wanted: "class or validity"
+        ) { OptionalFormField(rawValue: $0) }
+        formFields = Set(fields?.map(\.value) ?? [])
     }
 
     private mutating func readRoutes(_ reader: MappingReader, places: inout AccountPlaces) {

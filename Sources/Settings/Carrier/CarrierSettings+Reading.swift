@@ -183,21 +183,29 @@ extension CarrierSettings {
         serviceType = reader.octets("service_type", limit: 5)
         protocolID = reader.octet("protocol_id", default: protocolID)
         readValidity(reader)
+        cancelsPartial = reader.choice("partial", ["keep": false, "cancel": true], default: cancelsPartial)
+        tlvs = StaticTLVReading.tlvs(reader)
     }
 
-    /// The relative form counts years, months, days, hours, minutes and seconds, two digits each (SMPP 3.4 §7.1.1.2).
     private mutating func readValidity(_ reader: MappingReader) {
-        guard let node = reader.value("validity") else { return }
-        let wanted = "none or a duration from 1m to 30d, a number with s, m, h or d"
-        let period = reader.scalar(node, named: "validity", wanted: wanted) { text -> String? in
-            if text == "none" { return "" }
+        validity = reader.validity(mayBeNone: true)
+        validityIsAbsolute = reader.choice(
+            "validity_form", ["relative": false, "absolute": true], default: validityIsAbsolute)
+    }
+}
+
+extension MappingReader {
+    /// `validity` in seconds; nil where the key is missing or says `none`.
+    func validity(mayBeNone: Bool) -> Int64? {
+        guard let node = value("validity") else { return nil }
+        let wanted = (mayBeNone ? "none or " : "") + "a duration from 1m to 30d, a number with s, m, h or d"
+        let period = scalar(node, named: "validity", wanted: wanted) { text -> Int64? in
+            if mayBeNone, text == "none" { return 0 }
             guard let duration = DurationText.parse(text), (.seconds(60)...(.seconds(30 * 86_400))).contains(duration)
             else { return nil }
-            let seconds = duration.components.seconds
-            let fields = [seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60]
-            return "0000" + fields.map { $0 < 10 ? "0\($0)" : "\($0)" }.joined() + "000R"
+            return duration.components.seconds
         }
-        validityPeriod = period ?? validityPeriod
+        return period.flatMap { $0 > 0 ? $0 : nil }
     }
 }
 

@@ -7,12 +7,15 @@ package struct MessagePlan: Equatable, Sendable {
     package var sender: SenderName
     /// As it came but for control characters: the carrier's policy decides its encoding.
     package var text: String
+    package var options: MessageOptions
 
     /// Reads a form's values.
     ///
     /// - Throws: the reply's code: `bad_number`, `several_numbers`, `extension`, `destination_not_allowed`,
-    ///   `bad_sender`, `sender_not_allowed` or `text_empty`.
-    package init(from: String, to: String, text: String, rules: AccountRules) throws(ReplyCode) {
+    ///   `bad_sender`, `sender_not_allowed`, `bad_class`, `bad_validity` or `text_empty`.
+    package init(
+        from: String, to: String, text: String, options: FormOptions = FormOptions(), rules: AccountRules
+    ) throws(ReplyCode) {
         do {
             recipient = try PhoneNumber(to, rules: rules.numbers)
         } catch {
@@ -20,6 +23,7 @@ package struct MessagePlan: Equatable, Sendable {
         }
         guard rules.allows(recipient) else { throw .destinationNotAllowed }
         sender = try Self.sender(from, rules: rules)
+        self.options = try rules.options.with(options)
         self.text = TextCleaning.clean(text)
         guard !self.text.isEmpty else { throw .textEmpty }
     }
