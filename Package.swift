@@ -56,8 +56,8 @@ let package = Package(
         .target(
             name: "Delivery",
             dependencies: [
-                "Carriers", "HTTPService", "Journal", "Messaging", "SMPP", "Settings", "TLS", collections, logging,
-                nioCore, nioPosix,
+                "Carriers", "HTTPService", "Journal", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS", collections,
+                logging, nioCore, nioPosix,
             ]),
         .target(
             name: "Operations",
@@ -94,7 +94,7 @@ let package = Package(
         // Floor 2: bytes.
         .target(name: "HTTPService", dependencies: ["TLS", logging, nioCore, nioHTTP1, nioPosix]),
         .target(name: "TLS", dependencies: ["COpenSSL", nioCore, nioPosix]),
-        .target(name: "SMPPWire", dependencies: ["CSMPP34", "SMPP", nioCore]),
+        .target(name: "SMPPWire", dependencies: ["CSMPP34", "Messaging", "SMPP", nioCore]),
 
         // Floor 1: pure rules. Neither NIO nor C nor a clock.
         .target(name: "SMPP", dependencies: [collections]),
@@ -157,7 +157,8 @@ let package = Package(
         .testTarget(
             name: "SMPPTests", dependencies: ["SMPP", "TestPrograms"], exclude: ["Fixtures", "generate_status_rows.py"]),
         .testTarget(
-            name: "SMPPWireTests", dependencies: ["CSMPP34", "SMPP", "SMPPWire", "TestPrograms", nioCore, nioEmbedded]),
+            name: "SMPPWireTests",
+            dependencies: ["CSMPP34", "Messaging", "SMPP", "SMPPWire", "TestPrograms", nioCore, nioEmbedded]),
         .testTarget(
             name: "ServiceTests",
             dependencies: [

@@ -11,6 +11,10 @@ package final class AccountRules: Sendable {
     package let senders: Set<String>
     /// The sender of a form whose `from` is empty; nil where the account must name one.
     package let defaultSender: String?
+    /// Whether a form may name no sender where there is no default: its messages then have none.
+    let mayOmitSender: Bool
+    /// What its messages are beside their text.
+    let options: MessageOptions
     /// Where it may send to.
     package let destinations: DestinationRules
     /// Numbers that nothing is sent to.
@@ -23,12 +27,15 @@ package final class AccountRules: Sendable {
     package let routes: [PrefixOrder]
 
     package init(
-        name: String, senders: Set<String>, defaultSender: String?, destinations: [String], blocked: [NumberList] = [],
+        name: String, senders: Set<String>, defaultSender: String?, mayOmitSender: Bool = false,
+        options: MessageOptions = MessageOptions(), destinations: [String], blocked: [NumberList] = [],
         numbers: NumberRules, carriers: CarrierOrder, routes: [PrefixOrder] = []
     ) {
         self.name = name
         self.senders = senders
         self.defaultSender = defaultSender
+        self.mayOmitSender = mayOmitSender
+        self.options = options
         self.destinations = DestinationRules(destinations)
         self.blocked = blocked
         self.numbers = numbers
@@ -64,10 +71,15 @@ package final class AccountRules: Sendable {
 }
 
 extension AccountRules {
-    /// - Parameter carriers: the names of all carriers, in the bridge's order.
-    package convenience init(_ settings: AccountSettings, carriers: [String]) {
+    /// - Parameters:
+    ///   - carriers: the names of all carriers, in the bridge's order.
+    ///   - senderless: those that are given no sender, whatever a message has.
+    package convenience init(_ settings: AccountSettings, carriers: [String], senderless: Set<String> = []) {
         self.init(
             name: settings.name, senders: Set(settings.senders), defaultSender: settings.defaultSender,
+            mayOmitSender: settings.sendsNoSender || settings.carrierNames.allSatisfy(senderless.contains),
+            options: MessageOptions(
+                messageClass: settings.messageClass, validity: settings.validity, formFields: settings.formFields),
             destinations: settings.destinations, blocked: settings.blocked.map(\.numbers),
             numbers: NumberRules(country: settings.country, shortNumbers: settings.shortNumbers),
             carriers: CarrierOrder(settings.carriers, carriers: carriers),

@@ -5,14 +5,22 @@ package import Settings
 /// How a carrier wants its `submit_sm`: everything in the body that is the carrier's habit and not the message's.
 package struct CarrierProfile: Sendable {
     package var addresses: AddressRules
-    package var text: TextPolicy
+    package var text: TextPolicy { didSet { classes = Self.classes(of: text) } }
+    /// The carrier puts its own sender in: none is sent.
+    package var sendsNoSender = false
     package var serviceType = ""
     /// §5.2.12; the UDH bit is added where a segment has one.
     package var esmClass: UInt8 = 0
     package var protocolID: UInt8 = 0
     package var priority: UInt8 = 0
-    /// Empty, or the relative or absolute time of §7.1.1.
-    package var validityPeriod = ""
+    /// How long a message is worth delivering, in seconds; nil = the carrier decides.
+    package var validity: Int64?
+    /// Whether that is sent as a moment in UTC.
+    package var validityIsAbsolute = false
+    /// On each `submit_sm`.
+    package var tlvs: [TLV] = []
+    /// Whether the accepted segments of a message are cancelled where others were refused.
+    package var cancelsPartial = false
     /// §5.2.17: 1 asks for a receipt.
     package var registeredDelivery: UInt8 = 1
     /// How its receipts write the ids of its responses.
@@ -24,23 +32,38 @@ package struct CarrierProfile: Sendable {
     /// Texts and HTTP statuses for what this carrier answers.
     package var statuses: StatusTable = .standard
 
+    /// `text` for messages of each class.
+    private var classes: [TextPolicy]
+
     package init(addresses: AddressRules, text: TextPolicy) {
         self.addresses = addresses
         self.text = text
+        classes = Self.classes(of: text)
+    }
+
+    private static func classes(of text: TextPolicy) -> [TextPolicy] { (0...3).map { text.ofClass($0) } }
+
+    /// How the carrier wants the text of a message.
+    func policy(for plan: MessagePlan) -> TextPolicy {
+        plan.options.messageClass.map { classes[Int($0)] } ?? text
     }
 
     /// The bodies that carry a message, one a segment, in order.
     ///
-    /// - Parameter reference: gives the number that joins the segments; called only where the text needs one.
+    /// - Parameters:
+    ///   - now: seconds since 1970; asked only where a moment is sent.
+    ///   - reference: gives the number that joins the segments; called only where the text needs one.
     /// - Throws: `TextProblem.tooLong` where the text has more parts than the carrier takes.
     package func shortMessages(
-        for plan: MessagePlan, reference: () -> UInt16
+        for plan: MessagePlan, now: () -> Int64, reference: () -> UInt16
     ) throws(TextProblem) -> [ShortMessage] {
+        let policy = policy(for: plan)
         // Nearly every message is one segment.
-        if let whole = try Segmenter.whole(plan.text, policy: text) {
-            return [shortMessage(for: plan, whole.octets, dataCoding: whole.dataCoding)]
+        if let whole = try Segmenter.whole(plan.text, policy: policy) {
+            return [shortMessage(for: plan, now: now, whole.octets, dataCoding: whole.dataCoding)]
         }
-        return shortMessages(for: plan, try Segmenter.segment(plan.text, policy: text, reference: reference))
+        let segmented = try Segmenter.segment(plan.text, policy: policy, reference: reference)
+        return shortMessages(for: plan, now: now, segmented)
     }
 
     /// The bodies with what tells a message's segments apart in receipts.
@@ -59,57 +82,78 @@ package struct CarrierProfile: Sendable {
     /// Why this carrier could not take a text; nil where it could.
     ///
     /// - Parameter isExact: whether short texts are looked at too, which no policy finds too long.
-    func problem(with text: String, isExact: Bool = false) -> TextProblem? {
+    func problem(with plan: MessagePlan, isExact: Bool = false) -> TextProblem? {
         // At most two units an octet; a part holds at least 66, or 19 where limits are set.
-        let part = self.text.limits == .standard ? 66 : 19
-        guard isExact || text.utf8.count * 2 > part * self.text.maxParts else { return nil }
+        let part = text.limits == .standard ? 66 : 19
+        guard isExact || plan.text.utf8.count * 2 > part * text.maxParts else { return nil }
         do throws(TextProblem) {
-            _ = try Segmenter.segment(text, policy: self.text) { 0 }
+            _ = try Segmenter.segment(plan.text, policy: policy(for: plan)) { 0 }
             return nil
         } catch {
             return error
         }
     }
 
-    private func shortMessage(for plan: MessagePlan, _ octets: [UInt8], dataCoding: UInt8) -> ShortMessage {
-        ShortMessage(
+    private func shortMessage(
+        for plan: MessagePlan, now: () -> Int64, _ octets: [UInt8], dataCoding: UInt8
+    ) -> ShortMessage {
+        let validityPeriod = (plan.options.validity ?? validity).map {
+            ValidityPeriod(seconds: $0, isAbsolute: validityIsAbsolute).text(now: now)
+        }
+        return ShortMessage(
             serviceType: serviceType, source: address(of: plan.sender), destination: address(of: plan.recipient),
-            esmClass: esmClass, protocolID: protocolID, priority: priority, validityPeriod: validityPeriod,
-            registeredDelivery: registeredDelivery, dataCoding: dataCoding, shortMessage: octets)
+            esmClass: esmClass, protocolID: protocolID, priority: priority, validityPeriod: validityPeriod ?? "",
+            registeredDelivery: registeredDelivery, dataCoding: dataCoding, shortMessage: octets, tlvs: tlvs)
     }
 
     /// The same for a text that is already cut under this carrier's policy.
-    func shortMessages(for plan: MessagePlan, _ segmented: SegmentedText) -> [ShortMessage] {
-        let plain = shortMessage(for: plan, [], dataCoding: segmented.dataCoding)
+    func shortMessages(
+        for plan: MessagePlan, now: () -> Int64, _ segmented: SegmentedText
+    ) -> [ShortMessage] {
+        let plain = shortMessage(for: plan, now: now, [], dataCoding: segmented.dataCoding)
         return segmented.segments.map { segment in
             var message = plain
             if segment.hasUDH { message.esmClass |= ESMClass.userDataHeader }
             if segment.isPayload {
-                message.tlvs = [TLV(.messagePayload, segment.octets)]
+                message.tlvs = [TLV(.messagePayload, segment.octets)] + tlvs
             } else {
                 message.shortMessage = segment.octets
             }
             if let sar = segment.sar {
-                message.tlvs = [
-                    TLV(.sarMessageReference, sar.reference),
-                    TLV(.sarTotalSegments, sar.total),
-                    TLV(.sarSegmentSequence, sar.sequence),
-                ]
+                message.tlvs =
+                    [
+                        TLV(.sarMessageReference, sar.reference),
+                        TLV(.sarTotalSegments, sar.total),
+                        TLV(.sarSegmentSequence, sar.sequence),
+                    ] + tlvs
             }
             return message
         }
     }
 
     private func address(of sender: SenderName) -> SMPPAddress {
-        switch sender {
+        if sendsNoSender { return SMPPAddress() }
+        return switch sender {
         case .alphanumeric(let name): addresses.address(.alphanumeric, name)
         case .short(let digits): addresses.address(.short, digits)
         case .international(let digits): addresses.address(.international, digits)
+        case .absent: SMPPAddress()
         }
     }
 
     private func address(of recipient: PhoneNumber) -> SMPPAddress {
         addresses.address(recipient.isShort ? .short : .international, recipient.digits)
+    }
+}
+
+extension CarrierProfile {
+    /// What asks the carrier to forget segments that it has accepted.
+    func cancellations(of carrierIDs: [String], _ plan: MessagePlan) -> [CancelRequest] {
+        carrierIDs.filter { !$0.isEmpty }.map { id in
+            CancelRequest(
+                serviceType: serviceType, messageID: id, source: address(of: plan.sender),
+                destination: address(of: plan.recipient))
+        }
     }
 }
 
@@ -122,11 +166,15 @@ extension CarrierProfile {
     /// As a carrier's file says it.
     package init(_ settings: CarrierSettings) {
         self.init(addresses: settings.addresses, text: settings.text)
+        sendsNoSender = settings.sendsNoSender
         serviceType = settings.serviceType
         esmClass = settings.esmClass
         protocolID = settings.protocolID
         priority = settings.priority
-        validityPeriod = settings.validityPeriod
+        validity = settings.validity
+        validityIsAbsolute = settings.validityIsAbsolute
+        tlvs = settings.tlvs
+        cancelsPartial = settings.cancelsPartial
         registeredDelivery = settings.receiptsRequested ? 1 : 0
         receiptIDs = settings.receiptIDs
         sendsReference = settings.sendsReference

@@ -1,5 +1,6 @@
 package import Carriers
 package import Messaging
+import SMPP
 import Synchronization
 
 /// Who hears what became of messages over a carrier, beside those who posted them.
@@ -54,6 +55,11 @@ package final class CarrierRoute: Sendable {
     /// Gives a message to the carrier.
     func submit(_ submission: Submission) {
         carrier.submit(submission)
+    }
+
+    /// Asks the carrier to forget segments that it has accepted.
+    func cancel(_ requests: [CancelRequest]) {
+        carrier.cancel(requests)
     }
 
     /// Whether its first bind is on its way since a reload: a message that has no other carrier waits for it within its

@@ -1,4 +1,5 @@
 import Intake
+import Journal
 import Messaging
 import NIOCore
 import SMPP
@@ -16,12 +17,14 @@ package struct Explanation: Sendable {
     package init?(settings: Settings, account name: String, from: String, to: String, text: String) {
         guard let account = settings.accounts.first(where: { $0.name == name }) else { return nil }
         let language = Language(account.language)
-        let rules = AccountRules(account, carriers: settings.carriers.map(\.name))
+        let rules = AccountRules(
+            account, carriers: settings.carriers.map(\.name), senderless: settings.senderlessCarriers)
         lines.append("account    \(account.name)")
         do throws(ReplyCode) {
             let plan = try MessagePlan(from: from, to: to, text: text, rules: rules)
             lines.append("number     \(plan.recipient.digits)")
-            lines.append("sender     \(plan.sender.text) (\(plan.sender.kind))")
+            let sender = plan.sender == .absent ? "none" : "\(plan.sender.text) (\(plan.sender.kind))"
+            lines.append("sender     \(sender)")
             var firstRefusal: ReplyCode?
             let route = rules.route(for: plan.recipient)
             if !rules.routes.isEmpty {
@@ -40,27 +43,26 @@ package struct Explanation: Sendable {
                 }
             }
             isOffered = firstRefusal == nil
-            if let firstRefusal { tell(firstRefusal, language: language) }
+            if let firstRefusal { tell(IntakeReply(firstRefusal, language: language)) }
         } catch {
-            tell(error, language: language)
+            tell(MessagePlan.refusal(error, from: from, to: to, rules: rules, language: language))
         }
     }
 
-    private mutating func tell(_ refusal: ReplyCode, language: Language) {
-        let reply = IntakeReply(refusal, language: language)
-        lines.append("reply      \(reply.status) \(refusal.rawValue): \(reply.message)")
+    private mutating func tell(_ reply: IntakeReply) {
+        lines.append("reply      \(reply.status) \(reply.code?.rawValue ?? ""): \(reply.message)")
     }
 
     private mutating func explain(_ plan: MessagePlan, for profile: CarrierProfile) throws(ReplyCode) {
         let segmented: SegmentedText
         do throws(TextProblem) {
-            segmented = try Segmenter.segment(plan.text, policy: profile.text) { 1 }
+            segmented = try Segmenter.segment(plan.text, policy: profile.policy(for: plan)) { 1 }
         } catch {
             throw ReplyCode(error)
         }
         lines.append("  text     \(segmented.alphabet), data_coding \(segmented.dataCoding)")
         lines.append("  segments \(segmented.segments.count)")
-        for (index, message) in profile.shortMessages(for: plan, segmented).enumerated() {
+        for (index, message) in profile.shortMessages(for: plan, now: JournalClock.seconds, segmented).enumerated() {
             var frame = ByteBuffer()
             do throws(PDUEncodingError) {
                 try PDUEncoder.encode(PDU(sequence: UInt32(index + 1), .submit(message)), into: &frame)
@@ -80,6 +82,7 @@ extension SenderName {
         case .alphanumeric: "alphanumeric"
         case .short: "short number"
         case .international: "international number"
+        case .absent: "none"
         }
     }
 }

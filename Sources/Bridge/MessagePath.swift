@@ -38,7 +38,9 @@ package final class MessagePath: Sendable {
     package func handle(_ request: consuming SMSRequest, reply: @escaping @Sendable (IntakeReply) -> Void) {
         let rules = rules[request.entry.account.index]
         do throws(ReplyCode) {
-            let plan = try MessagePlan(from: request.from, to: request.to, text: request.text, rules: rules)
+            let plan = try MessagePlan(
+                from: request.from, to: request.to, text: request.text, options: request.options,
+                rules: rules)
             let carriers = rules.indices(for: plan.recipient, chance: request.id.rawValue)
             let message = Message(on: self, request: request, plan: plan, carriers: carriers, reply: reply)
             if let journals {
@@ -47,7 +49,8 @@ package final class MessagePath: Sendable {
                 admit(message)
             }
         } catch {
-            let answer = IntakeReply(error, language: request.entry.account.language)
+            let answer = MessagePlan.refusal(
+                error, from: request.from, to: request.to, rules: rules, language: request.entry.account.language)
             journals?[request.loopIndex].note(refused: request, answer)
             reply(answer)
         }
@@ -141,7 +144,7 @@ package final class MessagePath: Sendable {
         guard message.problems[index] == nil else { return nil }
         let profile = routes[index].profile
         do throws(TextProblem) {
-            let bodies = try profile.shortMessages(for: message.plan) {
+            let bodies = try profile.shortMessages(for: message.plan, now: JournalClock.seconds) {
                 message.takeReference(references, policy: profile.text)
             }
             return profile.referenced(bodies, tag: message.request.id.rawValue)
@@ -172,7 +175,7 @@ package final class MessagePath: Sendable {
     /// Why this carrier could not take the message's text, as `CarrierProfile.problem` says; a text is cut once to know it.
     private func problem(with message: Message, for index: Int, isExact: Bool = false) -> TextProblem? {
         if let problem = message.problems[index] { return problem }
-        let problem = routes[index].profile.problem(with: message.plan.text, isExact: isExact)
+        let problem = routes[index].profile.problem(with: message.plan, isExact: isExact)
         message.problems[index] = problem
         return problem
     }
@@ -191,6 +194,9 @@ package final class MessagePath: Sendable {
         if route.profile.registeredDelivery != 0 { expectReceipts(outcomes, of: message, over: route) }
         let answer = SubmitOutcome.reply(outcomes, statuses: route.profile.statuses, language: message.language)
         if answer.outcome == .unknown { show(answer, outcomes, of: message, over: route) }
+        if answer.code == .partial, route.profile.cancelsPartial {
+            route.cancel(route.profile.cancellations(of: outcomes.compactMap(\.acceptedID), message.plan))
+        }
         finish(message, answer, outcomes, by: route)
     }
 
@@ -284,5 +290,14 @@ private final class Message {
     func releaseReference() {
         lease?.release()
         lease = nil
+    }
+}
+
+extension SegmentOutcome {
+    fileprivate var acceptedID: String? {
+        switch self {
+        case .accepted(let id): id
+        case .refused, .unknown, .notSent: nil
+        }
     }
 }

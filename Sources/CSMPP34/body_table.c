@@ -5,19 +5,27 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array[0]))
 #define SIZE(type, member) sizeof(((type *)0)->member)
-#define FIELD(kind, accepts, ours, library, member)                                                                    \
-    { #member, kind, accepts, offsetof(ours, member), SIZE(ours, member), offsetof(library, member),                   \
+// How much of a text is taken: what the standard allows, or what our struct holds.
+#define STRICT(ours, member, limit) ((limit) + 1)
+#define LENIENT(ours, member, limit) SIZE(ours, member)
+#define STRING(kind, ours, library, member, limit, taken)                                                              \
+    { #member, kind, ACCEPTS_ANY, offsetof(ours, member), taken(ours, member, limit), limit, offsetof(library, member), \
       SIZE(library, member) }
-#define TEXT(ours, library, member) FIELD(CSMPP34_TEXT, ACCEPTS_ANY, ours, library, member)
-#define SECRET(ours, library, member) FIELD(CSMPP34_SECRET, ACCEPTS_ANY, ours, library, member)
-#define INTEGER(ours, library, member) FIELD(CSMPP34_INTEGER, ACCEPTS_ANY, ours, library, member)
-#define TON(ours, library, member) FIELD(CSMPP34_INTEGER, ACCEPTS_TON, ours, library, member)
-#define NPI(ours, library, member) FIELD(CSMPP34_INTEGER, ACCEPTS_NPI, ours, library, member)
-#define VERSION(ours, library, member) FIELD(CSMPP34_INTEGER, ACCEPTS_VERSION, ours, library, member)
-#define ADDRESS(ours, library, ton, npi, member)                                                                       \
-    TON(ours, library, ton), NPI(ours, library, npi), FIELD(CSMPP34_ADDRESS, ACCEPTS_ANY, ours, library, member)
-#define SOURCE(ours, library) ADDRESS(ours, library, source_addr_ton, source_addr_npi, source_addr)
-#define DESTINATION(ours, library) ADDRESS(ours, library, dest_addr_ton, dest_addr_npi, destination_addr)
+#define TEXT(ours, library, member, limit, taken) STRING(CSMPP34_TEXT, ours, library, member, limit, taken)
+// Longer than the standard's 8 octets: some carriers give out such passwords.
+#define PASSWORD(ours, library) STRING(CSMPP34_SECRET, ours, library, password, 8, LENIENT)
+#define OCTET(accepts, ours, library, member)                                                                          \
+    { #member, CSMPP34_INTEGER, accepts, offsetof(ours, member), 1, 1, offsetof(library, member), 1 }
+#define INTEGER(ours, library, member) OCTET(ACCEPTS_ANY, ours, library, member)
+#define VERSION(ours, library, member) OCTET(ACCEPTS_VERSION, ours, library, member)
+#define NUMBERING(ours, library, ton, npi)                                                                             \
+    OCTET(ACCEPTS_TON, ours, library, ton), OCTET(ACCEPTS_NPI, ours, library, npi)
+#define ADDRESS(ours, library, ton, npi, member, limit, taken)                                                         \
+    NUMBERING(ours, library, ton, npi), STRING(CSMPP34_ADDRESS, ours, library, member, limit, taken)
+#define SOURCE(ours, library, limit, taken)                                                                            \
+    ADDRESS(ours, library, source_addr_ton, source_addr_npi, source_addr, limit, taken)
+#define DESTINATION(ours, library, limit, taken)                                                                       \
+    ADDRESS(ours, library, dest_addr_ton, dest_addr_npi, destination_addr, limit, taken)
 
 // Both structs keep the octets right behind their count, and the code relies on it.
 _Static_assert(
@@ -26,20 +34,21 @@ _Static_assert(offsetof(submit_sm_t, short_message) == offsetof(submit_sm_t, sm_
 _Static_assert(offsetof(deliver_sm_t, short_message) == offsetof(deliver_sm_t, sm_length) + 1, "adjacent");
 #define MESSAGE(library)                                                                                               \
     { "short_message", CSMPP34_OCTETS, ACCEPTS_ANY, offsetof(csmpp34_short_message, sm_length),                        \
-      SIZE(csmpp34_short_message, short_message), offsetof(library, sm_length), SIZE(library, short_message) }
+      SIZE(csmpp34_short_message, short_message), SIZE(csmpp34_short_message, short_message),                          \
+      offsetof(library, sm_length), SIZE(library, short_message) }
 
 #define BIND_FIELDS(library)                                                                                           \
-    TEXT(csmpp34_bind, library, system_id), SECRET(csmpp34_bind, library, password),                                   \
-        TEXT(csmpp34_bind, library, system_type), VERSION(csmpp34_bind, library, interface_version),                   \
-        TON(csmpp34_bind, library, addr_ton), NPI(csmpp34_bind, library, addr_npi),                                    \
-        FIELD(CSMPP34_ADDRESS, ACCEPTS_ANY, csmpp34_bind, library, address_range)
-#define SHORT_MESSAGE_FIELDS(library)                                                                                  \
-    TEXT(csmpp34_short_message, library, service_type), SOURCE(csmpp34_short_message, library),                        \
-        DESTINATION(csmpp34_short_message, library), INTEGER(csmpp34_short_message, library, esm_class),               \
+    TEXT(csmpp34_bind, library, system_id, 15, STRICT), PASSWORD(csmpp34_bind, library),                               \
+        TEXT(csmpp34_bind, library, system_type, 12, STRICT), VERSION(csmpp34_bind, library, interface_version),       \
+        ADDRESS(csmpp34_bind, library, addr_ton, addr_npi, address_range, 40, STRICT)
+// An SMSC may be as strict as the standard; what it brings is taken.
+#define SHORT_MESSAGE_FIELDS(library, taken)                                                                           \
+    TEXT(csmpp34_short_message, library, service_type, 5, taken), SOURCE(csmpp34_short_message, library, 20, taken),   \
+        DESTINATION(csmpp34_short_message, library, 20, taken), INTEGER(csmpp34_short_message, library, esm_class),    \
         INTEGER(csmpp34_short_message, library, protocol_id),                                                          \
         INTEGER(csmpp34_short_message, library, priority_flag),                                                        \
-        TEXT(csmpp34_short_message, library, schedule_delivery_time),                                                  \
-        TEXT(csmpp34_short_message, library, validity_period),                                                         \
+        TEXT(csmpp34_short_message, library, schedule_delivery_time, 16, taken),                                       \
+        TEXT(csmpp34_short_message, library, validity_period, 16, taken),                                              \
         INTEGER(csmpp34_short_message, library, registered_delivery),                                                  \
         INTEGER(csmpp34_short_message, library, replace_if_present_flag),                                              \
         INTEGER(csmpp34_short_message, library, data_coding),                                                          \
@@ -48,42 +57,47 @@ _Static_assert(offsetof(deliver_sm_t, short_message) == offsetof(deliver_sm_t, s
 static const csmpp34_field receiver[] = {BIND_FIELDS(bind_receiver_t)};
 static const csmpp34_field transmitter[] = {BIND_FIELDS(bind_transmitter_t)};
 static const csmpp34_field transceiver[] = {BIND_FIELDS(bind_transceiver_t)};
-static const csmpp34_field receiver_resp[] = {TEXT(csmpp34_bind_resp, bind_receiver_resp_t, system_id)};
-static const csmpp34_field transmitter_resp[] = {TEXT(csmpp34_bind_resp, bind_transmitter_resp_t, system_id)};
-static const csmpp34_field transceiver_resp[] = {TEXT(csmpp34_bind_resp, bind_transceiver_resp_t, system_id)};
+static const csmpp34_field receiver_resp[] = {TEXT(csmpp34_bind_resp, bind_receiver_resp_t, system_id, 15, LENIENT)};
+static const csmpp34_field transmitter_resp[] = {
+    TEXT(csmpp34_bind_resp, bind_transmitter_resp_t, system_id, 15, LENIENT)};
+static const csmpp34_field transceiver_resp[] = {
+    TEXT(csmpp34_bind_resp, bind_transceiver_resp_t, system_id, 15, LENIENT)};
 static const csmpp34_field outbind[] = {
-    TEXT(csmpp34_outbind, outbind_t, system_id),
-    SECRET(csmpp34_outbind, outbind_t, password),
+    TEXT(csmpp34_outbind, outbind_t, system_id, 15, STRICT),
+    PASSWORD(csmpp34_outbind, outbind_t),
 };
-static const csmpp34_field submit[] = {SHORT_MESSAGE_FIELDS(submit_sm_t)};
-static const csmpp34_field deliver[] = {SHORT_MESSAGE_FIELDS(deliver_sm_t)};
-static const csmpp34_field submit_resp[] = {TEXT(csmpp34_message_resp, submit_sm_resp_t, message_id)};
-static const csmpp34_field deliver_resp[] = {TEXT(csmpp34_message_resp, deliver_sm_resp_t, message_id)};
-static const csmpp34_field data_resp[] = {TEXT(csmpp34_message_resp, data_sm_resp_t, message_id)};
+static const csmpp34_field submit[] = {SHORT_MESSAGE_FIELDS(submit_sm_t, STRICT)};
+static const csmpp34_field deliver[] = {SHORT_MESSAGE_FIELDS(deliver_sm_t, LENIENT)};
+static const csmpp34_field submit_resp[] = {TEXT(csmpp34_message_resp, submit_sm_resp_t, message_id, 64, LENIENT)};
+static const csmpp34_field deliver_resp[] = {TEXT(csmpp34_message_resp, deliver_sm_resp_t, message_id, 64, LENIENT)};
+static const csmpp34_field data_resp[] = {TEXT(csmpp34_message_resp, data_sm_resp_t, message_id, 64, LENIENT)};
 static const csmpp34_field data[] = {
-    TEXT(csmpp34_data, data_sm_t, service_type),       SOURCE(csmpp34_data, data_sm_t),
-    DESTINATION(csmpp34_data, data_sm_t),              INTEGER(csmpp34_data, data_sm_t, esm_class),
-    INTEGER(csmpp34_data, data_sm_t, registered_delivery), INTEGER(csmpp34_data, data_sm_t, data_coding),
+    TEXT(csmpp34_data, data_sm_t, service_type, 5, LENIENT),
+    SOURCE(csmpp34_data, data_sm_t, 64, STRICT),
+    DESTINATION(csmpp34_data, data_sm_t, 64, STRICT),
+    INTEGER(csmpp34_data, data_sm_t, esm_class),
+    INTEGER(csmpp34_data, data_sm_t, registered_delivery),
+    INTEGER(csmpp34_data, data_sm_t, data_coding),
 };
 static const csmpp34_field query[] = {
-    TEXT(csmpp34_query, query_sm_t, message_id),
-    SOURCE(csmpp34_query, query_sm_t),
+    TEXT(csmpp34_query, query_sm_t, message_id, 64, STRICT),
+    SOURCE(csmpp34_query, query_sm_t, 20, STRICT),
 };
 static const csmpp34_field query_resp[] = {
-    TEXT(csmpp34_query_resp, query_sm_resp_t, message_id),
-    TEXT(csmpp34_query_resp, query_sm_resp_t, final_date),
+    TEXT(csmpp34_query_resp, query_sm_resp_t, message_id, 64, LENIENT),
+    TEXT(csmpp34_query_resp, query_sm_resp_t, final_date, 16, STRICT),
     INTEGER(csmpp34_query_resp, query_sm_resp_t, message_state),
     INTEGER(csmpp34_query_resp, query_sm_resp_t, error_code),
 };
 static const csmpp34_field cancel[] = {
-    TEXT(csmpp34_cancel, cancel_sm_t, service_type),
-    TEXT(csmpp34_cancel, cancel_sm_t, message_id),
-    SOURCE(csmpp34_cancel, cancel_sm_t),
-    DESTINATION(csmpp34_cancel, cancel_sm_t),
+    TEXT(csmpp34_cancel, cancel_sm_t, service_type, 5, STRICT),
+    TEXT(csmpp34_cancel, cancel_sm_t, message_id, 64, STRICT),
+    SOURCE(csmpp34_cancel, cancel_sm_t, 20, STRICT),
+    DESTINATION(csmpp34_cancel, cancel_sm_t, 20, STRICT),
 };
 static const csmpp34_field alert[] = {
-    SOURCE(csmpp34_alert, alert_notification_t),
-    ADDRESS(csmpp34_alert, alert_notification_t, esme_addr_ton, esme_addr_npi, esme_addr),
+    SOURCE(csmpp34_alert, alert_notification_t, 64, STRICT),
+    ADDRESS(csmpp34_alert, alert_notification_t, esme_addr_ton, esme_addr_npi, esme_addr, 64, STRICT),
 };
 
 #define BODY(id, ours, fields)                                                                                         \

@@ -13,8 +13,12 @@ typedef struct {
     const char *name;
     csmpp34_kind kind;
     csmpp34_acceptance accepts;
-    // Offset and size in our struct. Of CSMPP34_OCTETS: of the length octet; the octets follow it.
-    uint16_t offset, room;
+    // Offset in our struct; of CSMPP34_OCTETS of the length octet, which the octets follow.
+    uint16_t offset;
+    // A text is taken that is shorter than this; so many octets are.
+    uint16_t room;
+    // The most octets that the standard allows.
+    uint16_t limit;
     // The same in the library's struct.
     uint16_t library_offset, library_room;
 } csmpp34_field;

@@ -43,7 +43,8 @@ csmpp34_report csmpp34_walk_body(
     }
     for (size_t i = 0; i < body->field_count; i++) {
         const csmpp34_field *field = &body->fields[i];
-        csmpp34_extent extent = {.name = field->name, .kind = field->kind, .offset = report.end};
+        csmpp34_extent extent = {
+            .name = field->name, .kind = field->kind, .offset = report.end, .limit = field->limit};
         size_t next = report.end;
         if (csmpp34_is_text(field->kind)) {
             report.outcome = walk_text(field, pdu, length, i + 1 == body->field_count, &extent, &next);
@@ -56,6 +57,10 @@ csmpp34_report csmpp34_walk_body(
             report.field = report.outcome == CSMPP34_BAD_LENGTH ? "sm_length" : field->name;
             report.field_offset = report.end;
             return report;
+        }
+        if (!report.overlong && extent.length > field->limit) {
+            report.overlong = field->name;
+            report.overlong_offset = extent.offset;
         }
         extents[(*count)++] = extent;
         report.end = next;

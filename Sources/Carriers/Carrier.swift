@@ -1,6 +1,6 @@
 package import Logging
 package import NIOCore
-import SMPP
+package import SMPP
 import Synchronization
 
 /// One carrier: keeps its binds up and gives each message to one of its lanes.
@@ -154,6 +154,14 @@ package final class Carrier: Sendable {
         if isDraining.load(ordering: .relaxed) { return submission.finish(CarrierRefusal(.draining)) }
         guard let lane = choose(for: submission.eventLoop) else { return submission.finish(CarrierRefusal(.noBind)) }
         give(submission, to: lane)
+    }
+
+    /// Asks the carrier to forget messages that it has accepted; what it answers is not waited for, and their receipts tell what
+    /// became of them. At most the segments of one message: they are outside of window and pace.
+    package func cancel(_ requests: [CancelRequest]) {
+        if let next = successor.load() { return next.cancel(requests) }
+        guard let lane = choose() else { return }
+        lane.eventLoop.execute { lane.cancel(requests) }
     }
 
     /// A lane does not take a message, or does not keep it: another one that is ready has it, as often as there are lanes at

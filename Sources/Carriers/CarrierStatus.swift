@@ -291,6 +291,8 @@ extension BindStatus {
         package var delivered: UInt64 = 0
         /// PDUs that make no sense where they came.
         package var misplaced: UInt64 = 0
+        /// PDUs that were read though a part of them was broken.
+        package var flawed: UInt64 = 0
         /// Messages that were displaced by another account's; told by one bind of each lane.
         package var displaced = 0
         /// How often there was each kind of change of the state.

@@ -4,6 +4,7 @@ package import Logging
 package import Messaging
 package import NIOCore
 package import SMPP
+import SMPPWire
 import Synchronization
 
 /// What comes back from one carrier: the receipts of its messages, and its subscribers' messages.
@@ -47,6 +48,7 @@ package final class Deliveries: Sendable {
     package init(group: any EventLoopGroup, logger: Logger) {
         self.group = group
         self.logger = logger
+        CharsetDecoder.prepare()
     }
 
     /// Segments that were accepted before this process began. Those of a carrier that is gone are nobody's.

@@ -109,7 +109,8 @@ package final class DeliveryRecorder: Sendable {
                 InboundRecord(
                     id: message.id, at: now, carrier: carrier,
                     from: way.maskNumbers ? PhoneNumber.mask(message.from) : message.from, to: message.to,
-                    segments: message.parts, received: message.received, text: way.keepText ? message.text : nil))
+                    segments: message.parts, received: message.received,
+                    text: way.keepText ? PostingForm.journalled(message) : nil))
         ]
         if way.postings.wantsInbound(of: carrier) {
             records.append(.posting(PostingForm.posting(of: message, carrier: carrier, at: now)))

@@ -14,6 +14,8 @@ package struct SMSRequest: Sendable {
     package let to: String
     /// The message; may be empty.
     package let text: String
+    /// What only some accounts may ask for.
+    package let options: FormOptions
     /// When the reply must have been given.
     package let deadline: NIODeadline
     /// The connection's event loop: the reply is given on it.
@@ -26,14 +28,16 @@ package struct SMSRequest: Sendable {
 
     /// A request, part by part.
     package init(
-        id: MessageID, entry: AccountEntry, from: String, to: String, text: String, deadline: NIODeadline,
-        eventLoop: any EventLoop, loopIndex: Int
+        id: MessageID, entry: AccountEntry, from: String, to: String, text: String,
+        options: FormOptions = FormOptions(),
+        deadline: NIODeadline, eventLoop: any EventLoop, loopIndex: Int
     ) {
         self.id = id
         self.entry = entry
         self.from = from
         self.to = to
         self.text = text
+        self.options = options
         self.deadline = deadline
         self.eventLoop = eventLoop
         self.loopIndex = loopIndex

@@ -139,4 +139,7 @@ package struct Settings: Hashable, Sendable {
                     + "\"reply_within\" (\(DurationText.text(intake.replyWithin))), which ends the wait", at: place)
         }
     }
+
+    /// The carriers that are given no sender, whatever a message has.
+    package var senderlessCarriers: Set<String> { Set(carriers.filter(\.sendsNoSender).map(\.name)) }
 }

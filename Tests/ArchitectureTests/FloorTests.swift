@@ -22,7 +22,7 @@ import Testing
         "CSMPP34": Target(0),
         "Messaging": Target(1, packages: ["DequeModule"]),
         "SMPP": Target(1, packages: ["DequeModule"]),
-        "SMPPWire": Target(2, ["CSMPP34", "SMPP"], packages: ["NIOCore"]),
+        "SMPPWire": Target(2, ["CSMPP34", "Messaging", "SMPP"], packages: ["NIOCore", "Glibc"]),
         "TLS": Target(2, ["COpenSSL"], packages: ["NIOCore", "Foundation", "Dispatch", "Glibc"]),
         "HTTPService": Target(2, ["TLS"], packages: ["Logging", "NIOCore", "NIOHTTP1", "NIOPosix"]),
         "Carriers": Target(
@@ -39,7 +39,7 @@ import Testing
         "Bridge": Target(
             4, ["Carriers", "Intake", "Journal", "Messaging", "SMPP", "SMPPWire", "Settings"], packages: ["NIOCore"]),
         "Delivery": Target(
-            4, ["Carriers", "HTTPService", "Journal", "Messaging", "SMPP", "Settings", "TLS"],
+            4, ["Carriers", "HTTPService", "Journal", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS"],
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation"]),
         "Operations": Target(
             4,

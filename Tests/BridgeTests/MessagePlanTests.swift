@@ -1,6 +1,7 @@
 import Bridge
 import Intake
 import Messaging
+import SMPP
 import Testing
 
 @Suite struct MessagePlanTests {
@@ -66,6 +67,27 @@ import Testing
         #expect(throws: ReplyCode.badSender) {
             try MessagePlan(from: "", to: "79161234567", text: "Hi", rules: rules)
         }
+    }
+
+    @Test func controlCharactersOfATextAreNoFault() throws {
+        let text = "a\u{0B}b\u{1F}c\u{85}d\u{2028}e\u{2029}f\u{0}g\u{7F}h\u{9B}i\r\nj\tk\u{0C}l«м»—н"
+        let plan = try MessagePlan(from: "", to: "79161234567", text: text, rules: rules)
+        #expect(plan.text == "a\nbc\nd\ne\nfghi\r\nj\tk\u{0C}l«м»—н")
+        #expect(refusal(text: "\u{1F}\u{0}") == .textEmpty)
+    }
+
+    @Test func noSenderWhereNoneIsWanted() throws {
+        let rules = AccountRules(
+            name: "acme", senders: ["ACME"], defaultSender: nil, mayOmitSender: true, destinations: [],
+            numbers: NumberRules(country: .ru), carriers: CarrierOrder([], carriers: []))
+        #expect(try MessagePlan(from: " ", to: "79161234567", text: "Hi", rules: rules).sender == .absent)
+        #expect(try MessagePlan(from: "ACME", to: "79161234567", text: "Hi", rules: rules).sender.text == "ACME")
+        var profile = CarrierProfile(addresses: AddressRules(), text: TextPolicy())
+        let plan = try MessagePlan(from: "", to: "79161234567", text: "Hi", rules: rules)
+        #expect(try profile.shortMessages(for: plan, now: { 0 }, reference: { 1 }).first?.source == SMPPAddress())
+        profile.sendsNoSender = true
+        let named = try MessagePlan(from: "ACME", to: "79161234567", text: "Hi", rules: rules)
+        #expect(try profile.shortMessages(for: named, now: { 0 }, reference: { 1 }).first?.source == SMPPAddress())
     }
 
     @Test func refusesWhatTheAccountMayNotSend() {

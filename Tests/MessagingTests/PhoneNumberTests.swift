@@ -46,10 +46,46 @@ struct PhoneNumberTests {
         // Neither 11 digits with 8 nor 10 with 9.
         ("375291234567", "375291234567"), ("12345678", "12345678"), ("123456789012345", "123456789012345"),
         ("+123456789012345", "123456789012345"), ("00123456789012345", "123456789012345"),
-        ("810123456789012345", "123456789012345"), ("8123456789", "8123456789"), ("0501234567", "0501234567"),
+        ("810123456789012345", "123456789012345"), ("4915112345678", "4915112345678"),
     ])
     func `Russia's rules stay in Russia`(text: String, expected: String) throws {
         #expect(try digits(text, Self.russian) == expected)
+    }
+
+    /// What a spreadsheet, a person from another country or a template makes of a number.
+    @Test(arguments: [
+        "0685123456", "020 7946 0958", "011 44 20 7946 0958", "+7 8 916 123 45 67", "(495) 123-45-67", "8123456789",
+        "0501234567", "7916123456", "791612345670", "+7916123456", "79161234", "37529123456", "+3752912345678",
+        "380671234", "+38067123456789", "000079161234567", "0 916 123 45 67",
+    ])
+    func `no such international number`(text: String) {
+        #expect(problem(text) == .notInternational)
+        #expect(problem(text, NumberRules(country: .kz)) == (text == "7916123456" ? nil : .notInternational))
+    }
+
+    @Test(arguments: [
+        "79161234567.0", "79161234567.00", "+79161234567.0", "4915112345678.0", "79161234567,0", "4915112345678,00",
+    ])
+    func `a fraction is no number`(text: String) {
+        #expect(problem(text) == .badCharacter)
+        #expect(problem(text, NumberRules()) == .badCharacter)
+    }
+
+    @Test(arguments: [
+        (Country.by, "8 029 123-45-67", "375291234567"), (.by, "029 123-45-67", "375291234567"),
+        (.by, "29 123-45-67", "375291234567"), (.by, "+375 29 123-45-67", "375291234567"),
+        (.by, "375291234567", "375291234567"), (.by, "+7 916 123-45-67", "79161234567"),
+        (.by, "8 10 375 29 123-45-67", "375291234567"),
+        (.ua, "067 123 45 67", "380671234567"), (.ua, "8 067 123 45 67", "380671234567"),
+        (.ua, "67 123 45 67", "380671234567"), (.ua, "+380671234567", "380671234567"),
+        (.ua, "0685123456", "380685123456"), (.ua, "00380671234567", "380671234567"),
+        (.kz, "8 701 123 45 67", "77011234567"), (.kz, "701 123 45 67", "77011234567"),
+        (.kz, "+7 701 123 45 67", "77011234567"), (.kz, "77011234567", "77011234567"),
+        (.ru, "8 701 123 45 67", "77011234567"),
+    ])
+    func `national numbers of other countries`(country: Country, text: String, expected: String) throws {
+        #expect(try digits(text, NumberRules(country: country)) == expected)
+        #expect(try digits(country.example, NumberRules()) == country.example.filter(\.isNumber))
     }
 
     @Test(arguments: [
@@ -153,7 +189,7 @@ struct PhoneNumberTests {
         for _ in 0..<20_000 {
             let text = random.text(of: elements, count: Int.random(in: 0...24, using: &random))
             let rules = NumberRules(
-                country: Bool.random(using: &random) ? .ru : nil, shortNumbers: Bool.random(using: &random))
+                country: Country.allCases.randomElement(using: &random), shortNumbers: Bool.random(using: &random))
             guard let number = try? PhoneNumber(text, rules: rules) else { continue }
             numbers += 1
             let count = number.digits.utf8.count

@@ -54,7 +54,7 @@ struct SegmenterPropertyTests {
             #expect(result.needsReference)
             for (place, (segment, text)) in zip(result.segments, texts).enumerated() {
                 #expect(!text.isEmpty && units(of: text, result.alphabet) <= part)
-                let numbering = segment.hasUDH ? UserDataHeader.parse(segment.octets)?.concatenation : segment.sar
+                let numbering = segment.hasUDH ? UserDataHeader.parse(segment.octets)?.numbering?.part : segment.sar
                 #expect(numbering?.total == UInt8(count) && numbering?.sequence == UInt8(place + 1))
             }
             checkCuts(texts, of: String(String.UnicodeScalarView(expected)), result.alphabet, part)
@@ -87,6 +87,7 @@ struct SegmenterPropertyTests {
             text.unicodeScalars.reduce(0) { $0 + ("^{}\\[~]|€\u{0C}".unicodeScalars.contains($1) ? 2 : 1) }
         case .latin1: text.unicodeScalars.count
         case .ucs2: text.utf16.count
+        case .utf8: text.utf8.count
         }
     }
 }

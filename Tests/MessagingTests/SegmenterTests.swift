@@ -216,7 +216,7 @@ struct SegmenterTests {
         #expect(
             result.segments.map { Array($0.octets.prefix(7)) }
                 == [[6, 8, 4, 0x12, 0x34, 2, 1], [6, 8, 4, 0x12, 0x34, 2, 2]])
-        #expect(result.segments.allSatisfy { UserDataHeader.parse($0.octets)?.concatenation?.reference == 0x1234 })
+        #expect(result.segments.allSatisfy { UserDataHeader.parse($0.octets)?.numbering?.part.reference == 0x1234 })
     }
 
     @Test func `sar parameters`() throws {

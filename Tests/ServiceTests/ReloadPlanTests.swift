@@ -47,7 +47,7 @@ import Testing
     @Test func theLookOfMessagesNeedsNoNewBinds() {
         let changes: [(inout CarrierSettings) -> Void] = [
             { $0.addresses.keepPlus = true }, { $0.text.maxParts = 3 }, { $0.receiptsRequested = false },
-            { $0.esmClass = 3 }, { $0.validityPeriod = "000001000000000R" }, { $0.priority = 1 },
+            { $0.esmClass = 3 }, { $0.validity = 86_400 }, { $0.priority = 1 },
             { $0.serviceType = "CMT" }, { $0.protocolID = 65 },
         ]
         for change in changes {

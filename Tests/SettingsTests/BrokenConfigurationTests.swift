@@ -29,7 +29,7 @@ struct BrokenConfigurationTests {
               - name: acme
                 login: acme
                 password: "\(Fixture.hash)"
-                sender: [ACME]
+                sendrs: [ACME]
                 carriers: [mian]
                 rate: 50
                 allow_from: ["203.0.113.0/33"]
@@ -49,7 +49,7 @@ struct BrokenConfigurationTests {
                 "carriers/main.yaml:4:9: \"window\" must be a whole number from 1 to 10000, not \"0\"",
                 "carriers/main.yaml:5:17: \"kind\" must be one of transceiver, transmitter, receiver, not \"transciever\"",
                 "carriers/main.yaml:5:37: \"count\" must be a whole number from 1 to 100, not \"101\"",
-                "config/accounts.yaml:5:5: unknown key \"sender\"; did you mean \"senders\"?",
+                "config/accounts.yaml:5:5: unknown key \"sendrs\"; did you mean \"senders\"?",
                 "config/accounts.yaml:6:16: there is no carrier \"mian\"; did you mean \"main\"?",
                 "config/accounts.yaml:7:11: \"rate\" must be a rate like 30/s, 600/m or 3000/h, from 0.001 to 100000 per "
                     + "second, not \"50\"",
@@ -251,7 +251,7 @@ struct BrokenConfigurationTests {
             hosts: ["smsc.example.net:0", "a:1", "a:1"]
             bind_from: eth0
             system_id: "0123456789abcdef"
-            password: "123456789"
+            password: "12345678901234567890123456789012345678901234567890123456789012345"
             system_type: "тип"
             interface_version: 3.5
             binds: []
@@ -273,7 +273,7 @@ struct BrokenConfigurationTests {
                 "carriers/main.yaml:1:38: \"a:1\" stands twice in \"hosts\"",
                 "carriers/main.yaml:2:12: \"bind_from\" must be an address of this machine, not \"eth0\"",
                 "carriers/main.yaml:3:12: \"system_id\" is longer than the 15 octets that SMPP allows",
-                "carriers/main.yaml:4:11: the password is longer than the 8 octets that SMPP allows",
+                "carriers/main.yaml:4:11: the password is longer than 64 octets",
                 "carriers/main.yaml:5:14: \"system_type\" must have only Latin-1 characters",
                 "carriers/main.yaml:6:20: \"interface_version\" must be one of 3.3, 3.4, 5.0, not \"3.5\"",
                 "carriers/main.yaml:7:8: \"binds\" names no bind",

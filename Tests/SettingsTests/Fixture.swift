@@ -23,6 +23,7 @@ final class Fixture {
             senders: [ACME, "Acme Shop"]
             default_sender: ACME
             carriers: [main]
+            country: RU
         """,
         "carriers/main.yaml": """
         hosts: ["smsc.example.net:2775"]

@@ -61,6 +61,7 @@ enum FullConfiguration {
             key: "\(key)"
             senders: [ACME, "7000", "+79160000000"]
             default_sender: "7000"
+            sender: account
             carriers: [{ name: main, weight: 3 }]
             routes:
               - { prefix: "+7916", carriers: [main] }
@@ -73,6 +74,9 @@ enum FullConfiguration {
             per_recipient: 5/h
             country: RU
             short_numbers: true
+            class: 1
+            validity: 2h
+            form_fields: [class, validity]
             language: en
             rate: 600/m
             in_flight: 200
@@ -96,6 +100,7 @@ enum FullConfiguration {
           verify: false
         system_id: acme
         password_file: secrets/main.password
+        long_password: true
         system_type: VMA
         interface_version: "5.0"
         address_range: { ton: 1, npi: 2, range: "^7" }
@@ -119,8 +124,11 @@ enum FullConfiguration {
           short: { ton: 0, npi: 1 }
           international: { ton: 2, npi: 3 }
           keep_plus: true
+        sender: none
         text:
           default_alphabet: latin1
+          astral: replace
+          shift_tables: [turkish, spanish]
           data_coding: { latin1: 1, gsm: 241, ascii: 17, ucs2: 24 }
           long: sar
           max_parts: 3
@@ -132,6 +140,12 @@ enum FullConfiguration {
         inbound: { url: https://crm.example.net/sms/inbound, secret: 0123456789abcdef0123, give_up_after: 1h }
         esm_class: 0x03
         validity: 36h
+        validity_form: absolute
+        partial: cancel
+        tlvs:
+          - { tag: 0x1400, hex: "0A ff" }
+          - { tag: 0x1401, cstring: acme }
+          - { tag: 0x1402, text: ab }
         priority: 2
         service_type: CMT
         protocol_id: 65

@@ -153,14 +153,14 @@ struct FuzzTests {
                 !carrier.setup.hosts.isEmpty && carrier.setup.hosts.allSatisfy { (1...65_535).contains($0.port) },
                 "hosts")
             check((1...15).contains(carrier.setup.request.systemID.unicodeScalars.count), "system_id")
-            check(carrier.setup.request.password.unicodeScalars.count <= 8, "password")
+            check(carrier.setup.request.password.unicodeScalars.count <= 64, "password")
             check(carrier.setup.binds.contains { $0.kind.submits && $0.count > 0 }, "binds")
             check((1...10_000).contains(carrier.setup.limits.window) && (carrier.setup.rate ?? 1) > 0, "window, rate")
             check(carrier.setup.timings.reconnectFirst <= carrier.setup.timings.reconnectMax, "reconnect")
             check(
                 carrier.setup.timings.response > .zero && carrier.setup.timings.enquireLinkEvery >= .seconds(1), "times"
             )
-            check(carrier.validityPeriod.isEmpty || carrier.validityPeriod.utf8.count == 16, "validity")
+            check((60...2_592_000).contains(carrier.validity ?? 60), "validity")
             check(carrier.esmClass & 0x40 == 0, "esm_class")
             check((1...255).contains(carrier.text.maxParts), "max_parts")
         }

@@ -141,7 +141,7 @@ struct SettingsTests {
         #expect(carrier.receiptLimits.lost == 500 && carrier.sendsReference)
         #expect((carrier.esmClass, carrier.priority, carrier.protocolID) == (3, 2, 65))
         #expect(carrier.serviceType == "CMT")
-        #expect(carrier.validityPeriod == "000001120000000R")
+        #expect(carrier.validity == 129_600 && carrier.validityIsAbsolute)
         #expect(
             carrier.setup.statuses
                 == StatusTable(overrides: [
@@ -170,7 +170,8 @@ struct SettingsTests {
             carrier.text
                 == TextPolicy(
                     defaultAlphabet: .latin1, dataCoding: [.latin1: 1, .gsm: 241, .ascii: 17, .ucs2: 24], long: .sar,
-                    maxParts: 3, packedGSM: true, transliterate: true, limits: limits))
+                    maxParts: 3, packedGSM: true, transliterate: true, replacesAstral: true,
+                    shiftTables: [.turkish, .spanish], limits: limits))
     }
 
     @Test func defaultsAreThoseOfTheDesign() throws {
@@ -187,7 +188,7 @@ struct SettingsTests {
         #expect(carrier.text == TextPolicy())
         #expect(carrier.addresses == AddressRules())
         #expect(carrier.setup.binds == [BindPlan(kind: .transceiver, count: 1)])
-        #expect(carrier.validityPeriod == "")
+        #expect(carrier.validity == nil)
         #expect((carrier.setup.limits.window, carrier.setup.rate) == (10, nil))
     }
 
@@ -200,12 +201,70 @@ struct SettingsTests {
         #expect(try Fixture(["carriers/main.yaml": carrier]).load().carriers.first?.text.dataCoding == codings)
     }
 
+    /// Longer than SMPP 3.4 allows: whole where the file says so, else its first octets and a warning.
+    @Test func longPasswords() throws {
+        let carrier = (Fixture.valid["carriers/main.yaml"] ?? "").replacing("passw rd", with: "0123456789")
+        var settings = try Fixture(["carriers/main.yaml": carrier]).load()
+        #expect(settings.carriers.first?.setup.request.password == "01234567")
+        #expect(settings.warnings.contains { "\($0)".contains("its first 8 are sent; \"long_password: true\"") })
+        settings = try Fixture(["carriers/main.yaml": carrier + "\nlong_password: true\n"]).load()
+        #expect(settings.carriers.first?.setup.request.password == "0123456789")
+        #expect(!settings.warnings.contains { "\($0)".contains("password") })
+    }
+
+    @Test func countries() throws {
+        for country in ["RU", "BY", "KZ", "UA"] {
+            let accounts = (Fixture.valid["config/accounts.yaml"] ?? "").replacing("RU", with: country)
+            let settings = try Fixture(["config/accounts.yaml": accounts]).load()
+            #expect(settings.accounts.first?.country?.rawValue == country)
+            #expect(!settings.warnings.contains { "\($0)".contains("country") })
+        }
+        let without = (Fixture.valid["config/accounts.yaml"] ?? "").replacing("country: RU", with: "")
+        let warnings = try Fixture(["config/accounts.yaml": without]).load().warnings
+        #expect(warnings.contains { "\($0)".contains("\"country\" is missing") })
+    }
+
+    @Test func textOptions() throws {
+        let (settings, _) = try full()
+        let text = try #require(settings.carriers.first?.text)
+        #expect(text.shiftTables == [.turkish, .spanish] && text.replacesAstral)
+        #expect(settings.senderlessCarriers == ["main"])
+        let carrier = (Fixture.valid["carriers/main.yaml"] ?? "") + "\ntext: { default_alphabet: utf8 }\n"
+        let policy = try #require(try Fixture(["carriers/main.yaml": carrier]).load().carriers.first?.text)
+        #expect(policy.defaultAlphabet == .utf8 && policy.dataCoding[.utf8] == 0)
+    }
+
     @Test(arguments: [
         ("none", ""), ("1m", "000000000100000R"), ("30d", "000030000000000R"), ("90s", "000000000130000R"),
     ])
     func validity(_ text: String, _ period: String) throws {
-        let carrier = (Fixture.valid["carriers/main.yaml"] ?? "") + "\nvalidity: \(text)\n"
-        #expect(try Fixture(["carriers/main.yaml": carrier]).load().carriers.first?.validityPeriod == period)
+        let file = (Fixture.valid["carriers/main.yaml"] ?? "") + "\nvalidity: \(text)\n"
+        let carrier = try #require(try Fixture(["carriers/main.yaml": file]).load().carriers.first)
+        #expect((carrier.validity.map { ValidityPeriod(seconds: $0).text { 0 } } ?? "") == period)
+    }
+
+    @Test func optionsOfMessages() throws {
+        let (settings, _) = try full()
+        let carrier = try #require(settings.carriers.first)
+        #expect(carrier.cancelsPartial)
+        #expect(
+            carrier.tlvs == [
+                TLV(TLVTag(rawValue: 0x1400), [0x0A, 0xFF]), TLV(TLVTag(rawValue: 0x1401), cString: "acme"),
+                TLV(TLVTag(rawValue: 0x1402), Array("ab".utf8)),
+            ])
+        let account = try #require(settings.accounts.first)
+        #expect(account.messageClass == 1 && account.validity == 7200)
+        #expect(account.formFields == [.messageClass, .validity])
+    }
+
+    @Test(arguments: [
+        "{ hex: \"01\" }", "{ tag: 0x1400 }", "{ tag: 0, hex: \"01\" }", "{ tag: 0x1400, hex: \"0\" }",
+        "{ tag: 0x0424, hex: \"01\" }", "{ tag: 0x1400, hex: \"01\", text: a }", "{ tag: 0x1400, hex: xy }",
+        "{ tag: 5, hex: \"01\" }, { tag: 5, hex: \"02\" }",
+    ])
+    func brokenStaticParameters(_ text: String) throws {
+        let carrier = (Fixture.valid["carriers/main.yaml"] ?? "") + "\ntlvs: [\(text)]\n"
+        #expect(try Fixture(["carriers/main.yaml": carrier]).problems().count >= 1)
     }
 
     /// A reply never says one thing by its status and another by its class.
@@ -267,8 +326,8 @@ struct SettingsTests {
         #expect(
             fixture.warnings() == [
                 "carriers/main.yaml:9:11: \"verify\" is false: anybody on the way can pretend to be this carrier",
-                "carriers/main.yaml:26:24: \"every\" is less than 10s; many carriers cut a connection for that",
-                "carriers/main.yaml:27:46: \"response\" (21s) is longer than the intake's \"reply_within\" (20s), which ends "
+                "carriers/main.yaml:27:24: \"every\" is less than 10s; many carriers cut a connection for that",
+                "carriers/main.yaml:28:46: \"response\" (21s) is longer than the intake's \"reply_within\" (20s), which ends "
                     + "the wait",
                 "carriers/old.yml:1:1: not read: a carrier's file ends in .yaml",
                 "config/accounts.yaml:1:1: account acme: with \"mask_numbers\" of the journal \"per_recipient\" begins "

@@ -15,12 +15,12 @@ enum { CSMPP34_MAXIMUM_PACKED = 640 };
 /// No command has more mandatory fields.
 enum { CSMPP34_MAXIMUM_FIELDS = 20 };
 
-// The bodies. Texts are C strings; their rooms are the standard's limits, NUL included. The ids in responses have more
-// room, since a peer's overlong id is still the only name of an accepted message.
+// The bodies. Texts are C strings. Their rooms are the standard's limits, NUL included, or more where a peer's overlong text is
+// taken: an id is the only name of an accepted message, and a receipt must not be lost for its service_type.
 
 /// `bind_receiver`, `bind_transmitter`, `bind_transceiver` (§4.1).
 typedef struct {
-    uint8_t system_id[16], password[9], system_type[13];
+    uint8_t system_id[16], password[65], system_type[13];
     uint8_t interface_version, addr_ton, addr_npi;
     uint8_t address_range[41];
 } csmpp34_bind;
@@ -32,16 +32,16 @@ typedef struct {
 
 /// `outbind` (§4.1.7).
 typedef struct {
-    uint8_t system_id[16], password[9];
+    uint8_t system_id[16], password[65];
 } csmpp34_outbind;
 
 /// `submit_sm` and `deliver_sm` (§4.4.1, §4.6.1). `short_message` holds `sm_length` octets, at most 254.
 typedef struct {
-    uint8_t service_type[6];
-    uint8_t source_addr_ton, source_addr_npi, source_addr[21];
-    uint8_t dest_addr_ton, dest_addr_npi, destination_addr[21];
+    uint8_t service_type[65];
+    uint8_t source_addr_ton, source_addr_npi, source_addr[65];
+    uint8_t dest_addr_ton, dest_addr_npi, destination_addr[65];
     uint8_t esm_class, protocol_id, priority_flag;
-    uint8_t schedule_delivery_time[17], validity_period[17];
+    uint8_t schedule_delivery_time[65], validity_period[65];
     uint8_t registered_delivery, replace_if_present_flag, data_coding, sm_default_msg_id;
     uint8_t sm_length, short_message[254];
 } csmpp34_short_message;
@@ -53,7 +53,7 @@ typedef struct {
 
 /// `data_sm` (§4.7.1).
 typedef struct {
-    uint8_t service_type[6];
+    uint8_t service_type[65];
     uint8_t source_addr_ton, source_addr_npi, source_addr[65];
     uint8_t dest_addr_ton, dest_addr_npi, destination_addr[65];
     uint8_t esm_class, registered_delivery, data_coding;
@@ -112,6 +112,9 @@ typedef struct {
     size_t field_offset;
     /// Where the mandatory body ends, from the start of the PDU: the length of what was packed, the offset of the TLVs.
     size_t end;
+    /// The first text that is longer than the standard lets it be and was taken, and where it begins; NULL where none is.
+    const char *overlong;
+    size_t overlong_offset;
 } csmpp34_report;
 
 /// What kind of field it is, and with that how its octets are to be read.
@@ -129,6 +132,8 @@ typedef struct {
     csmpp34_kind kind;
     size_t offset;
     size_t length;
+    /// The most octets that the standard allows.
+    size_t limit;
 } csmpp34_extent;
 
 /// Packs a header and `body` into `pdu`. Only `command_length` and `command_id` of that header mean anything.

@@ -33,7 +33,7 @@ extension Bind {
         status.link = link(isSilent: lane.scheduler.isSilent(index, now: now), now: now)
         status.totals = .init(
             segments: traffic.counters, refusals: traffic.refusals, delivered: session.delivered,
-            misplaced: session.misplaced + traffic.counters.unexpected,
+            misplaced: session.misplaced + traffic.counters.unexpected, flawed: session.flawed,
             displaced: index == 0 ? lane.displacements : 0, changes: session.changeCounts)
         status.times = .init(
             responses: traffic.responseTimes, response: kind.submits ? queue.meanResponseTime : nil,

@@ -18,6 +18,13 @@ extension Bind {
         }
     }
 
+    /// Asks the carrier to forget a message.
+    func cancel(_ request: CancelRequest) {
+        logger.info(
+            "a segment of a partly accepted message is cancelled", metadata: ["carrier_id": "\(request.messageID)"])
+        send(PDU(sequence: lane.scheduler.takeSequence(on: index), .cancel(request)))
+    }
+
     /// What became of a delivery; on the bind's event loop.
     func answer(_ key: DeliveryKey, _ verdict: DeliveryAnswer.Verdict) {
         let now = MonotonicTime.now

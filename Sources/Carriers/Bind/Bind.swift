@@ -156,6 +156,11 @@ final class Bind: @unchecked Sendable {
         }
         do throws(PDUDecodingError) {
             let pdu = try PDUDecoder.decode(frame)
+            if let flaw = pdu.flaw {
+                logger.debug(
+                    "a part of a PDU was passed over",
+                    metadata: ["command": "\(pdu.commandID.name)", "problem": "\(flaw)"])
+            }
             run(session.received(pdu, now: now, jitter: chance(), expects: expects), now: now)
         } catch {
             logger.debug("a PDU cannot be read", metadata: ["problem": "\(error)"])

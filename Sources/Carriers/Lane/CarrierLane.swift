@@ -76,6 +76,12 @@ final class CarrierLane: @unchecked Sendable {
         }
     }
 
+    /// Sends `cancel_sm` over a bind that takes messages.
+    func cancel(_ requests: [CancelRequest]) {
+        guard let bind = binds.first(where: { $0.session.isReady }) else { return }
+        for request in requests { bind.cancel(request) }
+    }
+
     /// No byte of the message left over this lane.
     private func refuse(_ message: Submission, _ refusal: CarrierRefusal, now: MonotonicTime) {
         switch refusal.reason {

@@ -4,6 +4,7 @@ import Logging
 import Messaging
 import NIOCore
 import SMPP
+import SMPPWire
 
 /// Takes the messages that subscribers send over one carrier, on whichever of its binds their parts come.
 ///
@@ -25,8 +26,8 @@ final class InboundReceiver: Sendable {
         self.logger = logger
         work = .makeBoxSendingValue(
             InboundWork(
-                carrier: carrier, assembler: InboundAssembler(limits: limits), eventLoop: eventLoop, logger: logger,
-                recorder: recorder),
+                carrier: carrier, assembler: InboundAssembler(limits: limits, read: CharsetDecoder.read),
+                eventLoop: eventLoop, logger: logger, recorder: recorder),
             eventLoop: eventLoop)
     }
 
@@ -36,11 +37,13 @@ final class InboundReceiver: Sendable {
         let (from, to) = (message.source.value, message.destination.value)
         if let numbering = data.numbering {
             let key = InboundAssembler.Key(
-                from: from, to: to, reference: numbering.reference, parts: numbering.total)
-            return perform { $0.take(numbering.sequence, of: key, data.content, reply) }
+                from: from, to: to, kind: numbering.kind, reference: numbering.part.reference,
+                parts: numbering.part.total)
+            return perform { $0.take(numbering.part.sequence, of: key, data.content, reply) }
         }
         let whole = AssembledMessage(
-            id: recorder.nextID(), at: JournalClock.now(), from: from, to: to, content: data.content)
+            id: recorder.nextID(), at: JournalClock.now(), from: from, to: to, content: data.content,
+            read: CharsetDecoder.read)
         recorder.keep(whole, of: carrier, reply: reply)
         logger.info("an inbound message", metadata: ["carrier": "\(carrier)", "id": "\(whole.id)", "parts": "1"])
     }
@@ -95,7 +98,7 @@ private final class InboundWork {
         case .repeated(let isSafe): reply(isSafe ? .kept : .notKept)
         case .kept(let id):
             let record = InboundPartRecord(
-                id: id, at: now, carrier: carrier, from: key.from, to: key.to, reference: key.reference,
+                id: id, at: now, carrier: carrier, from: key.from, to: key.to, reference: key.storedReference,
                 part: Int(part), parts: Int(key.parts), content: content.stored)
             recorder.keep(record, reply: whenKnown(reply) { $0.partIsKnown(part, key, id, $1) })
         case .whole(let message):
@@ -141,9 +144,10 @@ private final class InboundWork {
     func restore(_ parts: [InboundPartRecord]) {
         for part in parts {
             guard let number = UInt8(exactly: part.part), let count = UInt8(exactly: part.parts), number > 0,
-                number <= count, let content = InboundContent(stored: part.content)
+                number <= count, let content = InboundContent(stored: part.content),
+                let key = InboundAssembler.Key(
+                    from: part.from, to: part.to, storedReference: part.reference, parts: count)
             else { continue }
-            let key = InboundAssembler.Key(from: part.from, to: part.to, reference: part.reference, parts: count)
             assembler.restore(number, of: key, content, id: part.id, at: part.at)
         }
         armTimer()
@@ -181,21 +185,13 @@ private final class InboundWork {
     }
 }
 
-extension ReceivedUserData {
-    /// The text of a `deliver_sm` or `data_sm`.
-    init(_ message: ShortMessage, policy: TextPolicy) {
-        var sar: SARInfo?
-        if let reference = message.tlvs[.sarMessageReference]?.integer,
-            let total = message.tlvs[.sarTotalSegments]?.integer,
-            let sequence = message.tlvs[.sarSegmentSequence]?.integer
-        {
-            sar = SARInfo(
-                reference: UInt16(truncatingIfNeeded: reference), total: UInt8(truncatingIfNeeded: total),
-                sequence: UInt8(truncatingIfNeeded: sequence))
-        }
-        let payload = message.shortMessage.isEmpty ? message.tlvs[.messagePayload]?.value : nil
+extension InboundAssembler.Key {
+    /// The reference with its kind above its 16 bits.
+    fileprivate var storedReference: UInt32 { UInt32(kind.rawValue) << 16 | UInt32(reference) }
+
+    fileprivate init?(from: String, to: String, storedReference: UInt32, parts: UInt8) {
+        guard let kind = UInt8(exactly: storedReference >> 16).flatMap(PartNumbering.Kind.init) else { return nil }
         self.init(
-            payload ?? message.shortMessage, hasHeader: message.esmClass & 0x40 != 0, dataCoding: message.dataCoding,
-            sar: sar, policy: policy)
+            from: from, to: to, kind: kind, reference: UInt16(truncatingIfNeeded: storedReference), parts: parts)
     }
 }

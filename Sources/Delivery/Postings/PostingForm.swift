@@ -1,3 +1,4 @@
+import Foundation
 import HTTPService
 import Journal
 import Messaging
@@ -77,11 +78,23 @@ enum PostingForm {
         ])
     }
 
+    /// What the journal keeps of what a message says.
+    static func journalled(_ message: AssembledMessage) -> String {
+        message.data.map { "\($0.alphabet.name):\(base64($0))" } ?? message.text
+    }
+
+    /// What is no text, or none that can be read.
+    private static func base64(_ data: InboundContent) -> String { Data(data.octets).base64EncodedString() }
+
     static func posting(of message: AssembledMessage, carrier: String, at now: UInt64) -> PostingRecord {
         var fields = [
             ("from", message.from), ("to", message.to), ("text", message.text), ("id", message.id.description),
             ("carrier", carrier), ("received_at", JournalClock.text(now)), ("parts", "\(message.parts)"),
         ]
+        if let data = message.data {
+            fields.append(("octets", base64(data)))
+            fields.append(("alphabet", data.alphabet.name))
+        }
         if message.received < message.parts { fields.append(("parts_received", "\(message.received)")) }
         return PostingRecord(
             id: message.id, at: now, target: PostingTarget.inbound(carrier: carrier).stored,

@@ -141,7 +141,7 @@ extension IntakeHandler {
         }
         loop.counters.handed.add()
         let request = SMSRequest(
-            id: id, entry: entry, from: form.from, to: form.to, text: form.text,
+            id: id, entry: entry, from: form.from, to: form.to, text: form.text, options: form.options,
             deadline: arrived + loop.configuration.replyWithin, eventLoop: loop.eventLoop,
             loopIndex: loop.index)
         let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)

@@ -18,6 +18,21 @@ package struct SMSForm: Sendable, Hashable {
     package var to: String
     /// The message; may be empty.
     package var text: String
+    /// What only some accounts may ask for.
+    package var options = FormOptions()
+}
+
+/// Fields of a form that count only where the account allows them; empty = not there.
+package struct FormOptions: Sendable, Hashable {
+    /// `class`: 0 to 3, or `flash`.
+    package var messageClass: String
+    /// `validity`: a number with s, m, h or d.
+    package var validity: String
+
+    package init(messageClass: String = "", validity: String = "") {
+        self.messageClass = messageClass
+        self.validity = validity
+    }
 }
 
 /// Why a form is refused.
@@ -27,7 +42,7 @@ package enum FormProblem: Error, Sendable, Hashable {
     /// `login` or `password` together with `key`.
     case loginAndKey
     case tooLong(FormField)
-    /// A broken percent escape, bytes that are not in the charset, or a control character; nil = in a field's name.
+    /// A broken percent escape, bytes that are not in the charset, or a control character where there is no text; nil = in a field's name.
     case encoding(FormField?)
 
     /// The error of the reply.
@@ -62,6 +77,7 @@ package struct FormBody {
         var text = ""
         var password: [UInt8] = []
         var key: [UInt8] = []
+        var options = FormOptions()
 
         func has(_ field: FormField) -> Bool { seen & Self.bit(field) != 0 }
         mutating func mark(_ field: FormField) { seen |= Self.bit(field) }
@@ -152,8 +168,9 @@ package struct FormBody {
                 byte = decoded
             }
             if byte < 0x20 || byte == 0x7F {
-                // Line ends and tabs come from people's templates; what else is down here never belongs in a form.
-                guard (0x09...0x0D).contains(byte), byte != 0x0B else { throw .encoding(field) }
+                // Line ends and tabs come from people's templates, and a text may have whatever word processors put into it; what
+                // else is down here never belongs in a form.
+                guard field == .text || (0x09...0x0D).contains(byte) && byte != 0x0B else { throw .encoding(field) }
             }
             if byte >= 0x80, charset == .windows1251 {
                 guard let scalar = Windows1251.scalar(byte) else { throw .encoding(field) }
@@ -206,6 +223,8 @@ package struct FormBody {
         case .from: fields.from = String(copying: text)
         case .to: fields.to = String(copying: text)
         case .text: fields.text = String(copying: text)
+        case .messageClass: fields.options.messageClass = String(copying: text)
+        case .validity: fields.options.validity = String(copying: text)
         }
     }
 
@@ -249,7 +268,9 @@ package struct FormBody {
         }
         guard fields.has(.to) else { throw .missing(.to) }
         guard fields.has(.text) else { throw .missing(.text) }
-        return SMSForm(credentials: credentials, from: fields.from, to: fields.to, text: fields.text)
+        return SMSForm(
+            credentials: credentials, from: fields.from, to: fields.to, text: fields.text,
+            options: fields.options)
     }
 
     /// The byte of the two hexadecimal digits at `position`, which moves behind them; nil when they are not there.

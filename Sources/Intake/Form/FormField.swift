@@ -7,6 +7,10 @@ package enum FormField: String, Sendable, Hashable, CaseIterable {
     case from
     case to
     case text
+    /// The message's class, where the account allows it.
+    case messageClass = "class"
+    /// How long it is worth delivering, likewise.
+    case validity
 
     /// The most bytes of UTF-8 that the decoded value may have.
     var maxBytes: Int {
@@ -14,6 +18,7 @@ package enum FormField: String, Sendable, Hashable, CaseIterable {
         case .login: 128
         case .password, .key, .to: 256
         case .from: 64
+        case .messageClass, .validity: 16
         case .text: 65_536
         }
     }
@@ -27,6 +32,8 @@ package enum FormField: String, Sendable, Hashable, CaseIterable {
         case .from: 3
         case .to: 4
         case .text: 5
+        case .messageClass: 6
+        case .validity: 7
         }
     }
 
@@ -41,6 +48,8 @@ package enum FormField: String, Sendable, Hashable, CaseIterable {
         case (4, 0x6672_6F6D): self = .from
         case (2, 0x746F): self = .to
         case (4, 0x7465_7874): self = .text
+        case (5, 0x63_6C61_7373): self = .messageClass
+        case (8, 0x7661_6C69_6469_7479): self = .validity
         default: return nil  // any other name
         }
     }

@@ -22,6 +22,8 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
     case severalNumbers = "several_numbers"
     case `extension`
     case badSender = "bad_sender"
+    case badClass = "bad_class"
+    case badValidity = "bad_validity"
     case textEmpty = "text_empty"
     case textTooLong = "text_too_long"
     case rateLimited = "rate_limited"
@@ -52,7 +54,7 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
         case .bodyTooLarge: 413
         case .unsupportedMediaType: 415
         case .headersTooLarge: 431
-        case .badNumber, .severalNumbers, .extension, .badSender, .textEmpty, .textTooLong: 422
+        case .badNumber, .severalNumbers, .extension, .badSender, .badClass, .badValidity, .textEmpty, .textTooLong: 422
         case .rateLimited, .quotaExceeded, .recipientLimited, .lockedOut: 429
         case .internal: 500
         case .partial, .carrierRefused: 502
@@ -68,7 +70,7 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
             .accountDisabled, .ipNotAllowed, .senderNotAllowed, .destinationNotAllowed, .recipientBlocked, .notFound,
             .methodNotAllowed,
             .bodyTooLarge, .unsupportedMediaType, .headersTooLarge, .badNumber, .severalNumbers, .extension,
-            .badSender, .textEmpty, .textTooLong, .carrierRefused:
+            .badSender, .badClass, .badValidity, .textEmpty, .textTooLong, .carrierRefused:
             .refused
         case .requestTimeout, .rateLimited, .quotaExceeded, .recipientLimited, .lockedOut, .internal, .noBind, .busy,
             .draining, .noJournal:
@@ -120,6 +122,8 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
         case .severalNumbers: "Several numbers"
         case .extension: "Number has an extension"
         case .badSender: "Bad sender"
+        case .badClass: "Bad class"
+        case .badValidity: "Bad validity"
         case .textEmpty: "Text is empty"
         case .textTooLong: "Text too long"
         case .rateLimited: "Rate limited"

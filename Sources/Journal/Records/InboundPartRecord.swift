@@ -10,8 +10,8 @@ package struct InboundPartRecord: Hashable, Sendable {
     package var carrier: String
     package var from: String
     package var to: String
-    /// What the parts have in common.
-    package var reference: UInt16
+    /// What the parts have in common: 16 bits, and above them the reference's kind.
+    package var reference: UInt32
     /// Which part it is, from 1.
     package var part: Int
     package var parts: Int
@@ -19,7 +19,7 @@ package struct InboundPartRecord: Hashable, Sendable {
     package var content: String
 
     package init(
-        id: MessageID, at: UInt64, carrier: String, from: String, to: String, reference: UInt16, part: Int, parts: Int,
+        id: MessageID, at: UInt64, carrier: String, from: String, to: String, reference: UInt32, part: Int, parts: Int,
         content: String
     ) {
         self.id = id

@@ -178,7 +178,14 @@ final class SubmitLink: LoadLink {
             if error.commandID == .submitSMResponse {
                 answered(error.sequence, status: PDUHeader(peeking: frame)?.status.rawValue ?? 0xFF, id: "")
             } else if !error.commandID.isResponse {
-                write(PDU(status: error.status, sequence: error.sequence, .genericNack))
+                let response = MessageResponse(isHeaderOnly: true)
+                let body: PDUBody =
+                    switch error.commandID {
+                    case .deliverSM: .deliverResponse(response)
+                    case .dataSM: .dataResponse(response)
+                    default: .genericNack
+                    }
+                write(PDU(status: error.status, sequence: error.sequence, body))
             }
         }
     }

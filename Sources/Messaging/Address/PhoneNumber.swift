@@ -1,9 +1,3 @@
-/// A country whose way of writing numbers is understood.
-package enum Country: String, Hashable, Sendable, CaseIterable {
-    /// Russia: 8 in front of ten digits is the code 7, and nine begins a mobile number without it.
-    case ru = "RU"
-}
-
 /// How an account's recipients may be written.
 package struct NumberRules: Hashable, Sendable {
     /// National forms of this country are understood; nil: international numbers only.
@@ -31,6 +25,8 @@ package enum NumberProblem: Error, Hashable, Sendable {
     case tooShort
     /// More than 15 digits.
     case tooLong
+    /// It begins with 0, is a national number of who knows where, or has not as many digits as its country's all have.
+    case notInternational
 }
 
 /// A recipient's number: 8 to 15 digits in international form (E.164 without its `+`), or a short number of 3 to 6.
@@ -43,14 +39,14 @@ package struct PhoneNumber: Hashable, Sendable, CustomStringConvertible {
     /// Reads a number as people write it: spaces, dashes, dots and brackets do not count; `+`, `00` and Russia's `810`
     /// announce an international number; a leading space is a `+` that form decoding took away.
     ///
-    /// With Russia's rules, 11 digits starting with 8 start with 7 instead, and 10 digits starting with 9 get a 7 in
-    /// front. A number that is announced as international is Russian only where no other country can have it, so that
-    /// `+84 912 345 678` stays in Vietnam.
+    /// With a country's rules its national forms get its code; other ten digits without a `+` are refused. A number that is
+    /// announced as international is a national one only where no other country can have it, so that `+84 912 345 678` stays in
+    /// Vietnam.
     package init(_ text: String, rules: NumberRules) throws(NumberProblem) {
         let written = try WrittenNumber(text)
-        let (value, count) = try written.normalized(rules)
+        let number = try written.normalized(rules)
         // Most numbers are written as they are sent.
-        digits = written.isPlain(value, count) ? text : WrittenNumber.digits(value, count)
+        digits = written.isPlain(number) ? text : number.text
     }
 
     /// Whether it is a country's own short number, not a whole one.
@@ -94,6 +90,9 @@ private struct WrittenNumber {
     private var value: UInt64 = 0
     /// Bit n: something stands between the n-th digit and the next.
     private var gaps: UInt64 = 0
+    /// How many signs stand between digits, and behind which digit the last dot among them.
+    private var ornaments = 0
+    private var lastDot: Int?
 
     private static let maximumDigits = 18
     /// Whether it is digits and nothing else.
@@ -115,6 +114,8 @@ private struct WrittenNumber {
                 if index == scalars.startIndex, scalar == " " { announcement = .space }
                 if scalar == ")", count > 1, Self.isTrunkZero(before: index, in: scalars) { throw .badCharacter }
                 if count < UInt64.bitWidth { gaps |= 1 << UInt64(count) }
+                if scalar == "." { lastDot = count }
+                if count > 0, scalar != " " { ornaments += 1 }
             case .plus:
                 guard count == 0 else { throw .several }
                 guard announcement != .plus else { throw .badCharacter }
@@ -141,9 +142,7 @@ private struct WrittenNumber {
     }
 
     /// Whether the text was these digits and nothing else.
-    func isPlain(_ value: UInt64, _ count: Int) -> Bool {
-        hasOnlyDigits && value == self.value && count == self.count
-    }
+    func isPlain(_ number: DigitString) -> Bool { hasOnlyDigits && number == digits }
 
     /// `(0)`, to be dialled at home only: with it or without, the number would be a guess.
     private static func isTrunkZero(before index: String.Index, in scalars: String.UnicodeScalarView) -> Bool {
@@ -160,6 +159,8 @@ private struct WrittenNumber {
             // RFC 3966 writes `;ext=`, people `, доб.`.
             let word = String(tail.drop { NumberSign($0).isOrnament }.prefix { $0.properties.isAlphabetic })
             if isExtensionWord(word) { return .hasExtension }
+            // A fraction, `79161234567,0`.
+            if (1...2).contains(tail.count) { return .badCharacter }
             return hasMoreDigits ? .several : .badCharacter
         case "/", "|", "\\", "&": return hasMoreDigits ? .several : .badCharacter
         case "#", "*": return hasMoreDigits ? .hasExtension : .badCharacter
@@ -178,41 +179,31 @@ private struct WrittenNumber {
     }
 
     /// The number itself, when the text is exactly one.
-    func normalized(_ rules: NumberRules) throws(NumberProblem) -> (value: UInt64, count: Int) {
-        if rules.shortNumbers, announcement != .plus, (3...6).contains(count) { return (value, count) }
+    func normalized(_ rules: NumberRules) throws(NumberProblem) -> DigitString {
+        if rules.shortNumbers, announcement != .plus, (3...6).contains(count) { return digits }
         if count > Self.maximumDigits { throw tooManyDigits }
-        var (value, count, announcement) = (value, count, announcement)
-        if leading(2) == 0, count > 2 {
-            count -= 2
+        if isFraction { throw .badCharacter }
+        var (number, announcement) = (digits, announcement)
+        if number.leading(2) == 0, count > 2 {
+            number = number.dropping(2)
             announcement = .plus
-        } else if announcement != .plus, leading(3) == 810 {
-            count -= 3
-            value -= 810 * Self.power(of: count)
+        } else if announcement != .plus, number.leading(3) == 810 {
+            number = number.dropping(3)
             announcement = .plus
         }
-        if count > 15 { throw tooManyDigits }
-        if count < 8 { throw .tooShort }
-        switch rules.country {
-        case .ru: return Self.russian(value, count, announcement)
-        case nil: return (value, count)
+        if number.count > 15 { throw tooManyDigits }
+        if number.count < 8 { throw .tooShort }
+        if let country = rules.country {
+            let national = country.international(
+                number, isAnnounced: announcement != .none, isPlus: announcement == .plus)
+            if let national { return national }
+            if announcement == .none, number.count == 10 { throw .notInternational }
         }
+        guard !number.begins(with: 0), number.hasItsLength else { throw .notInternational }
+        return number
     }
 
-    /// The number by Russia's rules: 8 stands for the code 7, and 10 digits lack it.
-    private static func russian(_ value: UInt64, _ count: Int, _ announcement: Announcement) -> (UInt64, Int) {
-        if count == 11, value / power(of: 10) == 8 {
-            // No country has the code +89; others begin with 8.
-            let isForeign = announcement != .none && value / power(of: 9) != 89
-            return (isForeign ? value : value - power(of: 10), count)
-        }
-        if count == 10, value / power(of: 9) == 9 {
-            // Of all codes with 9, only Myanmar, the Maldives and Lebanon have numbers of ten digits with the code.
-            let code = value / power(of: 7)
-            let isForeign = announcement == .plus && (code / 10 == 95 || code == 960 || code == 961)
-            return isForeign ? (value, count) : (value + 7 * power(of: 10), 11)
-        }
-        return (value, count)
-    }
+    private var digits: DigitString { DigitString(value: value, count: count) }
 
     /// Two numbers, where something stands between what could be one and another; else too long a number.
     private var tooManyDigits: NumberProblem {
@@ -220,22 +211,10 @@ private struct WrittenNumber {
         return .tooLong
     }
 
-    /// The first digits as a number; nil where there are not so many.
-    private func leading(_ length: Int) -> UInt64? {
-        count >= length ? value / Self.power(of: count - length) : nil
-    }
-
-    private static func power(of exponent: Int) -> UInt64 {
-        var result: UInt64 = 1
-        for _ in 0..<exponent { result *= 10 }
-        return result
-    }
-
-    /// So many digits of a number.
-    static func digits(_ value: UInt64, _ count: Int) -> String {
-        let digits = String(value)
-        return digits.utf8.count == count
-            ? digits : String(repeating: "0", count: count - digits.utf8.count) + digits
+    /// `79161234567.0`, as a table writes a number that it takes for one: nobody groups the last digit or two by a dot alone.
+    private var isFraction: Bool {
+        guard let lastDot, ornaments == 1 else { return false }
+        return lastDot >= 7 && (1...2).contains(count - lastDot)
     }
 }
 

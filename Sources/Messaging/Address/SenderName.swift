@@ -16,6 +16,8 @@ package enum SenderName: Hashable, Sendable {
     case short(String)
     /// An international number of 7 to 15 digits, without its `+`.
     case international(String)
+    /// None: the carrier puts its own in.
+    case absent
 
     /// Reads a sender: spaces around it do not count.
     ///
@@ -52,10 +54,11 @@ package enum SenderName: Hashable, Sendable {
         }
     }
 
-    /// The name or the digits.
+    /// The name or the digits; empty where there is none.
     package var text: String {
         switch self {
         case .alphanumeric(let text), .short(let text), .international(let text): text
+        case .absent: ""
         }
     }
 

@@ -8,6 +8,8 @@ package enum Alphabet: Hashable, Sendable, CaseIterable {
     case ascii
     /// UCS-2, as UTF-16BE: characters beyond the basic plane take two units.
     case ucs2
+    /// UTF-8 (RFC 3629), which some SMSCs take as their default alphabet.
+    case utf8
 
     /// Appends the text in one pass; false, with some of it appended, at the first scalar that has no code.
     ///
@@ -23,9 +25,11 @@ package enum Alphabet: Hashable, Sendable, CaseIterable {
                 octets.append(UInt8(truncatingIfNeeded: scalar.value))
             }
         case .ucs2: Self.encodeUTF16(text, into: &octets)
+        case .utf8: octets.append(contentsOf: text.utf8)
         }
         return true
     }
+
     /// Appends the text's UTF-16 units, most significant octet first.
     private static func encodeUTF16(_ text: String, into octets: inout [UInt8]) {
         let bytes = text.utf8Span.span

@@ -102,9 +102,10 @@ enum GSMAlphabet {
 
     /// The text of septets, one octet each.
     ///
-    /// An escape before a septet that the extension table does not have shows that septet of the default table; an
-    /// escape before another or at the end shows a space (§6.2.1, note 1); octets above 0x7F are U+FFFD.
-    static func decode(_ octets: some Sequence<UInt8>) -> String {
+    /// An escape before a septet that the extension table does not have shows that septet of the main table; an
+    /// escape before another or at the end shows a space (§6.2.1, note 1), and so does what the main table does not have; octets
+    /// above 0x7F are U+FFFD.
+    static func decode(_ octets: some Sequence<UInt8>, shift: ShiftTables = .standard) -> String {
         var text = String.UnicodeScalarView()
         var isEscaped = false
         for octet in octets {
@@ -113,11 +114,11 @@ enum GSMAlphabet {
                 isEscaped = false
             } else if octet == escape {
                 isEscaped = true
-            } else if isEscaped, let character = extendedCharacters.first(where: { $0.septet == octet })?.character {
+            } else if isEscaped, let character = shift.character(octet, isEscaped: true) {
                 text.append(character)
                 isEscaped = false
             } else {
-                text.append(octet < 0x80 ? characters[Int(octet)] ?? " " : "\u{FFFD}")
+                text.append(octet < 0x80 ? shift.character(octet, isEscaped: false) ?? " " : "\u{FFFD}")
                 isEscaped = false
             }
         }

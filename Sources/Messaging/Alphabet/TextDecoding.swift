@@ -5,19 +5,22 @@ package enum TextDecoding {
     /// - Parameters:
     ///   - octets: the user data without its header.
     ///   - packed: whether `gsm` has eight septets in seven octets.
+    ///   - shift: the tables of `gsm`.
     ///   - headerLength: octets of the header that was in front, which decides where packed septets begin.
     package static func text(
-        _ octets: some Collection<UInt8>, alphabet: Alphabet, packed: Bool = false, headerLength: Int = 0
+        _ octets: some Collection<UInt8>, alphabet: Alphabet, packed: Bool = false, headerLength: Int = 0,
+        shift: ShiftTables = .standard
     ) -> String {
         switch alphabet {
         case .gsm:
             let octets = Array(octets)
             return GSMAlphabet.decode(
-                packed ? PackedSeptets.unpack(octets[...], headerLength: max(0, headerLength)) : octets)
+                packed ? PackedSeptets.unpack(octets[...], headerLength: max(0, headerLength)) : octets, shift: shift)
         case .latin1: return String(String.UnicodeScalarView(octets.map { Unicode.Scalar($0) }))
         case .ascii:
             return String(String.UnicodeScalarView(octets.map { $0 < 0x80 ? Unicode.Scalar($0) : "\u{FFFD}" }))
         case .ucs2: return utf16(Array(octets))
+        case .utf8: return String(decoding: octets, as: UTF8.self)
         }
     }
 

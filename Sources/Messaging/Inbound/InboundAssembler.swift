@@ -13,13 +13,16 @@ package struct InboundAssembler: Sendable {
     package struct Key: Hashable, Sendable {
         package var from: String
         package var to: String
+        /// A reference of another kind is another message's, though its value be the same.
+        package var kind: PartNumbering.Kind
         package var reference: UInt16
         /// 2 to 255.
         package var parts: UInt8
 
-        package init(from: String, to: String, reference: UInt16, parts: UInt8) {
+        package init(from: String, to: String, kind: PartNumbering.Kind, reference: UInt16, parts: UInt8) {
             self.from = from
             self.to = to
+            self.kind = kind
             self.reference = reference
             self.parts = parts
         }
@@ -66,6 +69,7 @@ package struct InboundAssembler: Sendable {
     }
 
     private let limits: Limits
+    private let read: CharsetReader
     private var entries: [Key: Entry] = [:]
     private var opened = Deque<Expiry>()
     private var finished = Deque<Expiry>()
@@ -73,8 +77,10 @@ package struct InboundAssembler: Sendable {
     /// Messages that are not whole.
     package private(set) var openCount = 0
 
-    package init(limits: Limits = Limits()) {
+    /// - Parameter read: what reads character sets whose tables are not ours.
+    package init(limits: Limits = Limits(), read: @escaping CharsetReader) {
         self.limits = limits
+        self.read = read
     }
 
     /// When `expire` has something to do; nil while nothing is open.
@@ -103,7 +109,7 @@ package struct InboundAssembler: Sendable {
         entry.contents[part] = content
         entries[key] = entry
         guard entry.contents.count == Int(key.parts) else { return .kept(entry.id) }
-        return .whole(AssembledMessage(key, entry.id, at: entry.at, entry.contents))
+        return .whole(AssembledMessage(key, entry.id, at: entry.at, entry.contents, read))
     }
 
     /// A part that was committed before this process began.
@@ -180,7 +186,7 @@ package struct InboundAssembler: Sendable {
         guard let entry = entries[key] else { return }
         // With all parts it is being committed.
         if entry.contents.count < Int(key.parts) {
-            givenUp.append(AssembledMessage(key, entry.id, at: entry.at, entry.contents))
+            givenUp.append(AssembledMessage(key, entry.id, at: entry.at, entry.contents, read))
         }
         close(key)
     }
@@ -205,27 +211,41 @@ package struct AssembledMessage: Hashable, Sendable {
     package var parts: Int
     /// How many of them are there.
     package var received: Int
-    /// `…` stands for what is missing.
+    /// `…` stands for what is missing. Empty where it is data.
     package var text: String
+    /// The whole where it is no text, or none that can be read: what there is of its parts in their order.
+    package var data: InboundContent?
 
     /// One that came in one piece.
-    package init(id: MessageID, at moment: UInt64, from: String, to: String, content: InboundContent) {
+    package init(
+        id: MessageID, at moment: UInt64, from: String, to: String, content: InboundContent, read: CharsetReader
+    ) {
         self.id = id
         at = moment
         self.from = from
         self.to = to
         parts = 1
         received = 1
-        text = InboundContent.text([content])
+        (text, data) = Self.read([content], read)
     }
 
-    init(_ key: InboundAssembler.Key, _ id: MessageID, at moment: UInt64, _ contents: [UInt8: InboundContent]) {
+    init(
+        _ key: InboundAssembler.Key, _ id: MessageID, at moment: UInt64, _ contents: [UInt8: InboundContent],
+        _ read: CharsetReader
+    ) {
         self.id = id
         at = moment
         from = key.from
         to = key.to
         parts = Int(key.parts)
         received = contents.count
-        text = InboundContent.text((1...key.parts).map { contents[$0] })
+        (text, data) = Self.read((1...key.parts).map { contents[$0] }, read)
+    }
+
+    private static func read(_ parts: [InboundContent?], _ read: CharsetReader) -> (String, InboundContent?) {
+        if let text = InboundContent.text(parts, read) { return (text, nil) }
+        let there = parts.compactMap { $0 }
+        guard let first = there.first else { return ("", nil) }
+        return ("", InboundContent(alphabet: first.alphabet, octets: there.flatMap(\.octets)))
     }
 }

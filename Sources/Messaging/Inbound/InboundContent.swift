@@ -1,11 +1,11 @@
 /// What a part of an inbound message says, as its octets: characters may be cut between parts, so only whole messages are turned
 /// into text.
 package struct InboundContent: Hashable, Sendable {
-    package var alphabet: Alphabet
+    package var alphabet: ReceivedAlphabet
     /// Without a header; of `gsm` one septet an octet.
     package var octets: [UInt8]
 
-    package init(alphabet: Alphabet, octets: [UInt8]) {
+    package init(alphabet: ReceivedAlphabet, octets: [UInt8]) {
         self.alphabet = alphabet
         self.octets = octets
     }
@@ -14,7 +14,7 @@ package struct InboundContent: Hashable, Sendable {
     package init?(stored: String) {
         let parts = stored.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
         guard parts.count == 2, parts[1].count.isMultiple(of: 2),
-            let alphabet = Alphabet.allCases.first(where: { $0.storedName.utf8.elementsEqual(parts[0]) })
+            let alphabet = ReceivedAlphabet(storedName: String(Substring(parts[0])))
         else { return nil }
         var octets: [UInt8] = []
         octets.reserveCapacity(parts[1].count / 2)
@@ -41,45 +41,36 @@ package struct InboundContent: Hashable, Sendable {
         return text
     }
 
-    /// The text of all parts in order; `…` stands for parts that are missing.
-    package static func text(_ parts: [InboundContent?]) -> String {
+    /// The text of all parts in order; `…` stands for parts that are missing. Nil where a part is no text, or cannot be read.
+    package static func text(_ parts: [InboundContent?], _ read: CharsetReader) -> String? {
         var text = ""
         var run: InboundContent?
-        func flush() {
-            if let run { text += TextDecoding.text(run.octets, alphabet: run.alphabet) }
+        func flush() -> Bool {
+            guard let content = run else { return true }
             run = nil
+            guard let more = content.alphabet.text(content.octets, read) else { return false }
+            text += more
+            return true
         }
         for part in parts {
             guard let part else {
-                flush()
+                guard flush() else { return nil }
                 if text.last != "…" { text += "…" }
                 continue
             }
             if run?.alphabet == part.alphabet {
                 run?.octets += part.octets
             } else {
-                flush()
+                guard flush() else { return nil }
                 run = part
             }
         }
-        flush()
-        return text
+        return flush() ? text : nil
     }
 
     private static let digits = Array("0123456789abcdef".utf8)
 
     private static func value(of character: UInt8) -> UInt8? {
         digits.firstIndex(of: character).map { UInt8(truncatingIfNeeded: $0) }
-    }
-}
-
-extension Alphabet {
-    fileprivate var storedName: String {
-        switch self {
-        case .gsm: "gsm"
-        case .latin1: "latin1"
-        case .ascii: "ascii"
-        case .ucs2: "ucs2"
-        }
     }
 }

@@ -4,6 +4,8 @@ struct EncodedText {
     let dataCoding: UInt8
     /// The text, unpacked and without any header.
     let octets: [UInt8]
+    /// The tables of `gsm`.
+    let shift: ShiftTables
     /// How much of the segments' room it takes, in the alphabet's units.
     let units: Int
 
@@ -25,7 +27,26 @@ struct EncodedText {
             let count = other.segmentCount(policy)
             if count < fewest { (best, fewest) = (other, count) }
         }
+        if !policy.shiftCodes.isEmpty, best?.alphabet != .gsm {
+            for codes in policy.shiftCodes {
+                guard let other = EncodedText(text, codes, policy, &octets) else { continue }
+                let count = other.segmentCount(policy)
+                if count < fewest { (best, fewest) = (other, count) }
+            }
+        }
         return best ?? EncodedText(inUCS2: text, policy, &octets)
+    }
+
+    /// By national tables; nil where they do not carry the text, or the carrier's way of long texts has no header for them.
+    private init?(_ text: String, _ codes: ShiftCodes, _ policy: TextPolicy, _ octets: inout [UInt8]) {
+        guard let dataCoding = policy.coding(of: .gsm) else { return nil }
+        octets.removeAll(keepingCapacity: true)
+        guard codes.encode(text, into: &octets) else { return nil }
+        self.init(.gsm, dataCoding, octets, shift: codes.tables)
+        switch policy.long {
+        case .udh8, .udh16: break
+        case .sar, .payload: if segmentCount(policy) > 1 { return nil }
+        }
     }
 
     /// Nil where the carrier does not take the alphabet or the alphabet does not carry the text.
@@ -44,13 +65,16 @@ struct EncodedText {
         self.init(.ucs2, policy.coding(of: .ucs2) ?? 8, octets)
     }
 
-    private init(_ alphabet: Alphabet, _ dataCoding: UInt8, _ octets: [UInt8]) {
+    private init(
+        _ alphabet: Alphabet, _ dataCoding: UInt8, _ octets: [UInt8], shift: ShiftTables = .standard
+    ) {
+        self.shift = shift
         self.alphabet = alphabet
         self.dataCoding = dataCoding
         self.octets = octets
         units =
             switch alphabet {
-            case .gsm, .latin1: octets.count
+            case .gsm, .latin1, .utf8: octets.count
             case .ascii: octets.reduce(0) { $0 + Self.asciiUnits($1) }
             case .ucs2: octets.count / 2
             }
@@ -61,7 +85,7 @@ struct EncodedText {
         switch alphabet {
         case .gsm: octets.count { $0 != GSMAlphabet.escape }
         case .latin1, .ascii: octets.count
-        case .ucs2: octets.count / 4
+        case .ucs2, .utf8: octets.count / 4
         }
     }
 
@@ -71,12 +95,28 @@ struct EncodedText {
     }
 
     /// How many segments the text takes, or one or two fewer than where clusters must be kept whole.
-    func segmentCount(_ policy: TextPolicy) -> Int { Self.segmentCount(units, alphabet, policy) }
+    func segmentCount(_ policy: TextPolicy) -> Int {
+        if shift == .standard { return Self.segmentCount(units, alphabet, policy) }
+        return Self.segmentCount(units, single: single(policy), part: part(policy))
+    }
+
+    /// Units of a message of one segment.
+    func single(_ policy: TextPolicy) -> Int {
+        shift == .standard ? policy.limits.single(alphabet) : policy.limits.single(shift)
+    }
+
+    /// Units of one of several segments.
+    func part(_ policy: TextPolicy) -> Int {
+        shift == .standard ? policy.limits.part(alphabet, policy.long) : policy.limits.part(shift, policy.long)
+    }
 
     private static func segmentCount(_ units: Int, _ alphabet: Alphabet, _ policy: TextPolicy) -> Int {
-        if units <= policy.limits.single(alphabet) { return 1 }
-        let part = policy.limits.part(alphabet, policy.long)
-        return max(2, (units + part - 1) / part)
+        segmentCount(
+            units, single: policy.limits.single(alphabet), part: policy.limits.part(alphabet, policy.long))
+    }
+
+    private static func segmentCount(_ units: Int, single: Int, part: Int) -> Int {
+        units <= single ? 1 : max(2, (units + part - 1) / part)
     }
 
     /// The parts of `octets`, each of at most `capacity` units, 2 or more.
@@ -86,11 +126,13 @@ struct EncodedText {
         var parts: [Range<Int>] = []
         var start = 0
         var clusters = ClusterFinder(text)
+        var octetClusters = OctetClusters(text)
         while let end = end(ofPartAt: start, capacity: capacity) {
             let cut =
                 switch alphabet {
                 // No characters join here but a line end's.
                 case .gsm, .latin1, .ascii: octets[end - 1] == 0x0D && octets[end] == 0x0A ? end - 1 : end
+                case .utf8: octetClusters.cut(at: end, after: start, capacity: capacity)
                 case .ucs2: clusters.cut(octets, at: end, after: start, capacity: capacity)
                 }
             parts.append(start..<cut)
@@ -109,6 +151,11 @@ struct EncodedText {
             return octets[end - 1] == GSMAlphabet.escape ? end - 1 : end
         case .latin1:
             return octets.count - start > capacity ? start + capacity : nil
+        case .utf8:
+            guard octets.count - start > capacity else { return nil }
+            var end = start + capacity
+            while UTF8.isContinuation(octets[end]) { end -= 1 }
+            return end
         case .ascii:
             var left = capacity
             return octets[start...].firstIndex {
@@ -120,5 +167,32 @@ struct EncodedText {
             let end = start + 2 * capacity
             return UTF16.isTrailSurrogate(UInt16(octets[end]) << 8) ? end - 2 : end
         }
+    }
+}
+
+/// Moves cuts of UTF-8 octets out of grapheme clusters. It goes through the text forward, once.
+private struct OctetClusters {
+    private let text: String
+    private var index: String.Index
+    /// The octets of the cluster that was looked at last.
+    private var cluster = 0..<0
+
+    init(_ text: String) {
+        self.text = text
+        index = text.startIndex
+    }
+
+    /// The start of the cluster around `end`; `end` itself where it is between clusters, or where the cluster starts the part or is
+    /// longer than one.
+    ///
+    /// - Parameter end: not smaller than in the last call.
+    mutating func cut(at end: Int, after start: Int, capacity: Int) -> Int {
+        while cluster.upperBound < end, index < text.endIndex {
+            let next = text.index(after: index)
+            cluster = cluster.upperBound..<cluster.upperBound + text.utf8.distance(from: index, to: next)
+            index = next
+        }
+        guard cluster.upperBound > end, cluster.lowerBound > start, cluster.count <= capacity else { return end }
+        return cluster.lowerBound
     }
 }

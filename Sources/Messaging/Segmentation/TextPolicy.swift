@@ -24,7 +24,7 @@ package enum LongMethod: String, Hashable, Sendable, CaseIterable {
 
 /// What a carrier takes: alphabets and their `data_coding`, and the way of long texts.
 package struct TextPolicy: Hashable, Sendable {
-    /// The SMSC's default alphabet: `gsm`, `latin1` or `ascii`. Its coding is 0 where `dataCoding` has none.
+    /// The SMSC's default alphabet: `gsm`, `latin1`, `ascii` or `utf8`. Its coding is 0 where `dataCoding` has none.
     package var defaultAlphabet: Alphabet { didSet { codings = Codings(dataCoding, defaultAlphabet) } }
     /// `data_coding` by alphabet (SMPP 3.4 §5.2.19). Alphabets missing here are not used, but for the default alphabet
     /// and for `ucs2` (8), which alone carries every text. 0 means the SMSC's default alphabet and no other.
@@ -37,15 +37,21 @@ package struct TextPolicy: Hashable, Sendable {
     package var packedGSM: Bool
     /// Whether typographic quotes, dashes and spaces become plain where that keeps a text in `gsm`.
     package var transliterate: Bool
+    /// Whether a character beyond the basic plane becomes a question mark: not every SMSC takes pairs of UTF-16.
+    package var replacesAstral: Bool
+    /// The languages whose shift tables may be used; none by default, since not every handset has them.
+    package var shiftTables: [NationalLanguage] { didSet { shiftCodes = ShiftCodes.all(shiftTables) } }
     /// How much a segment holds.
     package var limits: SegmentLimits
+    /// What follows from `shiftTables`.
+    private(set) var shiftCodes: [ShiftCodes]
     /// What follows from the first two, for every message.
     private var codings: Codings
 
     package init(
         defaultAlphabet: Alphabet = .gsm, dataCoding: [Alphabet: UInt8] = [.gsm: 0, .latin1: 3, .ucs2: 8],
         long: LongMethod = .udh8, maxParts: Int = 10, packedGSM: Bool = false, transliterate: Bool = false,
-        limits: SegmentLimits = .standard
+        replacesAstral: Bool = false, shiftTables: [NationalLanguage] = [], limits: SegmentLimits = .standard
     ) {
         self.defaultAlphabet = defaultAlphabet
         self.dataCoding = dataCoding
@@ -53,6 +59,9 @@ package struct TextPolicy: Hashable, Sendable {
         self.maxParts = maxParts
         self.packedGSM = packedGSM
         self.transliterate = transliterate
+        self.replacesAstral = replacesAstral
+        self.shiftTables = shiftTables
+        shiftCodes = ShiftCodes.all(shiftTables)
         self.limits = limits
         codings = Codings(dataCoding, defaultAlphabet)
     }
@@ -64,7 +73,15 @@ package struct TextPolicy: Hashable, Sendable {
         case .latin1: codings.latin1
         case .ascii: codings.ascii
         case .ucs2: codings.ucs2
+        case .utf8: codings.utf8
         }
+    }
+
+    /// The same for messages of a class, 0 to 3: two of the alphabets have codings that say it (3GPP TS 23.038 §4).
+    package func ofClass(_ messageClass: UInt8) -> TextPolicy {
+        var policy = self
+        policy.dataCoding = [defaultAlphabet: 0x10 | messageClass, .ucs2: 0x18 | messageClass]
+        return policy
     }
 
     /// `coding(of:)` without the hash of a dictionary.
@@ -73,6 +90,7 @@ package struct TextPolicy: Hashable, Sendable {
         let latin1: UInt8?
         let ascii: UInt8?
         let ucs2: UInt8?
+        let utf8: UInt8?
 
         init(_ dataCoding: [Alphabet: UInt8], _ defaultAlphabet: Alphabet) {
             func coding(_ alphabet: Alphabet) -> UInt8? {
@@ -80,13 +98,14 @@ package struct TextPolicy: Hashable, Sendable {
                 if alphabet == defaultAlphabet { return coding ?? 0 }
                 switch alphabet {
                 case .ucs2: return coding ?? 8
-                case .gsm, .latin1, .ascii: return coding == 0 ? nil : coding
+                case .gsm, .latin1, .ascii, .utf8: return coding == 0 ? nil : coding
                 }
             }
             gsm = coding(.gsm)
             latin1 = coding(.latin1)
             ascii = coding(.ascii)
             ucs2 = coding(.ucs2)
+            utf8 = coding(.utf8)
         }
     }
 }
@@ -101,7 +120,7 @@ package struct SegmentLimits: Hashable, Sendable {
     package var ucs2Single: Int?
     /// UTF-16 units of one of several segments; 67, or 66 with `udh16`.
     package var ucs2Part: Int?
-    /// Octets of a whole message in `latin1`; 140.
+    /// Octets of a whole message in `latin1` or `utf8`; 140.
     package var octetsSingle: Int?
     /// Octets of one of several segments; 134, or 133 with `udh16`.
     package var octetsPart: Int?
@@ -125,7 +144,7 @@ package struct SegmentLimits: Hashable, Sendable {
     func single(_ alphabet: Alphabet) -> Int {
         switch alphabet {
         case .gsm, .ascii: min(gsmSingle ?? 160, Self.shortMessageOctets)
-        case .latin1: min(octetsSingle ?? 140, Self.shortMessageOctets)
+        case .latin1, .utf8: min(octetsSingle ?? 140, Self.shortMessageOctets)
         case .ucs2: min(ucs2Single ?? 70, Self.shortMessageOctets / 2)
         }
     }
@@ -137,9 +156,26 @@ package struct SegmentLimits: Hashable, Sendable {
         return switch alphabet {
         case .gsm, .ascii: max(2, min(gsmPart ?? 153 - less, room))
         case .latin1: max(2, min(octetsPart ?? 134 - less, room))
+        // The longest scalar must fit.
+        case .utf8: max(4, min(octetsPart ?? 134 - less, room))
         case .ucs2: max(2, min(ucs2Part ?? 67 - less, room / 2))
         }
     }
+
+    /// Septets in a message of one segment whose header names shift tables (3GPP TS 23.040 §9.2.3.24).
+    func single(_ shift: ShiftTables) -> Int {
+        let header = shift.headerLength
+        return header == 0 ? single(.gsm) : max(2, single(.gsm) - Self.septets(1 + header))
+    }
+
+    /// The same in one of several segments.
+    func part(_ shift: ShiftTables, _ method: LongMethod) -> Int {
+        let header = method.airHeaderLength
+        return max(2, part(.gsm, method) - (Self.septets(header + shift.headerLength) - Self.septets(header)))
+    }
+
+    /// The room that a header takes: the text begins on a septet boundary behind it.
+    private static func septets(_ octets: Int) -> Int { (8 * octets + 6) / 7 }
 
     /// The most that `short_message` holds.
     private static let shortMessageOctets = 254

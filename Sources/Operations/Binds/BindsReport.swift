@@ -231,6 +231,7 @@ enum BindsReport {
             json.member("displaced", bind.totals.displaced)
             json.member("delivered", bind.totals.delivered)
             json.member("misplaced", bind.totals.misplaced)
+            json.member("flawed", bind.totals.flawed)
         }
     }
 

@@ -125,6 +125,11 @@ extension MetricsReport {
         for (carrier, bind) in binds(carriers) {
             metrics.sample(bind.totals.misplaced, ["carrier": carrier, "bind": bind.name])
         }
+        metrics.family(
+            "smppost_pdu_flaws_total", .counter, "PDUs of the carrier that were read though a part of them was broken.")
+        for (carrier, bind) in binds(carriers) {
+            metrics.sample(bind.totals.flawed, ["carrier": carrier, "bind": bind.name])
+        }
         metrics.family("smppost_deliveries_total", .counter, "deliver_sm and data_sm that came in, receipts included.")
         for (carrier, bind) in binds(carriers) {
             metrics.sample(bind.totals.delivered, ["carrier": carrier, "bind": bind.name])

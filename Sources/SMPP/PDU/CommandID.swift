@@ -35,12 +35,22 @@ package struct CommandID: RawRepresentable, Hashable, Sendable {
     package static let alertNotification = CommandID(rawValue: 0x0000_0102)
     package static let dataSM = CommandID(rawValue: 0x0000_0103)
     package static let dataSMResponse = CommandID(rawValue: 0x8000_0103)
+    // SMPP 5.0 §4.4: by name only.
+    package static let broadcastSM = CommandID(rawValue: 0x0000_0111)
+    package static let broadcastSMResponse = CommandID(rawValue: 0x8000_0111)
+    package static let queryBroadcastSM = CommandID(rawValue: 0x0000_0112)
+    package static let queryBroadcastSMResponse = CommandID(rawValue: 0x8000_0112)
+    package static let cancelBroadcastSM = CommandID(rawValue: 0x0000_0113)
+    package static let cancelBroadcastSMResponse = CommandID(rawValue: 0x8000_0113)
 
     /// Bit 31 marks a response; `generic_nack` is one too.
     package var isResponse: Bool { rawValue & 0x8000_0000 != 0 }
 
     /// The `command_id` that answers this request: the same value with bit 31 set.
     package var response: CommandID { CommandID(rawValue: rawValue | 0x8000_0000) }
+
+    /// Whether the standard has a response for it: its faults are told there, others by `generic_nack` (§4.3).
+    package var hasResponse: Bool { !isResponse && Self.names[response] != nil }
 
     /// The standard's name (`submit_sm_resp`), or `command 0x00000999` for a value that it does not name.
     package var name: String {
@@ -76,5 +86,11 @@ package struct CommandID: RawRepresentable, Hashable, Sendable {
         .alertNotification: "alert_notification",
         .dataSM: "data_sm",
         .dataSMResponse: "data_sm_resp",
+        .broadcastSM: "broadcast_sm",
+        .broadcastSMResponse: "broadcast_sm_resp",
+        .queryBroadcastSM: "query_broadcast_sm",
+        .queryBroadcastSMResponse: "query_broadcast_sm_resp",
+        .cancelBroadcastSM: "cancel_broadcast_sm",
+        .cancelBroadcastSMResponse: "cancel_broadcast_sm_resp",
     ]
 }

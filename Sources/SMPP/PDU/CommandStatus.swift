@@ -25,7 +25,11 @@ package struct CommandStatus: RawRepresentable, Hashable, Sendable {
     package static let invalidSystemID = CommandStatus(rawValue: 0x0F)
     package static let messageQueueFull = CommandStatus(rawValue: 0x14)
     package static let submitFailed = CommandStatus(rawValue: 0x45)
+    package static let invalidDestinationCount = CommandStatus(rawValue: 0x33)
+    package static let invalidListName = CommandStatus(rawValue: 0x34)
     package static let invalidSystemType = CommandStatus(rawValue: 0x53)
+    package static let invalidSchedule = CommandStatus(rawValue: 0x61)
+    package static let invalidExpiry = CommandStatus(rawValue: 0x62)
     package static let throttled = CommandStatus(rawValue: 0x58)
 
     /// `0x0000000B`: the form used in replies, logs and configuration.

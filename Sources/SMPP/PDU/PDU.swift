@@ -8,6 +8,8 @@ package struct PDU: Hashable, Sendable {
     package var sequence: UInt32
     /// What follows the header.
     package var body: PDUBody
+    /// What a reader passed over; nil where all of it is as the standard says.
+    package var flaw: PDUFlaw?
 
     package init(status: CommandStatus = .ok, sequence: UInt32, _ body: PDUBody) {
         self.status = status
@@ -16,6 +18,21 @@ package struct PDU: Hashable, Sendable {
     }
 
     package var commandID: CommandID { body.commandID }
+}
+
+/// A fault of a PDU that cost nothing of what the PDU is for: octets behind its body, a broken optional parameter, a text that is
+/// longer than the standard lets it be. It holds no text, number or secret.
+package struct PDUFlaw: Error, Hashable, CustomStringConvertible {
+    /// Where it is, in octets from the start of the PDU.
+    package var offset: Int
+    package var reason: String
+
+    package init(offset: Int, reason: String) {
+        self.offset = offset
+        self.reason = reason
+    }
+
+    package var description: String { "octet \(offset): \(reason)" }
 }
 
 /// The body of a PDU, by command.
@@ -93,7 +110,7 @@ package enum BindKind: String, Hashable, Sendable, CaseIterable {
 package struct BindRequest: Hashable, Sendable, CustomStringConvertible {
     /// 1 to 15 octets.
     package var systemID: String
-    /// 0 to 8 octets. Never printed.
+    /// 0 to 8 octets, or up to 64 where a peer has such. Never printed.
     package var password: String
     /// 0 to 12 octets.
     package var systemType: String
@@ -137,7 +154,7 @@ package struct BindResponse: Hashable, Sendable {
 package struct Outbind: Hashable, Sendable, CustomStringConvertible {
     /// 0 to 15 octets.
     package var systemID: String
-    /// 0 to 8 octets. Never printed.
+    /// As in a bind request. Never printed.
     package var password: String
 
     package init(systemID: String, password: String) {

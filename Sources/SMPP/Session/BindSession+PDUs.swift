@@ -7,6 +7,7 @@ extension BindSession {
         _ pdu: PDU, now: MonotonicTime, jitter: Double, expects: (UInt32) -> Bool = { _ in false }
     ) -> [BindAction] {
         guard heard(now: now) else { return [] }
+        if pdu.flaw != nil { flawed += 1 }
         switch pdu.body {
         case .submitResponse(let response):
             return [.answered(sequence: pdu.sequence, pdu.status, response)]
@@ -33,7 +34,10 @@ extension BindSession {
             return [nack(pdu.sequence, .invalidBindStatus)]
         case .bind, .submit, .query, .cancel:
             return [nack(pdu.sequence, .invalidCommandID)]
-        case .deliverResponse, .dataResponse, .queryResponse, .cancelResponse:
+        // What was cancelled has its receipt.
+        case .cancelResponse:
+            return []
+        case .deliverResponse, .dataResponse, .queryResponse:
             misplaced += 1
             return []
         case .unknown(let id, _):
@@ -49,7 +53,8 @@ extension BindSession {
 
     /// A whole PDU came in whose body cannot be read.
     ///
-    /// A response still says by its header what it answers and how. A request is refused with `problem`.
+    /// A response still says by its header what it answers and how. A request is refused with `problem`, in its own response:
+    /// `generic_nack` is for headers and commands that make no sense (§4.3).
     ///
     /// - Parameters:
     ///   - status: the header's `command_status`.
@@ -75,9 +80,14 @@ extension BindSession {
             return received(
                 PDU(status: status, sequence: sequence, body), now: now, jitter: jitter, expects: expects)
         }
-        guard id.isResponse else { return [nack(sequence, problem)] }
         misplaced += 1
-        return []
+        switch id {
+        case .deliverSM, .dataSM:
+            return [.send(OpenDeliveries.Answer(sequence: sequence, isData: id == .dataSM).pdu(problem))]
+        // There is no response to it (§4.12).
+        case .alertNotification: return []
+        default: return id.isResponse ? [] : [.send(PDU(status: .invalidCommandID, sequence: sequence, .genericNack))]
+        }
     }
 
     /// What a `deliver_sm` or `data_sm` carried is safe (status 0), or could not be kept.

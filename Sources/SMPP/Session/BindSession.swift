@@ -39,6 +39,8 @@ package struct BindSession: ~Copyable, Sendable {
     package internal(set) var delivered: UInt64 = 0
     /// PDUs that make no sense where they came: unknown, broken, out of order.
     package internal(set) var misplaced: UInt64 = 0
+    /// PDUs that were read though a part of them was broken.
+    package internal(set) var flawed: UInt64 = 0
     /// Round trips of `enquire_link`, on all connections.
     package internal(set) var enquireLinkTimes = TimeHistogram()
     /// When the last PDU came in, on this connection or an earlier one.

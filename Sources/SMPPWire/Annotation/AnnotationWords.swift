@@ -1,3 +1,4 @@
+import Messaging
 import SMPP
 
 /// What values of fields mean, in a few words, and what of them may be shown.
@@ -64,22 +65,12 @@ enum AnnotationWords {
         return result + "\""
     }
 
-    /// A message's text as its coding tells. What the SMSC's default alphabet is, the PDU does not tell: ASCII is shown.
-    static func quotedMessage(_ octets: ArraySlice<UInt8>, dataCoding: UInt8) -> String {
-        switch dataCoding {
-        case 8:
-            let units = stride(from: octets.startIndex, to: octets.endIndex - 1, by: 2).map {
-                UInt16(octets[$0]) << 8 | UInt16(octets[$0 + 1])
-            }
-            return quoted(String(decoding: units, as: UTF16.self)) + (octets.count % 2 == 0 ? "" : " and half a letter")
-        case 3:
-            return quoted(String(latin1: octets))
-        case 2, 4:
-            return "\(octets.count) octets of data"
-        default:
-            return "\""
-                + octets.map { 0x20...0x7E ~= $0 ? String(Unicode.Scalar($0)) : "\\u{" + UInt32($0).hexDigits(2) + "}" }
-                .joined() + "\""
+    /// What a message says; of data how much there is.
+    static func quotedMessage(_ content: InboundContent) -> String {
+        if let text = InboundContent.text([content], CharsetDecoder.read) { return quoted(text) }
+        return switch content.alphabet {
+        case .octets: "\(content.octets.count) octets of data"
+        default: "\(content.octets.count) octets that nobody can read"
         }
     }
 
@@ -132,6 +123,7 @@ enum AnnotationWords {
             13: "extended Kanji JIS", 14: "KS C 5601",
         ]
         return switch value {
+        case 0x10...0x1F: "\(ReceivedAlphabet(dataCoding: value).name), class \(value & 3)"
         case 0xC0...0xDF: "message waiting, default alphabet"
         case 0xE0...0xEF: "message waiting, UCS-2"
         case 0xF0...0xFF: (value & 4 != 0 ? "octets" : "default alphabet") + ", class \(value & 3)"

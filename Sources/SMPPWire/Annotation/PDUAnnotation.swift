@@ -1,3 +1,4 @@
+import Messaging
 package import NIOCore
 import SMPP
 
@@ -35,7 +36,12 @@ package struct PDUAnnotation {
         }
         guard frame.readableBytes > PDUHeader.length else { return }
         let (fields, end, fault) = MandatoryField.find(in: frame, of: header.id)
-        for field in fields { add(field, of: header.id) }
+        for field in fields {
+            add(field, of: header.id)
+            if field.isOverlong {
+                addFault(at: field.offset, PDUFlaw(overlong: field.name, at: field.offset).reason)
+            }
+        }
         if let fault {
             addFault(at: fault.offset, "\(fault.field): \(fault.reason)")
         } else if fields.isEmpty {
@@ -74,6 +80,9 @@ package struct PDUAnnotation {
             if field.name == "esm_class" { esmClass = value }
             if field.name == "data_coding" { dataCoding = value }
             add(field.offset, field.name, field.octets, AnnotationWords.meaning(of: field.name, value, in: id))
+        case .status:
+            let status = CommandStatus(rawValue: field.octets.reduce(0) { $0 << 8 | UInt32($1) })
+            add(field.offset, field.name, field.octets, status.name)
         case .octets:
             add(field.offset - 1, "sm_length", [UInt8(field.octets.count)], "\(field.octets.count)")
             addText(field.offset, field.name, field.octets)
@@ -82,17 +91,15 @@ package struct PDUAnnotation {
 
     /// A message's octets: the user data header explained, the text masked or decoded.
     private mutating func addText(_ offset: Int, _ name: String, _ octets: [UInt8]) {
-        var text = octets[...]
-        var headerWords: [String] = []
-        if esmClass & 0x40 != 0, let header = AnnotatedUserDataHeader(octets) {
-            text = octets.dropFirst(header.length)
-            headerWords = header.words
-        }
+        let hasHeader = esmClass & 0x40 != 0
+        let content = ReceivedUserData(
+            octets, hasHeader: hasHeader, dataCoding: dataCoding, sar: nil, policy: TextPolicy()
+        ).content
         let words =
-            revealSecrets
-            ? AnnotationWords.quotedMessage(text, dataCoding: dataCoding) : "\(text.count) octets of text"
+            revealSecrets ? AnnotationWords.quotedMessage(content) : "\(content.octets.count) octets of text"
         add(offset, name, octets, isHidden: !octets.isEmpty, words)
-        for line in headerWords { addLine("", "  user data header", "", line) }
+        guard hasHeader, let header = UserDataHeader.parse(octets) else { return }
+        for line in AnnotatedUserDataHeader.words(header) { addLine("", "  user data header", "", line) }
     }
 
     private mutating func addTLVs(of frame: ByteBuffer, from end: Int) {

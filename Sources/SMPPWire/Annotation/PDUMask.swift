@@ -43,7 +43,7 @@ package enum PDUMask {
 
         mutating func hide(_ field: MandatoryField) {
             switch field.kind {
-            case .text: break
+            case .text, .status: break
             case .secret: set(field.octets.map { _ in star }, at: field.offset)
             case .integer:
                 let value = field.octets.first ?? 0

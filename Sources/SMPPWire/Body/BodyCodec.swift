@@ -19,17 +19,11 @@ enum BodyCodec {
         }
     }
 
-    /// Reads the mandatory body of a whole PDU. `end` is where its optional parameters begin, from the PDU's start.
-    ///
-    /// Bodies come without those. What follows the header of a PDU that has no body is not looked at: `end` is nil.
-    static func unpack(_ id: CommandID, from pdu: ByteBuffer) throws(BodyFault) -> (body: PDUBody, end: Int?) {
+    /// Reads the mandatory body of a whole PDU.
+    static func unpack(_ id: CommandID, from pdu: ByteBuffer) throws(BodyFault) -> UnpackedBody {
         switch id {
-        case .submitSMResponse:
-            let (response, end) = try SubmitCodec.readResponse(pdu)
-            return (.submitResponse(response), end)
-        case .submitSM:
-            let (message, end) = try SubmitCodec.readMessage(pdu)
-            return (.submit(message), end)
+        case .submitSMResponse: return try SubmitCodec.readResponse(pdu)
+        case .submitSM: return try SubmitCodec.readMessage(pdu)
         default:
             return try unpackByLibrary(id, from: pdu)
         }
@@ -61,69 +55,52 @@ enum BodyCodec {
     }
 
     /// `unpack` by the library alone.
-    static func unpackByLibrary(
-        _ id: CommandID, from pdu: ByteBuffer
-    ) throws(BodyFault) -> (body: PDUBody, end: Int?) {
+    static func unpackByLibrary(_ id: CommandID, from pdu: ByteBuffer) throws(BodyFault) -> UnpackedBody {
         switch id {
         case .submitSMResponse:
-            let (body, end) = try read(csmpp34_message_resp(), of: id, from: pdu)
-            return (.submitResponse(MessageResponse(body)), end)
+            return try read(csmpp34_message_resp(), of: id, from: pdu) { .submitResponse(MessageResponse($0)) }
         case .submitSM:
-            let (body, end) = try read(csmpp34_short_message(), of: id, from: pdu)
-            return (.submit(ShortMessage(body)), end)
+            return try read(csmpp34_short_message(), of: id, from: pdu) { .submit(ShortMessage($0)) }
         case .deliverSM:
-            let (body, end) = try read(csmpp34_short_message(), of: id, from: pdu)
-            return (.deliver(ShortMessage(body)), end)
+            return try read(csmpp34_short_message(), of: id, from: pdu) { .deliver(ShortMessage($0)) }
         case .deliverSMResponse:
-            let (body, end) = try read(csmpp34_message_resp(), of: id, from: pdu)
-            return (.deliverResponse(MessageResponse(body)), end)
+            return try read(csmpp34_message_resp(), of: id, from: pdu) { .deliverResponse(MessageResponse($0)) }
         case .dataSM:
-            let (body, end) = try read(csmpp34_data(), of: id, from: pdu)
-            return (.data(DataMessage(body)), end)
+            return try read(csmpp34_data(), of: id, from: pdu) { .data(DataMessage($0)) }
         case .dataSMResponse:
-            let (body, end) = try read(csmpp34_message_resp(), of: id, from: pdu)
-            return (.dataResponse(MessageResponse(body)), end)
+            return try read(csmpp34_message_resp(), of: id, from: pdu) { .dataResponse(MessageResponse($0)) }
         case .outbind:
-            let (body, end) = try read(csmpp34_outbind(), of: id, from: pdu)
-            return (.outbind(Outbind(body)), end)
+            return try read(csmpp34_outbind(), of: id, from: pdu) { .outbind(Outbind($0)) }
         case .querySM:
-            let (body, end) = try read(csmpp34_query(), of: id, from: pdu)
-            return (.query(QueryRequest(body)), end)
+            return try read(csmpp34_query(), of: id, from: pdu) { .query(QueryRequest($0)) }
         case .querySMResponse:
-            let (body, end) = try read(csmpp34_query_resp(), of: id, from: pdu)
-            return (.queryResponse(QueryResponse(body)), end)
+            return try read(csmpp34_query_resp(), of: id, from: pdu) { .queryResponse(QueryResponse($0)) }
         case .cancelSM:
-            let (body, end) = try read(csmpp34_cancel(), of: id, from: pdu)
-            return (.cancel(CancelRequest(body)), end)
+            return try read(csmpp34_cancel(), of: id, from: pdu) { .cancel(CancelRequest($0)) }
         case .alertNotification:
-            let (body, end) = try read(csmpp34_alert(), of: id, from: pdu)
-            return (.alertNotification(AlertNotification(body)), end)
+            return try read(csmpp34_alert(), of: id, from: pdu) { .alertNotification(AlertNotification($0)) }
         default:
             return try unpackBindOrHeader(id, from: pdu)
         }
     }
 
-    private static func unpackBindOrHeader(
-        _ id: CommandID, from pdu: ByteBuffer
-    ) throws(BodyFault) -> (body: PDUBody, end: Int?) {
+    private static func unpackBindOrHeader(_ id: CommandID, from pdu: ByteBuffer) throws(BodyFault) -> UnpackedBody {
         for kind in BindKind.allCases {
             if id == kind.commandID {
-                let (body, end) = try read(csmpp34_bind(), of: id, from: pdu)
-                return (.bind(kind, BindRequest(body)), end)
+                return try read(csmpp34_bind(), of: id, from: pdu) { .bind(kind, BindRequest($0)) }
             }
             if id == kind.commandID.response {
-                let (body, end) = try read(csmpp34_bind_resp(), of: id, from: pdu)
-                return (.bindResponse(kind, BindResponse(body)), end)
+                return try read(csmpp34_bind_resp(), of: id, from: pdu) { .bindResponse(kind, BindResponse($0)) }
             }
         }
         switch id {
-        case .enquireLink: return (.enquireLink, nil)
-        case .enquireLinkResponse: return (.enquireLinkResponse, nil)
-        case .unbind: return (.unbind, nil)
-        case .unbindResponse: return (.unbindResponse, nil)
-        case .genericNack: return (.genericNack, nil)
-        case .cancelSMResponse: return (.cancelResponse, nil)
-        default: return (.unknown(id, Array(pdu.readableBytesView.dropFirst(PDUHeader.length))), nil)
+        case .enquireLink: return UnpackedBody(.enquireLink)
+        case .enquireLinkResponse: return UnpackedBody(.enquireLinkResponse)
+        case .unbind: return UnpackedBody(.unbind)
+        case .unbindResponse: return UnpackedBody(.unbindResponse)
+        case .genericNack: return UnpackedBody(.genericNack)
+        case .cancelSMResponse: return UnpackedBody(.cancelResponse)
+        default: return UnpackedBody(.unknown(id, Array(pdu.readableBytesView.dropFirst(PDUHeader.length))))
         }
     }
 
@@ -150,8 +127,8 @@ enum BodyCodec {
     }
 
     private static func read<Body: BitwiseCopyable>(
-        _ empty: Body, of id: CommandID, from pdu: ByteBuffer
-    ) throws(BodyFault) -> (Body, Int) {
+        _ empty: Body, of id: CommandID, from pdu: ByteBuffer, _ body: (Body) -> PDUBody
+    ) throws(BodyFault) -> UnpackedBody {
         var fields = empty
         let report = pdu.withUnsafeReadableBytes { octets in
             withUnsafeMutableBytes(of: &fields) { fields in
@@ -161,6 +138,34 @@ enum BodyCodec {
             }
         }
         guard report.outcome == .ok else { throw BodyFault(report) }
-        return (fields, report.end)
+        return UnpackedBody(body(fields), end: report.end, flaw: PDUFlaw(report))
+    }
+}
+
+/// A mandatory body that was read.
+struct UnpackedBody {
+    /// Without optional parameters.
+    var body: PDUBody
+    /// Where those begin, from the PDU's start; nil for a command that has no body: what follows its header is not looked at.
+    var end: Int?
+    /// A text that is longer than the standard lets it be.
+    var flaw: PDUFlaw?
+
+    init(_ body: PDUBody, end: Int? = nil, flaw: PDUFlaw? = nil) {
+        self.body = body
+        self.end = end
+        self.flaw = flaw
+    }
+}
+
+extension PDUFlaw {
+    fileprivate init?(_ report: csmpp34_report) {
+        guard let field = report.overlong else { return nil }
+        self.init(overlong: String(cString: field), at: report.overlong_offset)
+    }
+
+    /// A text that was taken though it is too long.
+    init(overlong field: String, at offset: Int) {
+        self.init(offset: offset, reason: "\(field): \(csmpp34_outcome.tooLong.reason)")
     }
 }

@@ -27,6 +27,14 @@ struct BodyFault: Error, Hashable {
         }
     }
 
+    /// A `dest_flag` that is neither an address nor a list.
+    init(destinationFlagAt offset: Int) {
+        field = "dest_flag"
+        self.offset = offset
+        reason = "neither 1, an address, nor 2, a distribution list"
+        status = .invalidDestinationFlag
+    }
+
     private static let statuses: [String: CommandStatus] = [
         "system_id": .invalidSystemID,
         "password": .invalidPassword,
@@ -43,14 +51,10 @@ struct BodyFault: Error, Hashable {
 extension CommandStatus {
     /// ESME_RINVSERTYP.
     fileprivate static let invalidServiceType = CommandStatus(rawValue: 0x15)
-    /// ESME_RINVSCHED.
-    fileprivate static let invalidSchedule = CommandStatus(rawValue: 0x61)
-    /// ESME_RINVEXPIRY.
-    fileprivate static let invalidExpiry = CommandStatus(rawValue: 0x62)
+    /// ESME_RINVDESTFLAG.
+    fileprivate static let invalidDestinationFlag = CommandStatus(rawValue: 0x40)
     /// ESME_RINVPARLEN.
     fileprivate static let invalidParameterLength = CommandStatus(rawValue: 0xC2)
-    /// ESME_ROPTPARSTRM: the optional parameters cannot be read.
-    static let invalidOptionalParameters = CommandStatus(rawValue: 0xC0)
 }
 
 extension csmpp34_report {

@@ -35,13 +35,13 @@ extension csmpp34_outbind {
 extension csmpp34_short_message {
     init(_ message: ShortMessage) throws(PDUEncodingError) {
         self.init()
-        try FieldCoding.store(message.serviceType, "service_type", in: &service_type)
+        try FieldCoding.store(message.serviceType, "service_type", in: &service_type, maximum: 5)
         source_addr_ton = message.source.ton
         source_addr_npi = message.source.npi
-        try FieldCoding.store(message.source.value, "source_addr", in: &source_addr)
+        try FieldCoding.store(message.source.value, "source_addr", in: &source_addr, maximum: 20)
         dest_addr_ton = message.destination.ton
         dest_addr_npi = message.destination.npi
-        try FieldCoding.store(message.destination.value, "destination_addr", in: &destination_addr)
+        try FieldCoding.store(message.destination.value, "destination_addr", in: &destination_addr, maximum: 20)
         esm_class = message.esmClass
         protocol_id = message.protocolID
         priority_flag = message.priority
@@ -67,7 +67,7 @@ extension csmpp34_message_resp {
 extension csmpp34_data {
     init(_ message: DataMessage) throws(PDUEncodingError) {
         self.init()
-        try FieldCoding.store(message.serviceType, "service_type", in: &service_type)
+        try FieldCoding.store(message.serviceType, "service_type", in: &service_type, maximum: 5)
         source_addr_ton = message.source.ton
         source_addr_npi = message.source.npi
         try FieldCoding.store(message.source.value, "source_addr", in: &source_addr)

@@ -17,7 +17,7 @@ import SMPP
 enum SubmitCodec {
     /// Octets of the longest header and `submit_sm` body before `short_message`, `sm_length` included.
     private static let maximumHead = PDUHeader.length + 6 + 2 * (2 + 21) + 3 + 2 * 17 + 4 + 1
-    private static let maximumMessageID = 64
+    static let maximumMessageID = 64
     /// An answer's id may be longer than the standard lets it be: it is still the only name of an accepted message.
     static let maximumReadMessageID = 255
 
@@ -67,8 +67,8 @@ enum SubmitCodec {
         }
     }
 
-    /// Reads the body of a whole `submit_sm`, without optional parameters, and where it ends from the PDU's start.
-    static func readMessage(_ pdu: ByteBuffer) throws(BodyFault) -> (ShortMessage, end: Int) {
+    /// Reads the body of a whole `submit_sm`.
+    static func readMessage(_ pdu: ByteBuffer) throws(BodyFault) -> UnpackedBody {
         var body = BodyReader(pdu)
         var message = ShortMessage()
         message.serviceType = try body.text("service_type", maximum: 5)
@@ -88,14 +88,17 @@ enum SubmitCodec {
         message.dataCoding = try body.octet("data_coding")
         message.defaultMessageID = try body.octet("sm_default_msg_id")
         message.shortMessage = try body.shortMessage(maximum: FieldCoding.maximumMessage)
-        return (message, body.offset)
+        return UnpackedBody(.submit(message), end: body.offset)
     }
 
-    /// Reads the body of a whole `submit_sm_resp`, without optional parameters, and where it ends from the PDU's start.
-    static func readResponse(_ pdu: ByteBuffer) throws(BodyFault) -> (MessageResponse, end: Int) {
+    /// Reads the body of a whole `submit_sm_resp`.
+    static func readResponse(_ pdu: ByteBuffer) throws(BodyFault) -> UnpackedBody {
         var body = BodyReader(pdu)
+        let start = body.offset
         let id = try body.text("message_id", maximum: maximumReadMessageID, isLast: true)
-        return (MessageResponse(messageID: id), body.offset)
+        let flaw =
+            id.unicodeScalars.count > maximumMessageID ? PDUFlaw(overlong: "message_id", at: start) : nil
+        return UnpackedBody(.submitResponse(MessageResponse(messageID: id)), end: body.offset, flaw: flaw)
     }
 }
 

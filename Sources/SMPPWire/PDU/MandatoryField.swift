@@ -4,7 +4,7 @@ import SMPP
 
 /// A mandatory field of a PDU as it stands on the wire.
 struct MandatoryField: Hashable {
-    enum Kind: Hashable { case text, secret, address, integer, octets }
+    enum Kind: Hashable { case text, secret, address, integer, octets, status }
 
     /// The standard's name.
     var name: String
@@ -13,11 +13,14 @@ struct MandatoryField: Hashable {
     var offset: Int
     /// The value's octets, without a text's NUL.
     var octets: [UInt8]
+    /// Whether a text is longer than the standard lets it be, and is taken nevertheless.
+    var isOverlong = false
 
     /// The mandatory fields of a whole PDU up to the first fault, where they end, and the fault.
     ///
     /// A command that has no mandatory body gives nothing: `end` is the header's end.
     static func find(in pdu: ByteBuffer, of id: CommandID) -> (fields: [MandatoryField], end: Int, fault: BodyFault?) {
+        if let found = ListedFields.find(in: pdu, of: id) { return found }
         let capacity = Int(CSMPP34_MAXIMUM_FIELDS)
         var report = csmpp34_report()
         let extents = [csmpp34_extent](unsafeUninitializedCapacity: capacity) { extents, count in
@@ -30,7 +33,8 @@ struct MandatoryField: Hashable {
         let fields = extents.map { extent in
             MandatoryField(
                 name: String(cString: extent.name), kind: Kind(extent.kind), offset: extent.offset,
-                octets: pdu.getBytes(at: pdu.readerIndex + extent.offset, length: extent.length) ?? [])
+                octets: pdu.getBytes(at: pdu.readerIndex + extent.offset, length: extent.length) ?? [],
+                isOverlong: extent.length > extent.limit)
         }
         switch report.outcome {
         case .ok: return (fields, report.end, nil)

@@ -5,7 +5,9 @@ package import SMPP
 ///
 /// Lenient where peers err harmlessly: a NUL that is missing at the end of the body, a body behind a command that has
 /// none, optional parameters behind any body, a response without a body, an error response whose body makes no sense,
-/// an id of up to 255 octets. Strict on everything else.
+/// an id of up to 255 octets. Once the mandatory fields are whole, octets behind them or a broken optional parameter cost only
+/// themselves and what follows; in `deliver_sm` and `data_sm` texts of up to 64 octets are taken. `PDU.flaw` names what was passed
+/// over. Strict on everything else.
 package enum PDUDecoder {
     /// Decodes one whole PDU, header included, as `PDUFrameDecoder` delivers it. A command that the bridge does not
     /// speak is `PDUBody.unknown`, not an error.
@@ -20,7 +22,7 @@ package enum PDUDecoder {
     ) -> (status: CommandStatus, sequence: UInt32, messageID: String)? {
         let octets = frame.readableBytesUInt8Span
         let end = octets.count - 1
-        guard end >= PDUHeader.length, end - PDUHeader.length <= SubmitCodec.maximumReadMessageID, octets[end] == 0,
+        guard end >= PDUHeader.length, end - PDUHeader.length <= SubmitCodec.maximumMessageID, octets[end] == 0,
             octets.word(at: 0) == octets.count, octets.word(at: 4) == CommandID.submitSMResponse.rawValue
         else { return nil }
         let id = octets.extracting(PDUHeader.length..<end)
@@ -29,8 +31,8 @@ package enum PDUDecoder {
         return (CommandStatus(rawValue: octets.word(at: 8)), octets.word(at: 12), text)
     }
 
-    /// Reads a mandatory body and says where it ends, as `BodyCodec.unpack` does.
-    typealias Unpack = (CommandID, ByteBuffer) throws(BodyFault) -> (body: PDUBody, end: Int?)
+    /// Reads a mandatory body, as `BodyCodec.unpack` does.
+    typealias Unpack = (CommandID, ByteBuffer) throws(BodyFault) -> UnpackedBody
 
     /// `decode` with another reader of mandatory bodies.
     static func decode(_ frame: ByteBuffer, by unpack: Unpack) throws(PDUDecodingError) -> PDU {
@@ -49,8 +51,7 @@ package enum PDUDecoder {
             return PDU(status: header.status, sequence: header.sequence, body)
         }
         do {
-            return PDU(
-                status: header.status, sequence: header.sequence, try decodeBody(of: header, from: frame, by: unpack))
+            return try decodePDU(header, from: frame, by: unpack)
         } catch {
             // The status is what an error response tells; whatever stands behind it must not cost it.
             guard isError, let body = emptyBody(of: header.id, isHeaderOnly: false) else { throw error }
@@ -58,24 +59,22 @@ package enum PDUDecoder {
         }
     }
 
-    private static func decodeBody(
-        of header: PDUHeader, from frame: ByteBuffer, by unpack: Unpack
-    ) throws(PDUDecodingError) -> PDUBody {
-        var body: PDUBody
-        let end: Int?
+    private static func decodePDU(
+        _ header: PDUHeader, from frame: ByteBuffer, by unpack: Unpack
+    ) throws(PDUDecodingError) -> PDU {
+        let unpacked: UnpackedBody
         do {
-            (body, end) = try unpack(header.id, frame)
+            unpacked = try unpack(header.id, frame)
         } catch {
             throw PDUDecodingError(header, error.status, at: error.offset, "\(error.field): \(error.reason)")
         }
-        guard let end, end < frame.readableBytes else { return body }
-        do {
-            body.setTLVs(try TLVCoding.read(frame, from: end))
-        } catch {
-            if header.status != .ok, header.id.isResponse { return body }
-            throw PDUDecodingError(header, .invalidOptionalParameters, at: error.offset, error.reason)
-        }
-        return body
+        var pdu = PDU(status: header.status, sequence: header.sequence, unpacked.body)
+        pdu.flaw = unpacked.flaw
+        guard let end = unpacked.end, end < frame.readableBytes else { return pdu }
+        let (tlvs, flaw) = TLVCoding.read(frame, from: end)
+        pdu.body.setTLVs(tlvs)
+        pdu.flaw = pdu.flaw ?? flaw
+        return pdu
     }
 
     /// A response that says nothing but its status; nil for commands that must have a body.

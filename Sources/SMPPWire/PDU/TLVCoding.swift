@@ -23,35 +23,33 @@ enum TLVCoding {
         }
     }
 
-    /// Why and where the optional part cannot be read.
-    struct Fault: Error, Hashable {
-        var offset: Int
-        var reason: String
-    }
-
     /// Reads the next parameter of `frame`, whose reader index is `offset` octets into the PDU. Nil at the end.
     ///
     /// The length that stands on the wire is always honoured, also where the tag's own length is another.
-    static func next(from frame: inout ByteBuffer, at offset: Int) throws(Fault) -> TLV? {
+    static func next(from frame: inout ByteBuffer, at offset: Int) throws(PDUFlaw) -> TLV? {
         guard frame.readableBytes > 0 else { return nil }
         guard let (tag, length) = frame.readMultipleIntegers(as: (UInt16, UInt16).self) else {
-            throw Fault(
+            throw PDUFlaw(
                 offset: offset, reason: "\(frame.readableBytes) octets are left, too few for an optional parameter")
         }
         guard let value = frame.readBytes(length: Int(length)) else {
-            throw Fault(
+            throw PDUFlaw(
                 offset: offset,
                 reason: "\(TLVTag(rawValue: tag).name) claims \(length) octets where \(frame.readableBytes) are left")
         }
         return TLV(TLVTag(rawValue: tag), value)
     }
 
-    /// Reads all parameters from `offset` octets into the PDU to its end.
-    static func read(_ pdu: ByteBuffer, from offset: Int) throws(Fault) -> [TLV] {
+    /// Reads the parameters from `offset` octets into the PDU to its end, or up to where they cannot be read, which the flaw names.
+    static func read(_ pdu: ByteBuffer, from offset: Int) -> (tlvs: [TLV], flaw: PDUFlaw?) {
         var rest = pdu
         rest.moveReaderIndex(forwardBy: offset)
         var tlvs: [TLV] = []
-        while let tlv = try next(from: &rest, at: pdu.readableBytes - rest.readableBytes) { tlvs.append(tlv) }
-        return tlvs
+        do {
+            while let tlv = try next(from: &rest, at: pdu.readableBytes - rest.readableBytes) { tlvs.append(tlv) }
+            return (tlvs, nil)
+        } catch {
+            return (tlvs, error)
+        }
     }
 }

@@ -157,7 +157,9 @@ extension MessagePath {
     ) {
         let known = settings.carriers.compactMap { carriers[$0.name]?.route }
         self.init(
-            rules: settings.accounts.map { AccountRules($0, carriers: known.map(\.name)) }, routes: known,
+            rules: settings.accounts.map {
+                AccountRules($0, carriers: known.map(\.name), senderless: settings.senderlessCarriers)
+            }, routes: known,
             references: references, journals: journals)
     }
 }

@@ -17,6 +17,8 @@ package struct AccountSettings: Hashable, Sendable {
     package var senders: [String] = []
     /// `default_sender`: where a form names none; one of `senders` unless these are empty.
     package var defaultSender: String?
+    /// `sender`: `none` where a form that names none is sent without one.
+    package var sendsNoSender = false
     /// `carriers`: tried in this order, groups with weights in a drawn one; at least one.
     package var carriers: [CarrierChoice] = []
     /// `routes`: other carriers by the number's prefix, in the file's order; each prefix once.
@@ -38,6 +40,12 @@ package struct AccountSettings: Hashable, Sendable {
     package var country: Country?
     /// `short_numbers`: whether it may send to numbers of 3 to 6 digits.
     package var shortNumbers = false
+    /// `class` of its messages, 0 (flash) to 3; nil = none.
+    package var messageClass: UInt8?
+    /// `validity` of its messages in seconds; nil = the carrier's.
+    package var validity: Int64?
+    /// `form_fields`: which of `class` and `validity` a form may have; others are passed over.
+    package var formFields: Set<OptionalFormField> = []
     /// `language` of replies: `ru` or `en`.
     package var language = "ru"
     /// `rate`: messages per second; nil = no limit.
@@ -60,6 +68,12 @@ package struct AccountSettings: Hashable, Sendable {
     var hasAllCarriers: Bool { !carriers.isEmpty && routes.allSatisfy { !$0.carriers.isEmpty } }
 }
 
+/// A field of the form that an account may be allowed.
+package enum OptionalFormField: String, Hashable, Sendable, CaseIterable {
+    case messageClass = "class"
+    case validity
+}
+
 /// Where an account names the things that must be checked against other accounts and files.
 struct AccountPlaces {
     var name: Place
@@ -79,6 +93,7 @@ extension AccountSettings {
         enabled = reader.flag("enabled", default: enabled)
         readSenders(reader)
         readRoutes(reader, places: &places)
+        readOptions(reader)
         language = reader.choice("language", ["ru": "ru", "en": "en"], default: language)
         rate = reader.rate("rate")
         inFlight = reader.optionalInteger("in_flight", in: 1...1_000_000)
@@ -151,6 +166,11 @@ extension AccountSettings {
             "senders", limit: 1000, ifEmpty: "is empty; remove the key to allow any", wanted: wanted
         ) { try? SenderName($0) }
         senders = names?.map(\.value.text) ?? []
+        sendsNoSender = reader.choice("sender", ["account": false, "none": true], default: false)
+        if sendsNoSender, reader.has("default_sender") {
+            reader.log.problem(
+                "\"sender: none\" and \"default_sender\" exclude each other", at: reader.place(of: "sender"))
+        }
         guard let node = reader.value("default_sender"),
             let (text, name) = reader.scalar(
                 node, named: "default_sender", wanted: wanted, { text in (try? SenderName(text)).map { (text, $0) } })
@@ -161,6 +181,15 @@ extension AccountSettings {
             reader.log.problem(
                 "\"default_sender\" \(text.quoted) is not one of \"senders\"\(hint)", at: node.place)
         }
+    }
+
+    private mutating func readOptions(_ reader: MappingReader) {
+        messageClass = reader.optionalChoice("class", ["flash": 0, "0": 0, "1": 1, "2": 2, "3": 3])
+        validity = reader.validity(mayBeNone: false)
+        let fields = reader.texts(
+            "form_fields", limit: 2, ifEmpty: "is empty; remove the key", wanted: "class or validity"
+        ) { OptionalFormField(rawValue: $0) }
+        formFields = Set(fields?.map(\.value) ?? [])
     }
 
     private mutating func readRoutes(_ reader: MappingReader, places: inout AccountPlaces) {
@@ -174,7 +203,11 @@ extension AccountSettings {
             return MappingReader.prefix(String(text.dropFirst())).map { "!" + $0 }
         }
         destinations = prefixes?.map(\.value) ?? []
-        country = reader.optionalChoice("country", ["RU": .ru])
+        country = reader.optionalChoice("country", ["RU": .ru, "BY": .by, "KZ": .kz, "UA": .ua])
+        if country == nil, !reader.has("country") {
+            reader.log.warning(
+                "\"country\" is missing: only international numbers are understood; RU, BY, KZ or UA", at: reader.place)
+        }
         shortNumbers = reader.flag("short_numbers", default: shortNumbers)
     }
 

@@ -16,6 +16,7 @@ extension CarrierSettings {
         readScheduling(reader)
         readAddresses(reader.section("addresses"))
         text.read(reader.section("text"))
+        sendsNoSender = reader.choice("sender", ["account": false, "none": true], default: false)
         readSubmitFields(reader)
         let inbound = reader.section("inbound")
         self.inbound = PostingSettings(reading: inbound, context: context)
@@ -47,11 +48,20 @@ extension CarrierSettings {
         } else {
             reader.missing("system_id")
         }
+        let sendsWhole = reader.flag("long_password", default: false)
         if let secret = reader.secret("password", context: context, mayBeEmpty: true) {
             setup.request.password = secret.text
-            // SMPP 3.4 §5.2.2: nine octets with the closing NUL.
-            if let reason = MappingReader.octetFault(secret.text, limit: 8) {
+            let count = secret.text.unicodeScalars.count
+            if let reason = MappingReader.octetFault(secret.text, limit: .max) {
                 reader.log.problem("the password \(reason)", at: secret.place)
+            } else if count > Self.longestPassword {
+                reader.log.problem("the password is longer than \(Self.longestPassword) octets", at: secret.place)
+            } else if !sendsWhole, count > Self.standardPassword {
+                setup.request.password = String(
+                    String.UnicodeScalarView(secret.text.unicodeScalars.prefix(Self.standardPassword)))
+                reader.log.warning(
+                    "the password is longer than the 8 octets that SMPP 3.4 allows: its first 8 are sent; "
+                        + "\"long_password: true\" sends it whole", at: secret.place)
             }
         } else if !["password", "password_file", "password_env"].contains(where: { reader.has($0) }) {
             reader.missing("password_file", hint: "or \"password_env\", or \"password\"")
@@ -65,6 +75,10 @@ extension CarrierSettings {
         setup.request.addressRange = range.octets("range", limit: 40)
         range.finish()
     }
+
+    /// SMPP 3.4 §5.2.2: nine octets with the closing NUL.
+    private static let standardPassword = 8
+    private static let longestPassword = 64
 
     private mutating func readBinds(_ reader: MappingReader) {
         guard let nodes = reader.list("binds", limit: 32, ifEmpty: "names no bind") else { return }
@@ -171,21 +185,29 @@ extension CarrierSettings {
         serviceType = reader.octets("service_type", limit: 5)
         protocolID = reader.octet("protocol_id", default: protocolID)
         readValidity(reader)
+        cancelsPartial = reader.choice("partial", ["keep": false, "cancel": true], default: cancelsPartial)
+        tlvs = StaticTLVReading.tlvs(reader)
     }
 
-    /// The relative form counts years, months, days, hours, minutes and seconds, two digits each (SMPP 3.4 §7.1.1.2).
     private mutating func readValidity(_ reader: MappingReader) {
-        guard let node = reader.value("validity") else { return }
-        let wanted = "none or a duration from 1m to 30d, a number with s, m, h or d"
-        let period = reader.scalar(node, named: "validity", wanted: wanted) { text -> String? in
-            if text == "none" { return "" }
+        validity = reader.validity(mayBeNone: true)
+        validityIsAbsolute = reader.choice(
+            "validity_form", ["relative": false, "absolute": true], default: validityIsAbsolute)
+    }
+}
+
+extension MappingReader {
+    /// `validity` in seconds; nil where the key is missing or says `none`.
+    func validity(mayBeNone: Bool) -> Int64? {
+        guard let node = value("validity") else { return nil }
+        let wanted = (mayBeNone ? "none or " : "") + "a duration from 1m to 30d, a number with s, m, h or d"
+        let period = scalar(node, named: "validity", wanted: wanted) { text -> Int64? in
+            if mayBeNone, text == "none" { return 0 }
             guard let duration = DurationText.parse(text), (.seconds(60)...(.seconds(30 * 86_400))).contains(duration)
             else { return nil }
-            let seconds = duration.components.seconds
-            let fields = [seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60]
-            return "0000" + fields.map { $0 < 10 ? "0\($0)" : "\($0)" }.joined() + "000R"
+            return duration.components.seconds
         }
-        validityPeriod = period ?? validityPeriod
+        return period.flatMap { $0 > 0 ? $0 : nil }
     }
 }
 

@@ -13,6 +13,8 @@ package struct CarrierSettings: Hashable, Sendable, CustomStringConvertible {
     package var addresses = AddressRules()
     /// `text`.
     package var text = TextPolicy()
+    /// `sender`: `none` where the carrier puts its own in and wants none.
+    package var sendsNoSender = false
     /// `receipts.request`: whether receipts are asked for.
     package var receiptsRequested = true
     /// `receipts.ids`: how a receipt writes the id that the response gave.
@@ -26,8 +28,14 @@ package struct CarrierSettings: Hashable, Sendable, CustomStringConvertible {
     package var inbound: PostingSettings?
     /// `esm_class`: bits to set besides 0x40, which a user data header brings by itself (SMPP 3.4 §5.2.12).
     package var esmClass: UInt8 = 0
-    /// `validity`: as `validity_period` is sent, empty or 16 octets in the relative form (SMPP 3.4 §7.1.1.2).
-    package var validityPeriod = ""
+    /// `validity`: 1 minute to 30 days in seconds; nil = the carrier decides.
+    package var validity: Int64?
+    /// `validity_form`: whether a validity is sent as a moment in UTC and not as a length of time (SMPP 3.4 §7.1.1).
+    package var validityIsAbsolute = false
+    /// `tlvs`: what the carrier wants on each `submit_sm`.
+    package var tlvs: [TLV] = []
+    /// `partial`: whether the accepted segments of a message are cancelled where others were refused.
+    package var cancelsPartial = false
     /// `priority`: 0 to 3 (SMPP 3.4 §5.2.14).
     package var priority: UInt8 = 0
     /// `service_type`: 0 to 5 octets (SMPP 3.4 §5.2.11).

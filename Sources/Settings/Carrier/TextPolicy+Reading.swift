@@ -3,7 +3,7 @@ import Messaging
 extension TextPolicy {
     /// Reads `text:` of a carrier over the defaults.
     mutating func read(_ reader: MappingReader) {
-        let alphabets: KeyValuePairs = ["gsm": Alphabet.gsm, "latin1": .latin1, "ascii": .ascii]
+        let alphabets: KeyValuePairs = ["gsm": Alphabet.gsm, "latin1": .latin1, "ascii": .ascii, "utf8": .utf8]
         defaultAlphabet = reader.choice("default_alphabet", alphabets, default: defaultAlphabet)
         readDataCoding(reader)
         long = reader.choice(
@@ -11,6 +11,8 @@ extension TextPolicy {
         maxParts = reader.integer("max_parts", in: 1...255, default: maxParts)
         packedGSM = reader.flag("packed", default: packedGSM)
         transliterate = reader.flag("transliterate", default: transliterate)
+        replacesAstral = reader.choice("astral", ["keep": false, "replace": true], default: replacesAstral)
+        readShiftTables(reader)
         readLimits(reader.section("limits"))
         reader.finish()
     }
@@ -41,6 +43,16 @@ extension TextPolicy {
             }
         }
         dataCoding = codings
+    }
+
+    private mutating func readShiftTables(_ reader: MappingReader) {
+        let languages = reader.texts(
+            "shift_tables", limit: NationalLanguage.allCases.count, ifEmpty: "names no language; remove the key",
+            wanted: "a language with tables: " + NationalLanguage.allCases.map { "\($0)" }.joined(separator: ", ")
+        ) { text in
+            NationalLanguage.allCases.first { "\($0)" == text }
+        }
+        shiftTables = languages?.map(\.value) ?? []
     }
 
     private mutating func readLimits(_ reader: MappingReader) {

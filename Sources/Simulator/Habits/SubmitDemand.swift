@@ -122,6 +122,4 @@ extension CommandStatus {
     fileprivate static let invalidESMClass = CommandStatus(rawValue: 0x43)
     /// ESME_ROPTPARNOTALLWD.
     fileprivate static let parameterNotAllowed = CommandStatus(rawValue: 0xC1)
-    /// ESME_RINVEXPIRY.
-    fileprivate static let invalidExpiry = CommandStatus(rawValue: 0x62)
 }

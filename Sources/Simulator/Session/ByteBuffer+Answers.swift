@@ -15,6 +15,22 @@ extension ByteBuffer {
         writeInteger(0 as UInt8)
     }
 
+    /// `submit_multi_resp` with the destinations that failed (SMPP 3.4 §4.5.2).
+    mutating func writeMultiResponse(
+        _ status: CommandStatus, sequence: UInt32, messageID: String, _ failed: [(SMPPAddress, CommandStatus)]
+    ) {
+        let start = writerIndex
+        writeMultipleIntegers(0 as UInt32, CommandID.submitMultiResponse.rawValue, status.rawValue, sequence)
+        writeString(messageID)
+        writeMultipleIntegers(0 as UInt8, UInt8(truncatingIfNeeded: failed.count))
+        for (address, status) in failed {
+            writeMultipleIntegers(address.ton, address.npi)
+            writeBytes(address.value.latin1Octets)
+            writeMultipleIntegers(0 as UInt8, status.rawValue)
+        }
+        setInteger(UInt32(writerIndex - start), at: start)
+    }
+
     /// Any other PDU. One that the encoder refuses would be a mistake of ours: the peer gets a `generic_nack` for it.
     mutating func writePDU(_ pdu: PDU) {
         let start = writerIndex

@@ -34,11 +34,10 @@ extension SimulatorSession {
             return
         }
         do {
-            guard let content = MessageContent(try PDUDecoder.decode(pdu).body) else { return }
-            let destination = content.destination.value.latin1Octets
-            receive(pdu, header, bind, .decoded(content), destination: destination.span)
+            _ = try PDUDecoder.decode(pdu)
+            refuseBroken(header, .invalidCommandLength)
         } catch {
-            nack(header, error.status)
+            refuseBroken(header, error.status)
         }
     }
 
@@ -64,22 +63,82 @@ extension SimulatorSession {
         let arrival = Arrival(
             number: shared.numbers.take(), id: shard.takeID(), response: header.id.response,
             sequence: header.sequence, bind: bind, pdu: pdu, content: content, time: .now())
-        bind.pace.count()
-        if let lastMessage { shard.statistics.nanosecondsInUse += (arrival.time - lastMessage).nanoseconds }
-        lastMessage = arrival.time
-        let unanswered = schedule.count + unflushedMessages
-        shard.statistics.maxUnanswered = max(shard.statistics.maxUnanswered, unanswered + 1)
-        if unanswered >= shared.options.windowLimit ?? AnswerSchedule.maximumWaiting {
-            shard.statistics.windowExceeded += 1
-            refuse(arrival, .messageQueueFull, .headerOnly, fault: nil)
-        } else if rateLimit?.admits(arrival.time) == false {
-            shard.statistics.throttled += 1
-            refuse(arrival, .throttled, .headerOnly, fault: nil)
+        if let status = overload(by: bind, at: arrival.time) ?? arrival.problem {
+            refuse(arrival, status, .headerOnly, fault: nil)
         } else if let fault = quirkFault(pdu) ?? fault(of: arrival, destination: destination) {
             perform(fault, arrival, destination: destination)
         } else {
             accept(arrival, fault: nil)
         }
+    }
+
+    /// Counts what came over the bind; why the SMSC takes nothing at this moment, nil where it does.
+    private func overload(by bind: Bind, at time: NIODeadline) -> CommandStatus? {
+        bind.pace.count()
+        if let lastMessage { shard.statistics.nanosecondsInUse += (time - lastMessage).nanoseconds }
+        lastMessage = time
+        let unanswered = schedule.count + unflushedMessages
+        shard.statistics.maxUnanswered = max(shard.statistics.maxUnanswered, unanswered + 1)
+        if unanswered >= shared.options.windowLimit ?? AnswerSchedule.maximumWaiting {
+            shard.statistics.windowExceeded += 1
+            return .messageQueueFull
+        }
+        guard rateLimit?.admits(time) == false else { return nil }
+        shard.statistics.throttled += 1
+        return .throttled
+    }
+
+    /// SMPP 3.4 §4.5: each destination is a message of its own, and all have the id that the one response names. Of the faults
+    /// that destinations call for only a status is played: it stands in the list of those that failed.
+    func receiveMulti(_ pdu: ByteBuffer, _ header: PDUHeader) {
+        shard.statistics.submits += 1
+        func refuse(_ status: CommandStatus) {
+            self.refuse(.submitMultiResponse, status, sequence: header.sequence)
+        }
+        guard let bind = submittingBind else { return refuse(.invalidBindStatus) }
+        let multi: MultiSubmission
+        do throws(PDUDecodingError) {
+            multi = try MultiSubmission(pdu)
+        } catch {
+            return refuseBroken(header, error.status)
+        }
+        let time = NIODeadline.now()
+        if let status = overload(by: bind, at: time) ?? multi.problem { return refuse(status) }
+        let (id, delay) = (shard.takeID(), latency())
+        let arrivals = multi.messages.map { message in
+            var single = ByteBuffer()
+            single.writePDU(PDU(sequence: header.sequence, .submit(message)))
+            return Arrival(
+                number: shared.numbers.take(), id: id, response: header.id.response, sequence: header.sequence,
+                bind: bind, pdu: single, content: .decoded(MessageContent(message)), time: time)
+        }
+        var failed: [(SMPPAddress, CommandStatus)] = []
+        for (arrival, destination) in zip(arrivals, multi.destinations) {
+            if let status = status(of: arrival, to: destination) {
+                count(refusal: status)
+                record(arrival, status, nil)
+                failed.append((destination, status))
+            } else {
+                shard.statistics.accepted += 1
+                record(arrival, .ok, nil, decideFate(of: arrival, answeredAfter: delay))
+            }
+        }
+        guard let first = arrivals.first else { return }
+        let status: CommandStatus = failed.count < arrivals.count ? .ok : .submitFailed
+        let messageID = shared.text(of: id)
+        answer(first, after: delay) { octets in
+            octets.writeMultiResponse(status, sequence: header.sequence, messageID: messageID, failed)
+        }
+    }
+
+    /// What refuses one of several destinations; nil where nothing does.
+    private func status(of arrival: Arrival, to destination: SMPPAddress) -> CommandStatus? {
+        guard !destination.value.isEmpty else { return .invalidDestinationAddress }
+        let octets = destination.value.latin1Octets
+        guard case .status(let status, _) = fault(of: arrival, destination: octets.span), status != .ok else {
+            return nil
+        }
+        return status
     }
 
     private func fault(of arrival: Arrival, destination: Span<UInt8>) -> FaultAction? {
@@ -201,5 +260,40 @@ extension SimulatorSession {
                 number: arrival.number, id: arrival.id, systemID: arrival.bind.systemID, kind: arrival.bind.kind,
                 bind: arrival.bind.number, pdu: isKept ? Array(arrival.pdu.readableBytesView) : [], status: status,
                 fault: fault, unixNanoseconds: shared.unixNanoseconds(arrival.time), fate: fate))
+    }
+}
+
+extension Arrival {
+    /// What of its fields no SMSC takes; nil where nothing is.
+    fileprivate var problem: CommandStatus? {
+        switch content {
+        case .outlined(let outline):
+            let octets = pdu.readableBytesUInt8Span
+            if outline.destination.isEmpty { return .invalidDestinationAddress }
+            guard SMPPTime.isValid(octets.extracting(outline.schedule)) else { return .invalidSchedule }
+            return SMPPTime.isValid(octets.extracting(outline.validity)) ? nil : .invalidExpiry
+        case .decoded(let content):
+            return content.destination.value.isEmpty ? .invalidDestinationAddress : nil
+        }
+    }
+}
+
+extension MultiSubmission {
+    /// What no SMSC takes for any of its destinations; nil where nothing is. This one keeps no distribution lists.
+    fileprivate var problem: CommandStatus? {
+        if !lists.isEmpty { return .invalidListName }
+        if destinations.isEmpty { return .invalidDestinationCount }
+        let times = (message.scheduleDeliveryTime.latin1Octets, message.validityPeriod.latin1Octets)
+        guard SMPPTime.isValid(times.0.span) else { return .invalidSchedule }
+        return SMPPTime.isValid(times.1.span) ? nil : .invalidExpiry
+    }
+
+    /// As a `submit_sm` to each destination.
+    fileprivate var messages: [ShortMessage] {
+        destinations.map { destination in
+            var single = message
+            single.destination = destination
+            return single
+        }
     }
 }

@@ -159,7 +159,7 @@ final class SimulatorSession: ChannelDuplexHandler {
         do {
             decoded = try PDUDecoder.decode(pdu)
         } catch {
-            nack(header, error.status)
+            refuseBroken(header, error.status)
             return
         }
         switch decoded.body {
@@ -183,16 +183,26 @@ final class SimulatorSession: ChannelDuplexHandler {
         case .outbind, .deliver, .alertNotification:
             // These go from an SMSC to an ESME only (SMPP 3.4 table 2-1).
             nack(header, .invalidCommandID)
+        case .unknown(.submitMulti, _): receiveMulti(pdu, header)
         case .unknown(let id, _):
             if !id.isResponse { nack(header, .invalidCommandID) }
         }
     }
 
-    /// Answers what is unknown or broken; a broken response gets no answer.
-    func nack(_ header: PDUHeader, _ status: CommandStatus) {
+    /// Answers a command that is unknown or not for an SMSC.
+    private func nack(_ header: PDUHeader, _ status: CommandStatus) {
+        shard.statistics.brokenPDUs += 1
+        answers.writeMessageResponse(.genericNack, status, sequence: header.sequence, messageID: nil)
+    }
+
+    /// Answers a PDU whose body cannot be read, in its own response (SMPP 3.4 §4.3); a broken response gets no answer.
+    func refuseBroken(_ header: PDUHeader, _ status: CommandStatus) {
         shard.statistics.brokenPDUs += 1
         guard !header.id.isResponse else { return }
-        answers.writeMessageResponse(.genericNack, status, sequence: header.sequence, messageID: nil)
+        // A deliver_sm is for an ESME.
+        let isOurs = header.id.hasResponse && header.id != .deliverSM
+        let response = isOurs ? header.id.response : .genericNack
+        answers.writeMessageResponse(response, status, sequence: header.sequence, messageID: nil)
     }
 
     // MARK: Sending

@@ -74,9 +74,12 @@ import Testing
             let digits = String(byte, radix: 16)
             let escaped = "%" + (digits.count == 1 ? "0" : "") + digits
             let isAllowed = [0x09, 0x0A, 0x0C, 0x0D].contains(byte)
-            #expect((problem("key=k&to=1&text=a\(escaped)b") == nil) == isAllowed, "\(escaped)")
+            #expect((problem("key=k&to=1&from=a\(escaped)b&text=t") == nil) == isAllowed, "\(escaped)")
+            // A text may have any of them.
+            #expect(problem("key=k&to=1&text=a\(escaped)b%7F") == nil, "\(escaped)")
         }
-        #expect(problem("key=k&to=1&text=%7F") == .encoding(.text))
+        #expect(problem("key=k&to=1%7F&text=t") == .encoding(.to))
+        #expect(problem("key=k&to=1&from=%0B&text=t") == .encoding(.from))
         #expect(problem("key=k%00&to=1&text=t") == .encoding(.key))
     }
 

@@ -15,7 +15,10 @@ import Testing
         ],
         404: ["not_found"], 405: ["method_not_allowed"], 408: ["request_timeout"], 413: ["body_too_large"],
         415: ["unsupported_media_type"], 431: ["headers_too_large"],
-        422: ["bad_number", "several_numbers", "extension", "bad_sender", "text_empty", "text_too_long"],
+        422: [
+            "bad_number", "several_numbers", "extension", "bad_sender", "bad_class", "bad_validity", "text_empty",
+            "text_too_long",
+        ],
         429: ["rate_limited", "quota_exceeded", "recipient_limited", "locked_out"], 500: ["internal"],
         502: ["partial", "carrier_refused"],
         503: ["no_bind", "busy", "draining", "no_journal"],

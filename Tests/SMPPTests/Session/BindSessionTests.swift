@@ -352,13 +352,19 @@ import Testing
         let problem = CommandStatus(rawValue: 0xC0)
         let broken = session.receivedBroken(
             .deliverSM, status: .ok, sequence: 9, problem: problem, now: start, jitter: 0)
-        #expect(broken == [.send(PDU(status: problem, sequence: 9, .genericNack))])
+        let empty = MessageResponse()
+        #expect(broken == [.send(PDU(status: problem, sequence: 9, .deliverResponse(empty)))])
+        let data = session.receivedBroken(.dataSM, status: .ok, sequence: 9, problem: problem, now: start, jitter: 0)
+        #expect(data == [.send(PDU(status: problem, sequence: 9, .dataResponse(empty)))])
+        let alert = session.receivedBroken(
+            .alertNotification, status: .ok, sequence: 9, problem: problem, now: start, jitter: 0)
+        #expect(alert == [])
         let outbind = PDU(sequence: 1, .outbind(Outbind(systemID: "SMSC", password: "x")))
         #expect(
             session.received(outbind, now: start, jitter: 0)
                 == [.send(PDU(status: .invalidBindStatus, sequence: 1, .genericNack))])
         #expect(session.state == .bound)
-        #expect(session.misplaced == 4)
+        #expect(session.misplaced == 6)
     }
 
     @Test func aBrokenStreamIsLeft() {

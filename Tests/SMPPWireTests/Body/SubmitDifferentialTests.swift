@@ -131,10 +131,11 @@ import Testing
 
     /// The short way is the one that is taken.
     @Test func usualAnswersAreReadTheShortWay() {
-        for id in ["", "1", "0123456789abcdef", String(repeating: "7", count: 255)] {
+        for id in ["", "1", "0123456789abcdef", String(repeating: "7", count: 64)] {
             let answer = PDUDecoder.submitResponse(frame(.submitSMResponse, Array(id.utf8) + [0]))
             #expect(answer?.messageID == id)
         }
+        #expect(PDUDecoder.submitResponse(frame(.submitSMResponse, [UInt8](repeating: 0x37, count: 65) + [0])) == nil)
         #expect(PDUDecoder.submitResponse(frame(.submitSMResponse, [])) == nil)
         #expect(PDUDecoder.submitResponse(frame(.submitSM, [0x31, 0])) == nil)
     }

@@ -8,12 +8,12 @@ import Testing
         let rows: [(String, PDUBody)] = [
             ("system_id", .bind(.receiver, BindRequest(systemID: "", password: ""))),
             ("system_id", .bind(.receiver, BindRequest(systemID: long(16), password: ""))),
-            ("password", .bind(.receiver, BindRequest(systemID: "a", password: long(9)))),
+            ("password", .bind(.receiver, BindRequest(systemID: "a", password: long(65)))),
             ("system_type", .bind(.receiver, BindRequest(systemID: "a", password: "", systemType: long(13)))),
             ("address_range", .bind(.receiver, BindRequest(systemID: "a", password: "", addressRange: long(41)))),
             ("system_id", .bindResponse(.receiver, BindResponse(systemID: long(16)))),
             ("system_id", .outbind(Outbind(systemID: long(16), password: ""))),
-            ("password", .outbind(Outbind(systemID: "", password: long(9)))),
+            ("password", .outbind(Outbind(systemID: "", password: long(65)))),
             ("service_type", .submit(ShortMessage(serviceType: long(6)))),
             ("source_addr", .submit(ShortMessage(source: SMPPAddress(long(21))))),
             ("destination_addr", .deliver(ShortMessage(destination: SMPPAddress(long(21))))),
@@ -71,9 +71,10 @@ import Testing
 
     @Test func errorsHoldNoValues() {
         let error = #expect(throws: PDUEncodingError.self) {
-            try encode(PDU(sequence: 1, .bind(.receiver, BindRequest(systemID: "a", password: "hunter2hunter2"))))
+            let request = BindRequest(systemID: "a", password: String(repeating: "hunter2", count: 10))
+            return try encode(PDU(sequence: 1, .bind(.receiver, request)))
         }
-        #expect(error?.description == "password: more than 8 octets")
+        #expect(error?.description == "password: more than 64 octets")
     }
 
     private func long(_ count: Int) -> String { String(repeating: "1", count: count) }

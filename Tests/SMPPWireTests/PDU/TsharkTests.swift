@@ -1,4 +1,5 @@
 import Foundation
+import Messaging
 import NIOCore
 import SMPP
 import TestPrograms
@@ -6,8 +7,33 @@ import Testing
 
 /// Wireshark's dissector, which is not ours, finds nothing malformed in what we write.
 @Suite(.enabled(if: Tshark.isInstalled, "tshark and text2pcap are not installed")) struct TsharkTests {
+    /// Texts with shift tables, classes, both forms of a validity and a carrier's own parameters.
+    private static var texts: [PDU] {
+        get throws {
+            let shifted = TextPolicy(shiftTables: [.turkish, .portuguese])
+            let rows: [(String, TextPolicy)] = [
+                ("şarkı", shifted), (String(repeating: "ğ", count: 200), shifted), ("flash", TextPolicy().ofClass(0)),
+                ("вспышка", TextPolicy().ofClass(0)),
+            ]
+            return try rows.flatMap { text, policy in
+                let result = try Segmenter.segment(text, policy: policy) { 7 }
+                return result.segments.enumerated().map { number, segment in
+                    PDU(
+                        sequence: 20,
+                        .submit(
+                            ShortMessage(
+                                destination: SMPPAddress(ton: 1, npi: 1, "79161234567"),
+                                esmClass: segment.hasUDH ? 0x40 : 0,
+                                validityPeriod: number == 0 ? SMPPTime.absolute(1_793_000_000) : SMPPTime.relative(60),
+                                dataCoding: result.dataCoding, shortMessage: segment.octets,
+                                tlvs: [TLV(TLVTag(rawValue: 0x1400), [1, 2])])))
+                }
+            }
+        }
+    }
+
     @Test func nothingIsMalformed() async throws {
-        let pdus = Samples.all.filter { if case .unknown = $0.body { false } else { true } }
+        let pdus = Samples.all.filter { if case .unknown = $0.body { false } else { true } } + (try Self.texts)
         let folder = URL(fileURLWithPath: NSTemporaryDirectory()).appendingPathComponent("smppost-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }

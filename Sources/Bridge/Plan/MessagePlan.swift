@@ -5,14 +5,17 @@ package import Messaging
 package struct MessagePlan: Equatable, Sendable {
     package var recipient: PhoneNumber
     package var sender: SenderName
-    /// As it came: the carrier's policy decides its encoding.
+    /// As it came but for control characters: the carrier's policy decides its encoding.
     package var text: String
+    package var options: MessageOptions
 
     /// Reads a form's values.
     ///
     /// - Throws: the reply's code: `bad_number`, `several_numbers`, `extension`, `destination_not_allowed`,
-    ///   `recipient_blocked`, `bad_sender`, `sender_not_allowed` or `text_empty`.
-    package init(from: String, to: String, text: String, rules: AccountRules) throws(ReplyCode) {
+    ///   `recipient_blocked`, `bad_sender`, `sender_not_allowed`, `bad_class`, `bad_validity` or `text_empty`.
+    package init(
+        from: String, to: String, text: String, options: FormOptions = FormOptions(), rules: AccountRules
+    ) throws(ReplyCode) {
         do {
             recipient = try PhoneNumber(to, rules: rules.numbers)
         } catch {
@@ -21,14 +24,18 @@ package struct MessagePlan: Equatable, Sendable {
         guard rules.allows(recipient) else { throw .destinationNotAllowed }
         guard !rules.blocks(recipient) else { throw .recipientBlocked }
         sender = try Self.sender(from, rules: rules)
-        guard !text.isEmpty else { throw .textEmpty }
-        self.text = text
+        self.options = try rules.options.with(options)
+        self.text = TextCleaning.clean(text)
+        guard !self.text.isEmpty else { throw .textEmpty }
     }
 
     /// The name as the account's list writes it decides; spaces around it are a form's accident.
     private static func sender(_ from: String, rules: AccountRules) throws(ReplyCode) -> SenderName {
         let given = from.trimmingSpaces
-        guard let name = given.isEmpty ? rules.defaultSender : given else { throw .badSender }
+        guard let name = given.isEmpty ? rules.defaultSender : given else {
+            guard rules.mayOmitSender else { throw .badSender }
+            return .absent
+        }
         let sender: SenderName
         do {
             sender = try SenderName(name)
@@ -60,7 +67,7 @@ extension ReplyCode: Error {
         switch problem {
         case .several: self = .severalNumbers
         case .hasExtension: self = .extension
-        case .empty, .badCharacter, .tooShort, .tooLong: self = .badNumber
+        case .empty, .badCharacter, .tooShort, .tooLong, .notInternational: self = .badNumber
         }
     }
 
