@@ -15,8 +15,8 @@ package struct CarrierProfile: Sendable {
     package var validityPeriod = ""
     /// §5.2.17: 1 asks for a receipt.
     package var registeredDelivery: UInt8 = 1
-    /// How its receipts write the ids of its responses.
-    package var receiptIDs = ReceiptIDForm.auto
+    /// How its receipts are known, and how they write ids and numbers.
+    package var receipts = ReceiptRules()
     /// How much is known of accepted segments until their receipts come.
     package var receiptLimits = ReceiptMatcher.Limits()
     /// Texts and HTTP statuses for what this carrier answers.
@@ -113,7 +113,7 @@ extension CarrierProfile {
         priority = settings.priority
         validityPeriod = settings.validityPeriod
         registeredDelivery = settings.receiptsRequested ? 1 : 0
-        receiptIDs = settings.receiptIDs
+        receipts = settings.receipts
         receiptLimits = settings.receiptLimits
         statuses = settings.setup.statuses
     }
