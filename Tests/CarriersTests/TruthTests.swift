@@ -180,17 +180,31 @@ import Testing
         try await rig.end()
     }
 
+    /// What cannot be read, or answers nothing, is told once an hour, whatever a carrier sends.
+    @Test func oddPDUsAreToldOnce() async throws {
+        let log = EventLog()
+        let rig = try await Rig.start(events: log)
+        for sequence in 1...20 as ClosedRange<UInt32> {
+            await rig.smsc.send(PDU(sequence: sequence, .unbindResponse))
+        }
+        try await rig.status { $0.binds[0].totals.misplaced == 20 }
+        let told = log.state.lines.filter { $0.hasPrefix("warning") && $0.contains("make no sense") }
+        #expect(told.count == 1, "\(log.state.lines)")
+        #expect(told.first?.contains("misplaced") == true)
+        try await rig.end()
+    }
+
     /// Where reading stopped with the first byte that the socket did not take, both sides waited for ever.
     @Test func aCarrierThatWritesItsAnswersBeforeItReads() async throws {
         let smsc = try BlockingSMSC()
         let rig = try await Rig.start(ready: false) {
             $0.setup.hosts = [HostPort(host: "127.0.0.1", port: smsc.port)]
-            $0.setup.limits.window = 10_000
-            $0.setup.timings.response = .seconds(5)
+            $0.setup.limits.window = 3_000
+            $0.setup.timings.response = .seconds(30)
         }
         try await rig.bound()
-        let long = [String](repeating: String(repeating: "x", count: 254), count: 10_000)
-        let result = await rig.submit(long, within: .seconds(40))
+        let long = [String](repeating: String(repeating: "x", count: 254), count: 3_000)
+        let result = await rig.submit(long, within: .seconds(50))
         #expect(result.isAccepted)
         try await rig.carrier.stop().get()
         try await rig.smsc.stop()

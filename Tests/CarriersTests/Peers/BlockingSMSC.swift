@@ -11,7 +11,7 @@ final class BlockingSMSC: Sendable {
 
     init() throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var room: Int32 = 4096
+        var room: Int32 = 16_384
         // Connections have these from the listener.
         for option in [SO_RCVBUF, SO_SNDBUF] {
             setsockopt(listener, SOL_SOCKET, option, &room, socklen_t(MemoryLayout<Int32>.size))
@@ -67,7 +67,7 @@ final class BlockingSMSC: Sendable {
             .submitResponse(
                 MessageResponse(
                     messageID: "\(pdu.sequence)",
-                    tlvs: [TLV(TLVTag(rawValue: 0x1400), [UInt8](repeating: 65, count: 2000))]))
+                    tlvs: [TLV(TLVTag(rawValue: 0x1400), [UInt8](repeating: 65, count: 1000))]))
         case .enquireLink: .enquireLinkResponse
         case .unbind: .unbindResponse
         default: nil
