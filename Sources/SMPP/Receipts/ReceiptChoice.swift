@@ -40,27 +40,22 @@ struct ReceiptChoice: Sendable {
     /// The id is that of a message to another number.
     private var hasOtherNumber = false
 
-    /// The segments that one key finds.
-    ///
-    /// - Parameter candidates: with what each number says.
-    mutating func add(_ candidates: [(Candidate, NumberAgreement)]) {
-        for (candidate, agreement) in candidates {
-            guard agreement != .differs else {
-                hasOtherNumber = true
-                continue
-            }
-            let place = best.firstIndex { Way($0.form) == Way(candidate.form) }
-            guard let place else {
-                best.append(candidate)
-                continue
-            }
-            guard best[place].index != candidate.index else { continue }
-            if isSameRank(candidate, best[place]), candidate.recipient != best[place].recipient { isAmbiguous = true }
-            if goesBefore(candidate, best[place]) {
-                if !isSameRank(candidate, best[place]) { isAmbiguous = false }
-                best[place] = candidate
-            }
+    /// A segment that a key has found, with what the number says.
+    mutating func add(_ candidate: Candidate, _ agreement: NumberAgreement) {
+        guard agreement != .differs else {
+            hasOtherNumber = true
+            return
         }
+        guard let place = best.firstIndex(where: { Way($0.form) == Way(candidate.form) }) else {
+            best.append(candidate)
+            return
+        }
+        guard best[place].index != candidate.index else { return }
+        let isSameRank = isSameRank(candidate, best[place])
+        if isSameRank, candidate.recipient != best[place].recipient { isAmbiguous = true }
+        guard goesBefore(candidate, best[place]) else { return }
+        if !isSameRank { isAmbiguous = false }
+        best[place] = candidate
     }
 
     /// The number goes before the writing of the id, and that before time: of one number, an id that is given again means the newer

@@ -5,7 +5,8 @@ extension ReceiptMatcher {
         var keys: [ReceiptKey] = []
         for (index, text) in [receipt.messageID, receipt.otherID].enumerated() {
             guard let id = text.flatMap({ CarrierMessageID($0) }) else { continue }
-            let same = [(ReceiptMatchForm.exact, id.raw), (.folded, id.folded)]
+            let exact = (ReceiptMatchForm.exact, id.raw)
+            let same = id.folded == id.raw ? [exact] : [exact, (.folded, id.folded)]
             let hexadecimal = id.decimalOfHexadecimal.map { [(ReceiptMatchForm.hexadecimal, $0)] }
             let decimal = id.hexadecimalOfDecimal.map { [(ReceiptMatchForm.decimal, $0)] }
             let forms =
@@ -23,42 +24,37 @@ extension ReceiptMatcher {
 
     /// By its first id; by the second one where that finds nothing.
     func verdict(on received: ReceivedReceipt, _ keys: [ReceiptKey], isFinal: Bool) -> ReceiptChoice.Verdict {
-        let first = verdict(on: received, keys.filter(\.isFirst), isFinal)
-        guard case .unmatched(let reason) = first, keys.last?.isFirst == false else { return first }
-        let second = verdict(on: received, keys.filter { !$0.isFirst }, isFinal)
+        let second = keys.firstIndex { !$0.isFirst } ?? keys.endIndex
+        let verdict = verdict(on: received, keys[..<second], isFinal)
+        guard case .unmatched(let reason) = verdict, second < keys.endIndex else { return verdict }
+        let other = self.verdict(on: received, keys[second...], isFinal)
         // An id of another number's message says more than one that nobody knows.
-        if case .unmatched(.unknownID) = second { return .unmatched(reason) }
-        return second
+        if case .unmatched(.unknownID) = other { return .unmatched(reason) }
+        return other
     }
 
     private func verdict(
-        on received: ReceivedReceipt, _ keys: [ReceiptKey], _ isFinal: Bool
+        on received: ReceivedReceipt, _ keys: ArraySlice<ReceiptKey>, _ isFinal: Bool
     ) -> ReceiptChoice.Verdict {
         var choice = ReceiptChoice()
-        for key in keys { choice.add(candidates(for: key, received)) }
+        for key in keys { addCandidates(for: key, received, to: &choice) }
         let known = rules.ids == .auto ? learning.sure : nil
         return choice.verdict(
             known: known, hasKey: keys.contains { Way($0.form) == known }, isConfigured: rules.ids != .auto,
             isFinal: isFinal)
     }
 
-    private func candidates(
-        for key: ReceiptKey, _ received: ReceivedReceipt
-    ) -> [(ReceiptChoice.Candidate, NumberAgreement)] {
-        var found: [(ReceiptChoice.Candidate, NumberAgreement)] = []
+    private func addCandidates(for key: ReceiptKey, _ received: ReceivedReceipt, to choice: inout ReceiptChoice) {
         segments.forEach(ofKey: key.text) { index in
             let recipient = segments[index].destination
             let agreement = rules.comparesNumbers ? received.agreement(withRecipient: recipient) : .unknown
             // A key that is the receipt's very id may have met an id that only folds to it.
             let isFolded = key.form == .exact && !segments.isWritten(key.text, at: index)
-            found.append(
-                (
-                    ReceiptChoice.Candidate(
-                        index: index, form: isFolded ? .folded : key.form, namesNumber: agreement == .agrees,
-                        recipient: recipient), agreement
-                ))
+            choice.add(
+                ReceiptChoice.Candidate(
+                    index: index, form: isFolded ? .folded : key.form, namesNumber: agreement == .agrees,
+                    recipient: recipient), agreement)
         }
-        return found
     }
 
     mutating func learn(_ candidate: ReceiptChoice.Candidate, _ keys: [ReceiptKey]) {

@@ -9,7 +9,8 @@ package enum NumberAgreement: Hashable, Sendable {
     ///   - one: as a receipt has it: international, national, behind a carrier's own prefix, or masked.
     ///   - other: as the message had it; masked where a journal keeps it so.
     package static func of(_ one: String, _ other: String) -> NumberAgreement {
-        if !one.isEmpty, one == other, WrittenNumber(one) != nil { return .agrees }
+        // Most carriers write a number as they got it.
+        if !one.isEmpty, one == other, one.utf8.allSatisfy({ $0 &- 0x30 < 10 }) { return .agrees }
         guard let one = WrittenNumber(one), let other = WrittenNumber(other) else { return .unknown }
         return one.agreement(with: other)
     }

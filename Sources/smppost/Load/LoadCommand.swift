@@ -41,6 +41,7 @@ struct LoadCommand: AsyncParsableCommand {
             shape.apply(to: &plan)
             try results.apply(to: &plan)
             old = try results.oldReport()
+            try results.openReports()
         } catch let error as ConfigurationProblems {
             Console.error(error.description)
             throw ExitCode(78)

@@ -196,6 +196,7 @@ import Testing
         (["--rate", "5", "--closed", "3", "https://h/"], "exclude"),
         (["--report", "x.pdf", "https://h/"], ".json, .xml or .html"),
         (["--audit", "x", "https://h/"], "http://HOST:PORT"),
+        (["--report", "/nonexistent/x.json", "https://127.0.0.1:1/"], "/nonexistent/x.json"),
         (["smpp://h:1", "--system-id", "12345678901234567890", "--password", "x"], "15 ASCII"),
         (["--ramp", "5", "https://h/"], "FROM..TO"), (["--rate", "0", "https://h/"], "a rate is"),
         (["--login", "x", "https://h/"], "--password-file"), (["--for", "1", "https://h/"], "--for"),
