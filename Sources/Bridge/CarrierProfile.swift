@@ -23,8 +23,8 @@ package struct CarrierProfile: Sendable {
     package var cancelsPartial = false
     /// §5.2.17: 1 asks for a receipt.
     package var registeredDelivery: UInt8 = 1
-    /// How its receipts write the ids of its responses.
-    package var receiptIDs = ReceiptIDForm.auto
+    /// How its receipts are known, and how they write ids and numbers.
+    package var receipts = ReceiptRules()
     /// Whether each segment has a reference of its own (`MessageReference`).
     package var sendsReference = false
     /// How much is known of accepted segments until their receipts come.
@@ -176,7 +176,7 @@ extension CarrierProfile {
         tlvs = settings.tlvs
         cancelsPartial = settings.cancelsPartial
         registeredDelivery = settings.receiptsRequested ? 1 : 0
-        receiptIDs = settings.receiptIDs
+        receipts = settings.receipts
         sendsReference = settings.sendsReference
         receiptLimits = settings.receiptLimits
         statuses = settings.setup.statuses

@@ -3,19 +3,6 @@ package import Messaging
 import SMPP
 import Synchronization
 
-/// Who hears what became of messages over a carrier, beside those who posted them.
-package struct RouteListeners: Sendable {
-    /// Segments that the carrier accepted and that a receipt may name.
-    let accepted: AcceptedFeeds
-    /// A message was answered as unknown. Called on its event loop; must not block.
-    let doubtful: @Sendable (DoubtfulMessage) -> Void
-
-    package init(accepted: AcceptedFeeds, doubtful: @escaping @Sendable (DoubtfulMessage) -> Void) {
-        self.accepted = accepted
-        self.doubtful = doubtful
-    }
-}
-
 /// A message of which nobody knows whether it went.
 package struct DoubtfulMessage: Sendable {
     package var id: MessageID
@@ -32,16 +19,18 @@ package struct DoubtfulMessage: Sendable {
 package final class CarrierRoute: Sendable {
     package let carrier: Carrier
     package let profile: CarrierProfile
-    package let listeners: RouteListeners
+    /// A message was answered as unknown. Called on its event loop; must not block.
+    package let doubtful: @Sendable (DoubtfulMessage) -> Void
     private let expected: Atomic<Bool>
 
     /// - Parameter isExpected: see the property.
     package init(
-        carrier: Carrier, profile: CarrierProfile, listeners: RouteListeners, isExpected: Bool = false
+        carrier: Carrier, profile: CarrierProfile, isExpected: Bool = false,
+        doubtful: @escaping @Sendable (DoubtfulMessage) -> Void
     ) {
         self.carrier = carrier
         self.profile = profile
-        self.listeners = listeners
+        self.doubtful = doubtful
         expected = Atomic(isExpected)
     }
 

@@ -191,7 +191,6 @@ package final class MessagePath: Sendable {
 
     /// The carrier has answered, or did not in time.
     private func sent(_ message: Message, _ outcomes: [SegmentOutcome], over route: CarrierRoute) {
-        if route.profile.registeredDelivery != 0 { expectReceipts(outcomes, of: message, over: route) }
         let answer = SubmitOutcome.reply(outcomes, statuses: route.profile.statuses, language: message.language)
         if answer.outcome == .unknown { show(answer, outcomes, of: message, over: route) }
         if answer.code == .partial, route.profile.cancelsPartial {
@@ -208,22 +207,10 @@ package final class MessagePath: Sendable {
             if case .unknown = outcomes[index] { true } else { false }
         }
         let request = message.request
-        route.listeners.doubtful(
+        route.doubtful(
             DoubtfulMessage(
                 id: request.id, account: request.entry.account.name, carrier: route.name,
                 recipient: message.plan.recipient, reason: answer.code?.rawValue ?? "", segments: Set(unknown)))
-    }
-
-    /// Receipts name the ids that the carrier gave.
-    private func expectReceipts(_ outcomes: [SegmentOutcome], of message: Message, over route: CarrierRoute) {
-        for segment in outcomes.indices {
-            guard case .accepted(let id) = outcomes[segment] else { continue }
-            route.listeners.accepted.add(
-                AcceptedSegment(
-                    tag: message.request.id.rawValue, segment: segment, carrierID: id,
-                    destination: message.plan.recipient.digits),
-                loop: message.request.loopIndex)
-        }
     }
 
     /// Whether one of the carriers is about to be bound after a reload and there is time to wait for it. How many wait is

@@ -182,6 +182,11 @@ package final class Carrier: Sendable {
         }
     }
 
+    /// What was written on its other lanes before then has its answer.
+    func answeredUpTo(besides lane: CarrierLane) -> MonotonicTime? {
+        lanes.lazy.filter { $0 !== lane }.map(\.gauge.answeredUpTo).min()
+    }
+
     private func hasReady(besides lane: CarrierLane) -> Bool {
         lanes.contains { $0 !== lane && $0.gauge.readiness == .ready }
     }

@@ -3,6 +3,9 @@ package import SMPP
 
 /// What a carrier tells beside the outcomes of messages. Called on any event loop; must not block.
 package struct CarrierEvents: Sendable {
+    /// Segments that the carrier accepted and that receipts may name, of one turn of a loop; never after a delivery that was read later on
+    /// the same loop. All that was written before the second argument has its answer by then.
+    package var accepted: @Sendable ([AcceptedSegment], MonotonicTime) -> Void
     /// A segment that was told as unknown got its response after all.
     package var late: @Sendable (LateResponse) -> Void
     /// A `deliver_sm` or `data_sm`: keep what it carries, then answer it, within `BindLimits.deliveryWithin`.
@@ -11,10 +14,12 @@ package struct CarrierEvents: Sendable {
     package var changed: @Sendable () -> Void
 
     package init(
+        accepted: @escaping @Sendable ([AcceptedSegment], MonotonicTime) -> Void = { _, _ in },
         late: @escaping @Sendable (LateResponse) -> Void = { _ in },
         deliver: @escaping @Sendable (InboundDelivery, DeliveryAnswer) -> Void = { $1.give(.kept) },
         changed: @escaping @Sendable () -> Void = {}
     ) {
+        self.accepted = accepted
         self.late = late
         self.deliver = deliver
         self.changed = changed
@@ -51,11 +56,20 @@ package struct InboundDelivery: Sendable {
     package var message: ShortMessage
     /// Whether it came as a `data_sm`.
     package var isData: Bool
+    /// When it was read.
+    package var at: MonotonicTime
+    /// All that was written to the carrier before then had its answer when this was read.
+    package var answeredUpTo: MonotonicTime
 
-    package init(carrier: String, bind: String, message: ShortMessage, isData: Bool) {
+    package init(
+        carrier: String, bind: String, message: ShortMessage, isData: Bool, at: MonotonicTime,
+        answeredUpTo: MonotonicTime
+    ) {
         self.carrier = carrier
         self.bind = bind
         self.message = message
         self.isData = isData
+        self.at = at
+        self.answeredUpTo = answeredUpTo
     }
 }

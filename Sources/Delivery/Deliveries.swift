@@ -4,7 +4,6 @@ package import Logging
 package import Messaging
 package import NIOCore
 package import SMPP
-import SMPPWire
 import Synchronization
 
 /// What comes back from one carrier: the receipts of its messages, and its subscribers' messages.
@@ -21,21 +20,25 @@ package struct CarrierDeliveries: Sendable {
 
     /// A `deliver_sm` or `data_sm`; it is answered when what it carries is safe.
     ///
-    /// - Parameter policy: how the carrier writes texts.
-    package func take(_ delivery: InboundDelivery, policy: TextPolicy, reply: @escaping DeliveryReply) {
+    /// - Parameters:
+    ///   - policy: how the carrier writes texts.
+    ///   - signs: what makes a receipt.
+    package func take(
+        _ delivery: InboundDelivery, policy: TextPolicy, signs: ReceiptSigns, reply: @escaping DeliveryReply
+    ) {
         // In an outage nothing learns of what comes again.
         guard recorder.takes else { return reply(.notKept) }
-        if !receipts.deliver(delivery, reply: reply) {
+        if !receipts.deliver(delivery, signs: signs, reply: reply) {
             inbound.deliver(delivery.message, policy: policy, reply: reply)
         }
     }
 }
 
 /// What comes back from all carriers, by their names. A carrier keeps its tracker of receipts when its binds are made anew, so that
-/// receipts find their messages across a reload; only another way to write ids begins with an empty one.
+/// receipts find their messages across a reload; only another way to write ids or numbers begins with an empty one.
 package final class Deliveries: Sendable {
     private struct Entry {
-        var form: ReceiptIDForm
+        var rules: ReceiptRules
         var deliveries: CarrierDeliveries
     }
 
@@ -48,12 +51,11 @@ package final class Deliveries: Sendable {
     package init(group: any EventLoopGroup, logger: Logger) {
         self.group = group
         self.logger = logger
-        CharsetDecoder.prepare()
     }
 
     /// Segments that were accepted before this process began. Those of a carrier that is gone are nobody's.
     package func restore(_ segments: [RestoredSegment]) {
-        let now = JournalClock.now()
+        let (now, uptime) = (JournalClock.now(), MonotonicTime(nanoseconds: NIODeadline.now().uptimeNanoseconds))
         for (carrier, segments) in Dictionary(grouping: segments, by: \.carrier) {
             guard let receipts = entries.withLock({ $0[carrier]?.deliveries.receipts }) else { continue }
             // A response that came after all stands behind its loss.
@@ -68,7 +70,7 @@ package final class Deliveries: Sendable {
                     AcceptedSegment(
                         tag: segment.message.rawValue, segment: segment.segment, carrierID: segment.carrierID,
                         destination: segment.recipient, state: segment.state.flatMap { ReceiptState(rawValue: $0) },
-                        age: segment.age(at: now))
+                        at: uptime + (.zero - segment.age(at: now)))
                 })
         }
     }
@@ -80,21 +82,22 @@ package final class Deliveries: Sendable {
         }
     }
 
-    /// What comes back from a carrier whose receipts write ids like this. Never on a message's path.
+    /// What comes back from a carrier whose receipts are like this. Never on a message's path.
     ///
     /// - Parameter limits: of what is known from the start on; a reload that has others leaves what is known as it is.
-    package func of(_ carrier: String, form: ReceiptIDForm, limits: ReceiptMatcher.Limits) -> CarrierDeliveries {
+    package func of(_ carrier: String, _ rules: ReceiptRules, limits: ReceiptMatcher.Limits) -> CarrierDeliveries {
         entries.withLock { entries in
-            if let entry = entries[carrier], entry.form == form { return entry.deliveries }
+            if let entry = entries[carrier], entry.rules.findsAlike(rules) { return entry.deliveries }
             let receipts = ReceiptTracker(
-                carrier: carrier, form: form, limits: limits, memory: ReceiptMemory(recorder, carrier: carrier),
+                carrier: carrier, rules: rules, limits: limits,
+                memory: ReceiptMemory(recorder, carrier: carrier, comparesNumbers: rules.comparesNumbers),
                 eventLoop: group.next(), logger: logger,
                 handler: { [recorder] in recorder.keep($0, reply: $1) })
             let inbound =
                 entries[carrier]?.deliveries.inbound
                 ?? InboundReceiver(carrier: carrier, eventLoop: group.next(), logger: logger, recorder: recorder)
             let deliveries = CarrierDeliveries(receipts: receipts, inbound: inbound, recorder: recorder)
-            entries[carrier] = Entry(form: form, deliveries: deliveries)
+            entries[carrier] = Entry(rules: rules, deliveries: deliveries)
             return deliveries
         }
     }

@@ -107,6 +107,9 @@ final class MessageNumbers: Sendable {
     /// Messages with this number or a lower one came before the last reset.
     var resetAt: UInt64 { base.load(ordering: .relaxed) }
 
+    /// The newest message's.
+    var current: UInt64 { last.load(ordering: .relaxed) }
+
     /// Begins a new count behind the messages that have come; the last of them.
     func reset() -> UInt64 {
         let number = last.load(ordering: .relaxed)

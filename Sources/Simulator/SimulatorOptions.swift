@@ -49,6 +49,8 @@ package struct SimulatorOptions: Sendable {
     /// Of all that is random. The same seed gives the same run where one event loop serves the connections in the same order.
     package var seed: UInt64
     package var messageIDs: MessageIDForm
+    /// Where ids begin, to be counted up from there; nil = where no earlier run of the simulator gave any.
+    package var firstID: UInt64?
     /// Where the counters and messages are served; nil is nowhere.
     package var statusPage: (host: String, port: Int)?
     /// How many received messages each event loop keeps, for `query_sm`, `cancel_sm` and the status page.

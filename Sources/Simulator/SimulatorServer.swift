@@ -118,7 +118,8 @@ package final class SimulatorServer: Sendable {
     private func makeShards(firstSecond: UInt64) async throws -> [ShardHandle] {
         let eventLoops = Array(group.makeIterator())
         let count = UInt64(eventLoops.count)
-        let firstID = firstSecond * Self.idsPerSecond / count * count
+        // One shard counts up to the next of its own.
+        let firstID = options.firstID.map { $0 &- count } ?? firstSecond * Self.idsPerSecond / count * count
         var shards: [ShardHandle] = []
         for (index, eventLoop) in eventLoops.enumerated() {
             let bound = try await eventLoop.submit { [options] in

@@ -15,6 +15,8 @@ final class SimulatorShard {
     var deliveries = DeliverySchedule()
     /// Whether a kept message may be cancelled.
     private(set) var hasCancelled = false
+    /// Receipts of messages with higher numbers are of the run that is under way.
+    private(set) var runBegan = UInt64.max
     let index: Int
     let eventLoop: any EventLoop
     private var nextID: UInt64
@@ -22,19 +24,19 @@ final class SimulatorShard {
 
     /// - Parameters:
     ///   - index: of this shard among `count`.
-    ///   - firstID: a multiple of `count`; ids start behind it.
+    ///   - firstID: ids start `count` behind it.
     init(index: Int, count: Int, firstID: UInt64, seed: UInt64, record: Int, eventLoop: any EventLoop) {
         self.index = index
         self.eventLoop = eventLoop
         messages = MessageRing(capacity: record)
         generator = SplitMix64(seed: seed &+ UInt64(index))
-        nextID = firstID + UInt64(index)
+        nextID = firstID &+ UInt64(index)
         idStep = UInt64(count)
     }
 
     /// The next message's id.
     func takeID() -> UInt64 {
-        nextID += idStep
+        nextID &+= idStep
         return nextID
     }
 
@@ -43,6 +45,12 @@ final class SimulatorShard {
         for session in sessions.values { session.lastMessage = nil }
         statistics.reset()
         messages.removeAll(through: number)
+    }
+
+    /// A run begins, of the messages behind this number.
+    func beginRun(after number: UInt64) {
+        runBegan = number
+        statistics.runReceipts = DeliveryCounts()
     }
 
     /// What `query_sm` tells of a message: nil where this SMSC does not know it, or knows it from another `system_id`.

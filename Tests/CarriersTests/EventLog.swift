@@ -9,6 +9,9 @@ final class EventLog: Sendable {
     struct State {
         var late: [LateResponse] = []
         var deliveries: [InboundDelivery] = []
+        var accepted: [AcceptedSegment] = []
+        /// How many were accepted when each delivery came.
+        var acceptedBefore: [Int] = []
         /// Level, text and metadata of each line.
         var lines: [String] = []
     }
@@ -19,9 +22,13 @@ final class EventLog: Sendable {
 
     var events: CarrierEvents {
         CarrierEvents(
+            accepted: { segments, _ in self.shared.withLock { $0.accepted += segments } },
             late: { response in self.shared.withLock { $0.late.append(response) } },
             deliver: { delivery, answer in
-                self.shared.withLock { $0.deliveries.append(delivery) }
+                self.shared.withLock {
+                    $0.deliveries.append(delivery)
+                    $0.acceptedBefore.append($0.accepted.count)
+                }
                 answer.give(.kept)
             })
     }

@@ -76,17 +76,20 @@ final class Rig: Sendable {
     }
 
     /// Sends a message of these segments and waits for its outcome.
-    func submit(_ texts: String..., within: TimeAmount = .seconds(5), tlvs: [TLV] = []) async -> SubmissionResult {
-        await submit(texts, within: within, tlvs: tlvs)
+    func submit(
+        _ texts: String..., within: TimeAmount = .seconds(5), tlvs: [TLV] = [], registered: UInt8 = 0
+    ) async -> SubmissionResult {
+        await submit(texts, within: within, tlvs: tlvs, registered: registered)
     }
 
     func submit(
-        _ texts: [String], within: TimeAmount = .seconds(5), tlvs: [TLV] = [], account: Int = 0
+        _ texts: [String], within: TimeAmount = .seconds(5), tlvs: [TLV] = [], account: Int = 0,
+        registered: UInt8 = 0
     ) async -> SubmissionResult {
         let segments = texts.map { text in
             ShortMessage(
                 source: SMPPAddress(ton: 5, npi: 0, "ACME"), destination: SMPPAddress(ton: 1, npi: 1, "79161234567"),
-                shortMessage: text.latin1Octets, tlvs: tlvs)
+                registeredDelivery: registered, shortMessage: text.latin1Octets, tlvs: tlvs)
         }
         let id = Self.ids.withLock { $0.next(unixMilliseconds: 1_800_000_000_000) }
         return await withCheckedContinuation { continuation in

@@ -2,6 +2,7 @@ import Messaging
 import NIOCore
 import SMPP
 import SMPPWire
+import TestPrograms
 import Testing
 
 @testable import Carriers
@@ -146,6 +147,23 @@ import Testing
         try await rig.end()
     }
 
+    /// What was accepted is told when its answer is read, before a receipt that comes right behind it, where receipts are asked for.
+    @Test func acceptedSegmentsAreToldInTheOrderOfTheWire() async throws {
+        let log = EventLog()
+        let rig = try await Rig.start(events: log)
+        #expect(await rig.submit("unasked").isAccepted)
+        #expect(await rig.submit("a", "b", registered: 1).isAccepted)
+        await rig.smsc.send(PDU(sequence: 7, .deliver(ShortMessage(esmClass: 4, shortMessage: [65]))))
+        try await eventually("delivered") { !log.state.deliveries.isEmpty }
+        let (told, delivery) = (log.state.accepted, log.state.deliveries[0])
+        #expect(told.map(\.carrierID) == ["m0-3", "m0-4"] && told.map(\.segment) == [0, 1])
+        #expect(told.allSatisfy { $0.destination == "79161234567" && $0.at <= delivery.at && $0.tag == told[0].tag })
+        #expect(log.state.acceptedBefore == [2])
+        // Nothing is under way.
+        #expect(delivery.answeredUpTo == delivery.at)
+        try await rig.end()
+    }
+
     @Test func deliveriesAreAnsweredAndTold() async throws {
         let log = EventLog()
         let rig = try await Rig.start(events: log)
@@ -160,6 +178,37 @@ import Testing
         #expect(told.first?.message.shortMessage == [65])
         #expect(told.last?.message.tlvs[.messagePayload]?.value == [66])
         try await rig.end()
+    }
+
+    /// What cannot be read, or answers nothing, is told once an hour, whatever a carrier sends.
+    @Test func oddPDUsAreToldOnce() async throws {
+        let log = EventLog()
+        let rig = try await Rig.start(events: log)
+        for sequence in 1...20 as ClosedRange<UInt32> {
+            await rig.smsc.send(PDU(sequence: sequence, .unbindResponse))
+        }
+        try await rig.status { $0.binds[0].totals.misplaced == 20 }
+        let told = log.state.lines.filter { $0.hasPrefix("warning") && $0.contains("make no sense") }
+        #expect(told.count == 1, "\(log.state.lines)")
+        #expect(told.first?.contains("misplaced") == true)
+        try await rig.end()
+    }
+
+    /// Where reading stopped with the first byte that the socket did not take, both sides waited for ever.
+    @Test func aCarrierThatWritesItsAnswersBeforeItReads() async throws {
+        let smsc = try BlockingSMSC()
+        let rig = try await Rig.start(ready: false) {
+            $0.setup.hosts = [HostPort(host: "127.0.0.1", port: smsc.port)]
+            $0.setup.limits.window = 3_000
+            $0.setup.timings.response = .seconds(30)
+        }
+        try await rig.bound()
+        let long = [String](repeating: String(repeating: "x", count: 254), count: 3_000)
+        let result = await rig.submit(long, within: .seconds(50))
+        #expect(result.isAccepted)
+        try await rig.carrier.stop().get()
+        try await rig.smsc.stop()
+        smsc.stop()
     }
 
     @Test func aCarrierThatReadsNothingIsADeadLink() async throws {

@@ -33,13 +33,17 @@ import Testing
 
     @Test func theOnlyOneThatFitsIsMeant() throws {
         let match = ReceiptMatch(tag: 7, segment: 2, form: .folded, delay: .seconds(4))
-        func outcome(_ lives: [MessageLife], _ state: ReceiptState = .delivered) -> ReceiptOutcome? {
+        func outcome(
+            _ lives: [MessageLife], _ state: ReceiptState = .delivered, comparesNumbers: Bool = true
+        ) -> ReceiptOutcome? {
             ReceiptMemory.outcome(
-                of: received(state), among: lives.map { JournalRecall.Found(segment: 2, life: $0) }, now: 5_000)
+                of: received(state), among: lives.map { JournalRecall.Found(segment: 2, life: $0) },
+                comparesNumbers: comparesNumbers, now: 5_000)
         }
         #expect(outcome([try life(7)]) == .matched(match))
         #expect(outcome([try life(7, to: "7916*****67"), try life(8, to: "79990000000")]) == .matched(match))
         #expect(outcome([try life(8, to: "79990000000")]) == nil)
+        #expect(outcome([try life(7, to: "79990000000")], comparesNumbers: false) == .matched(match))
         #expect(outcome([try life(7), try life(8)]) == nil)
         #expect(outcome([]) == nil)
         let before = ReceiptRecord(
@@ -61,12 +65,14 @@ import Testing
                     found.map { .matched(ReceiptMatch(tag: $0.tag, segment: $0.segment, form: .folded, delay: .zero)) })
             })
         let tracker = ReceiptTracker(
-            carrier: "main", form: .same, limits: ReceiptMatcher.Limits(segments: 2), memory: memory, eventLoop: loop,
+            carrier: "main", rules: ReceiptRules(ids: .same), limits: ReceiptMatcher.Limits(segments: 2),
+            memory: memory, eventLoop: loop,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         ) { event, reply in
             if event.wait != .begins { events.withLock { $0.append(event) } }
             reply?(.kept)
         }
+        func now() -> MonotonicTime { MonotonicTime(nanoseconds: loop.now.uptimeNanoseconds) }
         func deliver(_ id: String) {
             tracker.deliver(
                 InboundDelivery(
@@ -74,11 +80,11 @@ import Testing
                     message: ShortMessage(
                         source: SMPPAddress("79161234567"), destination: SMPPAddress("Firm"), esmClass: 4,
                         shortMessage: Array("id:\(id) stat:DELIVRD".utf8)),
-                    isData: false))
+                    isData: false, at: now(), answeredUpTo: now()))
         }
         func accept(_ tag: UInt64) {
             tracker.accepted([
-                AcceptedSegment(tag: tag, segment: 0, carrierID: "00A\(tag)", destination: "79161234567")
+                AcceptedSegment(tag: tag, segment: 0, carrierID: "00A\(tag)", destination: "79161234567", at: now())
             ])
         }
         accept(1)

@@ -34,7 +34,7 @@ import Testing
 
     @Test func unmatchedIsKeptToo() {
         let record = ReceiptRecord(
-            event(.unmatched) {
+            event(.unmatched(.noID)) {
                 $0.messageID = nil
                 $0.networkError = NetworkErrorCode([3, 0, 9])
             }, at: 0)

@@ -22,25 +22,32 @@ import Testing
         _ eventLoop: any EventLoop, _ events: Events, form: ReceiptIDForm = .auto,
         logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     ) -> ReceiptTracker {
-        ReceiptTracker(carrier: "main", form: form, eventLoop: eventLoop, logger: logger) { event, reply in
+        ReceiptTracker(carrier: "main", rules: ReceiptRules(ids: form), eventLoop: eventLoop, logger: logger) {
+            event, reply in
             if event.wait != .begins { events.add(event) }
             reply?(.kept)
         }
     }
 
     private func delivery(
-        _ text: String, esmClass: UInt8 = 4, source: String = "79161234567", bind: String = "1"
+        _ text: String, esmClass: UInt8 = 4, source: String = "79161234567", bind: String = "1",
+        at loop: any EventLoop
     ) -> InboundDelivery {
-        InboundDelivery(
+        let now = MonotonicTime(nanoseconds: loop.now.uptimeNanoseconds)
+        return InboundDelivery(
             carrier: "main", bind: bind,
             message: ShortMessage(
                 source: SMPPAddress(source), destination: SMPPAddress("Firm"), esmClass: esmClass,
                 shortMessage: Array(text.utf8)),
-            isData: false)
+            isData: false, at: now, answeredUpTo: now)
     }
 
-    private func segment(_ id: String, tag: UInt64 = 1, segment: Int = 0) -> AcceptedSegment {
-        AcceptedSegment(tag: tag, segment: segment, carrierID: id, destination: "79161234567")
+    private func segment(
+        _ id: String, tag: UInt64 = 1, segment: Int = 0, at loop: any EventLoop
+    ) -> AcceptedSegment {
+        AcceptedSegment(
+            tag: tag, segment: segment, carrierID: id, destination: "79161234567",
+            at: MonotonicTime(nanoseconds: loop.now.uptimeNanoseconds))
     }
 
     private func match(_ event: ReceiptEvent?) -> ReceiptMatch? {
@@ -51,13 +58,13 @@ import Testing
         let loop = EmbeddedEventLoop()
         let events = Events()
         let tracker = tracker(loop, events)
-        tracker.accepted([segment("4294967296", tag: 7, segment: 0), segment("4294967297", tag: 7, segment: 1)])
+        tracker.accepted([segment("4294967296", tag: 7, at: loop), segment("4294967297", tag: 7, segment: 1, at: loop)])
         loop.advanceTime(by: .milliseconds(1500))
-        tracker.deliver(delivery("id:100000000 stat:ENROUTE err:000", esmClass: 0x20, bind: "1"))
-        tracker.deliver(delivery("id:100000000 stat:DELIVRD err:000", bind: "2"))
-        tracker.deliver(delivery("id:100000000 stat:DELIVRD err:000", bind: "1"))
-        tracker.deliver(delivery("id:100000001 stat:UNDELIV err:045", bind: "2"))
-        tracker.deliver(delivery("Hello", esmClass: 0))
+        tracker.deliver(delivery("id:100000000 stat:ENROUTE err:000", esmClass: 0x20, bind: "1", at: loop))
+        tracker.deliver(delivery("id:100000000 stat:DELIVRD err:000", bind: "2", at: loop))
+        tracker.deliver(delivery("id:100000000 stat:DELIVRD err:000", bind: "1", at: loop))
+        tracker.deliver(delivery("id:100000001 stat:UNDELIV err:045", bind: "2", at: loop))
+        tracker.deliver(delivery("Hello", esmClass: 0, at: loop))
         #expect(events.all.map(\.bind) == ["1", "2", "1", "2"])
         #expect(events.all.map(\.receipt.state) == [.enroute, .delivered, .delivered, .undeliverable])
         #expect(
@@ -77,11 +84,11 @@ import Testing
         let loop = EmbeddedEventLoop()
         let events = Events()
         let tracker = tracker(loop, events)
-        tracker.deliver(delivery("id:A1 stat:DELIVRD"))
+        tracker.deliver(delivery("id:A1 stat:DELIVRD", at: loop))
         loop.advanceTime(by: .seconds(59))
         #expect(events.all.isEmpty)
         #expect(try tracker.snapshot().wait().parked == 1)
-        tracker.accepted([segment("00a1", tag: 3)])
+        tracker.accepted([segment("00a1", tag: 3, at: loop)])
         #expect(match(events.all.first)?.tag == 3)
         loop.advanceTime(by: .seconds(600))
         #expect(events.all.count == 1)
@@ -93,14 +100,14 @@ import Testing
         let loop = EmbeddedEventLoop()
         let events = Events()
         let tracker = tracker(loop, events)
-        tracker.deliver(delivery("id:1 stat:DELIVRD"))
+        tracker.deliver(delivery("id:1 stat:DELIVRD", at: loop))
         loop.advanceTime(by: .seconds(30))
-        tracker.deliver(delivery("id:2 stat:EXPIRED"))
+        tracker.deliver(delivery("id:2 stat:EXPIRED", at: loop))
         loop.advanceTime(by: .seconds(30))
-        #expect(events.all.map(\.outcome) == [.unmatched])
+        #expect(events.all.map(\.outcome) == [.unmatched(.unknownID)])
         #expect(events.all.first?.receipt.messageID == "1")
         loop.advanceTime(by: .seconds(30))
-        #expect(events.all.map(\.outcome) == [.unmatched, .unmatched])
+        #expect(events.all.map(\.outcome) == [.unmatched(.unknownID), .unmatched(.unknownID)])
         #expect(try tracker.snapshot().wait().unmatched == 2)
     }
 
@@ -108,12 +115,12 @@ import Testing
         let loop = EmbeddedEventLoop()
         let events = Events()
         let tracker = tracker(loop, events)
-        tracker.deliver(delivery("id:1 stat:DELIVRD"))
+        tracker.deliver(delivery("id:1 stat:DELIVRD", at: loop))
         try tracker.stop().wait()
         try tracker.stop().wait()
-        #expect(events.all.map(\.outcome) == [.unmatched])
-        tracker.deliver(delivery("id:2 stat:DELIVRD"))
-        tracker.accepted([segment("2")])
+        #expect(events.all.map(\.outcome) == [.unmatched(.unknownID)])
+        tracker.deliver(delivery("id:2 stat:DELIVRD", at: loop))
+        tracker.accepted([segment("2", at: loop)])
         loop.advanceTime(by: .seconds(120))
         #expect(events.all.count == 1)
         try loop.close()
@@ -123,11 +130,11 @@ import Testing
         let loop = EmbeddedEventLoop()
         let events = Events()
         let tracker = tracker(loop, events, form: .same)
-        tracker.accepted([segment("-", tag: 5)])
-        tracker.deliver(delivery("stat:DELIVRD", source: "+79161234567"))
-        tracker.deliver(delivery("stat:DELIVRD", source: "+79161234567"))
+        tracker.accepted([segment("-", tag: 5, at: loop)])
+        tracker.deliver(delivery("stat:DELIVRD", source: "+79161234567", at: loop))
+        tracker.deliver(delivery("stat:DELIVRD", source: "+79161234567", at: loop))
         #expect(match(events.all.first)?.tag == 5 && match(events.all.first)?.form == .number)
-        #expect(events.all.last?.outcome == .unmatched)
+        #expect(events.all.last?.outcome == .unmatched(.noID))
     }
 
     @Test func logsNameTheMessageOnly() {
@@ -137,15 +144,57 @@ import Testing
         let loop = EmbeddedEventLoop()
         let events = Events()
         let tracker = tracker(loop, events, logger: logger)
-        tracker.accepted([segment("770077", tag: 1 << 40)])
-        tracker.deliver(delivery("id:770077 stat:DELIVRD err:000 text:secret"))
-        tracker.deliver(delivery("id:770077 stat:DELIVRD err:000 text:secret"))
-        tracker.deliver(delivery("id:770078 stat:DELIVRD err:000 text:secret"))
+        tracker.accepted([segment("770077", tag: 1 << 40, at: loop)])
+        tracker.deliver(delivery("id:770077 stat:DELIVRD err:000 text:secret", at: loop))
+        tracker.deliver(delivery("id:770077 stat:DELIVRD err:000 text:secret", at: loop))
+        tracker.deliver(delivery("id:770078 stat:DELIVRD err:000 text:secret", at: loop))
         loop.advanceTime(by: .seconds(60))
         #expect(lines.all.count == 3)
         #expect(lines.all.prefix(2).allSatisfy { $0.contains("0000100000000") })
-        #expect(lines.all.allSatisfy { $0.hasPrefix("debug") && $0.contains("main") && $0.contains("delivered") })
+        #expect(lines.all.prefix(2).allSatisfy { $0.hasPrefix("debug") })
+        #expect(lines.all[2].hasPrefix("warning") && lines.all[2].contains("unknown_id"))
+        #expect(lines.all.allSatisfy { $0.contains("main") && $0.contains("delivered") })
         #expect(lines.all.allSatisfy { !$0.contains("secret") && !$0.contains("7916") && !$0.contains("7700") })
+    }
+
+    /// Others can cause as many as they like: three lines of each reason an hour.
+    @Test func warningsAreBounded() throws {
+        let lines = Lines()
+        var logger = Logger(label: "test") { _ in RecordingHandler(lines: lines) }
+        logger.logLevel = .warning
+        let loop = EmbeddedEventLoop()
+        let tracker = tracker(loop, Events(), logger: logger)
+        tracker.accepted([segment("21", at: loop)])
+        for number in 0..<20 {
+            tracker.deliver(delivery("id:x\(number) stat:DELIVRD", at: loop))
+            tracker.deliver(delivery("id:15 stat:DELIVRD", source: "79160000000", at: loop))
+        }
+        loop.advanceTime(by: .seconds(60))
+        #expect(lines.all.count { $0.contains("unknown_id") } == 3)
+        #expect(lines.all.count { $0.contains("other_number") } == 3)
+        loop.advanceTime(by: .hours(1))
+        tracker.deliver(delivery("id:y stat:DELIVRD", at: loop))
+        loop.advanceTime(by: .seconds(60))
+        #expect(lines.all.last?.contains("17") == true)
+        let snapshot = try tracker.snapshot().wait()
+        #expect(snapshot.unmatchedReasons == [.unknownID: 21, .otherNumber: 20] && snapshot.unmatched == 41)
+        #expect(snapshot.early == 0)
+    }
+
+    /// A guess waits for the answers that are under way: those of the carrier's next turn say that they are in.
+    @Test func aGuessIsSettledByTheLastAnswer() {
+        let loop = EmbeddedEventLoop()
+        let events = Events()
+        let tracker = tracker(loop, events)
+        tracker.accepted([segment("21", tag: 1, at: loop)])
+        loop.advanceTime(by: .seconds(1))
+        var early = delivery("id:15 stat:DELIVRD", at: loop)
+        early.answeredUpTo = MonotonicTime(nanoseconds: 0)
+        tracker.deliver(early)
+        #expect(events.all.isEmpty)
+        loop.advanceTime(by: .seconds(1))
+        tracker.accepted([segment("22", tag: 2, at: loop)], answeredUpTo: early.at)
+        #expect(match(events.all.first)?.tag == 1)
     }
 
     /// Segments arrive from every loop; receipts on other loops find them, or wait for them.
@@ -160,7 +209,7 @@ import Testing
                 tracker.accepted(
                     (0..<perLoop).map { number in
                         let id = 1_000_000 + index * perLoop + number
-                        return self.segment(String(id), tag: UInt64(id))
+                        return self.segment(String(id), tag: UInt64(id), at: loops[0])
                     })
             }.get()
         }
@@ -168,7 +217,8 @@ import Testing
             try await loops[index].submit {
                 for number in 0..<perLoop {
                     let id = 1_000_000 + ((index + 1) % loops.count) * perLoop + number
-                    tracker.deliver(self.delivery("id:\(String(id, radix: 16)) stat:DELIVRD", bind: "\(index)"))
+                    tracker.deliver(
+                        self.delivery("id:\(String(id, radix: 16)) stat:DELIVRD", bind: "\(index)", at: loops[0]))
                 }
             }.get()
         }

@@ -27,13 +27,18 @@ final class SMSCServer: Sendable {
     final class Shared: Sendable {
         let answer: @Sendable (_ number: Int, _ message: ShortMessage) -> Answer
         let password: String
+        /// Answers binds by `generic_nack`.
+        let nacks: CommandStatus?
         let count = Atomic(0)
         let largestWindow = Atomic(0)
         let receiptsAnswered = Atomic(0)
         let record = Mutex<[String]>([])
 
-        init(password: String, answer: @escaping @Sendable (Int, ShortMessage) -> Answer) {
+        init(
+            password: String, nacks: CommandStatus?, answer: @escaping @Sendable (Int, ShortMessage) -> Answer
+        ) {
             self.password = password
+            self.nacks = nacks
             self.answer = answer
         }
     }
@@ -44,9 +49,10 @@ final class SMSCServer: Sendable {
     private let page: any Channel
 
     init(
-        password: String = "smppass", _ answer: @escaping @Sendable (Int, ShortMessage) -> Answer = { _, _ in Answer() }
+        password: String = "smppass", nacks: CommandStatus? = nil,
+        _ answer: @escaping @Sendable (Int, ShortMessage) -> Answer = { _, _ in Answer() }
     ) async throws {
-        let shared = Shared(password: password, answer: answer)
+        let shared = Shared(password: password, nacks: nacks, answer: answer)
         self.shared = shared
         channel = try await ServerBootstrap(group: group)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -104,6 +110,8 @@ private final class SMSCHandler: ChannelInboundHandler {
             return
         }
         switch pdu.body {
+        case .bind where shared.nacks != nil:
+            send(context, PDU(status: shared.nacks ?? .ok, sequence: pdu.sequence, .genericNack))
         case .bind(let kind, let request):
             let status: CommandStatus = request.password == shared.password ? .ok : .invalidPassword
             send(context, PDU(status: status, sequence: pdu.sequence, .bindResponse(kind, BindResponse(systemID: "T"))))
@@ -203,7 +211,7 @@ private final class RecordHandler: ChannelInboundHandler {
                     record.dropFirst(number("after")).prefix(number("limit")).map { $0 + "\n" }.joined()
                 }
             } else {
-                text = "{\"receipts_waiting\":0}"
+                text = "{\"run_receipts_waiting\":0}"
             }
             let body = ByteBuffer(string: text)
             let head = HTTPResponseHead(

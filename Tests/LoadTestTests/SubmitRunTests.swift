@@ -135,7 +135,7 @@ import Testing
             #expect(report.receipts?.matched == 19)
             #expect(report.receipts?.missing == 1)
             #expect(report.receipts?.missingList == [MessageMarker(run: plan.run).text(4) + " segment 1"])
-            #expect(report.checks.map(\.passed) == [false, true])
+            #expect(report.checks.map(\.passed) == [false, true, true])
         }
     }
 
@@ -157,6 +157,41 @@ import Testing
             let plan = smsc.plan(.closed(workers: 1, seconds: 1)) { $0.password = "wrong" }
             let failure = await #expect(throws: LoadFailure.self) { try await LoadRun(plan).run() }
             #expect(failure?.description.contains("ESME_RINVPASWD") == true)
+        }
+    }
+
+    @Test(arguments: [CommandStatus.bindFailed, .invalidCommandID, .ok])
+    func aNackToTheBindIsToldAtOnce(status: CommandStatus) async throws {
+        let smsc = try await SMSCServer(nacks: status)
+        let began = ContinuousClock.now
+        let failure = await #expect(throws: LoadFailure.self) {
+            try await LoadRun(smsc.plan(.closed(workers: 1, seconds: 1))).run()
+        }
+        #expect(failure?.description.contains("answered with generic_nack: \(status.hex)") == true)
+        // The bind's own time limit is 10 s.
+        #expect(ContinuousClock.now - began < .seconds(9))
+        try await smsc.stop()
+    }
+
+    /// Refusals fail a run unless a threshold says how many there may be.
+    @Test func refusalsFailARun() async throws {
+        let refusal: Answering = { _, _ in .init(status: .invalidDestinationAddress) }
+        try await withSMSC(refusal) { smsc in
+            var plan = smsc.plan(.open(.constant(100, seconds: 0.2), .even)) { $0.wantsReceipts = true }
+            plan.receiptsWithin = .milliseconds(100)
+            let cases = [
+                ([], true, false), (["p99>10s", "missing_receipts>0"], true, false), (["errors>100%"], false, true),
+                (["accepted<1"], false, false),
+            ]
+            for (thresholds, isImplied, passes) in cases {
+                plan.thresholds = try thresholds.map { try Threshold($0) }
+                let report = try await LoadRun(plan).run()
+                #expect(report.passed == passes, "\(thresholds)")
+                #expect(report.checks.contains { $0.threshold == "errors>0" } == isImplied)
+                // No receipt came: there are no times of any.
+                #expect(report.receipts?.delay == nil)
+                #expect(!ReportText.lines(report).contains { $0.hasPrefix("  receipt  ") })
+            }
         }
     }
 

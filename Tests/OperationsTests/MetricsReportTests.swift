@@ -27,7 +27,7 @@ import Testing
             for state in ReceiptState.allCases { receipts.byState[state] = 1_000_000 }
             receipts.delays.add(.seconds(7))
             receipts.matched = 8_000_000
-            receipts.unmatched = 12
+            receipts.unmatchedReasons = [.unknownID: 12]
             return CarrierSnapshot(status: status, receipts: receipts)
         }
         var intake = IntakeStatistics()

@@ -33,7 +33,7 @@ import Testing
             { $0.setup.hosts[0].port = 2776 }, { $0.setup.request.password = "other" }, { $0.setup.limits.window = 11 },
             { $0.setup.rate = 5 },
             { $0.setup.binds[0].count = 2 }, { $0.setup.binds[0].window = 3 }, { $0.setup.binds[0].rate = 1 },
-            { $0.setup.timings.reconnectRefused = .seconds(2) }, { $0.tls.enabled = true }, { $0.receiptIDs = .hex },
+            { $0.setup.timings.reconnectRefused = .seconds(2) }, { $0.tls.enabled = true }, { $0.receipts.ids = .hex },
             { $0.setup.timings.response = .seconds(9) }, { $0.setup.required = false },
             { $0.setup.statuses = StatusTable(overrides: [CommandStatus(rawValue: 0x400): StatusOverride(http: 503)]) },
         ]

@@ -135,7 +135,10 @@ enum FullConfiguration {
           packed: true
           transliterate: true
           limits: { gsm_single: 150, gsm_part: 140, ucs2_single: 60, ucs2_part: 50, octets_single: 130, octets_part: 120 }
-        receipts: { request: false, ids: hex, retry_status: 0x14, known: 5000, known_for: 6h, lost: 500, reference: true }
+        receipts:
+          { request: false, ids: hex, numbers: ignore, signs: [esm_class, text], retry_status: 0x14, known: 5000, known_for: 6h,
+            lost: 500, reference: true }
+        read_ahead: 100000
         deliver: { within: 2s, queue: 50 }
         inbound: { url: https://crm.example.net/sms/inbound, secret: 0123456789abcdef0123, give_up_after: 1h }
         esm_class: 0x03

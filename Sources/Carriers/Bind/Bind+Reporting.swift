@@ -41,6 +41,17 @@ extension Bind {
         return status
     }
 
+    /// One line an hour: the counter and its alert say how it goes on.
+    func warnOfOddPDUs(now: MonotonicTime) {
+        let count = session.misplaced + lane.scheduler.unexpected(on: index)
+        guard count > oddPDUs else { return }
+        oddPDUs = count
+        guard oddLines.take(now: now) != nil else { return }
+        logger.warning(
+            "the carrier sends PDUs that cannot be read or make no sense: what they carry is dropped",
+            metadata: ["count": "\(count)", "problem": "\(unreadable ?? "misplaced")"])
+    }
+
     private func link(isSilent: Bool, now: MonotonicTime) -> BindStatus.Link {
         BindStatus.Link(
             address: handler?.remoteAddress.flatMap(Self.text), localAddress: handler?.localAddress.flatMap(Self.text),

@@ -46,6 +46,10 @@ final class Bind: @unchecked Sendable {
     let events: CarrierEvents
     var shownState = ""
     var lines = BindLines()
+    /// PDUs that make no sense, told so far; and what was wrong with the last one that could not be read.
+    var oddPDUs: UInt64 = 0
+    var unreadable: String?
+    var oddLines = LineBudget(lines: 1, period: .seconds(3600))
     var stateSince = MonotonicTime.now
     /// nil = it is bound.
     var downSince: MonotonicTime? = .now
@@ -151,8 +155,8 @@ final class Bind: @unchecked Sendable {
         lane.isReading = true
         if let answer = PDUDecoder.submitResponse(frame) {
             guard session.heard(now: now) else { return }
-            return lane.scheduler.answered(
-                bind: index, sequence: answer.sequence, status: answer.status, messageID: answer.messageID, now: now)
+            return lane.answered(
+                self, sequence: answer.sequence, status: answer.status, messageID: answer.messageID, now: now)
         }
         do throws(PDUDecodingError) {
             let pdu = try PDUDecoder.decode(frame)
@@ -163,6 +167,7 @@ final class Bind: @unchecked Sendable {
             }
             run(session.received(pdu, now: now, jitter: chance(), expects: expects), now: now)
         } catch {
+            unreadable = "\(error)"
             logger.debug("a PDU cannot be read", metadata: ["problem": "\(error)"])
             guard let header = PDUHeader(peeking: frame) else { return }
             let actions = session.receivedBroken(
@@ -179,7 +184,9 @@ final class Bind: @unchecked Sendable {
     /// All that came in this turn of the loop was given to `received`.
     func receivedAll() {
         lane.isReading = false
-        lane.pump(now: .now, flushing: self)
+        let now = MonotonicTime.now
+        warnOfOddPDUs(now: now)
+        lane.pump(now: now, flushing: self)
     }
 
     /// A request that was written then is overdue.
@@ -201,13 +208,15 @@ final class Bind: @unchecked Sendable {
             case .close: close()
             case .answered(let sequence, let status, let response):
                 let congestion = response.tlvs.isEmpty ? nil : response.tlvs[.congestionState]?.integer
-                lane.scheduler.answered(
-                    bind: index, sequence: sequence, status: status, messageID: response.messageID,
+                lane.answered(
+                    self, sequence: sequence, status: status, messageID: response.messageID,
                     congestion: congestion, now: now)
             case .abandon: lane.scheduler.abandon(index, now: now)
             case .deliver(let message, let isData, let key):
+                lane.handOverAccepted(now: now)
                 let delivery = InboundDelivery(
-                    carrier: configuration.setup.name, bind: name, message: message, isData: isData)
+                    carrier: configuration.setup.name, bind: name, message: message, isData: isData, at: now,
+                    answeredUpTo: lane.answeredUpTo(now: now))
                 events.deliver(delivery, DeliveryAnswer(bind: self, key: key))
             case .stopped: stopped(now: now)
             }

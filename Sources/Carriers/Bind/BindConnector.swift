@@ -15,6 +15,7 @@ struct BindConnector: Sendable {
     private let bindFrom: String?
     private let timeout: TimeAmount
     private let writeTimeout: TimeAmount
+    private let readAhead: Int
     private let logger: Logger
 
     init(_ configuration: CarrierConfiguration, logger: Logger) {
@@ -22,6 +23,7 @@ struct BindConnector: Sendable {
         tls = configuration.tls
         bindFrom = configuration.setup.bindFrom
         timeout = .nanoseconds(configuration.setup.timings.connect.nanoseconds)
+        readAhead = configuration.setup.limits.readAhead
         writeTimeout = .nanoseconds(configuration.setup.timings.response.nanoseconds)
     }
 
@@ -45,7 +47,7 @@ struct BindConnector: Sendable {
                     level: .tcp, name: NIOBSDSocket.Option(rawValue: TCP_USER_TIMEOUT)),
                 value: SocketOptionValue(Self.unacknowledged.nanoseconds / 1_000_000)
             )
-            .channelInitializer { [tls, timeout, writeTimeout] channel in
+            .channelInitializer { [tls, timeout, writeTimeout, readAhead] channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls {
                         let handler = TLSHandler(
@@ -53,7 +55,7 @@ struct BindConnector: Sendable {
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }
                     try channel.pipeline.syncOperations.addHandler(
-                        BindHandler(usesTLS: tls != nil, writeTimeout: writeTimeout))
+                        BindHandler(usesTLS: tls != nil, writeTimeout: writeTimeout, readAhead: readAhead))
                 }
             }
         do {

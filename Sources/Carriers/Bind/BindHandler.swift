@@ -26,6 +26,8 @@ final class BindHandler: ChannelInboundHandler {
     /// How long the socket may take no bytes.
     private let writeTimeout: TimeAmount
     private var writeDeadline: Scheduled<Void>?
+    private var readAhead: ReadAhead
+    private var isReading = true
     /// What the TLS handshake agreed, where there was one.
     private(set) var agreement: TLSHandshakeCompleted?
     private var phase = Phase.opening
@@ -37,9 +39,11 @@ final class BindHandler: ChannelInboundHandler {
     /// Nothing that comes can be understood any more.
     private var streamIsBroken = false
 
-    init(usesTLS: Bool, writeTimeout: TimeAmount) {
+    /// - Parameter readAhead: octets that are read, at most, while the socket takes none.
+    init(usesTLS: Bool, writeTimeout: TimeAmount, readAhead: Int) {
         self.usesTLS = usesTLS
         self.writeTimeout = writeTimeout
+        self.readAhead = ReadAhead(bound: readAhead)
     }
 
     /// The peer's address.
@@ -103,6 +107,8 @@ final class BindHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !streamIsBroken else { return }
         var bytes = unwrapInboundIn(data)
+        readAhead.read(bytes.readableBytes)
+        setReading(context)
         if stream.readableBytes == 0 {
             stream = bytes
         } else {
@@ -123,10 +129,17 @@ final class BindHandler: ChannelInboundHandler {
         bind?.receivedAll()
     }
 
-    /// Back-pressure: a peer that does not read what we answer is not read from either.
+    /// Back-pressure: a peer that reads nothing of what we write is read from up to a bound only.
+    private func setReading(_ context: ChannelHandlerContext) {
+        guard readAhead.mayRead != isReading else { return }
+        isReading = readAhead.mayRead
+        context.channel.setOption(.autoRead, value: isReading).whenFailure { _ in }
+    }
+
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         let isWritable = context.channel.isWritable
-        context.channel.setOption(.autoRead, value: isWritable).whenFailure { _ in }
+        readAhead.writability(isWritable)
+        setReading(context)
         writeDeadline?.cancel()
         writeDeadline =
             isWritable

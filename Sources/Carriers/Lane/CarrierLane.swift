@@ -27,12 +27,14 @@ final class CarrierLane: @unchecked Sendable {
     /// A look at it from here is in place: it is not copyable.
     var scheduler: CarrierScheduler
     /// It shows its load, by which messages are given to one of several lanes.
-    private let isOneOfMany: Bool
+    let isOneOfMany: Bool
     /// The messages that the scheduler holds, by the index of their keys.
-    private var table: ContiguousArray<Submission?> = []
+    private(set) var table: ContiguousArray<Submission?> = []
+    /// Accepted in this turn, and not handed over yet.
+    var accepted: [AcceptedSegment] = []
     private var timer = LoopTimer()
     private let statuses: StatusTable
-    private let events: CarrierEvents
+    let events: CarrierEvents
     /// A bind is in the middle of what it has read.
     var isReading = false
     /// The carrier is being stopped: what waits is still written, then the binds end.
@@ -122,6 +124,7 @@ final class CarrierLane: @unchecked Sendable {
         bind?.flushIsPlanned = true
         write(now: now)
         bind?.flush(now: now)
+        handOverAccepted(now: now)
         act(now: now)
         if isStopping, scheduler.waiting == 0 { endBinds(now: now) }
         if let wake = scheduler.nextWake(now: now) { timer.arm(at: wake, on: eventLoop) { self.timerFired() } }
@@ -247,7 +250,10 @@ final class CarrierLane: @unchecked Sendable {
 
     /// Shows other threads whether messages may come.
     private func show(now: MonotonicTime) {
-        if isOneOfMany { gauge.setLoad(scheduler.load()) }
+        if isOneOfMany {
+            gauge.setLoad(scheduler.load())
+            gauge.setOldestOpen(scheduler.oldestOpen)
+        }
         let readiness = LaneGauge.Readiness(scheduler.readiness(now: now))
         let before = gauge.readiness
         guard before != readiness else { return }

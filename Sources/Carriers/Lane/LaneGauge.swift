@@ -34,6 +34,7 @@ final class LaneGauge: Sendable {
 
     private let state = Atomic<UInt8>(Readiness.down.rawValue)
     private let time = Atomic<Int64>(0)
+    private let answered = Atomic<UInt64>(.max)
 
     var readiness: Readiness { Readiness(rawValue: state.load(ordering: .relaxed)) ?? .down }
 
@@ -46,5 +47,13 @@ final class LaneGauge: Sendable {
 
     func setLoad(_ load: Int64) {
         time.store(load, ordering: .relaxed)
+    }
+
+    /// What was written before then has its answer, and whoever waits for it has been told.
+    var answeredUpTo: MonotonicTime { MonotonicTime(nanoseconds: answered.load(ordering: .acquiring)) }
+
+    /// - Parameter oldestOpen: when the oldest request was written that is not answered; nil = none is open.
+    func setOldestOpen(_ oldestOpen: MonotonicTime?) {
+        answered.store(oldestOpen?.nanoseconds ?? .max, ordering: .releasing)
     }
 }

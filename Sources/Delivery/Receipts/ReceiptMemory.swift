@@ -21,19 +21,27 @@ package struct ReceiptMemory: Sendable {
 
 extension ReceiptMemory {
     /// The journal, where there is one.
-    init(_ recorder: DeliveryRecorder, carrier: String) {
+    ///
+    /// - Parameter comparesNumbers: whether a receipt's number must be the message's.
+    init(_ recorder: DeliveryRecorder, carrier: String, comparesNumbers: Bool) {
         keep = { recorder.keep($0, of: carrier) }
         find = { ids, received, then in
             guard let recall = recorder.recall else { return then(nil) }
-            recall.find(ids, at: carrier) { then(Self.outcome(of: received, among: $0, now: JournalClock.now())) }
+            recall.find(ids, at: carrier) { found in
+                then(
+                    Self.outcome(
+                        of: received, among: found, comparesNumbers: comparesNumbers, now: JournalClock.now()))
+            }
         }
     }
 
     /// Nil also where several fit.
     static func outcome(
-        of received: ReceivedReceipt, among found: [JournalRecall.Found], now: UInt64
+        of received: ReceivedReceipt, among found: [JournalRecall.Found], comparesNumbers: Bool, now: UInt64
     ) -> ReceiptOutcome? {
-        let fitting = found.filter { !received.contradicts($0.life.message.recipient) }
+        let fitting = found.filter { found in
+            !comparesNumbers || received.agreement(withRecipient: found.life.message.recipient) != .differs
+        }
         guard fitting.count == 1, let only = fitting.first else { return nil }
         let accepted = only.life.outcome?.at ?? only.life.message.id.unixMilliseconds
         let match = ReceiptMatch(

@@ -12,7 +12,7 @@ actor AuditReader {
     /// How long receipts are waited for after the run.
     private static let receiptPause = Duration.milliseconds(200)
 
-    /// The simulator's counters of receipts.
+    /// The simulator's counters of this run's receipts.
     struct Receipts: Sendable {
         var sent = 0
         var acknowledged = 0
@@ -27,7 +27,6 @@ actor AuditReader {
     private var audit: Audit
     private var after = 0
     private var problem: String?
-    private var receiptsBefore = Receipts()
     private var isFinishing = false
 
     init(_ pages: PageReader, audit: Audit) {
@@ -38,7 +37,7 @@ actor AuditReader {
     /// Passes over what the record holds already.
     /// - Throws: `LoadFailure` where there is no such record.
     func begin() async throws {
-        receiptsBefore = try await receipts()
+        try await pages.post("/run")
         while let last = try await page(isAudited: false) { after = last }
         audit.begin(after: after)
     }
@@ -71,7 +70,7 @@ actor AuditReader {
     func awaitReceipts(atMost limit: Duration, isStopped: @Sendable () -> Bool) async {
         let end = ContinuousClock.now + limit
         while ContinuousClock.now < end, !isStopped(), let now = try? await receipts() {
-            if now.waiting == 0, now.unanswered <= receiptsBefore.unanswered { return }
+            if now.waiting == 0, now.unanswered <= 0 { return }
             try? await Task.sleep(for: Self.receiptPause)
         }
     }
@@ -83,10 +82,7 @@ actor AuditReader {
     /// Receipts of this run: planned by the record, sent and acknowledged by the counters.
     func receiptTotals() async -> (planned: Int, sent: Int, acknowledged: Int, refused: Int)? {
         guard audit.receiptsPlanned > 0, let now = try? await receipts() else { return nil }
-        return (
-            audit.receiptsPlanned, now.sent - receiptsBefore.sent, now.acknowledged - receiptsBefore.acknowledged,
-            now.refused - receiptsBefore.refused
-        )
+        return (audit.receiptsPlanned, now.sent, now.acknowledged, now.refused)
     }
 
     /// The simulator's counters as JSON; nil where they cannot be had.
@@ -131,7 +127,7 @@ actor AuditReader {
         guard let counters else { throw LoadFailure(description: "\(pages.url)/counters is not JSON") }
         func count(_ name: String) -> Int { counters[name] as? Int ?? 0 }
         return Receipts(
-            sent: count("receipts_sent"), acknowledged: count("receipts_acknowledged"),
-            refused: count("receipts_refused"), waiting: count("receipts_waiting"))
+            sent: count("run_receipts_sent"), acknowledged: count("run_receipts_acknowledged"),
+            refused: count("run_receipts_refused"), waiting: count("run_receipts_waiting"))
     }
 }

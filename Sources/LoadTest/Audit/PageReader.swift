@@ -24,6 +24,19 @@ struct PageReader: Sendable {
 
     var url: HTTPURL { client.url }
 
+    /// Asks for something to be done.
+    func post(_ path: String) async throws(LoadFailure) {
+        let answer: HTTPClient.Answer
+        do {
+            answer = try await client.post(path)
+        } catch {
+            throw LoadFailure(description: "\(url)\(path): \(error)")
+        }
+        guard answer.status == 200 else {
+            throw LoadFailure(description: "\(url)\(path) answered with HTTP \(answer.status)")
+        }
+    }
+
     /// The body of the page at `path`; anything but 200 is a failure.
     func get(_ path: String) async throws(LoadFailure) -> ByteBuffer {
         let answer: HTTPClient.Answer

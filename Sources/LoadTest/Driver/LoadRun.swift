@@ -217,7 +217,7 @@ package final class LoadRun: Sendable {
             if now > giveUp + timeout + 2_000_000_000 { try await shares.abandon() }
             guard meter.isDue(now) else { continue }
             let reading = try await shares.reading()
-            facts.awaitedReceipts.read(reading.events)
+            facts.awaitedReceipts.read(reading.events, now: now)
             let row = meter.row(reading, at: now)
             if row.at >= plan.pacing.seconds || facts.interrupted {
                 if row.underWay + row.waiting > 0 { onProgress(.draining(row.underWay + row.waiting)) }
@@ -225,7 +225,7 @@ package final class LoadRun: Sendable {
             onProgress(.second(row, errors: meter.errors, left: max(0, plan.pacing.seconds - row.at)))
         }
         let reading = try await shares.reading()
-        facts.awaitedReceipts.read(reading.events)
+        facts.awaitedReceipts.read(reading.events, now: NIODeadline.now().uptimeNanoseconds)
         meter.finish(reading, at: NIODeadline.now().uptimeNanoseconds)
         facts.series = meter.rows
         facts.cpuSeconds = ProcessUse.current().cpuSeconds - cpu
@@ -244,7 +244,8 @@ package final class LoadRun: Sendable {
             var told = ContinuousClock.now
             while facts.awaitedReceipts.missingCount > 0, ContinuousClock.now < end, isStopped == facts.interrupted {
                 try await Task.sleep(for: Self.receiptStep)
-                facts.awaitedReceipts.read(try await shares.reading().events)
+                facts.awaitedReceipts.read(
+                    try await shares.reading().events, now: NIODeadline.now().uptimeNanoseconds, allAnswered: true)
                 if ContinuousClock.now - told > .seconds(1) {
                     told = .now
                     onProgress(.receipts(facts.awaitedReceipts.missingCount))

@@ -9,6 +9,8 @@ extension SubmitLink {
         switch pdu.body {
         case .submitResponse(let response):
             answered(pdu.sequence, status: pdu.status.rawValue, id: response.messageID)
+        case .genericNack where state == .binding:
+            bindAnswered(pdu.status, by: "answered with generic_nack")
         case .genericNack:
             answered(pdu.sequence, status: pdu.status == .ok ? 0xFF : pdu.status.rawValue, id: "")
         case .bindResponse: bindAnswered(pdu.status)
@@ -34,10 +36,10 @@ extension SubmitLink {
         }
     }
 
-    private func bindAnswered(_ status: CommandStatus) {
+    func bindAnswered(_ status: CommandStatus, by words: String = "refused") {
         guard state == .binding else { return }
-        guard status == .ok else {
-            share.recorder.lastConnectFailure = "the bind was refused: \(status.hex) \(status.name)"
+        guard status == .ok, words == "refused" else {
+            share.recorder.lastConnectFailure = "the bind was \(words): \(status.hex) \(status.name)"
             context?.close(promise: nil)
             return
         }

@@ -50,6 +50,8 @@ final class SubmitLink: LoadLink {
     private(set) var context: ChannelHandlerContext?
     var output = ByteBuffer()
     var isReading = false
+    private var readAhead = ReadAhead()
+    private var readsOn = true
     var isFlushing = false
     var sequence: UInt32 = 1
     var messages: [Int: OpenMessage] = [:]
@@ -163,6 +165,7 @@ final class SubmitLink: LoadLink {
     func channelActive(context: ChannelHandlerContext) {
         state = .binding
         sequence = 1
+        (readAhead, readsOn) = (ReadAhead(), true)
         write(target.bindRequest)
         flush()
         context.fireChannelActive()
@@ -171,11 +174,15 @@ final class SubmitLink: LoadLink {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         isReading = true
         let frame = unwrapInboundIn(data)
+        readAhead.read(frame.readableBytes)
+        setReading(context)
         do throws(PDUDecodingError) {
             received(try PDUDecoder.decode(frame))
         } catch {
             // An answer still says by its header what it answers.
-            if error.commandID == .submitSMResponse {
+            if let status = PDUHeader(peeking: frame)?.status, error.commandID.isBindResponse {
+                bindAnswered(status)
+            } else if error.commandID == .submitSMResponse {
                 answered(error.sequence, status: PDUHeader(peeking: frame)?.status.rawValue ?? 0xFF, id: "")
             } else if !error.commandID.isResponse {
                 let response = MessageResponse(isHeaderOnly: true)
@@ -188,6 +195,19 @@ final class SubmitLink: LoadLink {
                 write(PDU(status: error.status, sequence: error.sequence, body))
             }
         }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        readAhead.writability(context.channel.isWritable)
+        setReading(context)
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// A peer that reads nothing of what is written is read from up to a bound only.
+    private func setReading(_ context: ChannelHandlerContext) {
+        guard readAhead.mayRead != readsOn else { return }
+        readsOn = readAhead.mayRead
+        context.channel.setOption(.autoRead, value: readsOn).whenFailure { _ in }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {

@@ -12,7 +12,8 @@ struct AwaitedReceipts {
     static let maximumKnown = 2_000_000
 
     private var matcher = ReceiptMatcher(
-        form: .auto, limits: ReceiptMatcher.Limits(segments: maximumKnown, knownFor: .seconds(86_400), parked: 100_000))
+        rules: ReceiptRules(),
+        limits: ReceiptMatcher.Limits(segments: maximumKnown, knownFor: .seconds(86_400), parked: 100_000))
     private var missing: Set<Segment> = []
     private(set) var expected = 0
     private(set) var matched = 0
@@ -27,35 +28,40 @@ struct AwaitedReceipts {
     /// How many receipts are to come.
     var missingCount: Int { missing.count }
 
-    mutating func read(_ events: [DeliveryEvent]) {
+    /// - Parameter allAnswered: no answer is under way.
+    mutating func read(_ events: [DeliveryEvent], now: UInt64, allAnswered: Bool = false) {
         // A receipt may have come over another event loop before the event of its segment: segments first.
         for case .accepted(let id, let message, let segment, let recipient, let time) in events {
             expected += 1
             missing.insert(Segment(message: message, segment: segment))
-            let settled = matcher.accepted(
-                id: id, tag: UInt64(message), segment: segment, recipient: recipient,
+            let accepted = AcceptedSegment(
+                tag: UInt64(message), segment: segment, carrierID: id, destination: recipient,
                 at: MonotonicTime(nanoseconds: time))
-            for receipt in settled { settle(receipt.outcome, receipt.received.receipt.state) }
+            settle(matcher.accepted(accepted))
         }
+        let answeredUpTo = MonotonicTime(nanoseconds: allAnswered ? .max : 0)
         for case .receipt(let received, let time) in events {
-            switch matcher.match(received, at: MonotonicTime(nanoseconds: time)) {
+            switch matcher.match(received, at: MonotonicTime(nanoseconds: time), answeredUpTo: answeredUpTo) {
             case .settled(let outcome): settle(outcome, received.receipt.state)
             case .parked(let displaced):
                 if let displaced { settle(displaced.outcome, displaced.received.receipt.state) }
             }
         }
+        settle(matcher.review(now: MonotonicTime(nanoseconds: now), answeredUpTo: answeredUpTo))
     }
 
     /// The end: what waits for its segment has none.
     mutating func finish(now: UInt64) {
-        for receipt in matcher.expire(now: MonotonicTime(nanoseconds: now) + .seconds(86_400)) {
-            settle(receipt.outcome, receipt.received.receipt.state)
-        }
+        settle(matcher.expire(now: MonotonicTime(nanoseconds: now) + .seconds(86_400)))
     }
 
     /// Message number and segment (from 1) of those whose receipt did not come, at most `limit`.
     func missing(atMost limit: Int) -> [(message: Int, segment: Int)] {
         missing.map { ($0.message, $0.segment + 1) }.sorted { $0 < $1 }.prefix(limit).map { $0 }
+    }
+
+    private mutating func settle(_ receipts: [SettledReceipt]) {
+        for receipt in receipts { settle(receipt.outcome, receipt.received.receipt.state) }
     }
 
     private mutating func settle(_ outcome: ReceiptOutcome, _ state: ReceiptState) {

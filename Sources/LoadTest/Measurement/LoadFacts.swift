@@ -38,7 +38,7 @@ struct LoadFacts {
                 wanted: plan.connections, opened: recorder.connectionsOpened, lost: recorder.connectionsLost,
                 failures: recorder.connectFailures, lastFailure: recorder.lastConnectFailure),
             driver: driver(elapsed), interrupted: interrupted, checks: [])
-        report.checks = plan.thresholds.map { check($0, report) }
+        report.checks = (plan.thresholds + Threshold.implied(beside: plan.thresholds)).map { check($0, report) }
         return report
     }
 
@@ -103,7 +103,8 @@ struct LoadFacts {
         return LoadReport.Receipts(
             expected: awaitedReceipts.expected, matched: awaitedReceipts.matched, missing: awaitedReceipts.missingCount,
             duplicates: awaitedReceipts.duplicates,
-            unmatched: awaitedReceipts.unmatched, states: states, delay: .init(awaitedReceipts.delays),
+            unmatched: awaitedReceipts.unmatched, states: states,
+            delay: awaitedReceipts.delays.count > 0 ? .init(awaitedReceipts.delays) : nil,
             missingList: awaitedReceipts.missing(atMost: LoadLimits.listed).map {
                 "\(marker.text($0.message)) segment \($0.segment)"
             })

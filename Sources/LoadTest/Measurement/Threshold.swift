@@ -102,6 +102,24 @@ package struct Threshold: Hashable, Sendable {
         (metric, limit) = try Self.metric(name, number, unit, text)
     }
 
+    /// A run with errors has failed, unless one of the thresholds says how many there may be, or how much must be accepted.
+    static func implied(beside thresholds: [Threshold]) -> [Threshold] {
+        let isSaid = thresholds.contains { threshold in
+            switch threshold.metric {
+            case .count(.errors), .percent(.errors), .count(.accepted), .percent(.accepted): true
+            case .count, .percent, .time, .rate, .sentRate: false
+            }
+        }
+        return isSaid ? [] : [Threshold(text: "errors>0", metric: .count(.errors), comparison: .more, limit: 0)]
+    }
+
+    private init(text: String, metric: Metric, comparison: Comparison, limit: Double) {
+        self.text = text
+        self.metric = metric
+        self.comparison = comparison
+        self.limit = limit
+    }
+
     /// Whether the run has failed by it, with a value in the unit of `limit`.
     package func isBroken(by value: Double) -> Bool { comparison.holds(value, limit) }
 

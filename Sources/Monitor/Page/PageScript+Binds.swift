@@ -119,7 +119,7 @@ extension PageScript {
         }
 
         function makeCarrier(name) {
-          const view = {lamp: lamp('lamp'), title: make('h2'), sentence: make('p', 'sentence'), sums: make('p', 'sums'), binds: new Map()};
+          const view = {lamp: lamp('lamp'), title: make('h2'), sentence: make('p', 'sentence'), sums: make('p', 'sums'), dropped: make('p', 'sums dropped'), binds: new Map()};
           view.tag = make('span', 'tag');
           view.list = make('div', 'binds');
           view.flow = {};
@@ -127,7 +127,7 @@ extension PageScript {
           for (const word of ['carrierState', 'pace', 'queue', 'notInTime']) view.flow[word] = fact(flow, word);
           view.actions = makeActions(name, null);
           view.root = make('section', 'carrier',
-            make('div', 'head', make('div', 'what', view.lamp, make('div', '', view.title, view.sentence)), view.actions.root), flow, view.list, view.sums);
+            make('div', 'head', make('div', 'what', view.lamp, make('div', '', view.title, view.sentence)), view.actions.root), flow, view.list, view.dropped, view.sums);
           view.root.id = 'carrier-' + name;
           view.glanceLamp = lamp('mark');
           view.glanceUp = make('span');
@@ -157,6 +157,10 @@ extension PageScript {
             say(view.flow.notInTime, number(not_in_time));
             const r = data.receipts, any = r.matched + r.unmatched + r.duplicates + r.early > 0;
             say(view.sums, any ? fill(W.receipts, number(r.matched), number(r.unmatched), number(r.duplicates), number(r.early), r.ids) : W.noReceipts);
+            const odd = data.binds.reduce((sum, b) => sum + b.totals.misplaced, 0);
+            const reasons = Object.entries(r.unmatched_reasons).map(([why, count]) => `${W.unmatched[why] || why} ${number(count)}`).join(', ');
+            view.dropped.hidden = !odd && !r.unmatched;
+            say(view.dropped, [r.unmatched ? fill(W.lostReceipts, number(r.unmatched), reasons) : '', odd ? fill(W.oddPDUs, number(odd)) : ''].filter(Boolean).join(' '));
             drawActions(view.actions, fill(W.ofCarrier, name), null);
             const names = data.binds.map(b => b.name);
             for (const [key, bind] of view.binds) if (!names.includes(key)) { bind.root.remove(); view.binds.delete(key); }

@@ -68,6 +68,7 @@ enum PageStyle {
         .red > .c, .c.red { color: var(--red); } .off > .c, .c.off { color: var(--off); }
         .tag { font-size: .75rem; font-weight: 400; color: var(--dim); border: 1px solid var(--line); border-radius: 1rem; padding: 0 .5rem; background: var(--card); }
         .buttons { display: flex; flex-wrap: wrap; gap: .4rem; }
+        .dropped { background: var(--yellow-back); } .dropped[hidden] { display: none; }
         .sums { padding: .5rem 1rem; color: var(--dim); font-size: .875rem; border-top: 1px solid var(--line); }
         .facts.flow { padding: .4rem 1rem; border-top: 1px solid var(--line); grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); }
         .facts.flow div { border-bottom: 0; }

@@ -260,6 +260,12 @@ enum BindsReport {
         json.member("matched", receipts.matched)
         json.member("duplicates", receipts.duplicates)
         json.member("unmatched", receipts.unmatched)
+        json.key("unmatched_reasons")
+        json.object { json in
+            for (reason, count) in receipts.unmatchedReasons.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                json.member(reason.rawValue, count)
+            }
+        }
         json.member("early", receipts.early)
         json.member("other_messages", receipts.otherMessages)
         json.member("parked", receipts.parked)

@@ -90,9 +90,16 @@ extension MetricsReport {
             for carrier in carriers { metrics.sample(value(carrier.receipts), ["carrier": carrier.status.name]) }
         }
         family("smppost_receipts_matched_total", "Receipts whose segment was found.") { $0.matched }
-        family("smppost_receipts_unmatched_total", "Receipts of no segment that is still known.") { $0.unmatched }
+        metrics.family("smppost_receipts_unmatched_total", .counter, "Receipts of no message, by why.")
+        for carrier in carriers {
+            for reason in UnmatchedReason.allCases {
+                metrics.sample(
+                    carrier.receipts.unmatchedReasons[reason, default: 0],
+                    ["carrier": carrier.status.name, "reason": reason.rawValue])
+            }
+        }
         family("smppost_receipts_duplicate_total", "Receipts that said the same again.") { $0.duplicates }
-        family("smppost_receipts_early_total", "Receipts that came before the answer to their segment.") { $0.early }
+        family("smppost_receipts_early_total", "Receipts read before the answer to their segment.") { $0.early }
         family("smppost_inbound_messages_total", "deliver_sm and data_sm that were no receipts.") { $0.otherMessages }
         family("smppost_receipts_parked", "Receipts that wait for the answer to their segment.", .gauge) {
             UInt64(clamping: $0.parked)

@@ -46,6 +46,11 @@ package struct CommandID: RawRepresentable, Hashable, Sendable {
     /// Bit 31 marks a response; `generic_nack` is one too.
     package var isResponse: Bool { rawValue & 0x8000_0000 != 0 }
 
+    /// Whether it is the answer to a bind of one of the three kinds.
+    package var isBindResponse: Bool {
+        self == .bindReceiverResponse || self == .bindTransmitterResponse || self == .bindTransceiverResponse
+    }
+
     /// The `command_id` that answers this request: the same value with bit 31 set.
     package var response: CommandID { CommandID(rawValue: rawValue | 0x8000_0000) }
 

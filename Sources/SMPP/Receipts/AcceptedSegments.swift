@@ -1,5 +1,33 @@
 internal import DequeModule
 
+/// A segment that a carrier accepted, for its receipt.
+package struct AcceptedSegment: Hashable, Sendable {
+    /// `MessageID.rawValue` of the message.
+    package var tag: UInt64
+    /// Its index in the message, from 0.
+    package var segment: Int
+    /// As the response gave it; empty or `-` for none.
+    package var carrierID: String
+    /// The recipient's number, which the receipt's must agree with; nil where it is not known.
+    package var destination: String?
+    /// What its last receipt has said; nil = none came yet.
+    package var state: ReceiptState?
+    /// When the response was read.
+    package var at: MonotonicTime
+
+    package init(
+        tag: UInt64, segment: Int, carrierID: String, destination: String? = nil, state: ReceiptState? = nil,
+        at: MonotonicTime
+    ) {
+        self.tag = tag
+        self.segment = segment
+        self.carrierID = carrierID
+        self.destination = destination
+        self.state = state
+        self.at = at
+    }
+}
+
 /// The accepted segments that receipts may still name, each found by its id in constant time. Where there are more than the bound, those go
 /// first whose final receipts have come, about, and then the oldest ones.
 struct AcceptedSegments: Sendable {
@@ -107,8 +135,9 @@ struct AcceptedSegments: Sendable {
         while !entries.isEmpty, now - entries[entries.startIndex].at > keptFor { removeFirst() }
     }
 
-    func index(ofKey key: String) -> Int? {
-        byID.index(of: HashTable.hash(of: key)) { isID(key, of: $0) }
+    /// Every segment that is found by this key: a carrier may give one id to several.
+    func forEach(ofKey key: String, _ body: (Int) -> Void) {
+        byID.forEach(HashTable.hash(of: key)) { if isID(key, of: $0) { body($0) } }
     }
 
     /// The oldest segment for this recipient that neither a response nor a receipt has named.
@@ -126,17 +155,13 @@ struct AcceptedSegments: Sendable {
     }
 
     private mutating func enter(_ id: CarrierMessageID, at index: Int) {
-        // A carrier that gives an id again means the newer message.
         point(id.raw, to: index)
-        guard id.folded != id.raw else { return }
-        // An id as it was written goes before one that only folds to it.
-        if let other = self.index(ofKey: id.folded), isWritten(id.folded, at: other) { return }
-        point(id.folded, to: index)
+        if id.folded != id.raw { point(id.folded, to: index) }
     }
 
     private mutating func point(_ key: String, to index: Int) {
         let (entries, first) = (entries, firstIndex)
-        byID.set(HashTable.hash(of: key), to: index) { Self.isID(key, of: entries[$0 - first]) }
+        byID.add(HashTable.hash(of: key), index) { Self.isID(key, of: entries[$0 - first]) }
     }
 
     /// Whether an entry is found by this key.
@@ -181,34 +206,5 @@ package struct ForgottenSegment: Hashable, Sendable {
         self.tag = tag
         self.segment = segment
         self.id = id
-    }
-}
-
-/// A telephone number by its digits, for comparison only.
-struct RecipientNumber: Hashable, Sendable {
-    /// The digits without `+` and leading zeros, as a number.
-    private let digits: UInt64
-    /// So many last digits tell two numbers apart: national and international forms end alike.
-    private static let compared: UInt64 = 10_000_000
-
-    /// Nil for what has no digits, or something else beside them: 15 digits at most (E.164 §6).
-    init?(_ address: String) {
-        var value: UInt64 = 0
-        let octets = address.utf8.span
-        for offset in octets.indices {
-            let digit = octets[offset] &- 0x30
-            guard digit < 10, value < 100_000_000_000_000 else {
-                if offset == 0, octets[offset] == 0x2B { continue }
-                return nil
-            }
-            value = value * 10 + UInt64(digit)
-        }
-        guard value > 0 else { return nil }
-        digits = value
-    }
-
-    /// Whether both end in the same seven digits.
-    func agrees(with other: RecipientNumber) -> Bool {
-        digits % Self.compared == other.digits % Self.compared
     }
 }

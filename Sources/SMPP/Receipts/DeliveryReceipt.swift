@@ -29,16 +29,15 @@ package struct DeliveryReceipt: Hashable, Sendable, CustomStringConvertible {
         self.rawState = rawState
     }
 
-    /// Reads a `deliver_sm` or `data_sm`; nil where it is no receipt.
+    /// Reads a `deliver_sm` or `data_sm`; nil where it is no receipt, by the signs that the carrier's receipts have.
     ///
-    /// It is one when its `esm_class` says so (§5.2.12), when it has a `receipted_message_id`, or when its text has an
-    /// `id:` and a `stat:`. Nothing in it is required.
-    package init?(parsing message: ShortMessage) {
+    /// Beside its sign nothing in it is required.
+    package init?(parsing message: ShortMessage, signs: ReceiptSigns = .all) {
         let receiptedID = message.tlvs[.receiptedMessageID].flatMap { Self.bounded($0.text) }
         let fields = Self.fields(of: message)
-        guard Self.isMarked(message.esmClass) || receiptedID != nil || (fields.id != nil && fields.stat != nil) else {
-            return nil
-        }
+        let isMarked = signs.contains(.esmClass) && Self.isMarked(message.esmClass)
+        let isNamed = signs.contains(.messageID) && receiptedID != nil
+        guard isMarked || isNamed || (signs.contains(.text) && fields.isReceipt) else { return nil }
         let textID = Self.bounded(fields.id)
         messageID = receiptedID ?? textID
         if receiptedID != nil, textID != receiptedID { otherID = textID }
@@ -46,7 +45,7 @@ package struct DeliveryReceipt: Hashable, Sendable, CustomStringConvertible {
         reference = message.tlvs[.userMessageReference]?.integer.flatMap(UInt16.init(exactly:))
 
         let number = message.tlvs[.messageState]?.integer
-        let word = Self.bounded(fields.stat)
+        let word = Self.bounded(fields.stat ?? fields.bareState)
         state = number.flatMap { ReceiptState(messageState: $0) } ?? word.flatMap { ReceiptState(word: $0) } ?? .other
         rawState = word ?? number.map { String($0) } ?? ""
 
@@ -93,6 +92,44 @@ package struct DeliveryReceipt: Hashable, Sendable, CustomStringConvertible {
         guard dataCoding & 0x0C == 0x08, octets.count >= 2, octets[0] == 0 else { return octets }
         let scanned = octets.prefix(ReceiptText.maxLength * 2)
         return stride(from: 1, to: scanned.count, by: 2).map { scanned[$0 - 1] == 0 ? scanned[$0] : 0x3F }
+    }
+}
+
+/// What makes a `deliver_sm` or `data_sm` a receipt; each is enough.
+package struct ReceiptSigns: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    /// `esm_class` says so (SMPP 3.4 §5.2.12).
+    package static let esmClass = ReceiptSigns(rawValue: 1)
+    /// The TLV `receipted_message_id` (§5.3.2.12).
+    package static let messageID = ReceiptSigns(rawValue: 2)
+    /// A text that is appendix B's from its first word on: an id, a state that is one, and two other fields at least. A subscriber's text
+    /// that speaks of `id:` and `stat:` is not.
+    package static let text = ReceiptSigns(rawValue: 4)
+
+    package static let all: ReceiptSigns = [.esmClass, .messageID, .text]
+}
+
+/// How a carrier's receipts are to be read, as configured.
+package struct ReceiptRules: Hashable, Sendable {
+    /// How they write the id that the response gave.
+    package var ids = ReceiptIDForm.auto
+    /// Whether a receipt's number must agree with its message's; false where the carrier writes numbers that nobody knows.
+    package var comparesNumbers = true
+    package var signs = ReceiptSigns.all
+
+    package init(ids: ReceiptIDForm = .auto, comparesNumbers: Bool = true) {
+        self.ids = ids
+        self.comparesNumbers = comparesNumbers
+    }
+
+    /// Whether they find the same messages.
+    package func findsAlike(_ other: ReceiptRules) -> Bool {
+        ids == other.ids && comparesNumbers == other.comparesNumbers
     }
 }
 

@@ -6,13 +6,16 @@
 ///                                         ▲───┴───┘            what is erased is filled from behind
 /// ```
 ///
-/// Two ids may have one hash: whoever asks says which of the entries he means.
+/// Two ids may have one hash, and a carrier may give one id to several segments: whoever asks looks at each of the entries.
 struct HashTable: Sendable {
     private struct Slot {
         var hash: UInt64 = 0
         /// Negative = free.
         var index = -1
     }
+
+    /// So many entries of one id are found at most; then the newest one stands in the place of the oldest.
+    private static let entriesPerID = 8
 
     private var slots = ContiguousArray(repeating: Slot(), count: 16)
     private(set) var count = 0
@@ -30,26 +33,35 @@ struct HashTable: Sendable {
         return product.high ^ product.low
     }
 
-    /// The index of the entry with this hash that `isMeant`.
-    func index(of hash: UInt64, where isMeant: (Int) -> Bool) -> Int? {
+    /// The index of each entry with this hash.
+    func forEach(_ hash: UInt64, _ body: (Int) -> Void) {
         var slot = home(hash)
         while slots[slot].index >= 0 {
-            if slots[slot].hash == hash, isMeant(slots[slot].index) { return slots[slot].index }
+            if slots[slot].hash == hash { body(slots[slot].index) }
             slot = next(slot)
         }
-        return nil
     }
 
-    /// Sets the index of an id; the entry that had it before is the one that `isMeant`.
-    mutating func set(_ hash: UInt64, to index: Int, where isMeant: (Int) -> Bool) {
+    /// Adds an entry.
+    ///
+    /// - Parameters:
+    ///   - index: higher than those of before.
+    ///   - isSame: whether an entry with this hash has the same id.
+    mutating func add(_ hash: UInt64, _ index: Int, isSame: (Int) -> Bool) {
         if count * 2 >= slots.count { grow() }
         var slot = home(hash)
+        var same = 0
+        var oldest = slot
         while slots[slot].index >= 0 {
-            if slots[slot].hash == hash, isMeant(slots[slot].index) {
-                slots[slot].index = index
-                return
+            if slots[slot].hash == hash, isSame(slots[slot].index) {
+                if same == 0 || slots[slot].index < slots[oldest].index { oldest = slot }
+                same += 1
             }
             slot = next(slot)
+        }
+        guard same < Self.entriesPerID else {
+            slots[oldest].index = index
+            return
         }
         slots[slot] = Slot(hash: hash, index: index)
         count += 1

@@ -30,6 +30,9 @@ struct LostSegments: Sendable {
         count += 1
     }
 
+    /// The number of a message of which a segment's response is missing.
+    func recipient(of tag: UInt64) -> RecipientNumber? { count > 0 ? recipients[tag] : nil }
+
     /// The response has come after all.
     mutating func remove(tag: UInt64, segment: Int) {
         guard count > 0, let number = recipients[tag],

@@ -1,11 +1,13 @@
 internal import DequeModule
 
-/// Receipts that wait for the response that gives their id: bounded in number and time, found by id in constant time.
+/// Receipts that wait for responses: for the one that gives their id, or for those that may show that another message is meant. Bounded
+/// in number and time, found by id in constant time.
 struct ParkedReceipts: Sendable {
     /// A receipt and the keys under which its id may come.
     struct Entry: Sendable {
         var received: ReceivedReceipt
         var keys: [ReceiptKey]
+        /// When it was read.
         var since: MonotonicTime
 
         var numbers: Set<RecipientNumber> {
@@ -28,6 +30,8 @@ struct ParkedReceipts: Sendable {
     private var numbers: [RecipientNumber: Set<Int>] = [:]
     /// How many wait.
     private(set) var count = 0
+    /// Those for which there is a message, if no other comes.
+    private(set) var guesses: Set<Int> = []
 
     init(capacity: Int, keptFor: Duration) {
         self.capacity = max(1, capacity)
@@ -54,6 +58,17 @@ struct ParkedReceipts: Sendable {
         count += 1
         return displaced
     }
+
+    /// The index of the one that was added last.
+    var last: Int { firstIndex + entries.count - 1 }
+
+    /// There is a message for it, if no other comes; or there is none any more.
+    mutating func mark(_ index: Int, asGuess isGuess: Bool) {
+        if isGuess { guesses.insert(index) } else { guesses.remove(index) }
+    }
+
+    /// When the guess that has waited longest was read.
+    var oldestGuess: MonotonicTime? { guesses.min().flatMap { self[$0]?.since } }
 
     /// Indices of receipts that may mean this id, oldest first.
     func indices(of id: CarrierMessageID) -> [Int] {
@@ -102,6 +117,7 @@ struct ParkedReceipts: Sendable {
     }
 
     private mutating func forget(_ entry: Entry, at index: Int) {
+        guesses.remove(index)
         for text in Set(entry.keys.map(\.text)) {
             ids[text]?.removeAll { $0 == index }
             if ids[text]?.isEmpty == true { ids[text] = nil }

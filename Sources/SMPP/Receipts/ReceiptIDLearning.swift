@@ -50,7 +50,7 @@ struct ReceiptIDLearning: Hashable, Sendable {
     private var total: Int { same + hexadecimal + decimal }
 
     /// The way of most receipts so far.
-    var usual: Way? {
+    private var usual: Way? {
         let most = max(same, hexadecimal, decimal)
         return most == 0 ? nil : Way.allCases.first { count($0) == most }
     }

@@ -52,34 +52,38 @@ package enum ReceiptOutcome: Hashable, Sendable {
     case matched(ReceiptMatch)
     /// Its message had the same final state before.
     case duplicate(ReceiptMatch)
+    case unmatched(UnmatchedReason)
+}
+
+/// Why a receipt is of no message.
+package enum UnmatchedReason: String, Hashable, Sendable, CaseIterable {
     /// No accepted segment that is still known has its id.
-    case unmatched
+    case unknownID = "unknown_id"
+    /// It names another number than the message with its id.
+    case otherNumber = "other_number"
+    /// Several messages fit, and nothing says which is meant.
+    case ambiguous
+    /// It has no id, and no message to its number waits for one.
+    case noID = "no_id"
 }
 
 /// A receipt with its outcome.
 package struct SettledReceipt: Hashable, Sendable {
     package var received: ReceivedReceipt
     package var outcome: ReceiptOutcome
+    /// Whether it came before the response with its id.
+    package var isEarly: Bool
 
-    package init(received: ReceivedReceipt, outcome: ReceiptOutcome) {
+    package init(received: ReceivedReceipt, outcome: ReceiptOutcome, isEarly: Bool = false) {
         self.received = received
         self.outcome = outcome
+        self.isEarly = isEarly
     }
 }
 
 /// What `ReceiptMatcher.match` did with a receipt.
 package enum ReceiptStep: Hashable, Sendable {
     case settled(ReceiptOutcome)
-    /// It waits for the response that gives its id. `displaced`: the oldest one that waited, where all places were
-    /// taken.
+    /// It waits for responses. `displaced`: the oldest one that waited, where all places were taken.
     case parked(displaced: SettledReceipt?)
-}
-
-extension ReceivedReceipt {
-    /// Whether it names another number than this recipient's; a masked one is nobody's.
-    package func contradicts(_ recipient: String) -> Bool {
-        guard let recipient = RecipientNumber(recipient) else { return false }
-        let named = [source, destination].compactMap { RecipientNumber($0) }
-        return !named.isEmpty && !named.contains { $0.agrees(with: recipient) }
-    }
 }

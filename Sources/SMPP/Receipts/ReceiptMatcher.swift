@@ -1,14 +1,14 @@
-/// Finds the accepted segment that a receipt is about, by its carrier's ids. One per carrier; every step costs the
-/// same, however many segments are known.
+/// Finds the accepted segment that a receipt is about, by its carrier's ids and the recipient's number. One per carrier; every step costs
+/// the same, however many segments are known.
 ///
 ///     accepted(id) ──▶ known segments ◀── match(receipt) ──▶ settled: matched, duplicate, unmatched
-///          │                                   │ id not known (yet)
+///          │                                   │ id not known (yet), or a guess
 ///          └──────────▶ parked receipts ◀──────┘
+///                            │ review: the answers that were under way are in ──▶ settled
 ///                            │ 60 s ──▶ settled; one that no id finds may be of a segment whose response was lost
 ///
-/// With `auto`, the receipt's id is tried as it is, folded, and converted between decimal and hexadecimal. Where that
-/// finds two segments, the recipient decides, else what was learnt. Once the carrier's way is sure, an id that only
-/// another way finds waits first, because the segment that is truly meant may be one whose response is under way.
+/// With `auto`, the receipt's id is tried as it is, folded, and converted between decimal and hexadecimal; `ReceiptChoice` has the rules by
+/// which one of the messages that this finds is taken. A receipt that contradicts the number of a message is never its own.
 package struct ReceiptMatcher: Sendable {
     /// Bounds of a matcher.
     package struct Limits: Hashable, Sendable {
@@ -22,36 +22,41 @@ package struct ReceiptMatcher: Sendable {
         package var parked: Int
         /// For how long a receipt waits for the response with its id.
         package var parkedFor: Duration
+        /// For how long a guess waits at most: as long as a response may take.
+        package var guessFor: Duration
 
         package init(
             segments: Int = 200_000, knownFor: Duration = .seconds(3 * 86_400), lost: Int = 10_000,
-            parked: Int = 10_000, parkedFor: Duration = .seconds(60)
+            parked: Int = 10_000, parkedFor: Duration = .seconds(60), guessFor: Duration = .seconds(10)
         ) {
             self.segments = segments
             self.knownFor = knownFor
             self.lost = lost
             self.parked = parked
             self.parkedFor = parkedFor
+            self.guessFor = guessFor
         }
     }
 
-    /// How the carrier writes ids, as configured.
-    package let form: ReceiptIDForm
+    let rules: ReceiptRules
+    let guessFor: Duration
 
-    private typealias Way = ReceiptIDLearning.Way
-    private struct Hit {
-        var index: Int
-        var form: ReceiptMatchForm
-        var isFirst: Bool
-    }
+    typealias Way = ReceiptIDLearning.Way
 
-    private var segments: AcceptedSegments
-    private var parked: ParkedReceipts
+    var segments: AcceptedSegments
+    var parked: ParkedReceipts
     private var lost: LostSegments
-    private var learning = ReceiptIDLearning()
+    var learning = ReceiptIDLearning()
+    /// What was sure when the guesses were looked at last.
+    private var reviewedWith: Way?
+    /// Receipts that were matched at once, and teach when the answers that were under way fit no better.
+    private var lessons: [ParkedReceipts.Entry] = []
+    /// More are not needed to learn from.
+    private static let mostLessons = 16
 
-    package init(form: ReceiptIDForm, limits: Limits = Limits()) {
-        self.form = form
+    package init(rules: ReceiptRules, limits: Limits = Limits()) {
+        self.rules = rules
+        guessFor = limits.guessFor
         segments = AcceptedSegments(capacity: limits.segments, keptFor: limits.knownFor)
         parked = ParkedReceipts(capacity: limits.parked, keptFor: limits.parkedFor)
         lost = LostSegments(capacity: limits.lost, keptFor: limits.knownFor)
@@ -64,13 +69,20 @@ package struct ReceiptMatcher: Sendable {
     /// Segments that were forgotten while they waited for their receipts, since the last time.
     package mutating func takeForgotten() -> [ForgottenSegment] { segments.takeForgotten() }
     /// What `ForgottenSegment.id` may be of the segment that a receipt means.
-    package func foldedIDs(of receipt: DeliveryReceipt) -> [String] { receipt.foldedIDs(form) }
+    package func foldedIDs(of receipt: DeliveryReceipt) -> [String] { receipt.foldedIDs(rules.ids) }
+    /// Whether some of them wait for the answers that are under way.
+    package var hasGuesses: Bool { !parked.guesses.isEmpty }
+    /// Whether `review` has something to do.
+    package var needsReview: Bool { hasGuesses || !lessons.isEmpty }
     /// When `expire` has something to do; nil while no receipt waits.
-    package var nextDeadline: MonotonicTime? { parked.nextDeadline }
+    package var nextDeadline: MonotonicTime? {
+        guard let guess = parked.oldestGuess, let end = parked.nextDeadline else { return parked.nextDeadline }
+        return min(guess + guessFor, end)
+    }
 
     /// How receipts write ids, for people: "hexadecimal, learnt from 25 receipts".
     package var formInWords: String {
-        switch form {
+        switch rules.ids {
         case .same: "the same, as configured"
         case .hex: "hexadecimal, as configured"
         case .decimal: "decimal, as configured"
@@ -80,26 +92,20 @@ package struct ReceiptMatcher: Sendable {
 
     /// A carrier accepted a segment.
     ///
-    /// - Parameters:
-    ///   - id: as the response gave it; empty or `-` for none.
-    ///   - tag: `MessageID.rawValue` of the message.
-    ///   - segment: its index, from 0.
-    ///   - recipient: the number it went to: it finds a segment without id, and decides where ids leave a doubt.
-    ///   - state: what its last receipt has said; nil = none came yet.
-    ///   - now: not earlier than in the call before, as far as clocks allow.
-    /// - Returns: receipts that waited for this id.
-    package mutating func accepted(
-        id: String, tag: UInt64, segment: Int, recipient: String? = nil, state: ReceiptState? = nil,
-        at now: MonotonicTime
-    ) -> [SettledReceipt] {
-        lost.remove(tag: tag, segment: segment)
-        let id = CarrierMessageID(id)
+    /// - Parameter segment: without a recipient where the response came so late that only its message is known.
+    /// - Returns: receipts that waited for this id, and mean this segment for certain.
+    package mutating func accepted(_ segment: borrowing AcceptedSegment) -> [SettledReceipt] {
+        var recipient = segment.destination
+        if recipient == nil { recipient = lost.recipient(of: segment.tag).map { String($0.digits) } }
+        lost.remove(tag: segment.tag, segment: segment.segment)
+        let id = CarrierMessageID(segment.carrierID)
         let index = segments.add(
-            AcceptedSegments.Entry(tag: tag, segment: segment, at: now, id: id, destination: recipient))
-        if let state { segments.settle(at: index, Self.finalBit(state)) }
+            AcceptedSegments.Entry(
+                tag: segment.tag, segment: segment.segment, at: segment.at, id: id, destination: recipient))
+        if let state = segment.state { segments.settle(at: index, Self.finalBit(state)) }
         guard parked.count > 0 else { return [] }
         guard let id else { return segments[index].recipient.map { unpark(withoutIDFor: $0) } ?? [] }
-        return parked.indices(of: id).compactMap { unpark($0, for: id, at: index) }
+        return parked.indices(of: id).compactMap { decide($0, isFinal: false) }
     }
 
     /// A segment's response did not come. A receipt that names its recipient, and that no id finds, is its own where it is the only one.
@@ -113,112 +119,84 @@ package struct ReceiptMatcher: Sendable {
     }
 
     /// A receipt came.
-    package mutating func match(_ received: ReceivedReceipt, at now: MonotonicTime) -> ReceiptStep {
+    ///
+    /// - Parameters:
+    ///   - now: when it was read.
+    ///   - answeredUpTo: all that was written to the carrier before then has its answer; nil = up to now, as nothing is under way.
+    package mutating func match(
+        _ received: ReceivedReceipt, at now: MonotonicTime, answeredUpTo: MonotonicTime? = nil
+    ) -> ReceiptStep {
         segments.removeOld(now: now)
         let keys = keys(of: received.receipt)
-        if let outcome = settle(received, keys, at: now, isLastTry: false) { return .settled(outcome) }
-        guard !keys.isEmpty, parked.hasRoom(for: keys) else { return .settled(.unmatched) }
+        var isGuess = false
+        var reason = UnmatchedReason.noID
+        let isFinal = answeredUpTo.map { $0 >= now } ?? true
+        switch verdict(on: received, keys, isFinal: isFinal) {
+        case .take(let candidate, let teaches):
+            if teaches {
+                learn(candidate, ParkedReceipts.Entry(received: received, keys: keys, since: now), isFinal: isFinal)
+            }
+            return .settled(outcome(received, at: candidate.index, candidate.form, arrival: now))
+        case .wait:
+            isGuess = true
+        case .unmatched(let why):
+            if why != .ambiguous, let outcome = settleByNumber(received, arrival: now) { return .settled(outcome) }
+            reason = keys.isEmpty ? .noID : why
+        }
+        guard !keys.isEmpty, parked.hasRoom(for: keys) else { return .settled(.unmatched(reason)) }
         let displaced = parked.add(ParkedReceipts.Entry(received: received, keys: keys, since: now))
+        if isGuess { parked.mark(parked.last, asGuess: true) }
         return .parked(displaced: displaced.map { giveUp($0) })
+    }
+
+    /// Settles guesses: those whose answers are in, or which have waited long enough, and all that what was learnt has made certain.
+    ///
+    /// - Parameter answeredUpTo: all that was written to the carrier before then has its answer.
+    package mutating func review(now: MonotonicTime, answeredUpTo: MonotonicTime) -> [SettledReceipt] {
+        learn(now: now, answeredUpTo: answeredUpTo)
+        guard hasGuesses else { return [] }
+        let isNews = learning.sure != reviewedWith
+        reviewedWith = learning.sure
+        var settled: [SettledReceipt] = []
+        for index in parked.guesses.sorted() {
+            guard let since = parked[index]?.since else { continue }
+            let isFinal = isAnswered(since, now: now, answeredUpTo)
+            guard isFinal || isNews else { continue }
+            if let receipt = decide(index, isFinal: isFinal) { settled.append(receipt) }
+        }
+        return settled
+    }
+
+    /// Whether the answers are in that were under way when a receipt was read.
+    private func isAnswered(_ since: MonotonicTime, now: MonotonicTime, _ answeredUpTo: MonotonicTime) -> Bool {
+        since <= answeredUpTo || since + guessFor <= now
+    }
+
+    private mutating func learn(
+        _ candidate: ReceiptChoice.Candidate, _ entry: ParkedReceipts.Entry, isFinal: Bool
+    ) {
+        if isFinal { return learn(candidate, entry.keys) }
+        if learning.sure == nil, lessons.count < Self.mostLessons { lessons.append(entry) }
+    }
+
+    private mutating func learn(now: MonotonicTime, answeredUpTo: MonotonicTime) {
+        for place in lessons.indices.reversed() where isAnswered(lessons[place].since, now: now, answeredUpTo) {
+            let entry = lessons.remove(at: place)
+            guard case .take(let candidate, true) = verdict(on: entry.received, entry.keys, isFinal: true) else {
+                continue
+            }
+            learn(candidate, entry.keys)
+        }
     }
 
     /// Settles the receipts that have waited long enough.
     package mutating func expire(now: MonotonicTime) -> [SettledReceipt] {
-        var settled: [SettledReceipt] = []
+        var settled = review(now: now, answeredUpTo: MonotonicTime(nanoseconds: 0))
         while let entry = parked.expire(now: now) { settled.append(giveUp(entry)) }
         return settled
     }
 
-    // MARK: Finding
-
-    /// The ids that the response may have had, likeliest first.
-    private func keys(of receipt: DeliveryReceipt) -> [ReceiptKey] {
-        var keys: [ReceiptKey] = []
-        for (index, text) in [receipt.messageID, receipt.otherID].enumerated() {
-            guard let id = text.flatMap({ CarrierMessageID($0) }) else { continue }
-            let same = [(ReceiptMatchForm.exact, id.raw), (.folded, id.folded)]
-            let hexadecimal = id.decimalOfHexadecimal.map { [(ReceiptMatchForm.hexadecimal, $0)] }
-            let decimal = id.hexadecimalOfDecimal.map { [(ReceiptMatchForm.decimal, $0)] }
-            let forms =
-                switch form {
-                case .same: same
-                // An id that is no number has no other form.
-                case .hex: hexadecimal ?? same
-                case .decimal: decimal ?? same
-                case .auto: same + (hexadecimal ?? []) + (decimal ?? [])
-                }
-            keys += forms.map { ReceiptKey(form: $0.0, text: $0.1, isFirst: index == 0) }
-        }
-        return keys
-    }
-
-    /// Nil where no segment is found, or none that may be taken before the receipt has waited.
-    private mutating func settle(
-        _ received: ReceivedReceipt, _ keys: [ReceiptKey], at arrival: MonotonicTime, isLastTry: Bool
-    ) -> ReceiptOutcome? {
-        let hits = hits(keys)
-        if let hit = choose(hits, for: received) {
-            guard isLastTry || isTrusted(hit.form, keys, recipientAgrees: agrees(hit.index, received)) else {
-                return nil
-            }
-            if hits.allSatisfy({ $0.index == hit.index }) {
-                learn(hits.filter(\.isFirst).map(\.form), at: hit.index)
-            }
-            return outcome(received, at: hit.index, hit.form, arrival: arrival)
-        }
-        return settleByNumber(received, arrival: arrival)
-    }
-
-    private func hits(_ keys: [ReceiptKey]) -> [Hit] {
-        var hits: [Hit] = []
-        for key in keys {
-            guard let index = segments.index(ofKey: key.text) else { continue }
-            // An exact hit goes before a folded one.
-            if key.form == .folded, let last = hits.last, Way(last.form) == .same, last.isFirst == key.isFirst {
-                continue
-            }
-            hits.append(Hit(index: index, form: form(key, at: index), isFirst: key.isFirst))
-        }
-        return hits
-    }
-
-    /// A key that is the receipt's very id may have met an id that only folds to it.
-    private func form(_ key: ReceiptKey, at index: Int) -> ReceiptMatchForm {
-        key.form == .exact && !segments.isWritten(key.text, at: index) ? .folded : key.form
-    }
-
-    private func choose(_ hits: [Hit], for received: ReceivedReceipt) -> Hit? {
-        guard let first = hits.first else { return nil }
-        let rivals = hits.filter { $0.isFirst == first.isFirst }
-        guard rivals.contains(where: { $0.index != first.index }) else { return first }
-        let agreeing = rivals.filter { agrees($0.index, received) }
-        if let one = agreeing.first, agreeing.allSatisfy({ $0.index == one.index }) { return one }
-        if let usual = learning.usual, let hit = rivals.first(where: { Way($0.form) == usual }) { return hit }
-        return rivals.first { !isRepeated(received.receipt.state, at: $0.index) } ?? first
-    }
-
-    /// Whether a match of this form may be taken at once: see the type's description.
-    private func isTrusted(_ form: ReceiptMatchForm, _ keys: [ReceiptKey], recipientAgrees: Bool) -> Bool {
-        guard self.form == .auto, !recipientAgrees, let sure = learning.sure, let way = Way(form), way != sure else {
-            return true
-        }
-        return !keys.contains { $0.isFirst && Way($0.form) == sure }
-    }
-
-    private func agrees(_ index: Int, _ received: ReceivedReceipt) -> Bool {
-        guard let recipient = segments[index].recipient else { return false }
-        return [received.source, received.destination].contains { address in
-            RecipientNumber(address).map { $0.agrees(with: recipient) } ?? false
-        }
-    }
-
-    private mutating func learn(_ forms: [ReceiptMatchForm], at index: Int) {
-        // What a receipt itself taught proves nothing.
-        guard form == .auto, segments[index].id != nil, let way = forms.first.flatMap({ Way($0) }),
-            forms.allSatisfy({ Way($0) == way })
-        else { return }
-        learning.learn(way)
-    }
+    // MARK: By number
 
     private mutating func settleByNumber(_ received: ReceivedReceipt, arrival: MonotonicTime) -> ReceiptOutcome? {
         for address in [received.source, received.destination] {
@@ -236,18 +214,27 @@ package struct ReceiptMatcher: Sendable {
 
     // MARK: Parking
 
-    private mutating func unpark(_ waiting: Int, for id: CarrierMessageID, at index: Int) -> SettledReceipt? {
+    /// Takes a receipt that waits out if its message is known now.
+    private mutating func decide(_ waiting: Int, isFinal: Bool) -> SettledReceipt? {
         guard let entry = parked[waiting] else { return nil }
-        let hits = entry.keys.filter { $0.text == id.raw || $0.text == id.folded }
-        let isAgreed = agrees(index, entry.received)
-        guard let hit = hits.first(where: { isTrusted($0.form, entry.keys, recipientAgrees: isAgreed) }) else {
-            return nil
+        switch verdict(on: entry.received, entry.keys, isFinal: isFinal) {
+        case .take(let candidate, let teaches):
+            parked.remove(waiting)
+            if teaches { learn(candidate, entry, isFinal: isFinal) }
+            return settled(entry, at: candidate.index, candidate.form)
+        case .wait: parked.mark(waiting, asGuess: true)
+        // What stays ambiguous goes on waiting: what others teach may decide it.
+        case .unmatched: parked.mark(waiting, asGuess: false)
         }
-        parked.remove(waiting)
-        learn(hits.filter(\.isFirst).map(\.form), at: index)
-        return SettledReceipt(
-            received: entry.received,
-            outcome: outcome(entry.received, at: index, form(hit, at: index), arrival: entry.since))
+        return nil
+    }
+
+    private mutating func settled(
+        _ entry: ParkedReceipts.Entry, at index: Int, _ form: ReceiptMatchForm
+    ) -> SettledReceipt {
+        SettledReceipt(
+            received: entry.received, outcome: outcome(entry.received, at: index, form, arrival: entry.since),
+            isEarly: entry.since < segments[index].at)
     }
 
     /// A segment without id was accepted: the receipts that came before it and name its recipient alone are its own.
@@ -257,15 +244,24 @@ package struct ReceiptMatcher: Sendable {
             let outcome = settleByNumber(entry.received, arrival: entry.since)
         else { return [] }
         parked.remove(waiting)
-        let first = SettledReceipt(received: entry.received, outcome: outcome)
+        let first = SettledReceipt(
+            received: entry.received, outcome: outcome, isEarly: entry.since < segments[segment].at)
         // It named the segment: others that wait may have the same id.
         guard let id = segments[segment].learntID else { return [first] }
-        return [first] + parked.indices(of: id).compactMap { unpark($0, for: id, at: segment) }
+        return [first] + parked.indices(of: id).compactMap { decide($0, isFinal: false) }
     }
 
     private mutating func giveUp(_ entry: ParkedReceipts.Entry) -> SettledReceipt {
-        let outcome = settle(entry.received, entry.keys, at: entry.since, isLastTry: true) ?? settleLost(entry)
-        return SettledReceipt(received: entry.received, outcome: outcome ?? .unmatched)
+        switch verdict(on: entry.received, entry.keys, isFinal: true) {
+        case .take(let candidate, let teaches):
+            if teaches { learn(candidate, entry, isFinal: true) }
+            return settled(entry, at: candidate.index, candidate.form)
+        case .wait, .unmatched(.ambiguous):
+            return SettledReceipt(received: entry.received, outcome: .unmatched(.ambiguous))
+        case .unmatched(let reason):
+            let outcome = settleByNumber(entry.received, arrival: entry.since) ?? settleLost(entry)
+            return SettledReceipt(received: entry.received, outcome: outcome ?? .unmatched(reason))
+        }
     }
 
     /// The carrier had accepted it: it is known from now on, by the receipt's id.

@@ -15,11 +15,30 @@ struct ReceiptText: Hashable, Sendable {
     var err: String?
     /// The message's own beginning.
     var text: String?
+    /// Where there is no `stat:`: a word of the text before the message's own that is a state, as `DELIVRD`.
+    private(set) var bareState: String?
+    /// Whether the first word is a field.
+    private var beginsWithField = false
 
     init(scanning octets: [UInt8]) {
         var scanner = Scanner(octets: octets.prefix(Self.maxLength))
+        read(&scanner)
+        if stat == nil { bareState = scanner.bareState() }
+    }
+
+    /// Whether it can be nothing but a receipt: see `ReceiptSigns.text`.
+    var isReceipt: Bool {
+        let others = [sub, dlvrd, submitDate, doneDate, err].count { $0 != nil }
+        return beginsWithField && id != nil && stat.map { ReceiptState(word: $0) != nil } ?? false && others >= 2
+    }
+
+    private mutating func read(_ scanner: inout Scanner) {
         var textStart: Int?
+        var isFirst = true
         while let field = scanner.nextField() {
+            if isFirst { beginsWithField = scanner.isBlank(before: field.start) }
+            isFirst = false
+            if field.key == .text { scanner.textBegins(at: field.start) }
             if self[field.key] != nil { continue }
             if let start = textStart {
                 // A text that comes before the id or the state ends where the next missing field begins.
@@ -81,6 +100,8 @@ private struct Scanner {
     let end: Int
     /// Of a field just found: where its value begins.
     private(set) var offset = 0
+    /// Where the message's own text begins.
+    private var textStart: Int?
 
     init(octets: ArraySlice<UInt8>) {
         self.octets = octets
@@ -126,6 +147,24 @@ private struct Scanner {
         offset = lastDigit + 1
         return word(start..<offset)
     }
+
+    mutating func textBegins(at start: Int) {
+        textStart = textStart ?? start
+    }
+
+    func isBlank(before start: Int) -> Bool { octets[octets.startIndex..<start].allSatisfy { $0 <= 0x20 } }
+
+    /// The first word before the message's own text that can be nothing but a state.
+    func bareState() -> String? {
+        octets[octets.startIndex..<(textStart ?? end)].split { !Self.isWord($0) }.lazy
+            .compactMap { word($0.startIndex..<$0.endIndex) }.first { Self.states.contains($0) }
+    }
+
+    /// As appendix B has them, and as carriers misspell them. Capitals: a text of people's words has others.
+    private static let states: Set<String> = [
+        "DELIVRD", "DELIVERED", "DELIVERD", "UNDELIV", "UNDELIVERED", "UNDELIVERABLE", "UNDELIVRD", "EXPIRED",
+        "DELETED", "REJECTD", "REJECTED", "ACCEPTD", "ACCEPTED", "ENROUTE", "FAILED",
+    ]
 
     /// Everything from here on.
     func rest() -> String? {

@@ -3,14 +3,17 @@ extension CarrierScheduler {
     /// The carrier answered the request with this sequence number: `submit_sm_resp`, or `generic_nack`.
     ///
     /// - Parameter congestion: the response's `congestion_state`, where it has one.
+    /// - Returns: the request, where it was accepted and its message still waits for it.
+    @discardableResult
     package mutating func answered(
         bind: Int, sequence: UInt32, status: CommandStatus, messageID: String, congestion: UInt32? = nil,
         now: MonotonicTime
-    ) {
+    ) -> OpenSubmit? {
         throughputAt = MonotonicTime(nanoseconds: 0)
         if let congestion { pace.congested(congestion, now: now) }
         guard let submit = binds[bind].window.close(sequence) else {
-            return answeredLate(bind: bind, sequence, status, messageID, now: now)
+            answeredLate(bind: bind, sequence, status, messageID, now: now)
+            return nil
         }
         open -= 1
         let writtenAt = submit.deadline.adding(nanoseconds: -responseTimeout)
@@ -20,12 +23,14 @@ extension CarrierScheduler {
         let isTrial = breaker.isTrial(sequence, on: bind)
         guard status != .ok else {
             accepted(writtenAt: writtenAt, now: now)
-            if isLive(submit.message) {
+            let isAwaited = isLive(submit.message)
+            if isAwaited {
                 apply(.accepted(messageID: messageID), to: submit, on: bind)
             } else {
                 outlived(submit, status, messageID, on: bind, now: now)
             }
-            return drainedIfEmpty(bind)
+            drainedIfEmpty(bind)
+            return isAwaited ? submit : nil
         }
         let row = statuses.row(for: status)
         refused(row, status, isTrial: isTrial, on: bind, writtenAt: writtenAt, now: now)
@@ -36,6 +41,16 @@ extension CarrierScheduler {
             outlived(submit, status, messageID, on: bind, now: now)
         }
         drainedIfEmpty(bind)
+        return nil
+    }
+
+    /// Answers on this bind to nothing that was asked.
+    package func unexpected(on bind: Int) -> UInt64 { binds[bind].counters.unexpected }
+
+    /// When the oldest request was written that is not answered; nil where none is open.
+    package var oldestOpen: MonotonicTime? {
+        guard open > 0 else { return nil }
+        return binds.compactMap(\.window.nextDeadline).min()?.adding(nanoseconds: -responseTimeout)
     }
 
     // MARK: The carrier

@@ -37,10 +37,12 @@ package struct BindLimits: Hashable, Sendable {
     package var deliveries: Int
     /// `deliver.within`: how long a `deliver_sm` waits for our response at most; 100 ms to 60 s.
     package var deliveryWithin: Duration
+    /// `read_ahead`: octets that are read, at most, while the carrier reads nothing of what we write; 65,536 to 67,108,864.
+    package var readAhead: Int
 
     package init(
         window: Int = 10, waiting: Int = 1000, lateKept: Duration = .seconds(10_800), late: Int = 10_000,
-        deliveries: Int = 1000, deliveryWithin: Duration = .seconds(5)
+        deliveries: Int = 1000, deliveryWithin: Duration = .seconds(5), readAhead: Int = 4 << 20
     ) {
         self.window = window
         self.waiting = waiting
@@ -48,6 +50,7 @@ package struct BindLimits: Hashable, Sendable {
         self.late = late
         self.deliveries = deliveries
         self.deliveryWithin = deliveryWithin
+        self.readAhead = readAhead
     }
 }
 

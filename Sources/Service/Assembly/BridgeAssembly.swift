@@ -117,36 +117,31 @@ struct CarrierFactory: Sendable {
         _ configuration: CarrierConfiguration, _ profile: CarrierProfile, isExpected: Bool = false
     ) -> RunningCarrier {
         let name = configuration.setup.name
-        let deliveries = deliveries.of(name, form: profile.receiptIDs, limits: profile.receiptLimits)
+        var limits = profile.receiptLimits
+        limits.guessFor = configuration.setup.timings.response
+        let deliveries = deliveries.of(name, profile.receipts, limits: limits)
         let receipts = deliveries.receipts
         let events = CarrierEvents(
+            accepted: { receipts.accepted($0, answeredUpTo: $1) },
             late: { [journal, inDoubt] late in
                 journal?.add(late, carrier: name)
                 inDoubt.settle(tag: late.tag, segment: late.segment)
-                receipts.found(tag: late.tag, segment: late.segment)
-                guard late.status == .ok else { return }
-                receipts.accepted([
-                    AcceptedSegment(tag: late.tag, segment: late.segment, carrierID: late.messageID)
-                ])
+                guard late.status == .ok else { return receipts.found(tag: late.tag, segment: late.segment) }
+                receipts.acceptedLate(late)
             },
             deliver: { delivery, answer in
-                deliveries.take(delivery, policy: profile.text) { answer.give($0) }
+                deliveries.take(delivery, policy: profile.text, signs: profile.receipts.signs) { answer.give($0) }
             },
             changed: { [changes] in changes.send() })
         let carrier = Carrier(configuration, group: group, logger: logger, events: events)
         traces.attach(carrier)
-        let listeners = RouteListeners(
-            accepted: AcceptedFeeds(group: group) { receipts.accepted($0) },
-            doubtful: { [inDoubt] message in
-                receipts.lost(
-                    tag: message.id.rawValue, segments: message.segments, recipient: message.recipient.digits)
-                inDoubt.note(
-                    message.id, account: message.account, carrier: message.carrier, recipient: message.recipient,
-                    reason: message.reason, segments: message.segments, now: .now())
-            })
-        return RunningCarrier(
-            route: CarrierRoute(carrier: carrier, profile: profile, listeners: listeners, isExpected: isExpected),
-            receipts: receipts)
+        let route = CarrierRoute(carrier: carrier, profile: profile, isExpected: isExpected) { [inDoubt] message in
+            receipts.lost(tag: message.id.rawValue, segments: message.segments, recipient: message.recipient.digits)
+            inDoubt.note(
+                message.id, account: message.account, carrier: message.carrier, recipient: message.recipient,
+                reason: message.reason, segments: message.segments, now: .now())
+        }
+        return RunningCarrier(route: route, receipts: receipts)
     }
 }
 

@@ -13,7 +13,7 @@ struct RunningCarrier: Sendable {
     /// The same binds with messages that look different.
     func restyled(_ profile: CarrierProfile) -> RunningCarrier {
         RunningCarrier(
-            route: CarrierRoute(carrier: carrier, profile: profile, listeners: route.listeners), receipts: receipts)
+            route: CarrierRoute(carrier: carrier, profile: profile, doubtful: route.doubtful), receipts: receipts)
     }
 
     /// For the monitor.

@@ -104,6 +104,6 @@ private struct IntakeKeys: Sendable {
 extension CarrierSettings {
     /// Whether the same binds serve both: what else differs is only what the bodies of messages are made of (`CarrierProfile`).
     fileprivate func hasBinds(of other: CarrierSettings) -> Bool {
-        setup == other.setup && tls == other.tls && receiptIDs == other.receiptIDs
+        setup == other.setup && tls == other.tls && receipts == other.receipts
     }
 }

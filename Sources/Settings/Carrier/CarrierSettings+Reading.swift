@@ -156,20 +156,29 @@ extension CarrierSettings {
         reader.finish()
     }
 
-    private mutating func readSubmitFields(_ reader: MappingReader) {
-        let receipts = reader.section("receipts")
-        receiptsRequested = receipts.flag("request", default: receiptsRequested)
-        receiptIDs = receipts.choice(
-            "ids", ["same": .same, "hex": .hex, "decimal": .decimal, "auto": .auto], default: receiptIDs)
-        receiptLimits.segments = receipts.integer("known", in: 1_000...10_000_000, default: receiptLimits.segments)
-        sendsReference = receipts.flag("reference", default: sendsReference)
-        receiptLimits.lost = receipts.integer("lost", in: 100...1_000_000, default: receiptLimits.lost)
-        receiptLimits.knownFor = receipts.duration(
+    private mutating func readReceipts(_ reader: MappingReader) {
+        receiptsRequested = reader.flag("request", default: receiptsRequested)
+        receipts.ids = reader.choice(
+            "ids", ["same": .same, "hex": .hex, "decimal": .decimal, "auto": .auto], default: receipts.ids)
+        receipts.comparesNumbers = reader.choice(
+            "numbers", ["compare": true, "ignore": false], default: receipts.comparesNumbers)
+        receipts.signs = reader.choices(
+            "signs", ["esm_class": .esmClass, "id": .messageID, "text": .text], default: receipts.signs)
+        receiptLimits.segments = reader.integer("known", in: 1_000...10_000_000, default: receiptLimits.segments)
+        sendsReference = reader.flag("reference", default: sendsReference)
+        receiptLimits.lost = reader.integer("lost", in: 100...1_000_000, default: receiptLimits.lost)
+        receiptLimits.knownFor = reader.duration(
             "known_for", in: .seconds(3600)...(.seconds(14 * 86_400)), default: receiptLimits.knownFor)
-        if let status = receipts.optionalInteger("retry_status", in: 1...0xFFFF_FFFF) {
+        if let status = reader.optionalInteger("retry_status", in: 1...0xFFFF_FFFF) {
             setup.deliveryRetryStatus = CommandStatus(rawValue: UInt32(status))
         }
-        receipts.finish()
+        reader.finish()
+    }
+
+    private mutating func readSubmitFields(_ reader: MappingReader) {
+        readReceipts(reader.section("receipts"))
+        setup.limits.readAhead = reader.integer(
+            "read_ahead", in: 65_536...67_108_864, default: setup.limits.readAhead)
         let deliver = reader.section("deliver")
         setup.limits.deliveryWithin = deliver.duration(
             "within", in: .milliseconds(100)...(.seconds(60)), default: setup.limits.deliveryWithin)

@@ -17,8 +17,9 @@ package struct CarrierSettings: Hashable, Sendable, CustomStringConvertible {
     package var sendsNoSender = false
     /// `receipts.request`: whether receipts are asked for.
     package var receiptsRequested = true
-    /// `receipts.ids`: how a receipt writes the id that the response gave.
-    package var receiptIDs = ReceiptIDForm.auto
+    /// `receipts.ids`, `receipts.numbers` and `receipts.signs`: how a receipt writes the id that the response gave, whether its number must
+    /// be the message's, and what makes a receipt.
+    package var receipts = ReceiptRules()
     /// `receipts.reference`: whether `submit_sm` has a `user_message_reference`, for carriers that write it into receipts.
     package var sendsReference = false
     /// `receipts.known` and `receipts.known_for`: of how many accepted segments receipts are known, 1,000 to 10,000,000, and for

@@ -117,6 +117,19 @@ extension MappingReader {
         }
     }
 
+    /// Some of a few words, at least one.
+    func choices<Value: SetAlgebra>(
+        _ key: String, _ words: KeyValuePairs<String, Value>, default fallback: Value
+    ) -> Value {
+        let names = words.map(\.key).joined(separator: ", ")
+        let nodes = list(key, limit: words.count, ifEmpty: "needs at least one of \(names)")
+        guard let nodes else { return fallback }
+        let chosen = nodes.compactMap { node in
+            scalar(node, named: key, wanted: "some of \(names)") { text in words.first { $0.key == text }?.value }
+        }
+        return chosen.reduce(Value()) { $0.union($1) }
+    }
+
     /// The nodes of a list; a single value stands for a list of one. Nil where the key is missing. An empty list is
     /// told, with `ifEmpty` as the end of the sentence: to some it would mean "none" and to others "all".
     func list(_ key: String, limit: Int, ifEmpty: String) -> [YAMLNode]? {

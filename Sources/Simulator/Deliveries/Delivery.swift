@@ -10,6 +10,8 @@ struct Delivery: Sendable {
     let kind: Kind
     /// What follows the header.
     let body: [UInt8]
+    /// The number of the message that a receipt is about; 0 = it is about none.
+    var message: UInt64 = 0
     /// How often it was sent.
     var attempts = 0
 
@@ -42,10 +44,10 @@ struct Outbox {
     enum Answer {
         /// Nothing was sent under this sequence number, or it was given up.
         case unknown
-        case acknowledged(Delivery.Kind)
+        case acknowledged(Delivery)
         /// Not now: to be sent again.
         case refusedForNow(Delivery)
-        case refused(Delivery.Kind)
+        case refused(Delivery)
     }
 
     private struct Sent {
@@ -90,12 +92,12 @@ struct Outbox {
     mutating func answer(_ sequence: UInt32, _ status: CommandStatus) -> Answer {
         guard let delivery = unanswered.removeValue(forKey: sequence) else { return .unknown }
         forgetAnswered()
-        if status == .ok { return .acknowledged(delivery.kind) }
+        if status == .ok { return .acknowledged(delivery) }
         switch status {
         case .systemError, .throttled, .messageQueueFull, .submitFailed:
-            return delivery.attempts < Delivery.maximumAttempts ? .refusedForNow(delivery) : .refused(delivery.kind)
+            return delivery.attempts < Delivery.maximumAttempts ? .refusedForNow(delivery) : .refused(delivery)
         default:
-            return .refused(delivery.kind)
+            return .refused(delivery)
         }
     }
 

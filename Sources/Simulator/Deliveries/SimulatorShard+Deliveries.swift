@@ -3,7 +3,7 @@ import NIOCore
 extension SimulatorShard {
     /// Sends a new delivery at the first tick after a time.
     func schedule(new item: DeliverySchedule.Item, after time: NIODeadline) {
-        statistics[item.delivery.kind].waiting += 1
+        count(item.delivery) { $0.waiting += 1 }
         schedule(item, after: time)
     }
 
@@ -16,7 +16,7 @@ extension SimulatorShard {
                 self.deliveriesAreDue(tick)
             }
         case .another: break
-        case .noRoom: drop(item.delivery.kind)
+        case .noRoom: drop(item.delivery)
         }
     }
 
@@ -25,7 +25,7 @@ extension SimulatorShard {
         for item in deliveries.take(tick) {
             if hasCancelled, let id = item.messageID, isCancelled(id) {
                 // Its sender was told so when it was cancelled.
-                statistics[item.delivery.kind].waiting -= 1
+                count(item.delivery) { $0.waiting -= 1 }
                 continue
             }
             batches[ObjectIdentifier(item.mailbox), default: (item.mailbox, [])].deliveries.append(item.delivery)
@@ -38,7 +38,7 @@ extension SimulatorShard {
     /// - Parameter together: all go to one bind.
     func post(_ deliveries: [Delivery], to mailbox: Mailbox, together: Bool = false) {
         let assignment = mailbox.assign(deliveries, together: together)
-        for delivery in assignment.dropped { drop(delivery.kind) }
+        for delivery in assignment.dropped { drop(delivery) }
         for (receiver, deliveries) in assignment.batches {
             if receiver.shard.index == index {
                 hand(deliveries, to: receiver, of: mailbox)
@@ -60,8 +60,16 @@ extension SimulatorShard {
     }
 
     /// Gives a delivery up.
-    func drop(_ kind: Delivery.Kind) {
-        statistics[kind].dropped += 1
-        statistics[kind].waiting -= 1
+    func drop(_ delivery: Delivery) {
+        count(delivery) { counts in
+            counts.dropped += 1
+            counts.waiting -= 1
+        }
+    }
+
+    /// Counts for its kind, and for the run whose messages it is about.
+    func count(_ delivery: Delivery, _ change: (inout DeliveryCounts) -> Void) {
+        change(&statistics[delivery.kind])
+        if delivery.message > runBegan { change(&statistics.runReceipts) }
     }
 }

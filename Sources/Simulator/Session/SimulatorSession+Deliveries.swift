@@ -40,7 +40,7 @@ extension SimulatorSession {
 
     /// Sends what the window lets through; the rest waits.
     func deliver(_ deliveries: [Delivery]) {
-        for delivery in outbox.enqueue(deliveries) { shard.drop(delivery.kind) }
+        for delivery in outbox.enqueue(deliveries) { shard.drop(delivery) }
         sendDeliveries()
     }
 
@@ -53,8 +53,10 @@ extension SimulatorSession {
             answers.writeMultipleIntegers(
                 UInt32(16 + delivery.body.count), CommandID.deliverSM.rawValue, CommandStatus.ok.rawValue, sequence)
             answers.writeBytes(delivery.body)
-            shard.statistics[delivery.kind].sent += 1
-            if delivery.attempts > 1 { shard.statistics[delivery.kind].repeated += 1 }
+            shard.count(delivery) { counts in
+                counts.sent += 1
+                if delivery.attempts > 1 { counts.repeated += 1 }
+            }
             outbox.sent(delivery, sequence: sequence, until: until)
         }
         watchOutbox()
@@ -68,15 +70,17 @@ extension SimulatorSession {
         case .unknown:
             // There is no answer to a response.
             return
-        case .acknowledged(let kind):
-            shard.statistics[kind].acknowledged += 1
-            shard.statistics[kind].waiting -= 1
+        case .acknowledged(let delivery):
+            shard.count(delivery) { counts in
+                counts.acknowledged += 1
+                counts.waiting -= 1
+            }
         case .refusedForNow(let delivery):
-            shard.statistics[delivery.kind].refused += 1
+            shard.count(delivery) { $0.refused += 1 }
             repeatLater(delivery, bind)
-        case .refused(let kind):
-            shard.statistics[kind].refused += 1
-            shard.drop(kind)
+        case .refused(let delivery):
+            shard.count(delivery) { $0.refused += 1 }
+            shard.drop(delivery)
         }
         sendDeliveries()
     }
@@ -99,7 +103,7 @@ extension SimulatorSession {
             if delivery.attempts < Delivery.maximumAttempts {
                 repeatLater(delivery, bind)
             } else {
-                shard.drop(delivery.kind)
+                shard.drop(delivery)
             }
         }
         sendDeliveries()

@@ -45,7 +45,8 @@ extension SimulatorSession {
                 state: state, submitted: shared.unixNanoseconds(arrival.time), done: done)
             shard.schedule(
                 new: .init(
-                    delivery: Delivery(kind: .receipt, body: body), mailbox: arrival.bind.mailbox,
+                    delivery: Delivery(kind: .receipt, body: body, message: arrival.number),
+                    mailbox: arrival.bind.mailbox,
                     messageID: arrival.id),
                 after: due)
         }
@@ -61,7 +62,9 @@ extension SimulatorSession {
             ReceiptSubject(content), id: shared.options.messageIDs.text(message.id, in: receipts.options.ids),
             state: .deleted, submitted: message.unixNanoseconds, done: time)
         shard.schedule(
-            new: .init(delivery: Delivery(kind: .receipt, body: body), mailbox: mailbox, messageID: nil),
+            new: .init(
+                delivery: Delivery(kind: .receipt, body: body, message: message.number), mailbox: mailbox,
+                messageID: nil),
             after: .now())
     }
 }

@@ -66,6 +66,7 @@ final class SimulatorSession: ChannelDuplexHandler {
     private var deadline: Scheduled<Void>?
     private var isReading = false
     private var wantsRead = false
+    private var readAhead = ReadAhead()
 
     init(shared: SimulatorContext, shard: SimulatorShard) {
         self.shared = shared
@@ -101,6 +102,7 @@ final class SimulatorSession: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         isReading = true
         let pdu = unwrapInboundIn(data)
+        readAhead.read(pdu.readableBytes)
         guard let header = PDUHeader(peeking: pdu) else { return }
         if playsQuirk(pdu, header) { return }
         switch phase {
@@ -132,11 +134,12 @@ final class SimulatorSession: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if context.channel.isWritable { context.read() } else { wantsRead = true }
+        if readAhead.mayRead { context.read() } else { wantsRead = true }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if wantsRead, context.channel.isWritable {
+        readAhead.writability(context.channel.isWritable)
+        if wantsRead, readAhead.mayRead {
             wantsRead = false
             context.read()
         }

@@ -12,6 +12,7 @@ extension SimulatorStatistics {
     static var counters: [Counter] {
         connectionCounters + messageCounters + otherCounters
             + deliveryCounters("receipts", "Receipts", \.receipts)
+            + deliveryCounters("run_receipts", "Receipts of messages that came after the last POST /run", \.runReceipts)
             + deliveryCounters("inbound", "Inbound messages", \.inbound)
     }
 

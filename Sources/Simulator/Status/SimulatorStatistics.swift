@@ -44,6 +44,8 @@ package struct SimulatorStatistics: Hashable, Sendable {
     package var habitsKept = 0
     package var habitsBroken = 0
     var receipts = DeliveryCounts()
+    /// Those of `receipts` that are about messages of the run under way (`POST /run`).
+    var runReceipts = DeliveryCounts()
     var inbound = DeliveryCounts()
     /// How often each `command_status` but 0 answered a `submit_sm` or `data_sm`.
     package var statuses: [CommandStatus: Int] = [:]

@@ -6,7 +6,7 @@ import NIOPosix
 import SMPP
 
 /// What the simulator tells over HTTP: `GET /counters`, `GET /metrics`, `GET /messages` (`?limit=100` for the last
-/// hundred), `GET /record` (see `RecordPage`), `POST /inbound` (see `InboundPage`) and `POST /reset`.
+/// hundred), `GET /record` (see `RecordPage`), `POST /inbound` (see `InboundPage`) `POST /run` and `POST /reset`.
 ///
 /// Numbers and texts stand there in full, unlike anywhere else in this program: what a simulator receives is test data,
 /// and a test must see what arrived.
@@ -22,6 +22,7 @@ final class StatusPage: Sendable {
         routes.get("/messages") { request, eventLoop in Self.messages(context, request, eventLoop) }
         routes.post("/fault") { request, eventLoop in FaultPage.answer(context, request, eventLoop) }
         routes.post("/reset") { _, eventLoop in Self.reset(context, eventLoop) }
+        routes.post("/run") { _, eventLoop in Self.beginRun(context, eventLoop) }
         // On this machine only under its own names: a page of another site must not read numbers and texts.
         let isLocal = host == "localhost" || host == "::1" || host.hasPrefix("127.")
         server = HTTPServer(
@@ -104,6 +105,15 @@ final class StatusPage: Sendable {
         let last = context.numbers.reset()
         let parts = context.shards.map { $0.submit { $0.reset(through: last) } }
         return EventLoopFuture.andAllSucceed(parts, on: eventLoop).map { .text("reset") }
+    }
+
+    /// Whoever measures a run has the receipts of its messages counted apart from those of earlier ones.
+    private static func beginRun(
+        _ context: SimulatorContext, _ eventLoop: any EventLoop
+    ) -> EventLoopFuture<HTTPServerResponse> {
+        let last = context.numbers.current
+        let parts = context.shards.map { $0.submit { $0.beginRun(after: last) } }
+        return EventLoopFuture.andAllSucceed(parts, on: eventLoop).map { .text("\(last)") }
     }
 
     private static func write(_ message: ReceivedMessage, _ context: SimulatorContext, _ json: inout JSONWriter) {

@@ -12,7 +12,7 @@ struct LoadCommand: AsyncParsableCommand {
         discussion: """
             Messages are sent at times fixed beforehand, whatever the answers do, and response times count from the \
             intended start; --closed N keeps N under way instead. Exit code 0: it held. 1: a --fail-if came true, the audit \
-            found something, or nothing could be sent. 64: usage. Ctrl-C ends early with a report, a second one at once.
+            found something, nothing could be sent, or something was not accepted and no --fail-if speaks of errors or accepted. 64: usage. Ctrl-C ends early with a report, a second one at once.
             """)
 
     @Argument(help: "https://HOST[:PORT]/PATH, smpp://HOST:PORT or smpps://HOST:PORT.")
@@ -41,6 +41,7 @@ struct LoadCommand: AsyncParsableCommand {
             shape.apply(to: &plan)
             try results.apply(to: &plan)
             old = try results.oldReport()
+            try results.openReports()
         } catch let error as ConfigurationProblems {
             Console.error(error.description)
             throw ExitCode(78)

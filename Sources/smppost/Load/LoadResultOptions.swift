@@ -63,6 +63,17 @@ struct LoadResultOptions: ParsableArguments {
         }
     }
 
+    /// A report that cannot be written is told before the run, not after it. What is in the files stays until then.
+    func openReports() throws {
+        for file in report {
+            let descriptor = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+            guard descriptor >= 0 else {
+                throw ValidationError("--report \(file): \(String(cString: strerror(errno)))")
+            }
+            close(descriptor)
+        }
+    }
+
     func write(_ report: LoadReport, comparedWith old: LoadReport?) throws {
         for file in self.report {
             guard let format = ReportFormat(file: file) else { continue }

@@ -119,8 +119,14 @@ struct SimulatedAnswers: ParsableArguments {
     @Option(help: "How message ids are written: decimal, hexadecimal, uuid or empty.")
     var messageIds: SimulatorOptions.MessageIDForm?
 
+    @Option(help: "Where message ids begin, of 18 digits at most; without it where no earlier simulator gave any.")
+    var firstId: UInt64?
+
     func validate() throws {
         if let rate, rate < 1 { throw ValidationError("--rate is 1 or more") }
+        if let firstId, firstId >= 1_000_000_000_000_000_000 {
+            throw ValidationError("--first-id has 18 digits at most")
+        }
         guard rateSecond == nil || rate != nil else { throw ValidationError("--rate-second needs --rate") }
         if let window, window < 1 { throw ValidationError("--window is 1 or more") }
         try jitter?.expectAtMostAnHour("--jitter")
@@ -134,6 +140,7 @@ struct SimulatedAnswers: ParsableArguments {
         if let rateSecond { options.rateSecond = rateSecond }
         if let window { options.windowLimit = window }
         if let messageIds { options.messageIDs = messageIds }
+        options.firstID = firstId
     }
 }
 

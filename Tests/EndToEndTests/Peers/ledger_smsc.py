@@ -38,6 +38,11 @@ def short_message(body):
     return body[at + 1:at + 1 + body[at]]
 
 
+def recipient(body):
+    at = body.index(b"\0", body.index(b"\0") + 3) + 3  # service_type, source, and the destination's ton and npi
+    return body[at:body.index(b"\0", at)]
+
+
 class Session(pdus.Session):
     SYSTEM_ID = b"LEDGER"
 
@@ -61,24 +66,24 @@ class Session(pdus.Session):
         if command == SUBMIT:
             text = short_message(body)
             self.note("S", text)
-            asyncio.get_running_loop().call_later(latency, self.acknowledge, sequence, text)
+            asyncio.get_running_loop().call_later(latency, self.acknowledge, sequence, text, recipient(body))
         else:
             super().handle(command, sequence, body)
 
-    def acknowledge(self, sequence, text):
+    def acknowledge(self, sequence, text, to):
         if self not in connections:
             return
         self.note("A", text)
         number = random.randrange(10**12, 10**15)
         self.transport.write(pdu(SUBMIT, sequence, b"%d\0" % number))
         if receipt_after is not None:
-            asyncio.get_running_loop().call_later(receipt_after, self.receipt, number)
+            asyncio.get_running_loop().call_later(receipt_after, self.receipt, number, to)
 
-    def receipt(self, number):
+    def receipt(self, number, to):
         if self not in connections:
             return
         text = b"id:%X sub:001 dlvrd:001 submit date:2611240900 done date:2611240901 stat:DELIVRD err:000 text:" % number
-        body = b"\0" + b"\1\1" + b"79160000000\0" + b"\5\0" + b"ACME\0" + b"\4\0\0" + b"\0\0" + b"\0\0\0\0"
+        body = b"\0" + b"\1\1" + to + b"\0" + b"\5\0" + b"ACME\0" + b"\4\0\0" + b"\0\0" + b"\0\0\0\0"
         body += bytes([len(text)]) + text
         self.transport.write(struct.pack(">IIII", 16 + len(body), DELIVER, 0, number % 0x7FFFFFFF + 1) + body)
 

@@ -28,17 +28,18 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 func check(_ given: String, _ receipt: DeliveryReceipt) {
     let received = ReceivedReceipt(receipt)
     let now = MonotonicTime(nanoseconds: 1)
-    var late = ReceiptMatcher(form: .auto)
-    precondition(late.accepted(id: given, tag: 1, segment: 0, at: now).isEmpty)
+    let segment = AcceptedSegment(tag: 1, segment: 0, carrierID: given, at: now)
+    var late = ReceiptMatcher(rules: ReceiptRules())
+    precondition(late.accepted(segment).isEmpty)
     guard case .settled(.matched(let match)) = late.match(received, at: now), match.tag == 1 else {
         preconditionFailure("not matched")
     }
     if receipt.state.isFinal {
         guard case .settled(.duplicate) = late.match(received, at: now) else { preconditionFailure("no duplicate") }
     }
-    var early = ReceiptMatcher(form: .auto)
+    var early = ReceiptMatcher(rules: ReceiptRules())
     guard case .parked(displaced: nil) = early.match(received, at: now) else { preconditionFailure("not parked") }
-    let settled = early.accepted(id: given, tag: 1, segment: 0, at: now)
+    let settled = early.accepted(segment) + early.review(now: now, answeredUpTo: now)
     precondition(settled.count == 1 && early.parkedCount == 0 && early.nextDeadline == nil)
 }
 

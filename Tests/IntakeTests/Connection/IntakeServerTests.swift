@@ -1,4 +1,5 @@
 import Foundation
+import HTTPService
 import Intake
 import Logging
 import NIOCore
@@ -229,7 +230,7 @@ import Testing
     @Test func anAddressInUseIsAnError() async throws {
         try await withServer(tls: false) { _, address, _ in
             let port = try #require(address.port)
-            await #expect(throws: IOError.self) {
+            await #expect(throws: ListenFailure.self) {
                 try await withServer(tls: false) {
                     $0.listen = [("127.0.0.1", 0), ("127.0.0.1", port)]
                 } _: { _, _, _ in

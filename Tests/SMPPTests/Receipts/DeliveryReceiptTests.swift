@@ -50,7 +50,7 @@ import Testing
     @Test func aFieldNameInsideAWordIsNone() throws {
         #expect(parse("paid:5 restat:DELIVRD", esmClass: 0) == nil)
         #expect(parse("id 5 stat DELIVRD", esmClass: 0) == nil)
-        let receipt = try #require(parse("valid:5 substat:DELIVRD"))
+        let receipt = try #require(parse("valid:5 substat:PARKED"))
         #expect(receipt.messageID == nil && receipt.state == .other && receipt.rawState.isEmpty)
     }
 
@@ -61,7 +61,41 @@ import Testing
         ] as [(UInt8, Bool)])
     func esmClassTells(esmClass: UInt8, isReceipt: Bool) {
         #expect((parse("", esmClass: esmClass) != nil) == isReceipt)
-        #expect(parse("id:1 stat:DELIVRD", esmClass: esmClass)?.state == .delivered)
+        #expect(parse(Self.standard, esmClass: esmClass)?.state == .delivered)
+    }
+
+    /// A subscriber's text that speaks of ids and states is his message.
+    @Test(arguments: [
+        "My id:77 and stat:DELIVRD, please", "id:77 stat:DELIVRD", "id:77 stat:ok err:1 sub:2",
+        "Look: id:123 sub:001 dlvrd:001 submit date:2611241010 done date:2611241012 stat:DELIVRD err:000 text:x",
+        "id:5 err:what sub:way", "DELIVRD", "stat:DELIVRD err:000 sub:001",
+    ])
+    func aSubscribersText(text: String) {
+        #expect(parse(text, esmClass: 0) == nil)
+        #expect(parse(text, esmClass: 4) != nil)
+    }
+
+    @Test func theCarriersSigns() {
+        func isReceipt(_ esmClass: UInt8, _ text: String, _ tlvs: [TLV] = [], _ signs: ReceiptSigns) -> Bool {
+            let message = ShortMessage(esmClass: esmClass, shortMessage: Array(text.utf8), tlvs: tlvs)
+            return DeliveryReceipt(parsing: message, signs: signs) != nil
+        }
+        let id = [TLV(.receiptedMessageID, cString: "F00")]
+        #expect(isReceipt(4, "", [], .esmClass) && isReceipt(0, "", id, .messageID))
+        #expect(isReceipt(0, Self.standard, [], .text) && !isReceipt(0, Self.standard, [], [.esmClass, .messageID]))
+        #expect(!isReceipt(4, "x", [], [.text, .messageID]) && !isReceipt(0, "x", id, [.text, .esmClass]))
+    }
+
+    /// No `stat:`, and a word that says it all the same.
+    @Test(
+        arguments: [
+            ("id:77 DELIVRD err:000", .delivered), ("id:77 sub:001 dlvrd:001 UNDELIV text:DELIVRD", .undeliverable),
+            ("id:77,EXPIRED", .expired), ("id:77 text:DELIVRD", .other), ("id:77 delivered to you", .other),
+            ("id:77 stat: err:000 REJECTD", .rejected), ("id:77 stat:PARKED DELIVRD", .other),
+            ("Message 77 DELIVERED", .delivered),
+        ] as [(String, ReceiptState)])
+    func aStateWithoutItsField(text: String, state: ReceiptState) {
+        #expect(parse(text)?.state == state)
     }
 
     @Test func tlvsTellAndWin() throws {

@@ -34,13 +34,4 @@ import Testing
         #expect(DeliveryReceipt(messageID: "00FF10", state: .delivered).foldedIDs(form) == ids)
         #expect(DeliveryReceipt(messageID: nil, state: .delivered).foldedIDs(form) == [])
     }
-
-    @Test func anotherNumberContradicts() {
-        let received = ReceivedReceipt(
-            DeliveryReceipt(messageID: "1", state: .delivered), source: "79161234567", destination: "Firm")
-        #expect(!received.contradicts("79161234567"))
-        #expect(!received.contradicts("7916*****67"))
-        #expect(received.contradicts("79167654321"))
-        #expect(!ReceivedReceipt(DeliveryReceipt(messageID: "1", state: .delivered)).contradicts("79161234567"))
-    }
 }

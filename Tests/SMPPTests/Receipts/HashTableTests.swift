@@ -16,29 +16,45 @@ import Testing
                 table.remove(hash, at: old)
                 indices[hash] = nil
             } else {
-                table.set(hash, to: index) { _ in true }
+                if let old = indices[hash] { table.remove(hash, at: old) }
+                table.add(hash, index) { _ in true }
                 indices[hash] = index
             }
             #expect(table.count == indices.count)
         }
         for hash in UInt64.min..<3_000 {
             let hash = hash &- 500
-            #expect(table.index(of: hash) { _ in true } == indices[hash])
+            #expect(all(table, hash) == indices[hash].map { [$0] } ?? [])
         }
     }
 
-    /// Two ids of one hash are both found, and one that is erased leaves the other.
-    @Test func twoIDsOfOneHash() {
+    private func all(_ table: HashTable, _ hash: UInt64) -> [Int] {
+        var indices: [Int] = []
+        table.forEach(hash) { indices.append($0) }
+        return indices.sorted()
+    }
+
+    /// Entries of one hash are all found, and one that is erased leaves the others.
+    @Test func entriesOfOneHash() {
         var table = HashTable()
-        for index in [10, 20, 30] { table.set(7, to: index) { $0 == index } }
+        for index in [10, 20, 30] { table.add(7, index) { _ in false } }
         #expect(table.count == 3)
-        table.set(7, to: 21) { $0 == 20 }
-        for index in [10, 21, 30] { #expect(table.index(of: 7) { $0 == index } == index) }
-        table.remove(7, at: 21)
-        #expect(table.index(of: 7) { $0 == 21 } == nil)
-        for index in [10, 30] { #expect(table.index(of: 7) { $0 == index } == index) }
+        #expect(all(table, 7) == [10, 20, 30])
+        table.remove(7, at: 20)
+        #expect(all(table, 7) == [10, 30])
         table.remove(7, at: 99)
         #expect(table.count == 2)
+    }
+
+    /// An id that is given again and again is found at its newest entries.
+    @Test func entriesOfOneID() {
+        var table = HashTable()
+        table.add(7, 1) { _ in false }
+        for index in 10..<30 { table.add(7, index) { $0 >= 10 } }
+        #expect(table.count == 9)
+        #expect(all(table, 7) == [1] + Array(22..<30))
+        for index in [1] + Array(10..<30) { table.remove(7, at: index) }
+        #expect(table.count == 0 && all(table, 7).isEmpty)
     }
 
     @Test func idsHaveHashesOfTheirOwn() {

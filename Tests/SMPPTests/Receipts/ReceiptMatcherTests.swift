@@ -3,6 +3,20 @@ import Testing
 
 @testable import SMPP
 
+extension ReceiptMatcher {
+    init(form: ReceiptIDForm, limits: Limits = Limits()) {
+        self.init(rules: ReceiptRules(ids: form), limits: limits)
+    }
+
+    /// The last answer that was under way.
+    mutating func accepted(
+        id: String, tag: UInt64, segment: Int, recipient: String? = nil, at now: MonotonicTime
+    ) -> [SettledReceipt] {
+        let segment = AcceptedSegment(tag: tag, segment: segment, carrierID: id, destination: recipient, at: now)
+        return accepted(segment) + review(now: now, answeredUpTo: now)
+    }
+}
+
 @Suite struct ReceiptMatcherTests {
     private func time(_ seconds: Double) -> MonotonicTime {
         MonotonicTime(nanoseconds: UInt64(seconds * 1e9))
@@ -53,7 +67,7 @@ import Testing
         var matcher = ReceiptMatcher(form: form)
         _ = matcher.accepted(id: accepted, tag: 1, segment: 0, at: time(0))
         #expect(matcher.match(receipt(receipted), at: time(1)) == .parked(displaced: nil))
-        #expect(matcher.expire(now: time(61)).map(\.outcome) == [.unmatched])
+        #expect(matcher.expire(now: time(61)).map(\.outcome) == [.unmatched(.unknownID)])
     }
 
     @Test func idsThatDifferInCaseOnlyAreTwo() {
@@ -118,11 +132,11 @@ import Testing
         for id in ["1", "2", "3"] { #expect(matcher.match(receipt(id), at: time(0)) == .parked(displaced: nil)) }
         #expect(
             matcher.match(receipt("4"), at: time(0))
-                == .parked(displaced: SettledReceipt(received: receipt("1"), outcome: .unmatched)))
+                == .parked(displaced: SettledReceipt(received: receipt("1"), outcome: .unmatched(.unknownID))))
         #expect(matcher.parkedCount == 3)
         var same = ReceiptMatcher(form: .auto)
         let steps = (0..<20).map { _ in same.match(receipt("1"), at: time(0)) }
-        #expect(steps.filter { $0 == .settled(.unmatched) }.count == 4)
+        #expect(steps.filter { $0 == .settled(.unmatched(.unknownID)) }.count == 4)
         #expect(same.accepted(id: "1", tag: 0, segment: 0, at: time(1)).count == 16)
     }
 
@@ -131,14 +145,14 @@ import Testing
         var matcher = ReceiptMatcher(form: .auto)
         _ = matcher.accepted(id: "-", tag: 1, segment: 0, at: time(0))
         _ = matcher.accepted(id: "", tag: 2, segment: 0, at: time(0))
-        #expect(matcher.match(receipt(id), at: time(1)) == .settled(.unmatched))
+        #expect(matcher.match(receipt(id), at: time(1)) == .settled(.unmatched(.noID)))
     }
 
     @Test func segmentsWithoutIDAreFoundByNumber() {
         var matcher = ReceiptMatcher(form: .auto)
         _ = matcher.accepted(id: "-", tag: 1, segment: 0, recipient: "+79161234567", at: time(0))
         _ = matcher.accepted(id: "-", tag: 1, segment: 1, recipient: "79161234567", at: time(0))
-        #expect(matcher.match(receipt(nil, from: "79160000000"), at: time(1)) == .settled(.unmatched))
+        #expect(matcher.match(receipt(nil, from: "79160000000"), at: time(1)) == .settled(.unmatched(.noID)))
         let first = found(matcher.match(receipt("X1", .enroute, from: "79161234567"), at: time(1)))
         #expect(first?.segment == 0 && first?.form == .number)
         #expect(found(matcher.match(receipt("X2", from: "+79161234567"), at: time(1)))?.segment == 1)
@@ -167,7 +181,8 @@ import Testing
         #expect(matcher.match(receipt("77", from: "79161234567"), at: time(3)) == .parked(displaced: nil))
         #expect(matcher.match(receipt("78", from: "79160000002"), at: time(3)) == .parked(displaced: nil))
         let settled = matcher.expire(now: time(64)).map(\.outcome)
-        #expect(settled == [.matched(.init(tag: 1, segment: 2, form: .number, delay: .seconds(2))), .unmatched])
+        #expect(
+            settled == [.matched(.init(tag: 1, segment: 2, form: .number, delay: .seconds(2))), .unmatched(.unknownID)])
         // From now on it is known by the id.
         #expect(isDuplicate(matcher.match(receipt("77", from: "79161234567"), at: time(65))))
         // One of the two is answered after all: the other is meant.
@@ -216,9 +231,12 @@ import Testing
         for id in 1...4000 {
             let number = String(id)
             let hexadecimal = String(id, radix: 16, uppercase: true)
-            _ = matcher.accepted(id: way == "decimal" ? hexadecimal : number, tag: UInt64(id), segment: 0, at: time(0))
+            let recipient = String(79_160_000_000 + id)
+            _ = matcher.accepted(
+                id: way == "decimal" ? hexadecimal : number, tag: UInt64(id), segment: 0, recipient: recipient,
+                at: time(0))
             let receipted = way == "hexadecimal" ? hexadecimal : number
-            if found(matcher.match(receipt(receipted), at: time(1)))?.tag != UInt64(id) { wrong += 1 }
+            if found(matcher.match(receipt(receipted, from: recipient), at: time(1)))?.tag != UInt64(id) { wrong += 1 }
         }
         #expect(wrong == 0)
         #expect(matcher.formInWords.hasPrefix(way == "same" ? "the same, learnt from " : way + ", learnt from "))
@@ -239,12 +257,16 @@ import Testing
     @Test func aCarrierThatMixesIsMatched() {
         var matcher = ReceiptMatcher(form: .auto)
         for id in 1...100 {
-            _ = matcher.accepted(id: String(id * 1_000_003), tag: UInt64(id), segment: 0, at: time(0))
+            _ = matcher.accepted(
+                id: String(id * 1_000_003), tag: UInt64(id), segment: 0, recipient: "7916\(1_000_000 + id)", at: time(0)
+            )
         }
         var tags: Set<UInt64> = []
         for id in 1...100 {
             let text = String(id * 1_000_003, radix: id <= 50 ? 16 : 10)
-            if let match = found(matcher.match(receipt(text), at: time(Double(id)))) { tags.insert(match.tag) }
+            if let match = found(matcher.match(receipt(text, from: "7916\(1_000_000 + id)"), at: time(Double(id)))) {
+                tags.insert(match.tag)
+            }
             for settled in matcher.expire(now: time(Double(id))) {
                 if case .matched(let match) = settled.outcome { tags.insert(match.tag) }
             }
@@ -275,7 +297,7 @@ import Testing
         }
         #expect(matcher.accepted(id: "-", tag: 3, segment: 0, recipient: number, at: time(3)).isEmpty)
         #expect(matcher.parkedCount == 1)
-        #expect(matcher.expire(now: time(90)).map(\.outcome) == [.unmatched])
+        #expect(matcher.expire(now: time(90)).map(\.outcome) == [.unmatched(.unknownID)])
     }
 
     @Test func theRecipientDecidesADoubt() {
@@ -298,6 +320,84 @@ import Testing
         let settled = matcher.accepted(id: "512", tag: 512, segment: 0, at: time(4))
         #expect(settled.count == 1)
         if case .matched(let match) = settled.first?.outcome { #expect(match.tag == 512) }
+    }
+
+    /// Where a carrier gives an id twice, the number decides; where there is none, nobody does.
+    @Test func anIDGivenTwice() {
+        var matcher = ReceiptMatcher(form: .auto)
+        _ = matcher.accepted(id: "5", tag: 1, segment: 0, recipient: "79160000001", at: time(0))
+        _ = matcher.accepted(id: "5", tag: 2, segment: 0, recipient: "79160000002", at: time(1))
+        #expect(found(matcher.match(receipt("5", from: "79160000001"), at: time(2)))?.tag == 1)
+        #expect(found(matcher.match(receipt("5", from: "+79160000002"), at: time(2)))?.tag == 2)
+        #expect(matcher.match(receipt("5"), at: time(2)) == .parked(displaced: nil))
+        #expect(matcher.match(receipt("5", from: "79160000003"), at: time(2)) == .parked(displaced: nil))
+        #expect(matcher.expire(now: time(70)).map(\.outcome) == [.unmatched(.ambiguous), .unmatched(.otherNumber)])
+    }
+
+    /// A stranger's receipt: `id:15` where 21 = 0x15 was given.
+    @Test func aStrangersReceipt() {
+        for form in [ReceiptIDForm.auto, .hex] {
+            var matcher = ReceiptMatcher(form: form)
+            _ = matcher.accepted(id: "21", tag: 1, segment: 0, recipient: "79160000001", at: time(0))
+            #expect(matcher.match(receipt("15", from: "79160000009"), at: time(1)) == .parked(displaced: nil))
+            #expect(matcher.expire(now: time(70)).map(\.outcome) == [.unmatched(.otherNumber)])
+            #expect(form != .auto || matcher.formInWords == "not known yet")
+        }
+        var matcher = ReceiptMatcher(rules: ReceiptRules(ids: .hex, comparesNumbers: false))
+        _ = matcher.accepted(id: "21", tag: 1, segment: 0, recipient: "79160000001", at: time(0))
+        #expect(found(matcher.match(receipt("15", from: "79160000009"), at: time(1)))?.tag == 1)
+    }
+
+    /// A guess waits for the answers that are under way, and no longer; `same` does not have to.
+    @Test func aGuessWaitsForAnswers() {
+        let number = "79160000001"
+        var matcher = ReceiptMatcher(form: .auto)
+        _ = matcher.accepted(id: "21", tag: 1, segment: 0, recipient: number, at: time(0))
+        #expect(
+            matcher.match(receipt("15", from: number), at: time(3), answeredUpTo: time(2)) == .parked(displaced: nil))
+        #expect(matcher.hasGuesses && matcher.nextDeadline == time(13))
+        #expect(matcher.review(now: time(4), answeredUpTo: time(2.9)).isEmpty)
+        var quiet = matcher
+        #expect(quiet.review(now: time(4), answeredUpTo: time(3)).map(\.received.receipt.messageID) == ["15"])
+        var silent = matcher
+        #expect(silent.expire(now: time(13)).count == 1)
+        // The answer with that very id was under way.
+        let settled = matcher.accepted(id: "15", tag: 2, segment: 0, recipient: number, at: time(4))
+        guard case .matched(let match) = settled.first?.outcome else {
+            Issue.record("not matched")
+            return
+        }
+        #expect(match.tag == 2 && match.form == .exact && !matcher.hasGuesses)
+        #expect(settled.first?.isEarly == true)
+        var other = ReceiptMatcher(form: .auto)
+        _ = other.accepted(id: "21", tag: 1, segment: 0, recipient: number, at: time(0))
+        #expect(found(other.match(receipt("21", from: number), at: time(5), answeredUpTo: time(1)))?.tag == 1)
+        #expect(other.formInWords == "not known yet" && other.needsReview)
+        #expect(other.review(now: time(6), answeredUpTo: time(6)).isEmpty)
+        #expect(other.formInWords == "the same, learnt from 1 receipt")
+    }
+
+    /// The answer comes so late that only its message is known: its number is that of the lost response.
+    @Test func aLateAnswerHasItsNumber() {
+        var matcher = ReceiptMatcher(form: .auto)
+        matcher.lost(tag: 1, segment: 0, recipient: "79160000001", at: time(0))
+        _ = matcher.accepted(id: "77", tag: 1, segment: 0, at: time(1))
+        #expect(matcher.match(receipt("77", from: "79160000002"), at: time(2)) == .parked(displaced: nil))
+        #expect(found(matcher.match(receipt("77", from: "79160000001"), at: time(2)))?.tag == 1)
+    }
+
+    /// A carrier that gives one id for ever costs no more than another.
+    @Test func oneIDForEver() {
+        var matcher = ReceiptMatcher(form: .same, limits: .init(segments: 50_000))
+        let cost = processorTime {
+            for number in 0..<100_000 {
+                _ = matcher.accepted(
+                    id: "007", tag: UInt64(number), segment: 0, recipient: String(79_160_000_000 + number), at: time(0))
+            }
+        }
+        #expect(cost < .seconds(20))
+        #expect(found(matcher.match(receipt("7", from: "79160099999"), at: time(1)))?.tag == 99_999)
+        #expect(found(matcher.match(receipt("7", from: "79160099993"), at: time(1)))?.tag == 99_993)
     }
 
     /// A thousand receipts a second must be nothing: the machine's time for as many, early, twice and out of order.

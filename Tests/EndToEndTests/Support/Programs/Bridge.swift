@@ -109,6 +109,7 @@ struct ReceiptsPage: Decodable {
     var matched: Int
     var unmatched: Int
     var duplicates: Int
+    var early: Int
     var ids: String
     var states: [String: Int]
 }

@@ -1,0 +1,139 @@
+@testable import SMPP
+
+/// A carrier that counts its messages, and the receipts that it sends of them; what the matcher makes of both.
+struct ReceiptSimulation {
+    enum Writing: CaseIterable { case decimal, hexadecimal, padded, mixed }
+    enum Moment: CaseIterable { case before, rightBehind, longAfter, any }
+
+    var start: UInt64
+    /// Of ids in responses; `padded` and `mixed` are decimal there.
+    var response = Writing.decimal
+    var receipt = Writing.decimal
+    var moment = Moment.rightBehind
+    var window = 20
+    var messages = 300
+    /// Percent of receipts with which comes one of a message that nobody sent, by an id near by.
+    var strangers = 0
+    /// The carrier begins to count anew in the middle.
+    var repeatsIDs = false
+    /// So many recipients; nil = each message has its own.
+    var recipients: Int?
+    var namesNumbers = true
+
+    struct Result {
+        /// Receipts that stand at another message than their own; at one to another number.
+        var wrong = 0
+        var wrongNumber = 0
+        var matched = 0
+        var expected = 0
+        var early = 0
+        var learnt = ""
+
+        var share: Double { Double(matched) / Double(max(1, expected)) }
+    }
+
+    private struct Open {
+        var message: Int
+        var id: UInt64
+        var writtenAt: MonotonicTime
+    }
+
+    func run(seed: UInt64) -> Result {
+        var random = SplitMix64(seed: seed)
+        var matcher = ReceiptMatcher(rules: ReceiptRules())
+        var result = Result()
+        var open: [Open] = []
+        var waiting: [(due: Int, receipt: ReceivedReceipt)] = []
+        var next = 0
+        var id = start
+        var step = 0
+        func now() -> MonotonicTime { MonotonicTime(nanoseconds: UInt64(step + 1) * 1_000_000) }
+        func answeredUpTo() -> MonotonicTime { open.map(\.writtenAt).min() ?? now() }
+        func note(_ settled: [SettledReceipt]) {
+            for settled in settled {
+                if settled.isEarly { result.early += 1 }
+                count(settled.outcome, settled.received, &result)
+            }
+        }
+        func deliver(_ received: ReceivedReceipt) {
+            step += 1
+            if received.bind != "stranger" { result.expected += 1 }
+            switch matcher.match(received, at: now(), answeredUpTo: answeredUpTo()) {
+            case .settled(let outcome): count(outcome, received, &result)
+            case .parked(let displaced): note(displaced.map { [$0] } ?? [])
+            }
+        }
+        while next < messages || !open.isEmpty || !waiting.isEmpty {
+            step += 1
+            while next < messages, open.count < window {
+                if repeatsIDs, next == messages / 2 { id = start }
+                open.append(Open(message: next, id: id, writtenAt: now()))
+                (next, id) = (next + 1, id + 1)
+            }
+            if let place = open.indices.randomElement(using: &random) {
+                let answered = open[place]
+                let receipt = receipt(of: answered.message, id: answered.id, &random)
+                let moment = moment == .any ? [.before, .rightBehind, .longAfter][random.below(3)] : moment
+                if moment == .before { deliver(receipt) }
+                open.remove(at: place)
+                step += 1
+                note(
+                    matcher.accepted(
+                        AcceptedSegment(
+                            tag: UInt64(answered.message), segment: 0, carrierID: text(answered.id, response, &random),
+                            destination: number(answered.message), at: now())))
+                note(matcher.review(now: now(), answeredUpTo: answeredUpTo()))
+                if moment == .rightBehind { deliver(receipt) }
+                if moment == .longAfter { waiting.append((step + random.below(2000), receipt)) }
+                if random.chance(strangers) {
+                    var stranger = self.receipt(
+                        of: 900_000 + answered.message, id: answered.id + UInt64(random.below(9)), &random)
+                    stranger.bind = "stranger"
+                    deliver(stranger)
+                }
+            }
+            for place in waiting.indices.reversed() where waiting[place].due <= step || open.isEmpty {
+                deliver(waiting.remove(at: place).receipt)
+            }
+        }
+        step += 100_000
+        note(matcher.expire(now: now()))
+        result.learnt = matcher.formInWords
+        return result
+    }
+
+    private func count(_ outcome: ReceiptOutcome, _ received: ReceivedReceipt, _ result: inout Result) {
+        switch outcome {
+        case .matched(let match), .duplicate(let match):
+            if "\(match.tag)" == received.receipt.text {
+                result.matched += 1
+            } else {
+                result.wrong += 1
+                if number(Int(match.tag)) != number(Int(received.receipt.text ?? "") ?? -1) { result.wrongNumber += 1 }
+            }
+        case .unmatched: break
+        }
+    }
+
+    private func number(_ message: Int) -> String {
+        String(79_160_000_000 + (recipients.map { message % $0 } ?? message))
+    }
+
+    private func receipt(of message: Int, id: UInt64, _ random: inout SplitMix64) -> ReceivedReceipt {
+        var receipt = DeliveryReceipt(messageID: text(id, self.receipt, &random), state: .delivered)
+        receipt.text = "\(message)"
+        let digits = number(message)
+        let written = [digits, "+" + digits, "00" + digits, "8" + digits.dropFirst(), String(digits.dropFirst())]
+        return ReceivedReceipt(
+            receipt, source: namesNumbers ? written[random.below(written.count)] : "", destination: "Firm")
+    }
+
+    private func text(_ id: UInt64, _ writing: Writing, _ random: inout SplitMix64) -> String {
+        switch writing {
+        case .decimal: String(id)
+        case .hexadecimal: String(id, radix: 16, uppercase: true)
+        case .padded: String(("00000000000000000000" + String(id)).suffix(20))
+        case .mixed: String(id, radix: random.chance(50) ? 16 : 10)
+        }
+    }
+}

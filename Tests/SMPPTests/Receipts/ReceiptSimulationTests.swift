@@ -1,0 +1,68 @@
+import Testing
+
+@testable import SMPP
+
+/// Carriers of every kind, with receipts at every moment: none stands at another message, nearly all at their own.
+@Suite struct ReceiptSimulationTests {
+    private static let starts: [UInt64] = [0, 5, 99, 100_000]
+
+    private func check(_ simulation: ReceiptSimulation, seeds: ClosedRange<UInt64> = 1...3) {
+        for seed in seeds {
+            let result = simulation.run(seed: seed)
+            let told: Comment = "\(simulation) seed \(seed): \(result)"
+            #expect(result.wrong == 0, told)
+            #expect(result.share >= 0.99, told)
+        }
+    }
+
+    @Test(arguments: starts, ReceiptSimulation.Writing.allCases)
+    func atEveryMoment(start: UInt64, writing: ReceiptSimulation.Writing) {
+        for moment in ReceiptSimulation.Moment.allCases {
+            for window in [1, 20, 100] {
+                check(ReceiptSimulation(start: start, receipt: writing, moment: moment, window: window))
+            }
+        }
+    }
+
+    @Test(arguments: starts, ReceiptSimulation.Moment.allCases)
+    func hexadecimalResponses(start: UInt64, moment: ReceiptSimulation.Moment) {
+        for receipt in [ReceiptSimulation.Writing.decimal, .hexadecimal] {
+            check(ReceiptSimulation(start: start, response: .hexadecimal, receipt: receipt, moment: moment))
+        }
+    }
+
+    @Test(arguments: starts, ReceiptSimulation.Writing.allCases)
+    func strangersAndRepeatedIDs(start: UInt64, writing: ReceiptSimulation.Writing) {
+        for moment in ReceiptSimulation.Moment.allCases {
+            check(ReceiptSimulation(start: start, receipt: writing, moment: moment, strangers: 50))
+            check(ReceiptSimulation(start: start, receipt: writing, moment: moment, repeatsIDs: true))
+        }
+    }
+
+    /// Three people get all messages: numbers often agree by chance, and still no receipt is another number's.
+    @Test(arguments: starts, ReceiptSimulation.Writing.allCases)
+    func fewRecipients(start: UInt64, writing: ReceiptSimulation.Writing) {
+        for moment in ReceiptSimulation.Moment.allCases {
+            let simulation = ReceiptSimulation(start: start, receipt: writing, moment: moment, recipients: 3)
+            let result = simulation.run(seed: 4)
+            #expect(result.wrongNumber == 0, "\(simulation): \(result)")
+            // What fits two messages to one number is the one's whose id it writes.
+            #expect(result.share >= (writing == .mixed ? 0.7 : 0.9), "\(simulation): \(result)")
+        }
+    }
+
+    /// Receipts without numbers: what is not clear is not matched.
+    @Test(arguments: starts, [ReceiptSimulation.Writing.decimal, .hexadecimal, .padded])
+    func withoutNumbers(start: UInt64, writing: ReceiptSimulation.Writing) {
+        let simulation = ReceiptSimulation(start: start, receipt: writing, namesNumbers: false)
+        let result = simulation.run(seed: 4)
+        #expect(result.wrong == 0, "\(simulation): \(result)")
+    }
+
+    /// Only what was read before its answer is early.
+    @Test func early() {
+        #expect(ReceiptSimulation(start: 99, moment: .before).run(seed: 1).early == 300)
+        #expect(ReceiptSimulation(start: 99, moment: .rightBehind, strangers: 50).run(seed: 1).early == 0)
+        #expect(ReceiptSimulation(start: 99, receipt: .hexadecimal, moment: .rightBehind).run(seed: 1).early == 0)
+    }
+}
