@@ -48,7 +48,7 @@ import Testing
             "smppost_messages_waiting": "waiting", "smppost_congestion_state": "congestion", "smppost_bind_up": "up",
             "smppost_late_responses_total": "late", "smppost_throttled_total": "throttled",
             "smppost_displaced_total": "displaced", "smppost_deliveries_total": "delivered",
-            "smppost_pdu_errors_total": "misplaced",
+            "smppost_pdu_errors_total": "misplaced", "smppost_pdu_flaws_total": "flawed",
             "smppost_receipts_matched_total": "receipts_matched",
             "smppost_receipts_unmatched_total": "receipts_unmatched",
             "smppost_receipts_duplicate_total": "receipts_duplicate",
@@ -62,7 +62,8 @@ import Testing
             if match.1 == "smppost_bind_submit_total", let outcome = labels["outcome"] {
                 numbers["\(outcome)/\(place)"] = Double(match.3)
             } else if let name = names[String(match.1)] {
-                numbers["\(name)/\(place)"] = Double(match.3)
+                // One family is told by why.
+                numbers["\(name)/\(place)", default: 0] += Double(match.3) ?? .nan
             }
         }
         return numbers
