@@ -80,12 +80,17 @@ import Testing
                 try FileManager.default.contentsOfDirectory(atPath: "/proc/\(bridge.process.id)/fd").count
             }
             let before = try files()
-            try await comeAndGo(6_000)
-            try await eventually("gone") { try files() <= before }
-            let memory = try residentKiB(bridge.process.id)
-            try await comeAndGo(6_000)
-            try await eventually("gone") { try files() <= before }
-            #expect(try residentKiB(bridge.process.id) - memory < 6_000)
+            // What lived on would be 40 MB more in each round; how many come at once differs, and so may their memory.
+            var memory = 0
+            var least = Int.max
+            for _ in 0..<6 where least >= 6_000 {
+                try await comeAndGo(6_000)
+                try await eventually("gone") { try files() <= before }
+                let now = try residentKiB(bridge.process.id)
+                if memory > 0 { least = min(least, now - memory) }
+                memory = now
+            }
+            #expect(least < 6_000)
         }
     }
 
