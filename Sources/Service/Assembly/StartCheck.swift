@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import HTTPService
 import NIOCore
 import NIOPosix
@@ -6,23 +7,29 @@ package import Settings
 
 /// What a start needs of this machine besides its configuration, looked at before it, as this user.
 package enum StartCheck {
-    /// What would make a start vain: the journal can never be written.
+    /// What would make a start vain: the journal can never be written, as this user may not. With `on_outage: continue` it is not needed.
     ///
     /// - Parameter file: `smppost.yaml`, as the user gave it.
     package static func problems(_ settings: Settings, file: String) -> [ConfigurationProblem] {
-        guard case .sqlite(let path) = settings.journal?.store, let problem = unwritable(path) else { return [] }
-        return [told(file, "\"journal.url\": \(problem)", isWarning: false)]
+        guard case .denied(let words) = journal(settings), settings.journal?.onOutage == .refuse else { return [] }
+        return [told(file, words, isWarning: false)]
     }
 
-    /// What may be mended until then, or matters only to a part: folders of traces and proven logins, addresses that are taken. Takes
-    /// no longer than the system needs to say so.
+    /// What may be mended until then, or matters only to a part: another obstacle to the journal, folders of traces and proven logins,
+    /// addresses that are taken. Takes no longer than the system needs to say so.
     package static func warnings(_ settings: Settings, file: String) async -> [ConfigurationProblem] {
         var words: [String] = []
-        if let problem = unwritable(settings.monitor.traceDirectory + "/trace") {
-            words.append("\"monitor.trace_directory\": \(problem)")
+        switch journal(settings) {
+        case .other(let other): words.append(other)
+        case .denied(let denied) where settings.journal?.onOutage == .continue: words.append(denied)
+        case .denied, nil: break
         }
-        if let path = settings.intake.provenFile, let problem = unwritable(path) {
-            words.append("\"intake.proven_file\": \(problem)")
+        let files = [
+            ("monitor.trace_directory", settings.monitor.traceDirectory + "/trace"),
+            ("intake.proven_file", settings.intake.provenFile),
+        ]
+        for (key, path) in files {
+            if let path, let obstacle = obstacle(key, path) { words.append(obstacle.words) }
         }
         let listeners =
             settings.intake.listen.map { ($0, "intake.listen") } + [(settings.monitor.listen, "monitor.listen")]
@@ -46,24 +53,44 @@ package enum StartCheck {
         ConfigurationProblem(file: file, line: 1, column: 1, message: message, isWarning: isWarning)
     }
 
+    private static func journal(_ settings: Settings) -> Obstacle? {
+        guard case .sqlite(let path) = settings.journal?.store else { return nil }
+        return obstacle("journal.url", path)
+    }
+
     /// Why a file cannot be written, or made with the folders that it needs.
-    private static func unwritable(_ path: String) -> String? {
-        let files = FileManager.default
-        if files.fileExists(atPath: path) {
-            return files.isWritableFile(atPath: path) ? nil : "\(path) may not be written by \(user)"
+    private enum Obstacle {
+        /// This user may not.
+        case denied(String)
+        /// A file system that may only be read, a file where a folder should be.
+        case other(String)
+
+        var words: String {
+            switch self {
+            case .denied(let words), .other(let words): words
+            }
         }
+    }
+
+    private static func obstacle(_ key: String, _ path: String) -> Obstacle? {
+        let files = FileManager.default
+        if files.fileExists(atPath: path) { return obstacle(key, path, at: path) }
         var folder = (path as NSString).deletingLastPathComponent
         while !folder.isEmpty, folder != "/", !files.fileExists(atPath: folder) {
             folder = (folder as NSString).deletingLastPathComponent
         }
-        if folder.isEmpty { folder = "." }
-        var isFolder: ObjCBool = false
-        guard files.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-            return "\(path) cannot be made: \(folder) is no folder"
-        }
-        return files.isWritableFile(atPath: folder)
-            ? nil : "\(path) cannot be made: \(folder) may not be written by \(user)"
+        return obstacle(key, path, at: folder.isEmpty ? "." : folder)
     }
 
-    private static var user: String { "user \(NSUserName())" }
+    private static func obstacle(_ key: String, _ path: String, at place: String) -> Obstacle? {
+        let words = "\"\(key)\": \(path) cannot be \(path == place ? "written" : "made"): \(place)"
+        var isFolder: ObjCBool = false
+        guard
+            path == place
+                || (FileManager.default.fileExists(atPath: place, isDirectory: &isFolder) && isFolder.boolValue)
+        else { return .other(words + " is no folder") }
+        guard access(place, W_OK) != 0 else { return nil }
+        return errno == EACCES
+            ? .denied(words + " may not be written by user \(NSUserName())") : .other(words + " may only be read")
+    }
 }

@@ -108,7 +108,7 @@ import Testing
             }
             defer { bridge.discard() }
             try await bridge.awaitReady()
-            #expect(bridge.process.current.everything.contains("opt-outs.txt:2:1: this line is left out"))
+            #expect(bridge.process.current.everything.contains("opt-outs.txt:2:1: warning: this line is left out"))
             let blocked = try await bridge.post(try await form("x"), headers: ["Accept: application/json"])
             #expect(blocked.status == 403 && blocked.outcome == "refused")
             #expect(try blocked.json().error == "recipient_blocked")

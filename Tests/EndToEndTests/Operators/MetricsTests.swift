@@ -108,7 +108,8 @@ import Testing
         "smppost_config_loaded_timestamp_seconds", "smppost_deliveries_total", "smppost_draining",
         "smppost_journal_commits_total", "smppost_journal_dropped_total", "smppost_journal_pruned_total",
         "smppost_journal_records_total", "smppost_last_received_seconds", "smppost_ledger_entries",
-        "smppost_messages_handed_total", "smppost_postings_total", "smppost_receipts_expected",
+        "smppost_messages_handed_total", "smppost_pdu_flaws_total", "smppost_postings_total",
+        "smppost_receipts_expected",
         "smppost_receipts_parked", "smppost_http_unfinished_bytes", "smppost_monitor_connections_refused_total",
         "smppost_monitor_wrong_tokens_total", "smppost_tls_handshake_failures_total",
     ]
