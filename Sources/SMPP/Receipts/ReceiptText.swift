@@ -154,10 +154,20 @@ private struct Scanner {
 
     func isBlank(before start: Int) -> Bool { octets[octets.startIndex..<start].allSatisfy { $0 <= 0x20 } }
 
-    /// The first word before the message's own text that can be nothing but a state.
+    /// The only word before the message's own text that can be nothing but a state. Nil where there are two, or one is denied
+    /// (`NOT DELIVERED`): that would be a guess.
     func bareState() -> String? {
-        octets[octets.startIndex..<(textStart ?? end)].split { !Self.isWord($0) }.lazy
-            .compactMap { word($0.startIndex..<$0.endIndex) }.first { Self.states.contains($0) }
+        var state: String?
+        var isDenied = false
+        for piece in octets[octets.startIndex..<(textStart ?? end)].split(whereSeparator: { !Self.isWord($0) }) {
+            guard let word = word(piece.startIndex..<piece.endIndex) else { continue }
+            if Self.states.contains(word) {
+                guard !isDenied, state == nil || state == word else { return nil }
+                state = word
+            }
+            isDenied = word.lowercased() == "not"
+        }
+        return state
     }
 
     /// As appendix B has them, and as carriers misspell them. Capitals: a text of people's words has others.

@@ -91,6 +91,8 @@ import Testing
         arguments: [
             ("id:77 DELIVRD err:000", .delivered), ("id:77 sub:001 dlvrd:001 UNDELIV text:DELIVRD", .undeliverable),
             ("id:77,EXPIRED", .expired), ("id:77 text:DELIVRD", .other), ("id:77 delivered to you", .other),
+            ("id:77 MESSAGE NOT DELIVERED", .other), ("id:77 was ACCEPTED then DELIVRD", .other),
+            ("id:77 DELIVRD, yes: DELIVRD", .delivered), ("id:77 NOT NOW DELIVRD", .delivered),
             ("id:77 stat: err:000 REJECTD", .rejected), ("id:77 stat:PARKED DELIVRD", .other),
             ("Message 77 DELIVERED", .delivered),
         ] as [(String, ReceiptState)])
