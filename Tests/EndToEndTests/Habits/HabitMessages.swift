@@ -26,8 +26,12 @@ extension Habit {
         stop("throttle-stop"), stop("queue-full-stop"),
         Habit("window-overrun", window: 10) { run in
             try await run.awaitBound()
-            #expect(Set(try await run.together(16)) == [200], run.told)
-            let counters = try await run.counters()
+            // On a busy machine sixteen may come one after the other.
+            var counters = try await run.counters()
+            for _ in 0..<8 where counters.windowExceeded == 0 {
+                #expect(Set(try await run.together(16)) == [200], run.told)
+                counters = try await run.counters()
+            }
             #expect(counters.windowExceeded > 0 && counters.binds == 1, run.told)
         },
         Habit("window-overrun", window: 5) { run in
