@@ -32,8 +32,9 @@ package final class JournalRecall: Sendable {
     package func find(
         _ folded: [String], at carrier: String, then: @escaping @Sendable ([Found]) -> Void
     ) {
-        guard !folded.isEmpty, waiting.wrappingAdd(1, ordering: .relaxed).newValue <= limit else {
-            if !folded.isEmpty { waiting.wrappingSubtract(1, ordering: .relaxed) }
+        guard !folded.isEmpty else { return then([]) }
+        guard waiting.wrappingAdd(1, ordering: .relaxed).newValue <= limit else {
+            waiting.wrappingSubtract(1, ordering: .relaxed)
             return then([])
         }
         queue.async { [self] in

@@ -100,11 +100,14 @@ package final class AccountQuota: Sendable {
     ///
     /// - Parameters:
     ///   - recipient: digits.
-    ///   - time: milliseconds since 1970, which days are told by.
-    ///   - now: the same moment by the monotonic clock.
+    ///   - time: milliseconds since 1970, which days are told by; asked only where there are limits.
+    ///   - now: the same moment by the monotonic clock, asked alike.
     /// - Returns: nil = there are no limits.
-    package func take(_ recipient: String, time: UInt64, now: NIODeadline) -> Result<Taken, Refusal>? {
+    package func take(
+        _ recipient: String, time: @autoclosure () -> UInt64, now: @autoclosure () -> NIODeadline
+    ) -> Result<Taken, Refusal>? {
         guard isLimited.load(ordering: .relaxed) else { return nil }
+        let (time, now) = (time(), now())
         return state.withLock { state in
             state.move(to: time)
             for period in QuotaPeriod.allCases {
