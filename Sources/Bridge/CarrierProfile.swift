@@ -57,7 +57,17 @@ package struct CarrierProfile: Sendable {
     package func shortMessages(
         for plan: MessagePlan, now: () -> Int64, reference: () -> UInt16
     ) throws(TextProblem) -> [ShortMessage] {
-        let policy = policy(for: plan)
+        // A policy is used where it is: a copy costs as much as the look for the alphabet.
+        guard let messageClass = plan.options.messageClass else {
+            return try shortMessages(for: plan, text, now: now, reference: reference)
+        }
+        return try shortMessages(for: plan, classes[Int(messageClass)], now: now, reference: reference)
+    }
+
+    @inline(__always)
+    private func shortMessages(
+        for plan: MessagePlan, _ policy: TextPolicy, now: () -> Int64, reference: () -> UInt16
+    ) throws(TextProblem) -> [ShortMessage] {
         // Nearly every message is one segment.
         if let whole = try Segmenter.whole(plan.text, policy: policy) {
             return [shortMessage(for: plan, now: now, whole.octets, dataCoding: whole.dataCoding)]
@@ -66,17 +76,15 @@ package struct CarrierProfile: Sendable {
         return shortMessages(for: plan, now: now, segmented)
     }
 
-    /// The bodies with what tells a message's segments apart in receipts.
+    /// Adds what tells a message's segments apart in receipts.
     ///
     /// - Parameter tag: `MessageID.rawValue` of the message.
-    func referenced(_ bodies: [ShortMessage], tag: UInt64) -> [ShortMessage] {
-        guard sendsReference else { return bodies }
-        var bodies = bodies
+    func refer(_ bodies: inout [ShortMessage], tag: UInt64) {
+        guard sendsReference else { return }
         for index in bodies.indices {
             bodies[index].tlvs.append(
                 TLV(.userMessageReference, MessageReference.of(tag: tag, segment: index)))
         }
-        return bodies
     }
 
     /// Why this carrier could not take a text; nil where it could.

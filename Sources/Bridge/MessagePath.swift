@@ -69,9 +69,9 @@ package final class MessagePath: Sendable {
                 var replayed = LedgerReply.reply(answer, routes: routes, language: message.language)
                 // Nobody knows more than before.
                 if replayed.outcome != .unknown { replayed.onDelivered = journal.onDelivered(of: answer.original) }
-                message.reply(replayed)
-            case .unended: message.reply(LedgerReply.unended(language: message.language))
-            case .refused: message.reply(IntakeReply(.noJournal, language: message.language))
+                message.answer(replayed, by: answer.outcome.carrier)
+            case .unended: message.answer(LedgerReply.unended(language: message.language))
+            case .refused: message.answer(IntakeReply(.noJournal, language: message.language))
             }
         }
     }
@@ -94,7 +94,7 @@ package final class MessagePath: Sendable {
         _ message: Message, _ answer: IntakeReply, _ outcomes: [SegmentOutcome] = [], by route: CarrierRoute?
     ) {
         message.settleQuota(answer.outcome)
-        guard let journals else { return message.reply(answer) }
+        guard let journals else { return message.answer(answer, by: route?.name) }
         let journal = journals[message.request.loopIndex]
         let record = OutcomeRecord(
             id: message.request.id, at: JournalClock.now(), outcome: answer.outcome.rawValue,
@@ -104,7 +104,7 @@ package final class MessagePath: Sendable {
             var answer = isCommitted ? answer : LedgerReply.unrecorded(answer, language: message.language)
             // A repeat of a message that may have gone is told so, whatever its client was told.
             if answer.outcome != .unknown { answer.onDelivered = journal.onDelivered }
-            message.reply(answer)
+            message.answer(answer, by: route?.name)
         }
     }
 
@@ -142,12 +142,13 @@ package final class MessagePath: Sendable {
     /// The message as this carrier wants it; nil where its text is too long for it.
     private func segments(of message: Message, for index: Int) -> [ShortMessage]? {
         guard message.problems[index] == nil else { return nil }
-        let profile = routes[index].profile
+        let route = routes[index]
         do throws(TextProblem) {
-            let bodies = try profile.shortMessages(for: message.plan, now: JournalClock.seconds) {
-                message.takeReference(references, policy: profile.text)
+            var bodies = try route.profile.shortMessages(for: message.plan, now: JournalClock.seconds) {
+                message.takeReference(references, policy: route.profile.text)
             }
-            return profile.referenced(bodies, tag: message.request.id.rawValue)
+            route.profile.refer(&bodies, tag: message.request.id.rawValue)
+            return bodies
         } catch {
             message.problems[index] = error
             message.releaseReference()
@@ -237,7 +238,7 @@ private final class Message {
     var taken: AccountQuota.Taken?
     /// Why carriers could not take its text, by their indices.
     var problems: [Int: TextProblem] = [:]
-    let reply: @Sendable (IntakeReply) -> Void
+    private let reply: @Sendable (IntakeReply) -> Void
     /// Nearly every message is one segment, and needs none.
     private var lease: ReferenceLease?
 
@@ -255,6 +256,13 @@ private final class Message {
     /// What waits for the carrier holds this object and nothing else: such a closure is not allocated.
     func ended(_ result: SubmissionResult) {
         if let route { path.ended(self, result, over: route) }
+    }
+
+    /// - Parameter carrier: the one that had it; nil = none.
+    func answer(_ answer: consuming IntakeReply, by carrier: String? = nil) {
+        answer.carrier = carrier
+        answer.recipient = plan.recipient.digits
+        reply(answer)
     }
 
     var language: Language { request.entry.account.language }

@@ -21,7 +21,7 @@ extension Carrier {
         return EventLoopFuture.whenAllSucceed(ends, on: group.next()).flatMap { ends in
             next.hold(until: ends.max() ?? .now)
         }.flatMap { [self] in
-            _ = successor.storeIfNil(next)
+            succeeded(by: next)
             return EventLoopFuture.andAllComplete(
                 lanes.map { lane in lane.eventLoop.submit { lane.handOver() } }, on: group.next())
         }

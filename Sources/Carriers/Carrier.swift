@@ -22,8 +22,8 @@ package final class Carrier: Sendable {
     let binds: [Bind]
     let group: any EventLoopGroup
     private let isDraining = Atomic<Bool>(false)
-    /// Has what comes, and what is not begun, once this one has handed over.
-    let successor = AtomicLazyReference<Carrier>()
+    private let hasSuccessor = Atomic<Bool>(false)
+    private let lastSuccessor = AtomicLazyReference<Carrier>()
     private let waiters = Mutex(ReadyWaiters())
 
     private struct ReadyWaiters {
@@ -70,8 +70,20 @@ package final class Carrier: Sendable {
 
     /// Whether at least one bind that submits takes messages, of the successor where there is one. From any thread.
     package var isReady: Bool {
-        if let next = successor.load() { return next.isReady }
+        if let successor { return successor.isReady }
         return !isDraining.load(ordering: .relaxed) && lanes.contains { $0.gauge.readiness.takesMessages }
+    }
+
+    /// Has what comes, and what is not begun, once this one has handed over.
+    var successor: Carrier? {
+        // A look at the reference itself costs fifty times as much.
+        hasSuccessor.load(ordering: .acquiring) ? lastSuccessor.load() : nil
+    }
+
+    /// Hands over to `next`, once; from any thread.
+    func succeeded(by next: Carrier) {
+        _ = lastSuccessor.storeIfNil(next)
+        hasSuccessor.store(true, ordering: .releasing)
     }
 
     /// Whether it was stopped as a whole, and not started since.
@@ -150,7 +162,7 @@ package final class Carrier: Sendable {
 
     /// Sends a message, or says why not.
     package func submit(_ submission: Submission) {
-        if let next = successor.load() { return next.submit(submission) }
+        if let successor { return successor.submit(submission) }
         if isDraining.load(ordering: .relaxed) { return submission.finish(CarrierRefusal(.draining)) }
         guard let lane = choose(for: submission.eventLoop) else { return submission.finish(CarrierRefusal(.noBind)) }
         give(submission, to: lane)
@@ -159,7 +171,7 @@ package final class Carrier: Sendable {
     /// Asks the carrier to forget messages that it has accepted; what it answers is not waited for, and their receipts tell what
     /// became of them. At most the segments of one message: they are outside of window and pace.
     package func cancel(_ requests: [CancelRequest]) {
-        if let next = successor.load() { return next.cancel(requests) }
+        if let successor { return successor.cancel(requests) }
         guard let lane = choose() else { return }
         lane.eventLoop.execute { lane.cancel(requests) }
     }

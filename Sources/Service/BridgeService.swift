@@ -3,7 +3,7 @@ import Delivery
 import HTTPService
 import Intake
 import Journal
-package import Logging
+import Logging
 package import NIOCore
 import Operations
 import ServiceLifecycle
@@ -30,17 +30,15 @@ package struct BridgeService: Service, CustomStringConvertible {
 
     /// - Parameters:
     ///   - read: reads the configuration anew for a reload.
-    ///   - threshold: what `log.level` changes at a reload.
+    ///   - log: a reload changes its level.
     ///   - onReady: called once, when the listeners are up; binds may still be on their way.
     /// - Throws: what stops the bridge from being built: a certificate or key that OpenSSL does not take.
     package init(
-        settings: Settings, read: @escaping ConfigurationReader, threshold: LogThreshold,
-        group: any EventLoopGroup, logger: Logger,
+        settings: Settings, read: @escaping ConfigurationReader, group: any EventLoopGroup, log: ServiceLog,
         onReady: @escaping @Sendable (Addresses) -> Void = { _ in }
     ) throws {
-        assembly = try BridgeAssembly(
-            settings: settings, read: read, threshold: threshold, group: group, logger: logger)
-        self.logger = logger
+        assembly = try BridgeAssembly(settings: settings, read: read, group: group, log: log)
+        logger = log.logger
         self.onReady = onReady
     }
 

@@ -12,9 +12,12 @@ import Testing
         var profile = CarrierProfile(addresses: AddressRules(), text: TextPolicy())
         let body = ShortMessage(
             source: SMPPAddress("ACME"), destination: SMPPAddress("79161234567"), esmClass: 0, shortMessage: [0x41])
-        #expect(profile.referenced([body], tag: 7) == [body])
+        var bodies = [body, body]
+        profile.refer(&bodies, tag: 7)
+        #expect(bodies == [body, body])
         profile.sendsReference = true
-        let references = profile.referenced([body, body], tag: 7).map { $0.tlvs[.userMessageReference]?.integer }
+        profile.refer(&bodies, tag: 7)
+        let references = bodies.map { $0.tlvs[.userMessageReference]?.integer }
         #expect(references == (0...1).map { UInt32(MessageReference.of(tag: 7, segment: $0)) })
         #expect(references[0] != references[1])
     }

@@ -1,6 +1,8 @@
 import Dispatch
 import Foundation
+import Intake
 import Logging
+import NIOCore
 import Service
 import Testing
 
@@ -63,6 +65,19 @@ import Testing
         var octets = 0
         while octets < 2_000 * 101 { octets += reader.availableData.count }
         writer.flush()
+    }
+
+    /// Lines of messages come many at a time, and count as many.
+    @Test func manyLinesAtOnce() throws {
+        let pipe = Pipe()
+        let writer = LogWriter(output: pipe.fileHandleForWriting, limit: 30)
+        writer.write(ByteBuffer(string: "one\ntwo\n"), count: 2)
+        writer.write("three")
+        writer.write(ByteBuffer(string: "longer than\nwhat is left\n"), count: 2)
+        writer.flush()
+        try pipe.fileHandleForWriting.close()
+        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        #expect(text == "one\ntwo\nthree\n2 log lines dropped: the log is not read fast enough\n")
     }
 
     @Test func whatDoesNotFitIsCounted() throws {

@@ -34,7 +34,7 @@ extension CarrierLane {
 
     /// All that was written to the carrier before then has its answer, and it was handed over.
     func answeredUpTo(now: MonotonicTime) -> MonotonicTime {
-        let own = scheduler.oldestOpen ?? now
+        let own = scheduler.oldestOpen() ?? now
         guard isOneOfMany, let carrier else { return own }
         return carrier.answeredUpTo(besides: self).map { min(own, $0) } ?? own
     }

@@ -90,7 +90,7 @@ final class CarrierLane: @unchecked Sendable {
         case .notInTime, .queueFull: overloadedAt = now
         case .noBind, .draining, .paused, .tripped, .quiet, .unwritable: break
         }
-        if refusal.reason == .draining, let next = carrier?.successor.load() {
+        if refusal.reason == .draining, let next = carrier?.successor {
             next.takeOver(message)
         } else if message.hasOtherLane, refusal.reason != .unwritable, let carrier {
             carrier.moveOn(message, from: self, refusal)
@@ -252,7 +252,7 @@ final class CarrierLane: @unchecked Sendable {
     private func show(now: MonotonicTime) {
         if isOneOfMany {
             gauge.setLoad(scheduler.load())
-            gauge.setOldestOpen(scheduler.oldestOpen)
+            gauge.setOldestOpen(scheduler.oldestOpen())
         }
         let readiness = LaneGauge.Readiness(scheduler.readiness(now: now))
         let before = gauge.readiness

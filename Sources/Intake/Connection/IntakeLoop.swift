@@ -21,6 +21,8 @@ package final class IntakeLoop {
         package var unfinished: UnfinishedBytes
         /// Where the log goes.
         package var logger: Logger
+        /// Where the lines of messages go; nil = nowhere.
+        package var messageLog: MessageLogOutput?
         /// What decides about messages.
         package var handler: MessageHandler
 
@@ -28,7 +30,7 @@ package final class IntakeLoop {
         package init(
             configuration: IntakeConfiguration, directory: AccountDirectory, lockOut: LockOut,
             verifier: PasswordVerifier, secret: [UInt8], unfinished: UnfinishedBytes, logger: Logger,
-            handler: @escaping MessageHandler
+            messageLog: MessageLogOutput? = nil, handler: @escaping MessageHandler
         ) {
             self.configuration = configuration
             self.directory = directory
@@ -37,6 +39,7 @@ package final class IntakeLoop {
             self.secret = secret
             self.unfinished = unfinished
             self.logger = logger
+            self.messageLog = messageLog
             self.handler = handler
         }
     }
@@ -55,6 +58,8 @@ package final class IntakeLoop {
     let unfinished: UnfinishedBytes
     /// For lines about what is no message: they are anybody's to cause.
     private let budget = LogBudget()
+    /// Lines of messages.
+    private var messageLog: MessageLog?
     var form = FormBody()
     /// Replies are put together in here. TLS has made records of them before the next one comes, so that its memory serves them
     /// all; where it is still in use the next one gets memory of its own.
@@ -82,6 +87,7 @@ package final class IntakeLoop {
         self.configuration = configuration
         self.counters = LoopCounters()
         self.logger = shared.logger
+        self.messageLog = shared.messageLog.map(MessageLog.init)
         self.unfinished = shared.unfinished
         self.handler = shared.handler
         self.rules = RequestTerms.Rules(
@@ -140,13 +146,7 @@ package final class IntakeLoop {
         let account = exchange.account?.account.name
         if !exchange.terms.isHealth { count(ReplyLabel(account: account, status: reply.status, code: reply.code)) }
         if clientGone { counters.clientsGone.add() }
-        if exchange.terms.isHealth {
-            logger.debug("\(line(exchange, reply, peer, clientGone, now))")
-        } else if exchange.terms.refusal == nil {
-            logger.info("\(line(exchange, reply, peer, clientGone, now))")
-        } else if let more = budget.take(now: now) {
-            logger.info("\(line(exchange, reply, peer, clientGone, now))\(more)")
-        }
+        log(exchange, reply, peer, clientGone, now)
         openExchanges -= 1
         if openExchanges == 0 {
             allAnswered?.succeed()
@@ -171,8 +171,24 @@ package final class IntakeLoop {
         return counter
     }
 
-    /// One string and no metadata: a dictionary per message would cost more than the rest of the line. The address is told
-    /// where nobody's account is.
+    private func log(
+        _ exchange: Exchange, _ reply: IntakeReply, _ peer: SocketAddress?, _ clientGone: Bool, _ now: NIODeadline
+    ) {
+        if exchange.terms.isHealth {
+            logger.debug("\(line(exchange, reply, peer, clientGone, now))")
+        } else if exchange.terms.refusal != nil {
+            guard let more = budget.take(now: now) else { return }
+            logger.info("\(line(exchange, reply, peer, clientGone, now))\(more)")
+        } else if messageLog != nil, logger.logLevel <= .info {
+            let line = MessageLine(
+                id: exchange.id, account: exchange.account?.account.name, reply: reply,
+                milliseconds: (now - exchange.arrived).nanoseconds / 1_000_000, peer: peer, clientGone: clientGone)
+            let isFirst = messageLog?.append(line, unixMilliseconds: WallClock.unixMilliseconds()) ?? false
+            if isFirst { eventLoop.assumeIsolated().execute { [self] in messageLog?.handOver() } }
+        }
+    }
+
+    /// The line of what was no message. The address is told where nobody's account is.
     private func line(
         _ exchange: Exchange, _ reply: IntakeReply, _ peer: SocketAddress?, _ clientGone: Bool, _ now: NIODeadline
     ) -> String {

@@ -35,18 +35,18 @@ package final class IntakeServer: Sendable {
     ///   - handler: decides about each message.
     package convenience init(
         configuration: IntakeConfiguration, accounts: [Account], group: any EventLoopGroup, logger: Logger,
-        handler: @escaping MessageHandler
+        messageLog: MessageLogOutput? = nil, handler: @escaping MessageHandler
     ) {
         let verifier = PasswordVerifier(threads: configuration.scryptThreads, queue: configuration.scryptQueue)
         self.init(
             configuration: configuration, accounts: accounts, group: group, logger: logger, verifier: verifier,
-            handler: handler)
+            messageLog: messageLog, handler: handler)
     }
 
     /// The same with scrypt threads of the caller's.
     package init(
         configuration: IntakeConfiguration, accounts: [Account], group: any EventLoopGroup, logger: Logger,
-        verifier: PasswordVerifier, handler: @escaping MessageHandler
+        verifier: PasswordVerifier, messageLog: MessageLogOutput? = nil, handler: @escaping MessageHandler
     ) {
         self.configuration = configuration
         self.group = group
@@ -64,7 +64,8 @@ package final class IntakeServer: Sendable {
         unfinished = UnfinishedBytes(limit: configuration.maxUnfinishedBytes)
         let shared = IntakeLoop.Shared(
             configuration: configuration, directory: directory, lockOut: lockOut, verifier: verifier,
-            secret: SecureRandom.bytes(16), unfinished: unfinished, logger: logger, handler: handler)
+            secret: SecureRandom.bytes(16), unfinished: unfinished, logger: logger,
+            messageLog: messageLog, handler: handler)
         self.seats = group.makeIterator().enumerated().map { index, loop in
             let intakeLoop = IntakeLoop(eventLoop: loop, index: index, shared: shared)
             let counters = intakeLoop.counters

@@ -118,6 +118,8 @@ package struct ReplyWriter: ~Copyable {
         var kept = reply
         kept.carrierIDs = []
         kept.onDelivered = nil
+        kept.carrier = nil
+        kept.recipient = nil
         let sheet = Sheet(
             kept, frame, unixSeconds: unixSeconds, octets: Array(made.readableBytesView), idInHead: idInHead,
             idInBody: frame.terms.omitsBody ? nil : made.readableBytes - MessageID.length)
@@ -230,13 +232,5 @@ package struct ReplyWriter: ~Copyable {
             body.writeJSONString(id)
         }
         body.writeStaticString("]")
-    }
-}
-
-extension ByteBuffer {
-    /// Appends a number from 0 up in decimal digits, without a string on the way.
-    fileprivate mutating func writeDecimal(_ number: Int) {
-        if number >= 10 { writeDecimal(number / 10) }
-        writeInteger(UInt8(truncatingIfNeeded: number % 10) + UInt8(ascii: "0"))
     }
 }

@@ -57,15 +57,21 @@ package struct PhoneNumber: Hashable, Sendable, CustomStringConvertible {
 
     /// The same for a number whose digits are known to be one.
     package static func mask(_ digits: String) -> String {
-        let (head, tail) =
-            switch digits.utf8.count {
-            case 10...: (4, 2)
-            case 7...: (2, 2)
-            case 1...: (1, 0)
-            default: (0, 0)
-            }
+        let (head, tail) = visibleDigits(of: digits.utf8.count)
         return digits.prefix(head) + String(repeating: "*", count: digits.utf8.count - head - tail)
             + digits.suffix(tail)
+    }
+
+    /// How many digits of a masked number are shown at its beginning and at its end.
+    ///
+    /// - Parameter count: of all its digits.
+    package static func visibleDigits(of count: Int) -> (head: Int, tail: Int) {
+        switch count {
+        case 10...: (4, 2)
+        case 7...: (2, 2)
+        case 1...: (1, 0)
+        default: (0, 0)
+        }
     }
 
     /// The masked number.

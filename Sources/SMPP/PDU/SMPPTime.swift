@@ -26,26 +26,12 @@ package enum SMPPTime {
     ///
     /// - Parameter seconds: since 1970-01-01T00:00:00Z, not negative.
     package static func absolute(_ seconds: Int64) -> String {
-        let (year, month, day) = date(max(0, seconds) / 86_400)
-        return digits([year % 100, month, day, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60]) + "000+"
-    }
-
-    /// The Gregorian date of a day since 1970-01-01, by eras of 400 years that begin with a March.
-    private static func date(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let shifted = days + 719_468
-        let era = shifted / 146_097
-        let dayOfEra = shifted % 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        return (
-            era * 400 + yearOfEra + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        )
+        let time = CivilTime(unixSeconds: max(0, seconds))
+        return digits([time.year % 100, time.month, time.day, time.hour, time.minute, time.second]) + "000+"
     }
 
     private static func digits(_ pairs: [Int64]) -> String {
-        pairs.map { $0 < 10 ? "0\($0)" : "\($0)" }.joined()
+        pairs.map(CivilTime.twoDigits).joined()
     }
 }
 

@@ -48,9 +48,13 @@ extension CarrierScheduler {
     package func unexpected(on bind: Int) -> UInt64 { binds[bind].counters.unexpected }
 
     /// When the oldest request was written that is not answered; nil where none is open.
-    package var oldestOpen: MonotonicTime? {
+    package mutating func oldestOpen() -> MonotonicTime? {
         guard open > 0 else { return nil }
-        return binds.compactMap(\.window.nextDeadline).min()?.adding(nanoseconds: -responseTimeout)
+        var oldest: MonotonicTime?
+        for bind in binds.indices {
+            if let deadline = binds[bind].window.nextDeadline { oldest = min(oldest ?? deadline, deadline) }
+        }
+        return oldest?.adding(nanoseconds: -responseTimeout)
     }
 
     // MARK: The carrier

@@ -13,7 +13,7 @@ extension CarrierScheduler {
 
     /// When a pause counts as over although no message has tried the carrier since; nil = there is none, or one is trying.
     private var pauseIsForgottenAt: MonotonicTime? {
-        isPaused ? breaker.opensUntil.map { $0 + limits.throttle.forget } : nil
+        @inline(__always) get { isPaused ? breaker.opensUntil.map { $0 + limits.throttle.forget } : nil }
     }
 
     /// When `tick` has something to do, or `nextWrite` may have; nil = never, as things are.

@@ -32,12 +32,12 @@ struct BridgeAssembly: Sendable {
 
     /// - Parameters:
     ///   - read: reads the configuration anew.
-    ///   - threshold: what `log.level` sets.
+    ///   - log: a reload sets its level.
     /// - Throws: `TLSError` or `AssemblyProblem` for settings that a part does not take.
     init(
-        settings: Settings, read: @escaping ConfigurationReader, threshold: LogThreshold, group: any EventLoopGroup,
-        logger: Logger
+        settings: Settings, read: @escaping ConfigurationReader, group: any EventLoopGroup, log: ServiceLog
     ) throws {
+        let logger = log.logger
         certificate = try TLSServerContext(
             certificateFile: settings.intake.certificateFile, keyFile: settings.intake.keyFile,
             clientCAFile: settings.intake.clientCAFile)
@@ -67,7 +67,8 @@ struct BridgeAssembly: Sendable {
             settings: settings, carriers: carriers, references: references, journals: journal?.loops)
         intake = IntakeServer(
             configuration: try IntakeConfiguration(settings, certificate: certificate, logger: logger),
-            accounts: try Account.list(settings.accounts), group: group, logger: logger, handler: path.handle)
+            accounts: try Account.list(settings.accounts), group: group, logger: logger, messageLog: log.messages,
+            handler: path.handle)
         quotas = QuotaRestart(
             intake: intake, journal: journal, recipientMemory: settings.intake.recipientMemory, logger: logger)
         state.update { $0.shown = settings.carriers.compactMap { carriers[$0.name]?.shown } }
@@ -75,7 +76,7 @@ struct BridgeAssembly: Sendable {
             settings: settings, carriers: carriers,
             parts: Reloader.Parts(
                 read: read, factory: factory, journal: journal, references: references, intake: intake,
-                certificate: certificate, threshold: threshold, state: state, logger: logger))
+                certificate: certificate, threshold: log.threshold, state: state, logger: logger))
         self.reloader = reloader
         monitorCertificate = try TLSServerContext(settings.monitor)
         let monitorRefusals = HTTPServerRefusals()

@@ -1,11 +1,7 @@
 import Foundation
 import HTTPService
+package import Intake
 package import Logging
-
-/// How a log line looks.
-package enum LogFormat: String, Sendable {
-    case text, json
-}
 
 /// A log handler that renders one line an event, as text or JSON, with the metadata at its end.
 package struct LineLogHandler: LogHandler {

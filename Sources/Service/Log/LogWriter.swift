@@ -1,5 +1,6 @@
 package import Dispatch
 package import Foundation
+package import NIOCore
 import Synchronization
 
 /// Takes log lines from any thread and writes them to a file descriptor on a thread of its own.
@@ -12,6 +13,9 @@ package final class LogWriter: Sendable {
         var dropped = 0
         var isScheduled = false
     }
+
+    /// How long the first line waits for others.
+    private static let gathering = DispatchTimeInterval.milliseconds(5)
 
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "smppost.log")
@@ -26,17 +30,29 @@ package final class LogWriter: Sendable {
 
     /// Queues one line; the newline is added.
     package func write(_ line: String) {
+        queue(octets: line.utf8.count + 1, lines: 1) { waiting in
+            waiting.append(contentsOf: line.utf8)
+            waiting.append(UInt8(ascii: "\n"))
+        }
+    }
+
+    /// Queues `count` lines, each with its newline.
+    package func write(_ lines: ByteBuffer, count: Int) {
+        queue(octets: lines.readableBytes, lines: count) { $0.append(contentsOf: lines.readableBytesView) }
+    }
+
+    private func queue(octets: Int, lines: Int, _ append: (inout [UInt8]) -> Void) {
         let schedules = state.withLock { state in
-            guard state.waiting.count + line.utf8.count < limit else {
-                state.dropped += 1
+            guard state.waiting.count + octets < limit else {
+                state.dropped += lines
                 return false
             }
-            state.waiting.append(contentsOf: line.utf8)
-            state.waiting.append(UInt8(ascii: "\n"))
+            append(&state.waiting)
             defer { state.isScheduled = true }
             return !state.isScheduled
         }
-        if schedules { queue.async { self.drain() } }
+        // Lines that come together are written together.
+        if schedules { queue.asyncAfter(deadline: .now() + Self.gathering) { self.drain() } }
     }
 
     /// Waits until what was written before is out: before the process ends. Never on an event loop.
@@ -58,21 +74,18 @@ package final class LogWriter: Sendable {
     }
 
     private func drain() {
-        while true {
-            let (bytes, dropped) = state.withLock { state in
-                let taken = (state.waiting, state.dropped)
-                state.waiting = []
-                state.dropped = 0
-                state.isScheduled = !taken.0.isEmpty
-                return taken
-            }
-            guard !bytes.isEmpty || dropped > 0 else { return }
-            var data = Data(bytes)
-            if dropped > 0 {
-                data.append(contentsOf: "\(dropped) log lines dropped: the log is not read fast enough\n".utf8)
-            }
-            // A closed output (a pipe whose reader has gone) leaves nowhere to report to.
-            try? output.write(contentsOf: data)
+        let (waiting, dropped) = state.withLock { state in
+            let taken = (state.waiting, state.dropped)
+            state.waiting = []
+            state.dropped = 0
+            state.isScheduled = false
+            return taken
+        }
+        // A closed output (a pipe whose reader has gone) leaves nowhere to report to.
+        if !waiting.isEmpty { try? output.write(contentsOf: waiting) }
+        if dropped > 0 {
+            let words = "\(dropped) log lines dropped: the log is not read fast enough\n"
+            try? output.write(contentsOf: Array(words.utf8))
         }
     }
 }

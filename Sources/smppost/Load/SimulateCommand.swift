@@ -53,7 +53,7 @@ struct SimulateCommand: AsyncParsableCommand {
             return
         }
         let options = try options()
-        let log = ServiceLog(.init())
+        let log = ServiceLog()
         defer { log.writer.flush() }
         do {
             let simulator = SimulatorService(options: options, logger: log.logger) { address in

@@ -55,7 +55,7 @@ struct DemoCommand: AsyncParsableCommand {
                 Console.say("simulator listening on \($0)")
             }
             let bridge = try BridgeService(
-                settings: settings, read: files.reader, threshold: log.threshold, group: group, logger: log.logger
+                settings: settings, read: files.reader, group: group, log: log
             ) {
                 ready.yield($0)
                 ready.finish()

@@ -24,7 +24,7 @@ struct ServeCommand: AsyncParsableCommand {
             let group = MultiThreadedEventLoopGroup.singleton
             let manager = NotifySocket()
             let bridge = try BridgeService(
-                settings: settings, read: files.reader, threshold: log.threshold, group: group, logger: log.logger
+                settings: settings, read: files.reader, group: group, log: log
             ) { _ in
                 if manager?.ready() == false {
                     log.logger.warning("the service manager does not hear that we are ready")
@@ -38,24 +38,6 @@ struct ServeCommand: AsyncParsableCommand {
         } catch {
             log.logger.critical("smppost stops", metadata: ["error": "\(error)"])
             throw ExitCode.failure
-        }
-    }
-}
-
-/// The log of a long-running command, as `log:` of the configuration wants it.
-struct ServiceLog {
-    let writer = LogWriter()
-    /// What `log.level` sets.
-    let threshold: LogThreshold
-    let logger: Logger
-
-    init(_ settings: LogSettings) {
-        let writer = writer
-        let threshold = LogThreshold(Logger.Level(rawValue: settings.level) ?? .info)
-        self.threshold = threshold
-        let format: LogFormat = settings.format == .json ? .json : .text
-        logger = Logger(label: "smppost") { label in
-            LineLogHandler(label: label, threshold: threshold, format: format, writer: writer)
         }
     }
 }

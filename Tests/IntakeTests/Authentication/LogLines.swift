@@ -1,4 +1,6 @@
+import Intake
 import Logging
+import NIOCore
 import Synchronization
 
 /// A log whose lines can be read: `warning it is so`.
@@ -8,6 +10,15 @@ final class LogLines: Sendable {
     var all: [String] { lines.withLock { $0 } }
 
     var logger: Logger { Logger(label: "test") { _ in Handler(lines: self) } }
+
+    /// The lines of messages, without their times.
+    var messages: MessageLogOutput {
+        MessageLogOutput(.text) { [self] lines, count in
+            let texts = String(buffer: lines).split(separator: "\n").map { String($0.drop { $0 != " " }.dropFirst()) }
+            precondition(texts.count == count)
+            self.lines.withLock { $0 += texts }
+        }
+    }
 
     private struct Handler: LogHandler {
         let lines: LogLines

@@ -23,6 +23,7 @@ import Testing
         #expect(try intake.replies()?.map(\.status) == [200])
         // A wrong key's line names the client, not the balancer.
         _ = try intake.reply(to: EmbeddedIntake.post("key=x&to=1&text=t"))
+        intake.time.run()
         #expect(intake.lines.all.last?.contains("peer=198.51.100.7") == true)
     }
 
