@@ -54,6 +54,8 @@ package struct CarrierProfile: Sendable {
     ///   - now: seconds since 1970; asked only where a moment is sent.
     ///   - reference: gives the number that joins the segments; called only where the text needs one.
     /// - Throws: `TextProblem.tooLong` where the text has more parts than the carrier takes.
+    // Inlined: a profile is large, and would be copied to be asked.
+    @inline(__always)
     package func shortMessages(
         for plan: MessagePlan, now: () -> Int64, reference: () -> UInt16
     ) throws(TextProblem) -> [ShortMessage] {
@@ -76,11 +78,10 @@ package struct CarrierProfile: Sendable {
         return shortMessages(for: plan, now: now, segmented)
     }
 
-    /// Adds what tells a message's segments apart in receipts.
+    /// Adds what tells a message's segments apart in receipts; only where `sendsReference`.
     ///
     /// - Parameter tag: `MessageID.rawValue` of the message.
     func refer(_ bodies: inout [ShortMessage], tag: UInt64) {
-        guard sendsReference else { return }
         for index in bodies.indices {
             bodies[index].tlvs.append(
                 TLV(.userMessageReference, MessageReference.of(tag: tag, segment: index)))

@@ -147,7 +147,7 @@ package final class MessagePath: Sendable {
             var bodies = try route.profile.shortMessages(for: message.plan, now: JournalClock.seconds) {
                 message.takeReference(references, policy: route.profile.text)
             }
-            route.profile.refer(&bodies, tag: message.request.id.rawValue)
+            if route.profile.sendsReference { route.profile.refer(&bodies, tag: message.request.id.rawValue) }
             return bodies
         } catch {
             message.problems[index] = error

@@ -89,7 +89,7 @@ intake:
   max_connections: 16000
 monitor:
   listen: "127.0.0.1:$3"
-log: { level: warning }
+log: { level: ${log_level:-warning} }
 CONF
     [[ -z ${7:-} ]] || printf 'journal:\n  url: "sqlite:%s"\n' "$7" >>"$folder/config/smppost.yaml"
     cat >"$folder/config/accounts.yaml" <<CONF
@@ -129,7 +129,7 @@ load() { # port connections seconds [credentials-file] [characters]
     local line
     seed=$((seed + 1))
     line=$(wrk -t2 -c"$2" -d"$3"s --latency --timeout 30s -s "$here/form.lua" "https://127.0.0.1:$1/sms" -- \
-        "$seed" "${4:-$work/login}" "${5:-0}" 2>>"$work/wrk.log" |
+        "$seed" "${4:-$work/login}" "${5:-0}" "${form_kind:-form}" 2>>"$work/wrk.log" |
         tee -a "$work/wrk.log" | grep '^RESULT ') || fail "wrk failed"
     read -r _ requests micros p99 errors <<<"$line"
     [[ $errors -le ${errors_allowed:-0} ]] || fail "$errors of $requests requests on port $1 failed"

@@ -2,7 +2,6 @@ import Dispatch
 import Foundation
 import Intake
 import Logging
-import NIOCore
 import Service
 import Testing
 
@@ -71,9 +70,9 @@ import Testing
     @Test func manyLinesAtOnce() throws {
         let pipe = Pipe()
         let writer = LogWriter(output: pipe.fileHandleForWriting, limit: 30)
-        writer.write(ByteBuffer(string: "one\ntwo\n"), count: 2)
+        writer.write(Array("one\ntwo\n".utf8), count: 2)
         writer.write("three")
-        writer.write(ByteBuffer(string: "longer than\nwhat is left\n"), count: 2)
+        writer.write(Array("longer than\nwhat is left\n".utf8), count: 2)
         writer.flush()
         try pipe.fileHandleForWriting.close()
         let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

@@ -18,17 +18,18 @@ struct MessageLine {
 /// dictionary, no date and no lock of its own: `Tests/Benchmarks` has what that saves.
 struct MessageLog {
     private let output: MessageLogOutput
-    private var lines = ByteBuffer()
+    private var lines: [UInt8] = []
     private var count = 0
     /// What a line begins with, made for this millisecond; and its date and time, made for this second.
-    private var start: [UInt8] = []
+    private var start = ""
     private var startMilliseconds = UInt64.max
     private var date = ""
     private var dateSeconds = UInt64.max
-    private var id = [UInt8](repeating: 0, count: MessageID.length)
 
     /// More than this does not wait for the end of the turn, in octets.
     private static let most = 64 << 10
+    /// A line has room for so much beside its texts, in octets: names of what it says, numbers, a masked number.
+    private static let room = 512
 
     init(_ output: MessageLogOutput) {
         self.output = output
@@ -39,29 +40,19 @@ struct MessageLog {
     /// - Parameter unixMilliseconds: now.
     mutating func append(_ line: borrowing MessageLine, unixMilliseconds: UInt64) -> Bool {
         if unixMilliseconds != startMilliseconds { begin(unixMilliseconds) }
-        lines.writeBytes(start)
-        var room = id.mutableSpan
-        line.id.write(to: &room, at: 0)
-        lines.writeBytes(id)
-        lines.writeStaticString(" account=")
-        // Letters, digits and dots.
-        if let account = line.account { lines.writeString(account) } else { lines.writeStaticString("-") }
-        lines.writeStaticString(" status=")
-        lines.writeDecimal(line.reply.status)
-        lines.writeStaticString(" code=")
-        if let code = line.reply.code { lines.writeString(code.rawValue) } else { lines.writeStaticString("ok") }
-        lines.writeStaticString(" outcome=")
-        lines.writeString(line.reply.outcome.rawValue)
-        lines.writeStaticString(" ms=")
-        lines.writeDecimal(Int(line.milliseconds))
-        if line.account == nil { lines.writeString(" peer=\(line.peer?.ipAddress ?? "-")") }
-        if line.clientGone { lines.writeStaticString(" client=gone") }
-        switch output.format {
-        case .text: appendTextPairs(line.reply)
-        case .json: appendJSONMembers(line.reply)
+        let format = output.format
+        // A carrier's name is quoted where it must be, in at most six octets for one.
+        let texts = (line.account?.utf8.count ?? 0) + 6 * (line.reply.carrier?.utf8.count ?? 0)
+        lines.append(addingCapacity: Self.room + texts) { lines in
+            lines.add(start)
+            line.write(to: &lines)
+            switch format {
+            case .text: line.writeTextPairs(to: &lines)
+            case .json: line.writeJSONMembers(to: &lines)
+            }
         }
         count += 1
-        guard lines.readableBytes < Self.most else {
+        guard lines.count < Self.most else {
             handOver()
             return false
         }
@@ -73,50 +64,7 @@ struct MessageLog {
         guard count > 0 else { return }
         output.write(lines, count)
         count = 0
-        lines.clear()
-    }
-
-    /// Who had the message, what the carrier said, and a number that nobody can call.
-    private mutating func appendTextPairs(_ reply: borrowing IntakeReply) {
-        if let carrier = reply.carrier {
-            lines.writeStaticString(" carrier=")
-            let isPlain = carrier.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x7F }
-            if isPlain { lines.writeString(carrier) } else { lines.writeJSONString(carrier) }
-        }
-        if let status = Self.commandStatus(reply) {
-            lines.writeStaticString(" command_status=")
-            lines.writeString(status)
-        }
-        if let recipient = reply.recipient {
-            lines.writeStaticString(" to=")
-            lines.writeMasked(recipient)
-        }
-        lines.writeStaticString("\n")
-    }
-
-    private mutating func appendJSONMembers(_ reply: borrowing IntakeReply) {
-        lines.writeStaticString("\"")
-        if let carrier = reply.carrier {
-            lines.writeStaticString(",\"carrier\":")
-            lines.writeJSONString(carrier)
-        }
-        if let status = Self.commandStatus(reply) {
-            lines.writeStaticString(",\"command_status\":\"")
-            lines.writeString(status)
-            lines.writeStaticString("\"")
-        }
-        if let recipient = reply.recipient {
-            lines.writeStaticString(",\"to\":\"")
-            lines.writeMasked(recipient)
-            lines.writeStaticString("\"")
-        }
-        lines.writeStaticString("}\n")
-    }
-
-    /// What the carrier answered, as its `command_status` (SMPP 3.4 §5.1.3); nil where it did not answer.
-    private static func commandStatus(_ reply: borrowing IntakeReply) -> String? {
-        if let status = reply.smppStatus { return status.hex }
-        return reply.code == nil && reply.carrier != nil ? "0x00000000" : nil
+        lines.removeAll(keepingCapacity: true)
     }
 
     private mutating func begin(_ milliseconds: UInt64) {
@@ -131,21 +79,107 @@ struct MessageLog {
         // With all three of its digits.
         let fraction = "\(milliseconds % 1000 + 1000)".dropFirst()
         switch output.format {
-        case .text: start = Array("\(date)\(fraction)Z info message ".utf8)
-        case .json:
-            start = Array("{\"time\":\"\(date)\(fraction)Z\",\"level\":\"info\",\"message\":\"message ".utf8)
+        case .text: start = "\(date)\(fraction)Z info message "
+        case .json: start = "{\"time\":\"\(date)\(fraction)Z\",\"level\":\"info\",\"message\":\"message "
         }
     }
 }
 
-extension ByteBuffer {
-    /// Appends a number's digits as `PhoneNumber.mask` shows them.
-    fileprivate mutating func writeMasked(_ digits: String) {
+extension MessageLine {
+    fileprivate func write(to line: inout OutputSpan<UInt8>) {
+        var id = InlineArray<13, UInt8>(repeating: 0)
+        var room = id.mutableSpan
+        self.id.write(to: &room, at: 0)
+        line.add(id.span)
+        line.add(" account=")
+        // Letters, digits and dots.
+        line.add(account ?? "-")
+        line.add(" status=")
+        line.add(decimal: reply.status)
+        line.add(" code=")
+        line.add(reply.code?.rawValue ?? "ok")
+        line.add(" outcome=")
+        line.add(reply.outcome.rawValue)
+        line.add(" ms=")
+        line.add(decimal: Int(milliseconds))
+        if account == nil {
+            line.add(" peer=")
+            line.add(peer?.ipAddress ?? "-")
+        }
+        if clientGone { line.add(" client=gone") }
+    }
+
+    /// Who had the message, what the carrier said, and a number that nobody can call.
+    fileprivate func writeTextPairs(to line: inout OutputSpan<UInt8>) {
+        if let carrier = reply.carrier {
+            line.add(" carrier=")
+            let isPlain = carrier.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x7F }
+            if isPlain { line.add(carrier) } else { line.add(json: carrier) }
+        }
+        if let commandStatus {
+            line.add(" command_status=")
+            line.add(commandStatus)
+        }
+        if let recipient = reply.recipient {
+            line.add(" to=")
+            line.add(masked: recipient)
+        }
+        line.add("\n")
+    }
+
+    fileprivate func writeJSONMembers(to line: inout OutputSpan<UInt8>) {
+        line.add("\"")
+        if let carrier = reply.carrier {
+            line.add(",\"carrier\":")
+            line.add(json: carrier)
+        }
+        if let commandStatus {
+            line.add(",\"command_status\":\"")
+            line.add(commandStatus)
+            line.add("\"")
+        }
+        if let recipient = reply.recipient {
+            line.add(",\"to\":\"")
+            line.add(masked: recipient)
+            line.add("\"")
+        }
+        line.add("}\n")
+    }
+
+    /// What the carrier answered, as its `command_status` (SMPP 3.4 §5.1.3); nil where it did not answer.
+    private var commandStatus: String? {
+        if let status = reply.smppStatus { return status.hex }
+        return reply.code == nil && reply.carrier != nil ? "0x00000000" : nil
+    }
+}
+
+extension OutputSpan<UInt8> {
+    fileprivate mutating func add(_ octets: Span<UInt8>) {
+        for index in octets.indices { append(octets[index]) }
+    }
+
+    fileprivate mutating func add(_ text: String) { add(text.utf8.span) }
+
+    /// A number from 0 up.
+    fileprivate mutating func add(decimal number: Int) {
+        if number >= 10 { add(decimal: number / 10) }
+        append(UInt8(truncatingIfNeeded: number % 10) + UInt8(ascii: "0"))
+    }
+
+    /// A number's digits as `PhoneNumber.mask` shows them.
+    fileprivate mutating func add(masked digits: String) {
         let digits = digits.utf8.span
         let visible = PhoneNumber.visibleDigits(of: digits.count)
         for place in digits.indices {
             let isVisible = place < visible.head || place >= digits.count - visible.tail
-            writeInteger(isVisible ? digits[place] : UInt8(ascii: "*"))
+            append(isVisible ? digits[place] : UInt8(ascii: "*"))
         }
+    }
+
+    /// A text in quotes (RFC 8259 §7).
+    fileprivate mutating func add(json text: String) {
+        var buffer = ByteBuffer()
+        buffer.writeJSONString(text)
+        add(buffer.readableBytesUInt8Span)
     }
 }

@@ -1,5 +1,3 @@
-package import NIOCore
-
 /// How a log line looks.
 package enum LogFormat: String, Sendable {
     case text, json
@@ -10,10 +8,10 @@ package struct MessageLogOutput: Sendable {
     /// How they look: as all other lines of the log do.
     package var format: LogFormat
     /// Takes whole lines, each with its line feed, and how many they are. Called on event loops: it must not block.
-    package var write: @Sendable (_ lines: ByteBuffer, _ count: Int) -> Void
+    package var write: @Sendable (_ lines: [UInt8], _ count: Int) -> Void
 
     /// Both.
-    package init(_ format: LogFormat, write: @escaping @Sendable (_ lines: ByteBuffer, _ count: Int) -> Void) {
+    package init(_ format: LogFormat, write: @escaping @Sendable (_ lines: [UInt8], _ count: Int) -> Void) {
         self.format = format
         self.write = write
     }

@@ -30,8 +30,9 @@ package struct IntakeReply: Sendable {
     package var allow: String?
     /// Whether this is the answer to an earlier request, from the ledger.
     package var replayed: Bool
-    /// For the log: the carrier that answered, or did not answer in time; and the recipient's digits, which are masked there.
+    /// For the log: the carrier that answered, or did not answer in time.
     package var carrier: String?
+    /// For the log: the recipient's digits, which are masked there.
     package var recipient: String?
     /// Called with the reply's message id on its connection's event loop, once the reply was handed to the socket of a client
     /// that was still there; never, where the client had gone.

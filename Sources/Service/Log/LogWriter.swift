@@ -1,6 +1,5 @@
 package import Dispatch
 package import Foundation
-package import NIOCore
 import Synchronization
 
 /// Takes log lines from any thread and writes them to a file descriptor on a thread of its own.
@@ -37,8 +36,8 @@ package final class LogWriter: Sendable {
     }
 
     /// Queues `count` lines, each with its newline.
-    package func write(_ lines: ByteBuffer, count: Int) {
-        queue(octets: lines.readableBytes, lines: count) { $0.append(contentsOf: lines.readableBytesView) }
+    package func write(_ lines: [UInt8], count: Int) {
+        queue(octets: lines.count, lines: count) { $0.append(contentsOf: lines) }
     }
 
     private func queue(octets: Int, lines: Int, _ append: (inout [UInt8]) -> Void) {

@@ -1,6 +1,5 @@
 import Intake
 import Logging
-import NIOCore
 import Synchronization
 
 /// A log whose lines can be read: `warning it is so`.
@@ -14,7 +13,7 @@ final class LogLines: Sendable {
     /// The lines of messages, without their times.
     var messages: MessageLogOutput {
         MessageLogOutput(.text) { [self] lines, count in
-            let texts = String(buffer: lines).split(separator: "\n").map { String($0.drop { $0 != " " }.dropFirst()) }
+            let texts = String(decoding: lines, as: UTF8.self).split(separator: "\n").map { String($0.drop { $0 != " " }.dropFirst()) }
             precondition(texts.count == count)
             self.lines.withLock { $0 += texts }
         }

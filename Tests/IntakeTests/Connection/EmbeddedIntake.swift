@@ -26,7 +26,8 @@ final class EmbeddedIntake {
         let shared = IntakeLoop.Shared(
             configuration: configuration, directory: AccountDirectory(accounts ?? [Self.account()]),
             lockOut: LockOut(rules: configuration.lockOut), verifier: PasswordVerifier(threads: 1, queue: 1),
-            secret: [1, 2, 3], unfinished: unfinished, logger: lines.logger, messageLog: lines.messages, handler: handler.handler)
+            secret: [1, 2, 3], unfinished: unfinished, logger: lines.logger, messageLog: lines.messages,
+            handler: handler.handler)
         channel = EmbeddedChannel()
         loop = IntakeLoop(eventLoop: channel.eventLoop, index: 3, shared: shared)
         try IntakeServer.configure(channel, loop: loop, isProxy: isProxy, gate: gate)

@@ -16,7 +16,7 @@ import Testing
         func log(_ format: LogFormat) -> MessageLog {
             MessageLog(
                 MessageLogOutput(format) { [self] lines, count in
-                    handed.withLock { $0.append((String(buffer: lines), count)) }
+                    handed.withLock { $0.append((String(decoding: lines, as: UTF8.self), count)) }
                 })
         }
 
@@ -74,7 +74,7 @@ import Testing
             var level: String
             var message: String
             var carrier: String?
-            var command_status: String?
+            var commandStatus: String?
             var to: String?
         }
         let output = Output()
@@ -82,8 +82,10 @@ import Testing
         _ = log.append(try line(Self.accepted, carrier: "a \"b\""), unixMilliseconds: Self.time)
         _ = log.append(try line(IntakeReply(.noBind, language: .en)), unixMilliseconds: Self.time)
         log.handOver()
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
         let lines = try output.texts[0].split(separator: "\n").map {
-            try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+            try decoder.decode(Line.self, from: Data($0.utf8))
         }
         let message = "message 070rbe8q87r20 account=acme status="
         #expect(
@@ -91,7 +93,7 @@ import Testing
                 Line(
                     time: "2025-11-30T19:29:49.007Z", level: "info",
                     message: message + "200 code=ok outcome=accepted ms=12", carrier: "a \"b\"",
-                    command_status: "0x00000000", to: "7916*****67"),
+                    commandStatus: "0x00000000", to: "7916*****67"),
                 Line(
                     time: "2025-11-30T19:29:49.007Z", level: "info",
                     message: message + "503 code=no_bind outcome=not-sent ms=12", to: "7916*****67"),
