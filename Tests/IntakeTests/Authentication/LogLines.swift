@@ -13,7 +13,9 @@ final class LogLines: Sendable {
     /// The lines of messages, without their times.
     var messages: MessageLogOutput {
         MessageLogOutput(.text) { [self] lines, count in
-            let texts = String(decoding: lines, as: UTF8.self).split(separator: "\n").map { String($0.drop { $0 != " " }.dropFirst()) }
+            let texts = String(decoding: lines, as: UTF8.self).split(separator: "\n").map {
+                String($0.drop { $0 != " " }.dropFirst())
+            }
             precondition(texts.count == count)
             self.lines.withLock { $0 += texts }
         }
