@@ -48,13 +48,13 @@ package struct CarrierProfile: Sendable {
         plan.options.messageClass.map { classes[Int($0)] } ?? text
     }
 
+    // Inlined: a profile is large, and would be copied to be asked.
     /// The bodies that carry a message, one a segment, in order.
     ///
     /// - Parameters:
     ///   - now: seconds since 1970; asked only where a moment is sent.
     ///   - reference: gives the number that joins the segments; called only where the text needs one.
     /// - Throws: `TextProblem.tooLong` where the text has more parts than the carrier takes.
-    // Inlined: a profile is large, and would be copied to be asked.
     @inline(__always)
     package func shortMessages(
         for plan: MessagePlan, now: () -> Int64, reference: () -> UInt16

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import NIOCore
+import SMPP
 import Settings
 
 /// `HOST:PORT`, IPv6 in brackets.
@@ -14,7 +15,7 @@ struct ListenArgument: ExpressibleByArgument, CustomStringConvertible {
     }
 
     init?(argument: String) {
-        guard let address = ListenAddress.parse(argument) else { return nil }
+        guard let address = HostPort.parse(argument) else { return nil }
         self.init(host: address.host, port: address.port)
     }
 

@@ -120,8 +120,8 @@ static void honest(int first, const char *password) {
 
 // A stranger: takes its turns among the requests of all of them.
 static void *stranger(void *argument) {
-    int place = (int)(long)argument, closes = strcmp(kind, "closing") == 0, keeps = strcmp(kind, "kept") == 0;
-    int asks = strcmp(kind, "handshakes") == 0;
+    int place = (int)(long)argument, closes = strcmp(kind, "closing") == 0, keeps = strcmp(kind, "kept") == 0 || strcmp(kind, "asking") == 0;
+    int asks = strcmp(kind, "handshakes") == 0 || strcmp(kind, "asking") == 0;
     double every = closes ? 5000.0 : rate;
     SSL *kept[addresses / threads] = {0};
     for (int turn = 0;; turn++) {

@@ -8,7 +8,8 @@ timed from when it was due. In each round every phase has its turn:
   quiet       nobody else
   handshakes  500 new TLS connections a second from 1,000 addresses, each asking GET /healthz: what TLS alone costs
   logins      500 wrong logins a second from 1,000 addresses, each over a new TLS connection
-  kept        the same over kept connections
+  asking      500 times a second GET /healthz over kept connections of 1,000 addresses: what their requests alone cost
+  kept        500 wrong logins a second over such connections
   half-open   1,000 connections in the middle of their TLS handshake
   slow        500 TLS connections that send their form one octet a second
 Then, unless 0: --idle connections that do nothing, twice, and 5,000 connects and closes a second for --closing seconds, with the bridge's memory
@@ -35,7 +36,7 @@ arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argpars
 arguments.add_argument("--binary", default=".build/release/smppost")
 arguments.add_argument("--rounds", type=int, default=3)
 arguments.add_argument("--seconds", type=float, default=6)
-arguments.add_argument("--phases", default="quiet handshakes logins kept half-open slow")
+arguments.add_argument("--phases", default="quiet handshakes logins asking kept half-open slow")
 arguments.add_argument("--idle", type=int, default=10_000)
 arguments.add_argument("--closing", type=float, default=60)
 arguments.add_argument("--soak", type=float, default=0)

@@ -66,7 +66,7 @@ import Testing
 
     @Test func whatNeedsARestartIsNamedByItsKey() {
         let plan = plan {
-            $0.intake.listen = [ListenAddress(host: "127.0.0.1", port: 1)]
+            $0.intake.listen = [HostPort(host: "127.0.0.1", port: 1)]
             $0.intake.replyWithin = .seconds(20)
             $0.intake.certificateFile = "other.crt"
             $0.intake.lockoutPer = .seconds(1)

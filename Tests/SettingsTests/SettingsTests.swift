@@ -16,7 +16,7 @@ struct SettingsTests {
     @Test func everyServiceKeyArrives() throws {
         let (settings, fixture) = try full()
         let intake = settings.intake
-        #expect(intake.listen == [ListenAddress(host: "0.0.0.0", port: 443), ListenAddress(host: "::", port: 443)])
+        #expect(intake.listen == [HostPort(host: "0.0.0.0", port: 443), HostPort(host: "::", port: 443)])
         #expect(intake.path == "/planfix/sms")
         #expect(intake.certificateFile == "\(fixture.root)/config/server.crt")
         #expect(intake.keyFile == "\(fixture.root)/config/server.key")
@@ -40,7 +40,7 @@ struct SettingsTests {
         #expect(intake.scryptThreads == 2)
         #expect(intake.defaultLanguage == "en")
         #expect(intake.recipientMemory == 5000)
-        #expect(settings.monitor.listen == ListenAddress(host: "10.0.0.1", port: 9000))
+        #expect(settings.monitor.listen == HostPort(host: "10.0.0.1", port: 9000))
         #expect(settings.monitor.token == "0123456789abcdef")
         #expect(settings.monitor.certificateFile == "\(fixture.root)/config/server.crt")
         #expect(settings.monitor.keyFile == "\(fixture.root)/config/server.key")

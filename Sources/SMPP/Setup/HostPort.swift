@@ -1,8 +1,8 @@
-/// Where an SMSC listens. The name is resolved at each connect.
+/// Where somebody listens: an SMSC, whose name is resolved at each connect, or we.
 package struct HostPort: Hashable, Sendable, CustomStringConvertible {
     /// A name or an IP address, without brackets.
     package var host: String
-    /// 1 to 65535.
+    /// 1 to 65535; where we listen also 0, any free one.
     package var port: Int
 
     package init(host: String, port: Int) {

@@ -2,6 +2,7 @@ import HTTPService
 import Logging
 import Monitor
 import NIOCore
+import SMPP
 import Settings
 import TLS
 

@@ -3,6 +3,7 @@ import Glibc
 import HTTPService
 import NIOCore
 import NIOPosix
+import SMPP
 package import Settings
 
 /// What a start needs of this machine besides its configuration, looked at before it, as this user.

@@ -1,7 +1,9 @@
+package import SMPP
+
 /// `intake:` of `smppost.yaml`.
 package struct IntakeSettings: Hashable, Sendable {
     /// `listen`: at least one address. Port 0 takes any free port.
-    package var listen: [ListenAddress] = []
+    package var listen: [HostPort] = []
     /// `path`: of the form, with its leading slash.
     package var path = "/sms"
     /// `tls.certificate`: the certificate chain in PEM.
@@ -52,27 +54,12 @@ package struct IntakeSettings: Hashable, Sendable {
     package init() {}
 }
 
-/// A host name or address (without brackets) and a port to listen on.
-package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
-    package var host: String
-    /// 0 to 65535; 0 takes any free port.
-    package var port: Int
-
-    package init(host: String, port: Int) {
-        self.host = host
-        self.port = port
-    }
-
-    /// `127.0.0.1:8443`, `[::1]:8443`.
-    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
-}
-
 extension IntakeSettings {
     /// Reads `intake:`.
     init(reading reader: MappingReader, context: LoadContext) {
         self.init()
         let addresses = reader.texts(
-            "listen", limit: 64, ifEmpty: "names no address", wanted: ListenAddress.wanted, ListenAddress.parse)
+            "listen", limit: 64, ifEmpty: "names no address", wanted: HostPort.wanted, HostPort.parse)
         if let addresses {
             listen = addresses.map(\.value)
         } else {
@@ -145,12 +132,13 @@ extension IntakeSettings {
     }
 }
 
-extension ListenAddress {
+/// Where we listen.
+extension HostPort {
     /// What `parse` wants, for messages.
     static let wanted = "an address and a port like 127.0.0.1:8443 or [::]:8443"
 
     /// Nil where `text` is not host and port.
-    package static func parse(_ text: String) -> ListenAddress? {
-        NetworkText.hostPort(text).map { ListenAddress(host: $0.host, port: $0.port) }
+    package static func parse(_ text: String) -> HostPort? {
+        NetworkText.hostPort(text).map { HostPort(host: $0.host, port: $0.port) }
     }
 }

@@ -1,7 +1,9 @@
+package import SMPP
+
 /// `monitor:` of `smppost.yaml`.
 package struct MonitorSettings: Hashable, Sendable, CustomStringConvertible {
     /// `listen`: one address. Port 0 takes any free port.
-    package var listen = ListenAddress(host: "127.0.0.1", port: 8080)
+    package var listen = HostPort(host: "127.0.0.1", port: 8080)
     /// `token`, `token_file` or `token_env`: at least 16 octets; there whenever `listen` is not loopback. Never printed.
     package var token: String?
     /// `tls.certificate`: the certificate chain in PEM; nil = plain HTTP, which away from loopback must be asked for.
@@ -22,7 +24,7 @@ extension MonitorSettings {
     init(reading reader: MappingReader, context: LoadContext) {
         self.init()
         if let node = reader.value("listen") {
-            let address = reader.scalar(node, named: "listen", wanted: ListenAddress.wanted, ListenAddress.parse)
+            let address = reader.scalar(node, named: "listen", wanted: HostPort.wanted, HostPort.parse)
             listen = address ?? listen
         }
         if let secret = reader.secret("token", context: context) {

@@ -4,6 +4,7 @@ import HTTPService
 import NIOCore
 import NIOPosix
 import Operations
+import SMPP
 import Settings
 import TLS
 

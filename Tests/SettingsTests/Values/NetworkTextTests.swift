@@ -51,7 +51,7 @@ struct NetworkTextTests {
     }
 
     @Test func addressesArePrintedAsTheyAreRead() {
-        #expect(ListenAddress(host: "::1", port: 80).description == "[::1]:80")
+        #expect(HostPort(host: "::1", port: 80).description == "[::1]:80")
         #expect(HostPort(host: "smsc.example.net", port: 2775).description == "smsc.example.net:2775")
     }
 }
