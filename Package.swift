@@ -164,7 +164,9 @@ let package = Package(
             dependencies: [
                 "Intake", "Messaging", "SMPP", "Service", "Settings", "TLS", "TestPrograms", logging, nioCore, nioPosix,
             ]),
-        .testTarget(name: "SettingsTests", dependencies: ["HTTPService", "Messaging", "SMPP", "Settings", "TLS"]),
+        .testTarget(
+            name: "SettingsTests",
+            dependencies: ["HTTPService", "Messaging", "SMPP", "Settings", "TLS", "TestPrograms"]),
         .testTarget(
             name: "SimulatorTests",
             dependencies: [

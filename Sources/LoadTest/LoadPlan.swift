@@ -25,6 +25,16 @@ package struct LoadPlan: Sendable {
             }
         }
 
+        /// The rates of a load in steps, messages a second, and until when each lasts, in seconds of the run; empty for any other load.
+        var steps: [(rate: Double, until: Double)] {
+            guard case .open(let profile, _) = self, profile.isStepped else { return [] }
+            var until = 0.0
+            return profile.pieces.map { piece in
+                until += piece.seconds
+                return (piece.from, until)
+            }
+        }
+
         /// In words and figures.
         package var summary: String {
             switch self {

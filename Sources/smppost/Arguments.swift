@@ -36,7 +36,8 @@ struct DurationArgument: ExpressibleByArgument, CustomStringConvertible {
         self.duration = duration
     }
 
-    var description: String { "\(duration)" }
+    /// In the form that the option takes.
+    var description: String { DurationText.text(duration) }
     var defaultValueDescription: String { description }
 }
 

@@ -11,5 +11,6 @@ struct Smppost: AsyncParsableCommand {
             ServeCommand.self, DemoCommand.self, CheckCommand.self, ExplainCommand.self, SendCommand.self,
             BindsCommand.self, UnlockCommand.self, MessagesCommand.self, ReportCommand.self, JournalCommand.self,
             SimulateCommand.self, LoadCommand.self, HashCommand.self, CertificateCommand.self, DecodeCommand.self,
+            HelpCommand.self,
         ])
 }

@@ -171,6 +171,7 @@ package final class LoadRun: Sendable {
     private func setups(start: UInt64) -> [ShareSetup] {
         let shares = plan.threads
         let seconds = plan.pacing.seconds
+        let steps = plan.pacing.steps.map { start + UInt64($0.until * 1e9) }
         return (0..<shares).map { thread in
             let pacing: SharePacing =
                 switch plan.pacing {
@@ -181,7 +182,7 @@ package final class LoadRun: Sendable {
             return ShareSetup(
                 pacing: pacing, offset: thread, stride: shares, start: start, end: start + UInt64(seconds * 1e9),
                 messages: plan.messages, waitingLimit: LoadLimits.waiting / shares,
-                warmUpEnd: start + UInt64(plan.warmUp * 1e9), keepsOutcomes: plan.audit != nil)
+                warmUpEnd: start + UInt64(plan.warmUp * 1e9), stepEnds: steps, keepsOutcomes: plan.audit != nil)
         }
     }
 

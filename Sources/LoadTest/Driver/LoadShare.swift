@@ -23,6 +23,8 @@ struct ShareSetup: Sendable {
     var messages: Int?
     var waitingLimit: Int
     var warmUpEnd: UInt64
+    /// When the steps end whose messages are told apart; empty = none are.
+    var stepEnds: [UInt64] = []
     /// Whether the outcome of each message is kept for the audit.
     var keepsOutcomes: Bool
 
@@ -74,7 +76,7 @@ final class LoadShare<Link: LoadLink> {
     /// Begins at the start that the setup names.
     func run(_ setup: ShareSetup, _ done: @escaping () -> Void) {
         self.setup = setup
-        recorder.warmUpEnd = setup.warmUpEnd
+        recorder.begin(warmUpEnd: setup.warmUpEnd, stepEnds: setup.stepEnds)
         onDone = done
         switch setup.pacing {
         case .open(let schedule):

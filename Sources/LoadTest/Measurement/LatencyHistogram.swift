@@ -36,6 +36,16 @@ package struct LatencyHistogram: Sendable {
         counts.totalCount == 0 ? 0 : counts.valueAtPercentile(percent)
     }
 
+    /// A figure in milliseconds; 0 where there is nothing.
+    func milliseconds(_ statistic: Threshold.Statistic) -> Double {
+        switch statistic {
+        case .percentile(let percent): Double(percentile(percent)) / 1e6
+        case .mean: mean / 1e6
+        case .maximum: Double(maximum) / 1e6
+        case .minimum: Double(minimum) / 1e6
+        }
+    }
+
     /// Nanoseconds; 0 where there is nothing.
     package var mean: Double { counts.totalCount == 0 ? 0 : counts.mean }
     package var maximum: UInt64 { counts.totalCount == 0 ? 0 : counts.max }

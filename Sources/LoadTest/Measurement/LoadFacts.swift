@@ -38,7 +38,12 @@ struct LoadFacts {
                 wanted: plan.connections, opened: recorder.connectionsOpened, lost: recorder.connectionsLost,
                 failures: recorder.connectFailures, lastFailure: recorder.lastConnectFailure),
             driver: driver(elapsed), interrupted: interrupted, checks: [])
-        report.checks = (plan.thresholds + Threshold.implied(beside: plan.thresholds)).map { check($0, report) }
+        let thresholds = plan.thresholds + Threshold.implied(beside: plan.thresholds)
+        report.checks = thresholds.map { check($0, report) }
+        if !recorder.steps.isEmpty {
+            report.steps = LoadStep.rows(of: recorder.steps, plan.pacing.steps, thresholds)
+            report.highestRateHeld = LoadStep.highestHeld(report.steps ?? [])
+        }
         return report
     }
 
@@ -138,13 +143,7 @@ struct LoadFacts {
                 guard report.receipts?.delay != nil else { return nil }
                 histogram = awaitedReceipts.delays
             }
-            guard histogram.count > 0 else { return nil }
-            return switch statistic {
-            case .percentile(let percent): Double(histogram.percentile(percent)) / 1e6
-            case .mean: histogram.mean / 1e6
-            case .maximum: Double(histogram.maximum) / 1e6
-            case .minimum: Double(histogram.minimum) / 1e6
-            }
+            return histogram.count > 0 ? histogram.milliseconds(statistic) : nil
         }
     }
 

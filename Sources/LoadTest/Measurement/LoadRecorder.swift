@@ -16,7 +16,9 @@ struct LoadRecorder: Sendable {
     }
 
     /// Messages intended before this time are the warm-up: counted, but in no percentile.
-    var warmUpEnd: UInt64 = 0
+    private var warmUpEnd: UInt64 = 0
+    /// By when their messages were intended.
+    private(set) var steps: [StepRecord] = []
     /// From the intended start to the answer.
     private(set) var response = LatencyHistogram()
     /// From the actual start to the answer.
@@ -39,6 +41,12 @@ struct LoadRecorder: Sendable {
     private(set) var lastAnswer: UInt64 = 0
     private var interval = Interval()
 
+    /// What the run is told before its first message.
+    mutating func begin(warmUpEnd: UInt64, stepEnds: [UInt64] = []) {
+        self.warmUpEnd = warmUpEnd
+        steps = stepEnds.map(StepRecord.init)
+    }
+
     mutating func sent(intended: UInt64, at now: UInt64) {
         started += 1
         interval.sent += 1
@@ -53,6 +61,9 @@ struct LoadRecorder: Sendable {
         } else {
             if outcome.isError { interval.errors += 1 }
             faults[LoadFault(outcome, code: code), default: 0] += 1
+        }
+        if let step = steps.firstIndex(where: { timed.intended < $0.end }) ?? steps.indices.last {
+            steps[step].ended(timed, outcome, isWarm: timed.intended >= warmUpEnd, at: now)
         }
         guard timed.isSent, outcome.isAnswered || outcome == .timedOut else { return }
         lastAnswer = max(lastAnswer, now)
@@ -78,6 +89,13 @@ struct LoadRecorder: Sendable {
         service.add(other.service)
         for index in outcomes.indices { outcomes[index] += other.outcomes[index] }
         faults.merge(other.faults, uniquingKeysWith: +)
+        if steps.isEmpty {
+            steps = other.steps
+        } else {
+            for index in steps.indices where other.steps.indices.contains(index) {
+                steps[index].add(other.steps[index])
+            }
+        }
         started += other.started
         replayed += other.replayed
         segments += other.segments

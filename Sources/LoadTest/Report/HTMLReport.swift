@@ -4,7 +4,8 @@ enum HTMLReport {
     static func text(_ report: LoadReport, comparedWith old: LoadReport? = nil) -> String {
         let sections = [
             HTMLSections.verdict(report), HTMLSections.tiles(report, old), HTMLSections.checks(report),
-            HTMLPlots.percentiles(report, old), HTMLSections.latencies(report, old), HTMLPlots.overTime(report, old),
+            HTMLSections.steps(report), HTMLSections.comparison(report), HTMLPlots.percentiles(report, old),
+            HTMLSections.latencies(report, old), HTMLPlots.overTime(report, old),
             HTMLSections.outcomes(report, old), HTMLSections.receipts(report), HTMLSections.audit(report),
             HTMLSections.circumstances(report, old),
         ]

@@ -40,6 +40,33 @@ enum HTMLSections {
         return section("Fails if", table(["condition", "#measured", ""], rows))
     }
 
+    static func steps(_ report: LoadReport) -> String {
+        guard let steps = report.steps else { return "" }
+        let rows = steps.map { step in
+            let times = [step.p50, step.p99, step.max].map { $0.map(ReportFigures.time) ?? "" }
+            let cells =
+                ["\(step.rate.short)/s", "\(step.messages)", "\(step.accepted)", "\(step.errors)"] + times
+            return "<tr>" + cells.map { "<td class=\"n\">\($0.xmlEscaped)</td>" }.joined()
+                + "<td class=\"\(step.failed == nil ? "good" : "bad")\">"
+                + (step.failed.map { "failed: \($0)".xmlEscaped } ?? "held") + "</td></tr>"
+        }
+        let heads = ["#rate", "#messages", "#accepted", "#errors", "#p50", "#p99", "#max", ""]
+        return section("Steps: \(ReportFigures.highestHeld(report))", table(heads, rows))
+    }
+
+    static func comparison(_ report: LoadReport) -> String {
+        guard let comparison = report.comparison else { return "" }
+        let rows = comparison.figures.map { figure in
+            let cells = ReportFigures.cells(figure).map(\.xmlEscaped)
+            return "<tr><td>\(cells[0])</td>" + cells.dropFirst().map { "<td class=\"n\">\($0)</td>" }.joined()
+                + "</tr>"
+        }
+        let from = "\(comparison.target), \(comparison.shape), \(comparison.started)".xmlEscaped
+        return section(
+            "Beside an older run",
+            "<p class=\"soft\">\(from)</p>" + table(["", "#before", "#now", "#change"], rows))
+    }
+
     // MARK: Times
 
     static func latencies(_ report: LoadReport, _ old: LoadReport?) -> String {

@@ -149,6 +149,10 @@ package struct LoadReport: Hashable, Sendable, Codable {
     /// From the actual start.
     package var service: Latency
     package var series: [LoadSecond]
+    /// Of a load in steps, in the order of time; nil for any other.
+    package var steps: [LoadStep]?
+    /// The highest rate of a step that held, with all steps of lower rates, messages a second; nil: none, or no steps.
+    package var highestRateHeld: Double?
     package var receipts: Receipts?
     package var audit: AuditReport?
     package var connections: Connections
@@ -156,6 +160,8 @@ package struct LoadReport: Hashable, Sendable, Codable {
     /// Whether it was stopped before its end.
     package var interrupted: Bool
     package var checks: [Check]
+    /// This run beside an older one (`--compare`); nil where there is none.
+    package var comparison: LoadComparison?
 
     /// Whether every threshold holds and the audit, if any, is clean.
     package var passed: Bool {

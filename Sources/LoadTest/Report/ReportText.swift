@@ -2,8 +2,8 @@
 package enum ReportText {
     /// Lines, without an end of line.
     package static func lines(_ report: LoadReport) -> [String] {
-        head(report) + times(report) + faults(report) + receipts(report) + audit(report) + driver(report)
-            + checks(report)
+        head(report) + times(report) + steps(report) + faults(report) + receipts(report) + audit(report)
+            + driver(report) + comparison(report) + checks(report)
     }
 
     private static func head(_ report: LoadReport) -> [String] {
@@ -28,6 +28,31 @@ package enum ReportText {
             "  " + "time".padded(20) + columns.map { $0.padded(11) }.joined(),
             row("response (intended)", report.response), row("service (sent)", report.service),
         ] + receipts
+    }
+
+    private static func steps(_ report: LoadReport) -> [String] {
+        guard let steps = report.steps else { return [] }
+        let heads = ["rate", "messages", "accepted", "errors", "p50", "p99", "max"]
+        let rows = steps.map { step in
+            ["\(step.rate.short)/s", "\(step.messages)", "\(step.accepted)", "\(step.errors)"]
+                + [step.p50, step.p99, step.max].map { $0.map(ReportFigures.time) ?? "-" }
+        }
+        func line(_ name: String, _ cells: [String], _ end: String) -> String {
+            "  " + name.padded(8) + cells.map { $0.padded(11) }.joined() + end
+        }
+        return [line("step", heads, "")]
+            + zip(rows, steps).enumerated().map { index, row in
+                line("\(index + 1)", row.0, row.1.failed.map { "FAILED: \($0)" } ?? "held")
+            } + ["  held       \(ReportFigures.highestHeld(report))"]
+    }
+
+    private static func comparison(_ report: LoadReport) -> [String] {
+        guard let comparison = report.comparison else { return [] }
+        func line(_ cells: [String]) -> String { "    " + cells.map { $0.padded(20) }.joined() }
+        return [
+            "  compared with the run of \(comparison.started), \(comparison.target), \(comparison.shape)",
+            line(["", "before", "now", "change"]),
+        ] + comparison.figures.map { line(ReportFigures.cells($0)) }
     }
 
     private static func faults(_ report: LoadReport) -> [String] {
@@ -94,6 +119,24 @@ enum ReportFigures {
     private static func digits(_ value: Double) -> String {
         let scale: Double = value < 9.995 ? 100 : value < 99.95 ? 10 : 1
         return ((value * scale).rounded() / scale).short
+    }
+
+    /// Of a load in steps.
+    static func highestHeld(_ report: LoadReport) -> String {
+        report.highestRateHeld.map { "the highest rate that held: \($0.short)/s" } ?? "no rate held"
+    }
+
+    /// Name, before, now, change.
+    static func cells(_ figure: LoadComparison.Figure) -> [String] {
+        func text(_ value: Double) -> String {
+            switch figure.unit {
+            case "ms": time(value)
+            case "%": "\(value.short) %"
+            default: value.short + figure.unit
+            }
+        }
+        let change = figure.changePercent.map { ($0 > 0 ? "+" : "") + "\($0.short) %" } ?? ""
+        return [figure.name, text(figure.before), text(figure.now), change]
     }
 
     static func percent(_ part: Int, of whole: Int) -> String {

@@ -24,6 +24,8 @@ package struct LoadProfile: Hashable, Sendable {
     package private(set) var pieces: [Piece]
     /// The shape in words and figures, for reports.
     package private(set) var summary: String
+    /// Whether each piece is a step of its own, which the report has a row for.
+    package private(set) var isStepped = false
 
     /// The same rate all the time.
     package static func constant(_ rate: Double, seconds: Double) -> LoadProfile {
@@ -42,7 +44,7 @@ package struct LoadProfile: Hashable, Sendable {
         let each = seconds / Double(max(1, rates.count))
         return LoadProfile(
             pieces: rates.map { Piece(seconds: each, from: $0, to: $0) },
-            summary: "steps " + rates.map { "\($0.short)/s" }.joined(separator: ", "))
+            summary: "steps " + rates.map { "\($0.short)/s" }.joined(separator: ", "), isStepped: true)
     }
 
     /// `base`, and `peak` for `length` seconds at the end of every `period` seconds. `length` is less than `period`.

@@ -1,6 +1,7 @@
-import Foundation
+package import Foundation
 import Glibc
 import HTTPService
+import Journal
 import NIOCore
 import NIOPosix
 import SMPP
@@ -8,7 +9,8 @@ package import Settings
 
 /// What a start needs of this machine besides its configuration, looked at before it, as this user.
 package enum StartCheck {
-    /// What would make a start vain: the journal can never be written, as this user may not. With `on_outage: continue` it is not needed.
+    /// What would make a start vain: the journal can never be written, as this user may not, or a newer version made it. With
+    /// `on_outage: continue` it is not needed.
     ///
     /// - Parameter file: `smppost.yaml`, as the user gave it.
     package static func problems(_ settings: Settings, file: String) -> [ConfigurationProblem] {
@@ -17,9 +19,11 @@ package enum StartCheck {
     }
 
     /// What may be mended until then, or matters only to a part: another obstacle to the journal, folders of traces and proven logins,
-    /// addresses that are taken. Takes no longer than the system needs to say so.
-    package static func warnings(_ settings: Settings, file: String) async -> [ConfigurationProblem] {
-        var words: [String] = []
+    /// addresses that are taken, a clock that is behind. Takes no longer than the system needs to say so.
+    ///
+    /// - Parameter now: this machine's time.
+    package static func warnings(_ settings: Settings, file: String, now: Date) async -> [ConfigurationProblem] {
+        var words = clock(settings, file: file, now: now)
         switch journal(settings) {
         case .other(let other): words.append(other)
         case .denied(let denied) where settings.journal?.onOutage == .continue: words.append(denied)
@@ -50,18 +54,51 @@ package enum StartCheck {
         return words.map { told(file, $0, isWarning: true) }
     }
 
+    /// Files that were written in the future tell that the clock was put back, or that this machine has none that lasts.
+    private static func clock(_ settings: Settings, file: String, now: Date) -> [String] {
+        var files = [file]
+        if case .sqlite(let path) = settings.journal?.store { files.append(path) }
+        let latest = files.compactMap { path in
+            let written = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+            return written.map { (path, $0) }
+        }.max { $0.1 < $1.1 }
+        guard let (path, written) = latest, written.timeIntervalSince(now) > clockSlack else { return [] }
+        return [
+            "this machine's clock is behind: it says \(now.ISO8601Format()), and \(path) was written at "
+                + "\(written.ISO8601Format()). Certificates, quotas and the journal go by it: set it right before the start"
+        ]
+    }
+
+    /// File servers have clocks of their own; in seconds.
+    private static let clockSlack = 300.0
+
     private static func told(_ file: String, _ message: String, isWarning: Bool) -> ConfigurationProblem {
         ConfigurationProblem(file: file, line: 1, column: 1, message: message, isWarning: isWarning)
     }
 
     private static func journal(_ settings: Settings) -> Obstacle? {
-        guard case .sqlite(let path) = settings.journal?.store else { return nil }
-        return obstacle("journal.url", path)
+        guard let journal = settings.journal, case .sqlite(let path) = journal.store else { return nil }
+        if let obstacle = obstacle("journal.url", path) { return obstacle }
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        var last = JournalFilter()
+        last.limit = 1
+        do throws(JournalProblem) {
+            _ = try journal.reader.messages(last)
+            return nil
+        } catch {
+            let words = "\"journal.url\": \(error)"
+            switch error.kind {
+            case .incompatible: return .denied(words)
+            // An earlier version's, which the start brings up to date.
+            case .unreachable: return nil
+            case .full, .readOnly, .corrupt, .failed: return .other(words)
+            }
+        }
     }
 
     /// Why a file cannot be written, or made with the folders that it needs.
     private enum Obstacle {
-        /// This user may not.
+        /// This user may not, or this version.
         case denied(String)
         /// A file system that may only be read, a file where a folder should be.
         case other(String)

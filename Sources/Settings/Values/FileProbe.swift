@@ -24,7 +24,8 @@ struct FileProbe {
         default: kind = .other
         }
         size = Int(information.st_size)
-        let isGroupOurs = geteuid() == 0 || Self.groups.contains(information.st_gid)
+        // Of root's group is nobody else; where a file has an access list, its group's bits tell that list's.
+        let isGroupOurs = geteuid() == 0 || information.st_gid == 0 || Self.groups.contains(information.st_gid)
         isOpenToOthers = information.st_mode & (isGroupOurs ? 0o004 : 0o044) != 0
     }
 

@@ -16,7 +16,7 @@ package enum DurationText {
     }
 
     /// The shortest text that `parse` reads back, for a duration of whole milliseconds.
-    static func text(_ duration: Duration) -> String {
+    package static func text(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
         guard milliseconds != 0 else { return "0s" }

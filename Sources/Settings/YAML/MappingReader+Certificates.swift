@@ -49,7 +49,11 @@ extension MappingReader {
             if bytes.isEmpty { throw FileProblem(reason: "is empty") }
             return true
         } catch {
-            log.problem("\"\(name)\": \(file.path) \(error.reason)", at: file.place)
+            let isFirstStart = path == "smppost.intake.tls" && name == "certificate"
+            let hint =
+                isFirstStart && (try? FileProbe(path: file.path)) == nil
+                ? "; make one with: smppost certificate --self-signed HOST" : ""
+            log.problem("\"\(name)\": \(file.path) \(error.reason)\(hint)", at: file.place)
             return false
         }
     }

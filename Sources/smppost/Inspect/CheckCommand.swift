@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Service
 import Settings
 
@@ -7,8 +8,8 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Read all configuration and tell every problem as file:line:column: message.",
         discussion: """
-            Looks, too, whether this user may write the journal and the traces, and whether the addresses are free: run it as the \
-            service's user.
+            Looks, too, whether this user may write the journal and the traces, whether this version can read the journal, whether the \
+            addresses are free and the clock is not behind: run it as the service's user.
 
             Exit code 0: serve would start with it, warnings or not. 78: it would not.
             """)
@@ -19,7 +20,7 @@ struct CheckCommand: AsyncParsableCommand {
         do throws(ConfigurationProblems) {
             let settings = try files.read()
             let file = files.serviceFile
-            for warning in settings.warnings + (await StartCheck.warnings(settings, file: file)) {
+            for warning in settings.warnings + (await StartCheck.warnings(settings, file: file, now: .now)) {
                 Console.say("\(warning)")
             }
             let problems = StartCheck.problems(settings, file: file)

@@ -52,7 +52,8 @@ struct LoadCommand: AsyncParsableCommand {
         defer { signals.cancel() }
         let report: LoadReport
         do {
-            report = try await run.run()
+            let measured = try await run.run()
+            report = old.map(measured.compared) ?? measured
         } catch {
             screen.end()
             Console.error("\(error)")

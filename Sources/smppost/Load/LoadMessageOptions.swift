@@ -5,7 +5,11 @@ import Settings
 
 /// What is sent.
 struct LoadMessageOptions: ParsableArguments {
-    @Option(help: "A YAML file of texts, lengths, alphabets, numbers, senders and accounts with their weights.")
+    @Option(
+        help: """
+            A YAML file with the keys from, numbers, accounts (name, login, password_file, key_file, weight) and messages (weight, text \
+            or alphabet and length, from, numbers, account); `smppost help load-tests` has an example.
+            """)
     var mix: String?
 
     @Option(help: "The sender of every message, in place of the mix's.")

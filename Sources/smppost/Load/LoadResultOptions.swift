@@ -19,7 +19,7 @@ struct LoadResultOptions: ParsableArguments {
     @Option(help: "Write the report to a file: .json, .xml (JUnit) or .html. May be repeated.")
     var report: [String] = []
 
-    @Option(help: "An older report (.json) that the .html report shows beside this one.")
+    @Option(help: "An older report (.json) that this one is shown beside, on the terminal and in .json and .html.")
     var compare: String?
 
     @Flag(help: "No progress lines.")

@@ -10,7 +10,10 @@ struct LoadShapeOptions: ParsableArguments {
     @Option(help: "Messages a second from one rate evenly to another: FROM..TO.")
     var ramp: String?
 
-    @Option(help: "Rates one after the other, each for the same part of the time: 100,200,400.")
+    @Option(
+        help:
+            "Rates one after the other, each for the same part of the time: 100,200,400. The report tells which was the highest that held."
+    )
     var steps: String?
 
     @Option(
@@ -60,7 +63,13 @@ struct LoadShapeOptions: ParsableArguments {
             guard ends.count == 2 else { throw ValidationError("--ramp is FROM..TO, like 10..500") }
             return .ramp(from: ends[0], to: ends[1], seconds: seconds)
         }
-        if let steps { return .steps(try rates(steps, "--steps", mayBeZero: true), seconds: seconds) }
+        if let steps {
+            let rates = try rates(steps, "--steps", mayBeZero: true)
+            guard LoadLimits.steps.contains(rates.count) else {
+                throw ValidationError("--steps has at most \(LoadLimits.steps.upperBound) rates")
+            }
+            return .steps(rates, seconds: seconds)
+        }
         if let soak { return .soak(try checked(soak, "--soak"), seconds: seconds) }
         if let burst {
             let parts = burst.split(separator: ",", omittingEmptySubsequences: false).map(String.init)

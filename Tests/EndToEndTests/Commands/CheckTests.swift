@@ -40,6 +40,42 @@ import Testing
         }
     }
 
+    @Test func aClockThatIsBehindIsTold() async throws {
+        try await withConfiguration { folder in
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: 3_600)], ofItemAtPath: folder.file("config/smppost.yaml")
+            )
+            let result = try await check(folder)
+            #expect(result.exitCode == 0, "\(result.everything)")
+            #expect(result.everything.contains("warning: this machine's clock is behind: it says 20"))
+        }
+    }
+
+    /// Waiting does not mend it: the newer version has to be installed again, or a backup put in its place.
+    @Test func aJournalOfANewerVersionStopsTheStart() async throws {
+        try await withConfiguration { folder in
+            let script = """
+                import sqlite3, sys
+                with sqlite3.connect(sys.argv[1]) as database:
+                    database.execute("PRAGMA application_id = 0x736D7070")
+                    database.execute("CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+                    database.executemany("INSERT INTO grdb_migrations VALUES (?)", [("v1",), ("v2",), ("v999",)])
+                """
+            let made = try await run("python3", ["-c", script, folder.file("newer.db")])
+            try #require(made.exitCode == 0, "\(made.everything)")
+            let yaml = try String(contentsOfFile: folder.file("config/smppost.yaml"), encoding: .utf8)
+            for (outage, code) in [("refuse", Int32(78)), ("continue", 0)] {
+                let journal = "\njournal: { url: \"sqlite:../newer.db\", on_outage: \(outage) }\n"
+                try folder.write(yaml + journal, to: "config/smppost.yaml")
+                let result = try await check(folder)
+                #expect(result.exitCode == code, "\(result.everything)")
+                #expect(result.everything.contains("newer.db: a newer version of smppost made it"))
+            }
+            try folder.write(yaml + "\njournal: { url: \"sqlite:../newer.db\" }\n", to: "config/smppost.yaml")
+            #expect(try await check(folder, command: "serve").exitCode == 78)
+        }
+    }
+
     /// Root may write everything, so its tests try the check and not the refusal; that is `Tests/Package/run`.
     @Test(.enabled(if: geteuid() != 0)) func aJournalThatMayNeverBeWrittenStopsTheStart() async throws {
         try await withConfiguration { folder in

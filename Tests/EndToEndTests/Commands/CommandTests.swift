@@ -19,6 +19,31 @@ import Testing
         #expect(wrong.exitCode == 64)
     }
 
+    @Test func documentsAreShownByTheirTopics() async throws {
+        let root = Repository.file("")
+        let list = try await smppost("help", folder: root)
+        #expect(list.exitCode == 0 && list.standardOutput.contains("SUBCOMMANDS:"))
+        for topic in ["guide", "guide.ru", "runbook", "load-tests", "planfix.ru", "reference", "building"] {
+            #expect(list.standardOutput.contains("  \(topic) "), "\(topic) is not listed")
+            let text = try await smppost("help", topic, folder: root)
+            let document = try String(contentsOfFile: Repository.file("config/doc/\(topic).md"), encoding: .utf8)
+            #expect(text.exitCode == 0 && text.standardOutput == document + "\n")
+        }
+        #expect(try await smppost("help", "planfix", folder: root).standardOutput.hasPrefix("# "))
+        let command = try await smppost("help", "binds", "trace", folder: root)
+        #expect(command.exitCode == 0 && command.standardOutput.contains("USAGE: smppost binds trace"))
+        let unknown = try await smppost("help", "nothing", folder: root)
+        #expect(unknown.exitCode == 64 && unknown.standardError.contains("runbook"))
+    }
+
+    /// A default is shown as the option takes it.
+    @Test func defaultsOfTimesAreDurations() async throws {
+        for (command, told) in [("load", "30s"), ("simulate", "(default: ")] {
+            let help = try await smppost(command, "--help")
+            #expect(help.standardOutput.contains(told) && !help.standardOutput.contains(" seconds)"))
+        }
+    }
+
     @Test func versionIsTold() async throws {
         let version = try await smppost("--version")
         #expect(version.exitCode == 0)

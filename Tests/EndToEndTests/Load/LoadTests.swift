@@ -144,20 +144,19 @@ import Testing
         }
     }
 
-    /// README's own command, against an SMSC that takes everything, and one that refuses everything.
-    @Test(.timeLimit(.minutes(2))) func theREADMEsCommandExitsAsItSays() async throws {
+    /// The document's own command, against an SMSC that takes everything, and one that refuses everything.
+    @Test(.timeLimit(.minutes(2))) func theDocumentsCommandExitsAsItSays() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        let readme = try String(contentsOfFile: Repository.file("README.md"), encoding: .utf8)
-        let start = try #require(readme.range(of: "smppost load smpp://"))
-        let command = String(readme[start.lowerBound...].prefix { $0 != "`" }).replacing("\\\n", with: "")
+        let blocks = Document("config/doc/load-tests.md").blocks.filter { $0.language == "sh" }
+        let command = try #require(blocks.first?.text.replacing("\\\n", with: ""))
         #expect(command.contains("--fail-if 'missing_receipts>0'"))
         for (faults, status, words) in [("0.0001=status:0x58", 0, "ok"), ("1=status:0x0B", 1, "FAILED     errors>0")] {
             let arguments = status == 0 ? ["--receipts", "0s"] : ["--receipts", "0s", "--fault-rate", faults]
             try await withSimulator(["--no-faults"] + arguments) { simulator in
                 let own = command.replacing("smsc.example.net:2775", with: "127.0.0.1:\(simulator.port)")
                     .replacing("for 2m", with: "for 2s")
-                    .replacing("secrets/main.password", with: try passwordFile(Simulator.password, in: folder))
+                    .replacing("main.password", with: try passwordFile(Simulator.password, in: folder))
                     .replacing("run.html", with: folder.file("run.html"))
                     .replacing("smppost load", with: "\(Repository.smppost) load")
                 let output = try await run("sh", ["-c", own], atMost: .seconds(60))

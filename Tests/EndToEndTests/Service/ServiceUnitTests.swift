@@ -39,7 +39,9 @@ import Testing
         let exposure = try #require(result.standardOutput.firstMatch(of: /exposure level for \S+ ([0-9.]+)/)?.output.1)
         #expect(try #require(Double(exposure)) < 2, "\(result.everything)")
         let text = try String(contentsOfFile: unit, encoding: .utf8)
-        for line in ["Type=notify", "WatchdogSec=30s", "ExecReload=/bin/kill -HUP $MAINPID", "User=smppost"] {
+        for line in [
+            "Type=notify", "WatchdogSec=30s", "ExecReload=/bin/sh -c \"kill -HUP ${MAINPID}\"", "User=smppost",
+        ] {
             #expect(text.contains("\n\(line)\n"), "\(line)")
         }
     }
