@@ -158,7 +158,7 @@ package struct CarrierProfile: Sendable {
 extension CarrierProfile {
     /// What asks the carrier to forget segments that it has accepted.
     func cancellations(of carrierIDs: [String], _ plan: MessagePlan) -> [CancelRequest] {
-        carrierIDs.filter { !$0.isEmpty }.map { id in
+        carrierIDs.filter { CarrierMessageID($0) != nil }.map { id in
             CancelRequest(
                 serviceType: serviceType, messageID: id, source: address(of: plan.sender),
                 destination: address(of: plan.recipient))

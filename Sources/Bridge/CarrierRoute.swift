@@ -9,6 +9,8 @@ package struct DoubtfulMessage: Sendable {
     package var account: String
     package var carrier: String
     package var recipient: PhoneNumber
+    /// The source address that it went with; empty for none.
+    package var sender: String
     /// The reply's code: `carrier_timeout`, `connection_lost` or `partial_unknown`.
     package var reason: String
     /// Indices of the segments whose outcome is not known.

@@ -60,6 +60,7 @@ package struct Explanation: Sendable {
         } catch {
             throw ReplyCode(error)
         }
+        if profile.sendsNoSender, plan.sender != .absent { lines.append("  sender   none") }
         lines.append("  text     \(segmented.alphabet), data_coding \(segmented.dataCoding)")
         lines.append("  segments \(segmented.segments.count)")
         for (index, message) in profile.shortMessages(for: plan, now: JournalClock.seconds, segmented).enumerated() {

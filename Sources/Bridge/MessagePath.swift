@@ -211,7 +211,9 @@ package final class MessagePath: Sendable {
         route.doubtful(
             DoubtfulMessage(
                 id: request.id, account: request.entry.account.name, carrier: route.name,
-                recipient: message.plan.recipient, reason: answer.code?.rawValue ?? "", segments: Set(unknown)))
+                recipient: message.plan.recipient,
+                sender: route.profile.sendsNoSender ? "" : message.plan.sender.text,
+                reason: answer.code?.rawValue ?? "", segments: Set(unknown)))
     }
 
     /// Whether one of the carriers is about to be bound after a reload and there is time to wait for it. How many wait is

@@ -32,9 +32,8 @@ _Static_assert(
     offsetof(csmpp34_short_message, short_message) == offsetof(csmpp34_short_message, sm_length) + 1, "adjacent");
 _Static_assert(offsetof(submit_sm_t, short_message) == offsetof(submit_sm_t, sm_length) + 1, "adjacent");
 _Static_assert(offsetof(deliver_sm_t, short_message) == offsetof(deliver_sm_t, sm_length) + 1, "adjacent");
-#define MESSAGE(library)                                                                                               \
-    { "short_message", CSMPP34_OCTETS, ACCEPTS_ANY, offsetof(csmpp34_short_message, sm_length),                        \
-      SIZE(csmpp34_short_message, short_message), SIZE(csmpp34_short_message, short_message),                          \
+#define MESSAGE(library, room)                                                                                         \
+    { "short_message", CSMPP34_OCTETS, ACCEPTS_ANY, offsetof(csmpp34_short_message, sm_length), room, 254,             \
       offsetof(library, sm_length), SIZE(library, short_message) }
 
 #define BIND_FIELDS(library)                                                                                           \
@@ -42,7 +41,7 @@ _Static_assert(offsetof(deliver_sm_t, short_message) == offsetof(deliver_sm_t, s
         TEXT(csmpp34_bind, library, system_type, 12, STRICT), VERSION(csmpp34_bind, library, interface_version),       \
         ADDRESS(csmpp34_bind, library, addr_ton, addr_npi, address_range, 40, STRICT)
 // An SMSC may be as strict as the standard; what it brings is taken.
-#define SHORT_MESSAGE_FIELDS(library, taken)                                                                           \
+#define SHORT_MESSAGE_FIELDS(library, taken, room)                                                                           \
     TEXT(csmpp34_short_message, library, service_type, 5, taken), SOURCE(csmpp34_short_message, library, 20, taken),   \
         DESTINATION(csmpp34_short_message, library, 20, taken), INTEGER(csmpp34_short_message, library, esm_class),    \
         INTEGER(csmpp34_short_message, library, protocol_id),                                                          \
@@ -52,7 +51,7 @@ _Static_assert(offsetof(deliver_sm_t, short_message) == offsetof(deliver_sm_t, s
         INTEGER(csmpp34_short_message, library, registered_delivery),                                                  \
         INTEGER(csmpp34_short_message, library, replace_if_present_flag),                                              \
         INTEGER(csmpp34_short_message, library, data_coding),                                                          \
-        INTEGER(csmpp34_short_message, library, sm_default_msg_id), MESSAGE(library)
+        INTEGER(csmpp34_short_message, library, sm_default_msg_id), MESSAGE(library, room)
 
 static const csmpp34_field receiver[] = {BIND_FIELDS(bind_receiver_t)};
 static const csmpp34_field transmitter[] = {BIND_FIELDS(bind_transmitter_t)};
@@ -66,8 +65,8 @@ static const csmpp34_field outbind[] = {
     TEXT(csmpp34_outbind, outbind_t, system_id, 15, STRICT),
     PASSWORD(csmpp34_outbind, outbind_t),
 };
-static const csmpp34_field submit[] = {SHORT_MESSAGE_FIELDS(submit_sm_t, STRICT)};
-static const csmpp34_field deliver[] = {SHORT_MESSAGE_FIELDS(deliver_sm_t, LENIENT)};
+static const csmpp34_field submit[] = {SHORT_MESSAGE_FIELDS(submit_sm_t, STRICT, 254)};
+static const csmpp34_field deliver[] = {SHORT_MESSAGE_FIELDS(deliver_sm_t, LENIENT, SIZE(csmpp34_short_message, short_message))};
 static const csmpp34_field submit_resp[] = {TEXT(csmpp34_message_resp, submit_sm_resp_t, message_id, 64, LENIENT)};
 static const csmpp34_field deliver_resp[] = {TEXT(csmpp34_message_resp, deliver_sm_resp_t, message_id, 64, LENIENT)};
 static const csmpp34_field data_resp[] = {TEXT(csmpp34_message_resp, data_sm_resp_t, message_id, 64, LENIENT)};

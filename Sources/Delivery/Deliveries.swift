@@ -63,13 +63,14 @@ package final class Deliveries: Sendable {
                 guard let recipient = segment.recipient else { continue }
                 receipts.lost(
                     tag: segment.message.rawValue, segments: [segment.segment], recipient: recipient,
-                    age: segment.age(at: now))
+                    sender: segment.senderKey, age: segment.age(at: now))
             }
             receipts.accepted(
                 segments.filter { !$0.isLost }.map { segment in
                     AcceptedSegment(
                         tag: segment.message.rawValue, segment: segment.segment, carrierID: segment.carrierID,
-                        destination: segment.recipient, state: segment.state.flatMap { ReceiptState(rawValue: $0) },
+                        destination: segment.recipient, sender: segment.senderKey,
+                        state: segment.state.flatMap { ReceiptState(rawValue: $0) },
                         at: uptime + (.zero - segment.age(at: now)))
                 })
         }
@@ -111,5 +112,7 @@ package final class Deliveries: Sendable {
 }
 
 extension RestoredSegment {
+    fileprivate var senderKey: SenderKey { sender.map { SenderKey($0) } ?? .unknown }
+
     fileprivate func age(at now: UInt64) -> Duration { .milliseconds(Int64(clamping: now - min(now, at))) }
 }

@@ -55,6 +55,12 @@ import Testing
         #expect(try message(profile, plan("é", flash))?.dataCoding == 0x10)
         #expect(try message(profile, plan("Привет", flash))?.dataCoding == 0x18)
         #expect(try message(profile, plan("Âme", MessageOptions(messageClass: 2)))?.dataCoding == 0x1A)
+        // No coding with a class says UTF-8: what these say is sent.
+        let utf8 = CarrierProfile(addresses: AddressRules(), text: TextPolicy(defaultAlphabet: .utf8))
+        #expect(try message(utf8, plan("è", flash))?.shortMessage == [0x04])
+        #expect(try message(utf8, plan("же", flash))?.dataCoding == 0x18)
+        #expect(try message(utf8, plan("же", flash))?.shortMessage == [0x04, 0x36, 0x04, 0x35])
+        #expect(try message(utf8, plan("же"))?.shortMessage == Array("же".utf8))
         let allowed = MessageOptions(formFields: [.messageClass])
         #expect(try message(profile, plan("Hi", allowed, form: FormOptions(messageClass: "flash")))?.dataCoding == 0x10)
         #expect(try message(profile, plan("Hi", allowed, form: FormOptions(messageClass: "1")))?.dataCoding == 0x11)
@@ -82,7 +88,7 @@ import Testing
 
     @Test func whatIsCancelled() throws {
         let profile = CarrierProfile(addresses: AddressRules(), text: TextPolicy())
-        let requests = profile.cancellations(of: ["a1", "", "a2"], try plan("Hi"))
+        let requests = profile.cancellations(of: ["a1", "", "-", "a2"], try plan("Hi"))
         #expect(requests.map(\.messageID) == ["a1", "a2"])
         #expect(requests.first?.source.value == "ACME" && requests.first?.destination.value == "79161234567")
     }

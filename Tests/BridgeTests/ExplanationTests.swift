@@ -44,4 +44,18 @@ import Testing
             try routeLines("375291234567") == ["route      prefix 37529", "carrier    1. cheap", "carrier    2. main"])
         #expect(try routeLines("375331234567") == ["route      prefix 375", "carrier    1. spare"])
     }
+
+    /// A carrier that is given no sender is told as it is.
+    @Test func tellsACarrierWithoutSender() throws {
+        var settings = settings
+        settings.carriers[1].sendsNoSender = true
+        let explanation = try #require(
+            Explanation(settings: settings, account: "acme", from: "", to: "79161234567", text: "Hi"))
+        let lines = explanation.lines.filter { $0.contains("sender") || $0.hasPrefix("carrier") }
+        #expect(
+            lines.prefix(3) == [
+                "sender     ACME (alphanumeric)", "carrier    1. main, weight 3 of 4", "  sender   none",
+            ])
+        #expect(lines.count { $0.contains("sender") } == 2)
+    }
 }

@@ -38,7 +38,7 @@ import Testing
         ) -> ReceiptOutcome? {
             ReceiptMemory.outcome(
                 of: received(state), among: lives.map { JournalRecall.Found(segment: 2, life: $0) },
-                comparesNumbers: comparesNumbers, now: 5_000)
+                areGuesses: false, comparesNumbers: comparesNumbers, now: 5_000)
         }
         #expect(outcome([try life(7)]) == .matched(match))
         #expect(outcome([try life(7, to: "7916*****67"), try life(8, to: "79990000000")]) == .matched(match))
@@ -59,7 +59,7 @@ import Testing
         let events = Mutex<[ReceiptEvent]>([])
         let memory = ReceiptMemory(
             keep: { segments in kept.withLock { $0 += segments } },
-            find: { ids, received, then in
+            find: { ids, _, received, then in
                 let found = kept.withLock { $0.first { ids.contains($0.id) } }
                 then(
                     found.map { .matched(ReceiptMatch(tag: $0.tag, segment: $0.segment, form: .folded, delay: .zero)) })

@@ -197,6 +197,37 @@ import Testing
         #expect(match(events.all.first)?.tag == 1)
     }
 
+    /// The carrier is told that a receipt is kept when its message is known, or when answers have been waited for long enough; a stop
+    /// has it brought again.
+    @Test func aReceiptIsHeldWhileAnswersAreUnderWay() throws {
+        let loop = EmbeddedEventLoop()
+        let events = Events()
+        let tracker = tracker(loop, events)
+        let replies = Mutex<[String]>([])
+        func deliver(_ id: String) {
+            var early = delivery("id:\(id) stat:DELIVRD", at: loop)
+            early.answeredUpTo = MonotonicTime(nanoseconds: 0)
+            tracker.deliver(early) { verdict in replies.withLock { $0.append("\(id) \(verdict)") } }
+        }
+        tracker.accepted([segment("21", tag: 1, at: loop)])
+        loop.advanceTime(by: .seconds(1))
+        deliver("15")
+        deliver("q")
+        #expect(replies.withLock { $0 } == [])
+        let now = MonotonicTime(nanoseconds: loop.now.uptimeNanoseconds)
+        tracker.accepted([segment("22", tag: 2, at: loop)], answeredUpTo: now)
+        #expect(replies.withLock { $0 } == ["15 kept", "q kept"])
+        #expect(events.all.map(\.wait) == [.none] && match(events.all.first)?.tag == 1)
+        deliver("w")
+        loop.advanceTime(by: .milliseconds(3_990))
+        #expect(replies.withLock { $0.count } == 2)
+        loop.advanceTime(by: .milliseconds(20))
+        #expect(replies.withLock { $0.last } == "w kept")
+        deliver("z")
+        try tracker.stop().wait()
+        #expect(replies.withLock { $0.last } == "z notKept")
+    }
+
     /// Segments arrive from every loop; receipts on other loops find them, or wait for them.
     @Test func segmentsFromOtherLoops() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 3)

@@ -29,16 +29,20 @@ final class SMSCServer: Sendable {
         let password: String
         /// Answers binds by `generic_nack`.
         let nacks: CommandStatus?
+        /// Closes the connection in place of an answer to binds.
+        let closes: Bool
         let count = Atomic(0)
         let largestWindow = Atomic(0)
         let receiptsAnswered = Atomic(0)
         let record = Mutex<[String]>([])
 
         init(
-            password: String, nacks: CommandStatus?, answer: @escaping @Sendable (Int, ShortMessage) -> Answer
+            password: String, nacks: CommandStatus?, closes: Bool,
+            answer: @escaping @Sendable (Int, ShortMessage) -> Answer
         ) {
             self.password = password
             self.nacks = nacks
+            self.closes = closes
             self.answer = answer
         }
     }
@@ -49,10 +53,10 @@ final class SMSCServer: Sendable {
     private let page: any Channel
 
     init(
-        password: String = "smppass", nacks: CommandStatus? = nil,
+        password: String = "smppass", nacks: CommandStatus? = nil, closes: Bool = false,
         _ answer: @escaping @Sendable (Int, ShortMessage) -> Answer = { _, _ in Answer() }
     ) async throws {
-        let shared = Shared(password: password, nacks: nacks, answer: answer)
+        let shared = Shared(password: password, nacks: nacks, closes: closes, answer: answer)
         self.shared = shared
         channel = try await ServerBootstrap(group: group)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -110,6 +114,7 @@ private final class SMSCHandler: ChannelInboundHandler {
             return
         }
         switch pdu.body {
+        case .bind where shared.closes: context.close(promise: nil)
         case .bind where shared.nacks != nil:
             send(context, PDU(status: shared.nacks ?? .ok, sequence: pdu.sequence, .genericNack))
         case .bind(let kind, let request):

@@ -173,6 +173,18 @@ import Testing
         try await smsc.stop()
     }
 
+    @Test func aPeerThatClosesAtTheBindIsToldAtOnce() async throws {
+        let smsc = try await SMSCServer(closes: true)
+        let began = ContinuousClock.now
+        let failure = await #expect(throws: LoadFailure.self) {
+            try await LoadRun(smsc.plan(.closed(workers: 1, seconds: 1))).run()
+        }
+        #expect(failure?.description.contains("closed the connection and did not answer the bind") == true)
+        // Connections have 15 s to be there.
+        #expect(ContinuousClock.now - began < .seconds(9))
+        try await smsc.stop()
+    }
+
     /// Refusals fail a run unless a threshold says how many there may be.
     @Test func refusalsFailARun() async throws {
         let refusal: Answering = { _, _ in .init(status: .invalidDestinationAddress) }

@@ -136,7 +136,7 @@ enum FullConfiguration {
           transliterate: true
           limits: { gsm_single: 150, gsm_part: 140, ucs2_single: 60, ucs2_part: 50, octets_single: 130, octets_part: 120 }
         receipts:
-          { request: false, ids: hex, numbers: ignore, signs: [esm_class, text], retry_status: 0x14, known: 5000, known_for: 6h,
+          { request: false, ids: hex, numbers: ignore, signs: [esm_class, text], retry_status: 0x14, known: 5000, known_for: 6h, hold: 500ms,
             lost: 500, reference: true }
         read_ahead: 100000
         deliver: { within: 2s, queue: 50 }

@@ -269,6 +269,15 @@ struct SettingsTests {
         #expect(try Fixture(["carriers/main.yaml": carrier]).problems().count >= 1)
     }
 
+    /// Two of one tag on a submit would be nobody's reference.
+    @Test func theReferenceIsWrittenOnce() throws {
+        let base = (Fixture.valid["carriers/main.yaml"] ?? "") + "\ntlvs: [{ tag: 0x0204, hex: \"0001\" }]\n"
+        #expect(try Fixture(["carriers/main.yaml": base]).load().carriers.first?.tlvs.count == 1)
+        let both = base + "receipts: { reference: true }\n"
+        let problems = try Fixture(["carriers/main.yaml": both]).problems()
+        #expect(problems.count == 1 && problems.first.map { "\($0)" }?.contains("receipts.reference") == true)
+    }
+
     /// A reply never says one thing by its status and another by its class.
     @Test func statusFollowsItsClass() throws {
         let (settings, _) = try full()

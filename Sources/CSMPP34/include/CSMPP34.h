@@ -35,7 +35,8 @@ typedef struct {
     uint8_t system_id[16], password[65];
 } csmpp34_outbind;
 
-/// `submit_sm` and `deliver_sm` (§4.4.1, §4.6.1). `short_message` holds `sm_length` octets, at most 254.
+/// `submit_sm` and `deliver_sm` (§4.4.1, §4.6.1). `short_message` holds `sm_length` octets: 254 at most by the
+/// standard, and 255 in the `deliver_sm` of some carriers.
 typedef struct {
     uint8_t service_type[65];
     uint8_t source_addr_ton, source_addr_npi, source_addr[65];
@@ -43,7 +44,7 @@ typedef struct {
     uint8_t esm_class, protocol_id, priority_flag;
     uint8_t schedule_delivery_time[65], validity_period[65];
     uint8_t registered_delivery, replace_if_present_flag, data_coding, sm_default_msg_id;
-    uint8_t sm_length, short_message[254];
+    uint8_t sm_length, short_message[255];
 } csmpp34_short_message;
 
 /// `submit_sm_resp`, `deliver_sm_resp`, `data_sm_resp` (§4.4.2, §4.6.2, §4.7.2).
@@ -97,7 +98,7 @@ typedef enum __attribute__((enum_extensibility(closed))) {
     CSMPP34_TRUNCATED CSMPP34_SWIFT(truncated),
     /// The text in `field` is longer than the standard lets it be.
     CSMPP34_TOO_LONG CSMPP34_SWIFT(tooLong),
-    /// `sm_length` is 255 or more than the octets that follow.
+    /// `sm_length` is more than the octets that follow, or 255 where that is not taken.
     CSMPP34_BAD_LENGTH CSMPP34_SWIFT(badLength),
 } csmpp34_outcome;
 

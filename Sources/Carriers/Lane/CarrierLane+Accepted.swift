@@ -19,7 +19,8 @@ extension CarrierLane {
         accepted.append(
             AcceptedSegment(
                 tag: submit.tag, segment: submit.segment, carrierID: messageID,
-                destination: message.segments[submit.segment].destination.value, at: now))
+                destination: message.segments[submit.segment].destination.value,
+                sender: SenderKey(message.segments[submit.segment].source.value), at: now))
     }
 
     /// Once a turn, and before each delivery.

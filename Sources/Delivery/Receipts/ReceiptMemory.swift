@@ -6,17 +6,18 @@ import SMPP
 package struct ReceiptMemory: Sendable {
     /// Keeps them, as far as that can be done now. Must not block.
     var keep: @Sendable ([ForgottenSegment]) -> Void
-    /// Looks for the segment that a receipt means, by the ids that it may have (`ForgottenSegment.id`). Calls back once, from any
-    /// thread, the caller's too, with nil where there is none or several may be meant. Must not block.
+    /// Looks for the segment that a receipt means, by the ids that it may have (`ForgottenSegment.id`), of which any but the first are
+    /// guesses, or none is. Calls back once, from any thread, the caller's too, with nil where there is none or several may be meant.
+    /// Must not block.
     var find: Find
 
     typealias Find =
         @Sendable (
-            _ ids: [String], ReceivedReceipt, _ then: @escaping @Sendable (ReceiptOutcome?) -> Void
+            _ ids: [String], _ areGuesses: Bool, ReceivedReceipt, _ then: @escaping @Sendable (ReceiptOutcome?) -> Void
         ) -> Void
 
     /// Nothing is kept, and nothing found.
-    package static let none = ReceiptMemory(keep: { _ in }, find: { $2(nil) })
+    package static let none = ReceiptMemory(keep: { _ in }, find: { $3(nil) })
 }
 
 extension ReceiptMemory {
@@ -25,24 +26,35 @@ extension ReceiptMemory {
     /// - Parameter comparesNumbers: whether a receipt's number must be the message's.
     init(_ recorder: DeliveryRecorder, carrier: String, comparesNumbers: Bool) {
         keep = { recorder.keep($0, of: carrier) }
-        find = { ids, received, then in
+        find = { ids, areGuesses, received, then in
             guard let recall = recorder.recall else { return then(nil) }
             recall.find(ids, at: carrier) { found in
                 then(
                     Self.outcome(
-                        of: received, among: found, comparesNumbers: comparesNumbers, now: JournalClock.now()))
+                        of: received, among: found, areGuesses: areGuesses, comparesNumbers: comparesNumbers,
+                        now: JournalClock.now()))
             }
         }
     }
 
-    /// Nil also where several fit.
+    /// Nil also where several fit that are not parts of one message; of parts, the first one that has no final receipt is meant.
     static func outcome(
-        of received: ReceivedReceipt, among found: [JournalRecall.Found], comparesNumbers: Bool, now: UInt64
+        of received: ReceivedReceipt, among found: [JournalRecall.Found], areGuesses: Bool, comparesNumbers: Bool,
+        now: UInt64
     ) -> ReceiptOutcome? {
-        let fitting = found.filter { found in
-            !comparesNumbers || received.agreement(withRecipient: found.life.message.recipient) != .differs
+        let written = received.receipt.foldedIDs(.same)
+        let agreements = found.map { found -> NumberAgreement in
+            guard comparesNumbers else { return areGuesses && !found.hasID(in: written) ? .differs : .unknown }
+            let message = found.life.message
+            let agreement = received.agreement(withRecipient: message.recipient, sender: SenderKey(message.sender))
+            return areGuesses && agreement != .equal && !found.hasID(in: written) ? .differs : agreement
         }
-        guard fitting.count == 1, let only = fitting.first else { return nil }
+        guard let best = agreements.max(), best != .differs else { return nil }
+        let fitting = zip(found, agreements).filter { $0.1 == best }.map(\.0).sorted { $0.segment < $1.segment }
+        guard let first = fitting.first, fitting.allSatisfy({ $0.life.message.id == first.life.message.id }) else {
+            return nil
+        }
+        let only = fitting.first { !$0.hasFinalReceipt } ?? first
         let accepted = only.life.outcome?.at ?? only.life.message.id.unixMilliseconds
         let match = ReceiptMatch(
             tag: only.life.message.id.rawValue, segment: only.segment, form: .folded,
@@ -50,5 +62,22 @@ extension ReceiptMemory {
         let state = received.receipt.state
         let isRepeated = only.life.receipts.contains { $0.segment == only.segment && $0.state == state.rawValue }
         return state.isFinal && isRepeated ? .duplicate(match) : .matched(match)
+    }
+}
+
+extension JournalRecall.Found {
+    /// Whether the carrier's id of the segment is one of these, written as they are.
+    fileprivate func hasID(in folded: [String]) -> Bool {
+        let late = life.late.last { $0.segment == segment }?.carrierID
+        guard
+            case .accepted(let id)? = life.outcome.flatMap({
+                $0.segments.indices.contains(segment) ? $0.segments[segment] : nil
+            })
+        else { return late.flatMap { CarrierMessageID($0) }.map { folded.contains($0.folded) } ?? false }
+        return CarrierMessageID(id).map { folded.contains($0.folded) } ?? false
+    }
+
+    fileprivate var hasFinalReceipt: Bool {
+        life.receipts.contains { $0.segment == segment && ReceiptState(rawValue: $0.state)?.isFinal == true }
     }
 }

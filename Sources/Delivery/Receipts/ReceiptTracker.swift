@@ -52,9 +52,12 @@ package final class ReceiptTracker: Sendable {
     /// Segments whose responses did not come.
     ///
     /// - Parameter age: since when.
-    package func lost(tag: UInt64, segments: some Sequence<Int>, recipient: String, age: Duration = .zero) {
+    package func lost(
+        tag: UInt64, segments: some Sequence<Int>, recipient: String, sender: SenderKey = .unknown,
+        age: Duration = .zero
+    ) {
         let segments = Array(segments)
-        perform { $0.lost(tag, segments, recipient, age) }
+        perform { $0.lost(tag, segments, recipient, sender, age) }
     }
 
     /// A response came after all.

@@ -8,6 +8,8 @@ import SMPP
 final class TrackerWork {
     private var matcher: ReceiptMatcher
     private var totals: ReceiptsSnapshot
+    /// Of receipts that wait, by their tickets, as long as the carrier was not told that they are kept.
+    private var replies: [Int: DeliveryReply] = [:]
     /// Runs when a receipt has waited long enough; armed while one waits.
     private var timer: (task: Scheduled<Void>, due: MonotonicTime)?
     /// Of warnings about receipts that are of no message, by why.
@@ -37,18 +39,19 @@ final class TrackerWork {
         // Out of the span a segment is lent, out of the array copied.
         let segments = batch.span
         for index in segments.indices {
-            for settled in matcher.accepted(segments[index]) { report(settled, .ends) }
+            for settled in matcher.accepted(segments[index]) { finish(settled) }
         }
         let forgotten = matcher.takeForgotten()
         if !forgotten.isEmpty { memory.keep(forgotten) }
-        guard matcher.needsReview else { return }
-        for settled in matcher.review(now: now, answeredUpTo: answeredUpTo) { report(settled, .ends) }
-        armTimer()
+        review(answeredUpTo)
     }
 
-    func lost(_ tag: UInt64, _ segments: [Int], _ recipient: String, _ age: Duration) {
+    func lost(_ tag: UInt64, _ segments: [Int], _ recipient: String, _ sender: SenderKey, _ age: Duration) {
         for segment in segments {
-            matcher.lost(tag: tag, segment: segment, recipient: recipient, at: now + (.zero - age))
+            let settled = matcher.lost(
+                tag: tag, segment: segment, recipient: recipient, sender: sender, missedAt: now + (.zero - age),
+                now: now)
+            for settled in settled { finish(settled) }
         }
     }
 
@@ -62,14 +65,47 @@ final class TrackerWork {
     ) {
         guard !isStopped else { return reply(.notKept) }
         totals.byState[received.receipt.state, default: 0] += 1
+        review(answeredUpTo)
         switch matcher.match(received, at: time, answeredUpTo: answeredUpTo) {
         case .settled(let outcome):
             report(SettledReceipt(received: received, outcome: outcome), .none, reply)
-        case .parked(let displaced):
-            if let displaced { report(displaced, .ends) }
-            tell(SettledReceipt(received: received, outcome: .unmatched(.unknownID)), .begins, reply)
-            armTimer()
+        case .parked(let ticket, let displaced):
+            if let displaced { finish(displaced) }
+            replies[ticket] = reply
+            review(answeredUpTo)
         }
+    }
+
+    /// What the answers that are in by now settle, and what needs to be held no longer.
+    private func review(_ answeredUpTo: MonotonicTime) {
+        guard matcher.needsReview else { return }
+        for settled in matcher.review(now: now, answeredUpTo: answeredUpTo) { finish(settled) }
+        release()
+        armTimer()
+    }
+
+    /// A receipt that waited is settled. Nobody was told of one that was held.
+    private func finish(_ settled: SettledReceipt) {
+        guard let reply = settled.ticket.flatMap({ replies.removeValue(forKey: $0) }) else {
+            return count(settled, .ends, nil)
+        }
+        report(settled, .none, reply)
+    }
+
+    /// Tells the carrier of receipts that wait on without it; one of no message that is known here may be of one that memory has
+    /// forgotten.
+    private func release() {
+        while let (ticket, received) = matcher.nextReleased(now: now) {
+            let unknown = SettledReceipt(received: received, outcome: .unmatched(.unknownID), ticket: ticket)
+            let work = NIOLoopBound(self, eventLoop: eventLoop)
+            find(unknown) { found in work.value.released(found) }
+        }
+    }
+
+    private func released(_ settled: SettledReceipt) {
+        guard let ticket = settled.ticket, let reply = replies.removeValue(forKey: ticket) else { return }
+        if case .unmatched = settled.outcome { return tell(settled, .begins, reply) }
+        if matcher.withdraw(ticket: ticket) { count(settled, .none, reply) }
     }
 
     func countOther() {
@@ -89,7 +125,16 @@ final class TrackerWork {
         isStopped = true
         timer?.task.cancel()
         timer = nil
-        for settled in matcher.expire(now: MonotonicTime(nanoseconds: .max)) { report(settled, .ends) }
+        for settled in matcher.expire(now: MonotonicTime(nanoseconds: .max)) {
+            // The carrier brings it again, and its message may be known then.
+            if case .unmatched = settled.outcome,
+                let reply = settled.ticket.flatMap({ replies.removeValue(forKey: $0) })
+            {
+                reply(.notKept)
+            } else {
+                finish(settled)
+            }
+        }
     }
 
     private func armTimer() {
@@ -106,24 +151,30 @@ final class TrackerWork {
 
     private func expire() {
         timer = nil
-        for settled in matcher.expire(now: now) { report(settled, .ends) }
+        for settled in matcher.expire(now: now) { finish(settled) }
+        release()
         armTimer()
     }
 
-    /// One of no message that is known here may be of one that memory has forgotten.
-    private func report(_ settled: SettledReceipt, _ wait: ReceiptWait, _ reply: DeliveryReply? = nil) {
-        guard case .unmatched(let reason) = settled.outcome, reason != .ambiguous, !isStopped else {
-            return count(settled, wait, reply)
-        }
-        let ids = matcher.foldedIDs(of: settled.received.receipt)
-        guard !ids.isEmpty else { return count(settled, wait, reply) }
+    private func report(_ settled: SettledReceipt, _ wait: ReceiptWait, _ reply: DeliveryReply?) {
+        guard case .unmatched = settled.outcome else { return count(settled, wait, reply) }
         let work = NIOLoopBound(self, eventLoop: eventLoop)
-        memory.find(ids, settled.received) { [eventLoop] found in
+        find(settled) { work.value.count($0, wait, reply) }
+    }
+
+    /// One of no message that is known here may be of one that memory has forgotten.
+    private func find(_ settled: SettledReceipt, _ then: @escaping @Sendable (SettledReceipt) -> Void) {
+        guard case .unmatched(let reason) = settled.outcome, reason != .ambiguous, !isStopped else {
+            return then(settled)
+        }
+        let (ids, areGuesses) = matcher.foldedIDs(of: settled.received.receipt)
+        guard !ids.isEmpty else { return then(settled) }
+        memory.find(ids, areGuesses, settled.received) { [eventLoop] found in
             var settled = settled
             if let found { settled.outcome = found }
             let known = settled
-            guard eventLoop.inEventLoop else { return eventLoop.execute { work.value.count(known, wait, reply) } }
-            work.value.count(known, wait, reply)
+            guard eventLoop.inEventLoop else { return eventLoop.execute { then(known) } }
+            then(known)
         }
     }
 

@@ -39,6 +39,8 @@ package struct RestoredSegment: Hashable, Sendable {
     package var carrierID: String
     /// As the journal has it: masked where the configuration says so; nil = not known.
     package var recipient: String?
+    /// Whom the message came from; nil = not known.
+    package var sender: String?
     /// When it was accepted, in milliseconds since 1970.
     package var at: UInt64
     /// Whether its response did not come.

@@ -19,8 +19,8 @@ struct JournalRestart {
     private let isRecentKept: Bool
     private let refusal: InDoubtLedger.RefusalStatus
     private var left: [MessageID: Left] = [:]
-    /// Recipients of messages without an outcome so far.
-    private var recipients: [MessageID: String] = [:]
+    /// Recipient and sender of messages without an outcome so far.
+    private var addresses: [MessageID: (recipient: String, sender: String)] = [:]
     private var segments: [RestoredSegment] = []
     /// Parts of inbound messages that are not whole.
     private var parts: [MessageID: [InboundPartRecord]] = [:]
@@ -37,7 +37,7 @@ struct JournalRestart {
     mutating func take(_ record: JournalRecord) {
         switch record {
         case .message(let message):
-            recipients[message.id] = message.recipient
+            addresses[message.id] = (message.recipient, message.sender)
             guard message.id.unixMilliseconds > ledgerFrom else { return }
             left[message.id] = Left(
                 fingerprint: message.fingerprint, doubtful: (message.account, message.recipient))
@@ -62,7 +62,7 @@ struct JournalRestart {
     }
 
     private mutating func take(_ outcome: OutcomeRecord) {
-        let recipient = recipients.removeValue(forKey: outcome.id)
+        let addresses = addresses.removeValue(forKey: outcome.id)
         switch outcome.word {
         case .unknown: left[outcome.id]?.outcome = outcome
         case .accepted, .partial:
@@ -75,8 +75,8 @@ struct JournalRestart {
         guard outcome.replayOf == nil, let carrier = outcome.carrier else { return }
         for (index, segment) in outcome.segments.enumerated() {
             switch segment {
-            case .accepted(let id): add(outcome.id, index, carrier, id, recipient, at: outcome.at)
-            case .unknown: add(outcome.id, index, carrier, "", recipient, at: outcome.at, isLost: true)
+            case .accepted(let id): add(outcome.id, index, carrier, id, addresses, at: outcome.at)
+            case .unknown: add(outcome.id, index, carrier, "", addresses, at: outcome.at, isLost: true)
             case .refused, .notSent: break
             }
         }
@@ -91,12 +91,14 @@ struct JournalRestart {
     }
 
     private mutating func add(
-        _ message: MessageID, _ segment: Int, _ carrier: String, _ carrierID: String, _ recipient: String?, at: UInt64,
-        isLost: Bool = false
+        _ message: MessageID, _ segment: Int, _ carrier: String, _ carrierID: String,
+        _ addresses: (recipient: String, sender: String)?, at: UInt64, isLost: Bool = false
     ) {
         guard at > receiptsFrom else { return }
         var restored = RestoredSegment(
-            message: message, segment: segment, carrier: carrier, carrierID: carrierID, recipient: recipient, at: at)
+            message: message, segment: segment, carrier: carrier, carrierID: carrierID, recipient: addresses?.recipient,
+            at: at)
+        restored.sender = addresses?.sender
         restored.isLost = isLost
         segments.append(restored)
     }

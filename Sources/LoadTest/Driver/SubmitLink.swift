@@ -228,6 +228,9 @@ final class SubmitLink: LoadLink {
         isReading = false
         output.clear()
         if was == .bound { share.recorder.connectionsLost += 1 }
+        if was == .connecting || was == .binding, share.recorder.lastConnectFailure == nil {
+            share.recorder.lastConnectFailure = "the peer closed the connection and did not answer the bind"
+        }
         let lost = messages.values.map(\.timed)
         messages.removeAll()
         submits.removeAll()

@@ -43,7 +43,7 @@ struct AwaitedReceipts {
         for case .receipt(let received, let time) in events {
             switch matcher.match(received, at: MonotonicTime(nanoseconds: time), answeredUpTo: answeredUpTo) {
             case .settled(let outcome): settle(outcome, received.receipt.state)
-            case .parked(let displaced):
+            case .parked(_, let displaced):
                 if let displaced { settle(displaced.outcome, displaced.received.receipt.state) }
             }
         }

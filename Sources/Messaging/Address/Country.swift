@@ -40,7 +40,18 @@ package enum Country: String, Hashable, Sendable, CaseIterable {
             case 11 where number.leading(2) == 80: rest = number.dropping(2)
             default: return nil
             }
-            return rest.begins(with: 0) ? nil : rest.prefixed(with: self == .by ? 375 : 380)
+            return isNational(rest) ? rest.prefixed(with: self == .by ? 375 : 380) : nil
+        }
+    }
+
+    /// Whether nine digits can be a number of Belarus or Ukraine, by their first ones: not another country's, nor one whose own code is
+    /// there and whose end is missing.
+    private func isNational(_ number: DigitString) -> Bool {
+        guard let area = number.leading(2), number.leading(3) != 375, number.leading(3) != 380 else { return false }
+        return switch self {
+        case .by: (15...17).contains(area) || (21...25).contains(area) || [29, 33, 44].contains(area)
+        case .ua: (31...99).contains(area)
+        case .ru, .kz: false
         }
     }
 
@@ -62,10 +73,16 @@ struct DigitString: Hashable {
     var value: UInt64
     var count: Int
 
-    /// Whether an international number of this code has as many digits as the country's all have; true where that is not known.
-    var hasItsLength: Bool {
-        if begins(with: 7) { return count == 11 }
-        if leading(3) == 375 || leading(3) == 380 { return count == 12 }
+    /// Whether it can be an international number of its code, by its length and what follows the code; true where that is not known.
+    var fitsItsCode: Bool {
+        switch leading(1) {
+        // ITU-T E.164.1: North America has ten digits behind its code.
+        case 1: return count == 11
+        // Russia and Kazakhstan have no area before 3.
+        case 7: return count == 11 && (leading(2) ?? 0) >= 73
+        default: break
+        }
+        if leading(3) == 375 || leading(3) == 380 { return count == 12 && (leading(4) ?? 0) % 10 != 0 }
         return true
     }
 

@@ -39,7 +39,8 @@ package struct PhoneNumber: Hashable, Sendable, CustomStringConvertible {
     /// Reads a number as people write it: spaces, dashes, dots and brackets do not count; `+`, `00` and Russia's `810`
     /// announce an international number; a leading space is a `+` that form decoding took away.
     ///
-    /// With a country's rules its national forms get its code; other ten digits without a `+` are refused. A number that is
+    /// With a country's rules its national forms get its code; other numbers of up to ten digits, or of eleven from 8 on, are refused
+    /// without a `+`. A number that is
     /// announced as international is a national one only where no other country can have it, so that `+84 912 345 678` stays in
     /// Vietnam.
     package init(_ text: String, rules: NumberRules) throws(NumberProblem) {
@@ -202,10 +203,12 @@ private struct WrittenNumber {
         if let country = rules.country {
             let national = country.international(
                 number, isAnnounced: announcement != .none, isPlus: announcement == .plus)
-            if let national { return national }
-            if announcement == .none, number.count == 10 { throw .notInternational }
+            if let national, national.fitsItsCode { return national }
+            // What is written as at home, and is no number of this country, is that of who knows where.
+            let isAtHome = number.count <= 10 || (number.count == 11 && number.begins(with: 8))
+            if national != nil || (announcement == .none && isAtHome) { throw .notInternational }
         }
-        guard !number.begins(with: 0), number.hasItsLength else { throw .notInternational }
+        guard !number.begins(with: 0), number.fitsItsCode else { throw .notInternational }
         return number
     }
 

@@ -80,7 +80,9 @@ package struct TextPolicy: Hashable, Sendable {
     /// The same for messages of a class, 0 to 3: two of the alphabets have codings that say it (3GPP TS 23.038 §4).
     package func ofClass(_ messageClass: UInt8) -> TextPolicy {
         var policy = self
-        policy.dataCoding = [defaultAlphabet: 0x10 | messageClass, .ucs2: 0x18 | messageClass]
+        // No such coding says UTF-8.
+        if defaultAlphabet == .utf8 { policy.defaultAlphabet = .gsm }
+        policy.dataCoding = [policy.defaultAlphabet: 0x10 | messageClass, .ucs2: 0x18 | messageClass]
         return policy
     }
 

@@ -200,7 +200,7 @@ package struct ShortMessage: Hashable, Sendable {
     /// §5.2.19.
     package var dataCoding: UInt8
     package var defaultMessageID: UInt8
-    /// 0 to 254 octets; longer texts travel in `message_payload`.
+    /// 0 to 254 octets, 255 in what some carriers bring; longer texts travel in `message_payload`.
     package var shortMessage: [UInt8]
     package var tlvs: [TLV]
 

@@ -10,19 +10,22 @@ package struct AcceptedSegment: Hashable, Sendable {
     package var carrierID: String
     /// The recipient's number, which the receipt's must agree with; nil where it is not known.
     package var destination: String?
+    /// Whom it came from.
+    package var sender: SenderKey
     /// What its last receipt has said; nil = none came yet.
     package var state: ReceiptState?
     /// When the response was read.
     package var at: MonotonicTime
 
     package init(
-        tag: UInt64, segment: Int, carrierID: String, destination: String? = nil, state: ReceiptState? = nil,
-        at: MonotonicTime
+        tag: UInt64, segment: Int, carrierID: String, destination: String? = nil, sender: SenderKey = .unknown,
+        state: ReceiptState? = nil, at: MonotonicTime
     ) {
         self.tag = tag
         self.segment = segment
         self.carrierID = carrierID
         self.destination = destination
+        self.sender = sender
         self.state = state
         self.at = at
     }
@@ -41,6 +44,7 @@ struct AcceptedSegments: Sendable {
         /// By which a segment without id is found once a receipt has named it.
         var learntID: CarrierMessageID?
         var destination: String?
+        var sender = SenderKey.unknown
         /// The final states that receipts told, a bit each.
         var finals: UInt16 = 0
 
@@ -141,13 +145,20 @@ struct AcceptedSegments: Sendable {
     }
 
     /// The oldest segment for this recipient that neither a response nor a receipt has named.
-    func index(withoutIDFor recipient: RecipientNumber) -> Int? {
-        withoutID[recipient]?.first
+    ///
+    /// - Parameter isMeant: whether a segment from this sender may be meant.
+    func index(withoutIDFor recipient: RecipientNumber, isMeant: (SenderKey) -> Bool) -> Int? {
+        withoutID[recipient]?.first { isMeant(self[$0].sender) }
     }
 
-    /// The oldest segment without id for this recipient is no longer found by number, but by `id` if there is one.
-    mutating func settleFirst(withoutIDFor recipient: RecipientNumber, id: CarrierMessageID?) {
-        guard let index = withoutID[recipient]?.popFirst() else { return }
+    /// A segment without id for this recipient is no longer found by number, but by `id` if there is one.
+    mutating func settle(withoutIDFor recipient: RecipientNumber, at index: Int, id: CarrierMessageID?) {
+        // Nearly always the first one.
+        if withoutID[recipient]?.first == index {
+            withoutID[recipient]?.removeFirst()
+        } else {
+            withoutID[recipient]?.removeAll { $0 == index }
+        }
         if withoutID[recipient]?.isEmpty == true { withoutID[recipient] = nil }
         guard let id else { return }
         self[index].learntID = id

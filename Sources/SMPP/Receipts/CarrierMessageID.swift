@@ -19,6 +19,8 @@ package struct CarrierMessageID: Hashable, Sendable {
     /// Lower case, without leading zeros, `0x` and the dashes of a UUID; at least one character.
     package let folded: String
 
+    /// Octets that are kept of an id, in a response as in a receipt: the standard has 64 (§5.2.23), and some carriers give more.
+    package static let longest = 255
     /// Longest id whose base can be changed, in digits.
     static let maxDigits = 64
 

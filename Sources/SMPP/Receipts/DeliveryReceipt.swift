@@ -33,12 +33,12 @@ package struct DeliveryReceipt: Hashable, Sendable, CustomStringConvertible {
     ///
     /// Beside its sign nothing in it is required.
     package init?(parsing message: ShortMessage, signs: ReceiptSigns = .all) {
-        let receiptedID = message.tlvs[.receiptedMessageID].flatMap { Self.bounded($0.text) }
+        let receiptedID = message.tlvs[.receiptedMessageID].flatMap { Self.bounded($0.text, CarrierMessageID.longest) }
         let fields = Self.fields(of: message)
         let isMarked = signs.contains(.esmClass) && Self.isMarked(message.esmClass)
         let isNamed = signs.contains(.messageID) && receiptedID != nil
         guard isMarked || isNamed || (signs.contains(.text) && fields.isReceipt) else { return nil }
-        let textID = Self.bounded(fields.id)
+        let textID = Self.bounded(fields.id, CarrierMessageID.longest)
         messageID = receiptedID ?? textID
         if receiptedID != nil, textID != receiptedID { otherID = textID }
 
@@ -63,7 +63,7 @@ package struct DeliveryReceipt: Hashable, Sendable, CustomStringConvertible {
 
     /// Longest text that is kept; the standard has 20.
     static let maxText = 160
-    /// Longest id, state, date or error that is kept; ids have at most 64 octets (§5.2.23).
+    /// Longest state, date or error that is kept.
     static let maxWord = 64
 
     /// Receipt, delivery acknowledgement, user acknowledgement, intermediate notification (§5.2.12, bits 5 to 2).
@@ -75,9 +75,9 @@ package struct DeliveryReceipt: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Nil for an empty word.
-    private static func bounded(_ word: String?) -> String? {
+    private static func bounded(_ word: String?, _ longest: Int = maxWord) -> String? {
         guard let word, !word.isEmpty else { return nil }
-        return word.utf8.count <= maxWord ? word : String(word.unicodeScalars.prefix(maxWord))
+        return word.utf8.count <= longest ? word : String(word.unicodeScalars.prefix(longest))
     }
 
     private static func fields(of message: ShortMessage) -> ReceiptText {

@@ -15,7 +15,7 @@ struct HashTable: Sendable {
     }
 
     /// So many entries of one id are found at most; then the newest one stands in the place of the oldest.
-    private static let entriesPerID = 8
+    private static let entriesPerID = 32
 
     private var slots = ContiguousArray(repeating: Slot(), count: 16)
     private(set) var count = 0

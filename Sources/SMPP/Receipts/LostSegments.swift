@@ -4,6 +4,7 @@ struct LostSegments: Sendable {
     struct Entry: Hashable, Sendable {
         var tag: UInt64
         var segment: Int
+        var sender: SenderKey
         /// When the answer was missed.
         var at: MonotonicTime
     }
@@ -30,8 +31,11 @@ struct LostSegments: Sendable {
         count += 1
     }
 
-    /// The number of a message of which a segment's response is missing.
-    func recipient(of tag: UInt64) -> RecipientNumber? { count > 0 ? recipients[tag] : nil }
+    /// The number of a message of which a segment's response is missing, and whom it came from.
+    func addresses(of tag: UInt64) -> (recipient: RecipientNumber, sender: SenderKey)? {
+        guard count > 0, let recipient = recipients[tag] else { return nil }
+        return (recipient, byRecipient[recipient]?.first { $0.tag == tag }?.sender ?? .unknown)
+    }
 
     /// The response has come after all.
     mutating func remove(tag: UInt64, segment: Int) {
@@ -41,16 +45,24 @@ struct LostSegments: Sendable {
         remove(place, of: number)
     }
 
-    /// The only one of this recipient that a receipt of this moment can mean; it is lost no more. Nil also where there are several: then
-    /// nobody could say which, unless the receipt has the reference of one.
-    mutating func take(_ recipient: RecipientNumber, reference: UInt16?, at now: MonotonicTime) -> Entry? {
+    /// The only one of this recipient that a receipt can mean; it is lost no more. Nil also where there are several: then nobody could
+    /// say which, unless the receipt has the reference of one.
+    ///
+    /// - Parameters:
+    ///   - latest: what was missed later was written after the receipt came.
+    ///   - isMeant: whether the receipt may be of a message from this sender.
+    mutating func take(
+        _ recipient: RecipientNumber, reference: UInt16?, at now: MonotonicTime, missedUpTo latest: MonotonicTime,
+        isMeant: (SenderKey) -> Bool
+    ) -> Entry? {
         removeOld(of: recipient, at: now)
         guard let entries = byRecipient[recipient] else { return nil }
-        let named = entries.indices.filter {
+        let meant = entries.indices.filter { isMeant(entries[$0].sender) && entries[$0].at <= latest }
+        let named = meant.filter {
             MessageReference.of(tag: entries[$0].tag, segment: entries[$0].segment) == reference
         }
-        let candidates = named.isEmpty ? Array(entries.indices) : named
-        guard candidates.count == 1, entries[candidates[0]].at <= now else { return nil }
+        let candidates = named.isEmpty ? meant : named
+        guard candidates.count == 1 else { return nil }
         remove(candidates[0], of: recipient)
         return entries[candidates[0]]
     }

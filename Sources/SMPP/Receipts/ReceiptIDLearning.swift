@@ -55,6 +55,9 @@ struct ReceiptIDLearning: Hashable, Sendable {
         return most == 0 ? nil : Way.allCases.first { count($0) == most }
     }
 
+    /// Whether the carrier certainly has it, beside others perhaps.
+    func isProven(_ way: Way) -> Bool { count(way) >= Self.enough }
+
     /// The way that the next receipt will have, as far as one can know.
     var sure: Way? {
         guard let usual, count(usual) >= Self.enough, (total - count(usual)) * Self.rareShare <= total else {

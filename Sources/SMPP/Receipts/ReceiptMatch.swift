@@ -73,11 +73,14 @@ package struct SettledReceipt: Hashable, Sendable {
     package var outcome: ReceiptOutcome
     /// Whether it came before the response with its id.
     package var isEarly: Bool
+    /// The number under which it was parked; nil = it never was.
+    package var ticket: Int?
 
-    package init(received: ReceivedReceipt, outcome: ReceiptOutcome, isEarly: Bool = false) {
+    package init(received: ReceivedReceipt, outcome: ReceiptOutcome, isEarly: Bool = false, ticket: Int? = nil) {
         self.received = received
         self.outcome = outcome
         self.isEarly = isEarly
+        self.ticket = ticket
     }
 }
 
@@ -85,5 +88,5 @@ package struct SettledReceipt: Hashable, Sendable {
 package enum ReceiptStep: Hashable, Sendable {
     case settled(ReceiptOutcome)
     /// It waits for responses. `displaced`: the oldest one that waited, where all places were taken.
-    case parked(displaced: SettledReceipt?)
+    case parked(ticket: Int, displaced: SettledReceipt?)
 }

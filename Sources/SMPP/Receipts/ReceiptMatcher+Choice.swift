@@ -1,5 +1,17 @@
 /// What may be meant by the id of a receipt.
 extension ReceiptMatcher {
+    /// What `ForgottenSegment.id` may be of the segment that a receipt means, and whether some of these are guesses.
+    package func foldedIDs(of receipt: DeliveryReceipt) -> (ids: [String], areGuesses: Bool) {
+        let form: ReceiptIDForm =
+            switch (rules.ids, learning.sure) {
+            case (.auto, .same?): .same
+            case (.auto, .hexadecimal?): .hex
+            case (.auto, .decimal?): .decimal
+            case (let form, _): form
+            }
+        return (receipt.foldedIDs(form), form == .auto)
+    }
+
     /// The ids that the response may have had, likeliest first.
     func keys(of receipt: DeliveryReceipt) -> [ReceiptKey] {
         var keys: [ReceiptKey] = []
@@ -33,27 +45,37 @@ extension ReceiptMatcher {
         return other
     }
 
+    /// What is known of the carrier's ways.
+    var known: ReceiptChoice.Known {
+        ReceiptChoice.Known(
+            usual: rules.ids == .auto ? learning.sure : nil, hasHexadecimal: learning.isProven(.hexadecimal),
+            hasDecimal: learning.isProven(.decimal), isConfigured: rules.ids != .auto,
+            comparesNumbers: rules.comparesNumbers)
+    }
+
     private func verdict(
         on received: ReceivedReceipt, _ keys: ArraySlice<ReceiptKey>, _ isFinal: Bool
     ) -> ReceiptChoice.Verdict {
         var choice = ReceiptChoice()
         for key in keys { addCandidates(for: key, received, to: &choice) }
-        let known = rules.ids == .auto ? learning.sure : nil
+        let known = known
         return choice.verdict(
-            known: known, hasKey: keys.contains { Way($0.form) == known }, isConfigured: rules.ids != .auto,
-            isFinal: isFinal)
+            known: known, hasKey: keys.contains { Way($0.form) == known.usual }, isFinal: isFinal)
     }
 
     private func addCandidates(for key: ReceiptKey, _ received: ReceivedReceipt, to choice: inout ReceiptChoice) {
+        let bit = Self.finalBit(received.receipt.state)
         segments.forEach(ofKey: key.text) { index in
-            let recipient = segments[index].destination
-            let agreement = rules.comparesNumbers ? received.agreement(withRecipient: recipient) : .unknown
+            let entry = segments[index]
             // A key that is the receipt's very id may have met an id that only folds to it.
             let isFolded = key.form == .exact && !segments.isWritten(key.text, at: index)
             choice.add(
                 ReceiptChoice.Candidate(
-                    index: index, form: isFolded ? .folded : key.form, namesNumber: agreement == .agrees,
-                    recipient: recipient), agreement)
+                    index: index, form: isFolded ? .folded : key.form,
+                    agreement: rules.comparesNumbers
+                        ? received.agreement(withRecipient: entry.destination, sender: entry.sender) : .unknown,
+                    tag: entry.tag, segment: entry.segment, recipient: entry.recipient,
+                    told: entry.finals == 0 ? 0 : entry.finals & bit != 0 ? 1 : 2))
         }
     }
 

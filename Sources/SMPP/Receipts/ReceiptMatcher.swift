@@ -2,13 +2,14 @@
 /// the same, however many segments are known.
 ///
 ///     accepted(id) ──▶ known segments ◀── match(receipt) ──▶ settled: matched, duplicate, unmatched
-///          │                                   │ id not known (yet), or a guess
+///          │                                   │ not certain while answers are under way
 ///          └──────────▶ parked receipts ◀──────┘
-///                            │ review: the answers that were under way are in ──▶ settled
-///                            │ 60 s ──▶ settled; one that no id finds may be of a segment whose response was lost
+///                            │ review: those answers are in ──▶ settled, or released: the carrier may be told that it is kept
+///                            │ 60 s ──▶ settled
 ///
 /// With `auto`, the receipt's id is tried as it is, folded, and converted between decimal and hexadecimal; `ReceiptChoice` has the rules by
-/// which one of the messages that this finds is taken. A receipt that contradicts the number of a message is never its own.
+/// which one of the messages that this finds is taken. One that no id finds is by its number of a segment whose response had no id, or
+/// was lost. A receipt that contradicts the number of a message is never its own.
 package struct ReceiptMatcher: Sendable {
     /// Bounds of a matcher.
     package struct Limits: Hashable, Sendable {
@@ -22,33 +23,38 @@ package struct ReceiptMatcher: Sendable {
         package var parked: Int
         /// For how long a receipt waits for the response with its id.
         package var parkedFor: Duration
-        /// For how long a guess waits at most: as long as a response may take.
-        package var guessFor: Duration
+        /// For how long answers are under way at most.
+        package var answeredFor: Duration
+        /// For how long the carrier is not told that a receipt is kept while answers are under way that may be its message's: it sends
+        /// it again where this process dies meanwhile.
+        package var heldFor: Duration
 
         package init(
             segments: Int = 200_000, knownFor: Duration = .seconds(3 * 86_400), lost: Int = 10_000,
-            parked: Int = 10_000, parkedFor: Duration = .seconds(60), guessFor: Duration = .seconds(10)
+            parked: Int = 10_000, parkedFor: Duration = .seconds(60), answeredFor: Duration = .seconds(10),
+            heldFor: Duration = .seconds(4)
         ) {
             self.segments = segments
             self.knownFor = knownFor
             self.lost = lost
             self.parked = parked
             self.parkedFor = parkedFor
-            self.guessFor = guessFor
+            self.answeredFor = answeredFor
+            self.heldFor = heldFor
         }
     }
 
     let rules: ReceiptRules
-    let guessFor: Duration
+    private let limits: Limits
 
     typealias Way = ReceiptIDLearning.Way
 
     var segments: AcceptedSegments
-    var parked: ParkedReceipts
+    private var parked: ParkedReceipts
     private var lost: LostSegments
     var learning = ReceiptIDLearning()
-    /// What was sure when the guesses were looked at last.
-    private var reviewedWith: Way?
+    /// What was known of the ways when the receipts that wait were looked at last.
+    private var reviewedWith = ReceiptChoice.Known()
     /// Receipts that were matched at once, and teach when the answers that were under way fit no better.
     private var lessons: [ParkedReceipts.Entry] = []
     /// More are not needed to learn from.
@@ -56,7 +62,7 @@ package struct ReceiptMatcher: Sendable {
 
     package init(rules: ReceiptRules, limits: Limits = Limits()) {
         self.rules = rules
-        guessFor = limits.guessFor
+        self.limits = limits
         segments = AcceptedSegments(capacity: limits.segments, keptFor: limits.knownFor)
         parked = ParkedReceipts(capacity: limits.parked, keptFor: limits.parkedFor)
         lost = LostSegments(capacity: limits.lost, keptFor: limits.knownFor)
@@ -68,16 +74,14 @@ package struct ReceiptMatcher: Sendable {
     package var parkedCount: Int { parked.count }
     /// Segments that were forgotten while they waited for their receipts, since the last time.
     package mutating func takeForgotten() -> [ForgottenSegment] { segments.takeForgotten() }
-    /// What `ForgottenSegment.id` may be of the segment that a receipt means.
-    package func foldedIDs(of receipt: DeliveryReceipt) -> [String] { receipt.foldedIDs(rules.ids) }
-    /// Whether some of them wait for the answers that are under way.
-    package var hasGuesses: Bool { !parked.guesses.isEmpty }
     /// Whether `review` has something to do.
-    package var needsReview: Bool { hasGuesses || !lessons.isEmpty }
-    /// When `expire` has something to do; nil while no receipt waits.
+    package var needsReview: Bool { parked.count > 0 || !lessons.isEmpty }
+    /// When `expire` or `nextReleased` has something to do; nil while no receipt waits.
     package var nextDeadline: MonotonicTime? {
-        guard let guess = parked.oldestGuess, let end = parked.nextDeadline else { return parked.nextDeadline }
-        return min(guess + guessFor, end)
+        [
+            parked.oldestHeld.map { $0 + limits.heldFor }, parked.oldestOpen.map { $0 + limits.answeredFor },
+            parked.oldest.map { $0 + limits.parkedFor },
+        ].compactMap(\.self).min()
     }
 
     /// How receipts write ids, for people: "hexadecimal, learnt from 25 receipts".
@@ -95,22 +99,34 @@ package struct ReceiptMatcher: Sendable {
     /// - Parameter segment: without a recipient where the response came so late that only its message is known.
     /// - Returns: receipts that waited for this id, and mean this segment for certain.
     package mutating func accepted(_ segment: borrowing AcceptedSegment) -> [SettledReceipt] {
-        var recipient = segment.destination
-        if recipient == nil { recipient = lost.recipient(of: segment.tag).map { String($0.digits) } }
+        var (recipient, sender) = (segment.destination, segment.sender)
+        if recipient == nil, let addresses = lost.addresses(of: segment.tag) {
+            (recipient, sender) = (String(addresses.recipient.digits), addresses.sender)
+        }
         lost.remove(tag: segment.tag, segment: segment.segment)
         let id = CarrierMessageID(segment.carrierID)
         let index = segments.add(
             AcceptedSegments.Entry(
-                tag: segment.tag, segment: segment.segment, at: segment.at, id: id, destination: recipient))
+                tag: segment.tag, segment: segment.segment, at: segment.at, id: id, destination: recipient,
+                sender: sender))
         if let state = segment.state { segments.settle(at: index, Self.finalBit(state)) }
         guard parked.count > 0 else { return [] }
-        guard let id else { return segments[index].recipient.map { unpark(withoutIDFor: $0) } ?? [] }
-        return parked.indices(of: id).compactMap { decide($0, isFinal: false) }
+        guard let id else { return segments[index].recipient.map { settleParked(naming: $0, now: segment.at) } ?? [] }
+        return decide(parked.indices(of: id), now: segment.at)
     }
 
     /// A segment's response did not come. A receipt that names its recipient, and that no id finds, is its own where it is the only one.
-    package mutating func lost(tag: UInt64, segment: Int, recipient: String, at now: MonotonicTime) {
-        lost.add(LostSegments.Entry(tag: tag, segment: segment, at: now), recipient: recipient)
+    ///
+    /// - Parameters:
+    ///   - missedAt: when it was given up.
+    /// - Returns: receipts that wait, and mean it.
+    package mutating func lost(
+        tag: UInt64, segment: Int, recipient: String, sender: SenderKey = .unknown, missedAt: MonotonicTime,
+        now: MonotonicTime
+    ) -> [SettledReceipt] {
+        lost.add(LostSegments.Entry(tag: tag, segment: segment, sender: sender, at: missedAt), recipient: recipient)
+        guard parked.count > 0, let number = RecipientNumber(recipient) else { return [] }
+        return settleParked(naming: number, now: now)
     }
 
     /// It came after all, and the carrier had not taken it.
@@ -128,49 +144,72 @@ package struct ReceiptMatcher: Sendable {
     ) -> ReceiptStep {
         segments.removeOld(now: now)
         let keys = keys(of: received.receipt)
-        var isGuess = false
-        var reason = UnmatchedReason.noID
-        let isFinal = answeredUpTo.map { $0 >= now } ?? true
+        let entry = ParkedReceipts.Entry(received: received, keys: keys, since: now)
+        // Nothing that could still come tells a receipt without an id more.
+        let isFinal = keys.isEmpty || answeredUpTo.map { $0 >= now } ?? true
+        let reason: UnmatchedReason
         switch verdict(on: received, keys, isFinal: isFinal) {
         case .take(let candidate, let teaches):
-            if teaches {
-                learn(candidate, ParkedReceipts.Entry(received: received, keys: keys, since: now), isFinal: isFinal)
-            }
+            if teaches { learn(candidate, entry, isFinal: isFinal) }
             return .settled(outcome(received, at: candidate.index, candidate.form, arrival: now))
-        case .wait:
-            isGuess = true
+        case .wait: reason = .unknownID
+        case .evidence(let candidate):
+            learn(candidate, keys)
+            reason = .ambiguous
         case .unmatched(let why):
-            if why != .ambiguous, let outcome = settleByNumber(received, arrival: now) { return .settled(outcome) }
+            if isFinal, let found = settleByNumber(entry, why, now: now) { return .settled(found.outcome) }
             reason = keys.isEmpty ? .noID : why
         }
         guard !keys.isEmpty, parked.hasRoom(for: keys) else { return .settled(.unmatched(reason)) }
-        let displaced = parked.add(ParkedReceipts.Entry(received: received, keys: keys, since: now))
-        if isGuess { parked.mark(parked.last, asGuess: true) }
-        return .parked(displaced: displaced.map { giveUp($0) })
+        let (index, displaced) = parked.add(entry)
+        // Where nothing is under way there is nothing to be reviewed.
+        if isFinal, parked.oldestOpen == now { _ = parked.nextAnswered { $0 <= now } }
+        return .parked(ticket: index, displaced: displaced.map { giveUp($0.entry, ticket: $0.index, now: now) })
     }
 
-    /// Settles guesses: those whose answers are in, or which have waited long enough, and all that what was learnt has made certain.
+    /// Settles receipts whose answers are in, or which have waited long enough for them, and all that what was learnt has made certain.
     ///
     /// - Parameter answeredUpTo: all that was written to the carrier before then has its answer.
     package mutating func review(now: MonotonicTime, answeredUpTo: MonotonicTime) -> [SettledReceipt] {
-        learn(now: now, answeredUpTo: answeredUpTo)
-        guard hasGuesses else { return [] }
-        let isNews = learning.sure != reviewedWith
-        reviewedWith = learning.sure
+        let limits = limits
+        func isAnswered(_ since: MonotonicTime) -> Bool { since <= answeredUpTo || since + limits.answeredFor <= now }
+        learn(isAnswered)
         var settled: [SettledReceipt] = []
-        for index in parked.guesses.sorted() {
-            guard let since = parked[index]?.since else { continue }
-            let isFinal = isAnswered(since, now: now, answeredUpTo)
-            guard isFinal || isNews else { continue }
-            if let receipt = decide(index, isFinal: isFinal) { settled.append(receipt) }
+        while let index = parked.nextAnswered(isAnswered) {
+            settled += decide([index], now: now, isFirst: true)
+        }
+        while rules.ids == .auto, parked.count > 0, reviewedWith != known {
+            reviewedWith = known
+            settled += decide(Array(parked.indices), now: now)
         }
         return settled
     }
 
-    /// Whether the answers are in that were under way when a receipt was read.
-    private func isAnswered(_ since: MonotonicTime, now: MonotonicTime, _ answeredUpTo: MonotonicTime) -> Bool {
-        since <= answeredUpTo || since + guessFor <= now
+    /// One that the carrier may be told of, since it is kept: its answers are in and its message is not known, or it was held long enough.
+    /// Each is given once.
+    package mutating func nextReleased(now: MonotonicTime) -> (ticket: Int, received: ReceivedReceipt)? {
+        let limits = limits
+        guard let index = parked.nextReleased({ $0 + limits.heldFor <= now }), let entry = parked[index] else {
+            return nil
+        }
+        return (index, entry.received)
     }
+
+    /// Somebody else knows its message: it waits no more. False where it is settled already.
+    package mutating func withdraw(ticket: Int) -> Bool {
+        guard parked[ticket] != nil else { return false }
+        parked.remove(ticket)
+        return true
+    }
+
+    /// Settles the receipts that have waited long enough.
+    package mutating func expire(now: MonotonicTime) -> [SettledReceipt] {
+        var settled = review(now: now, answeredUpTo: MonotonicTime(nanoseconds: 0))
+        while let (index, entry) = parked.expire(now: now) { settled.append(giveUp(entry, ticket: index, now: now)) }
+        return settled
+    }
+
+    // MARK: Learning
 
     private mutating func learn(
         _ candidate: ReceiptChoice.Candidate, _ entry: ParkedReceipts.Entry, isFinal: Bool
@@ -179,8 +218,8 @@ package struct ReceiptMatcher: Sendable {
         if learning.sure == nil, lessons.count < Self.mostLessons { lessons.append(entry) }
     }
 
-    private mutating func learn(now: MonotonicTime, answeredUpTo: MonotonicTime) {
-        for place in lessons.indices.reversed() where isAnswered(lessons[place].since, now: now, answeredUpTo) {
+    private mutating func learn(_ isAnswered: (MonotonicTime) -> Bool) {
+        for place in lessons.indices.reversed() where isAnswered(lessons[place].since) {
             let entry = lessons.remove(at: place)
             guard case .take(let candidate, true) = verdict(on: entry.received, entry.keys, isFinal: true) else {
                 continue
@@ -189,97 +228,108 @@ package struct ReceiptMatcher: Sendable {
         }
     }
 
-    /// Settles the receipts that have waited long enough.
-    package mutating func expire(now: MonotonicTime) -> [SettledReceipt] {
-        var settled = review(now: now, answeredUpTo: MonotonicTime(nanoseconds: 0))
-        while let entry = parked.expire(now: now) { settled.append(giveUp(entry)) }
-        return settled
-    }
-
     // MARK: By number
 
-    private mutating func settleByNumber(_ received: ReceivedReceipt, arrival: MonotonicTime) -> ReceiptOutcome? {
+    /// The oldest segment without id to its number, or the only one whose response was lost: that one is known from now on by the
+    /// receipt's id.
+    private mutating func settleByNumber(
+        _ entry: ParkedReceipts.Entry, _ reason: UnmatchedReason, now: MonotonicTime
+    ) -> (outcome: ReceiptOutcome, index: Int, isEarly: Bool)? {
+        guard reason != .ambiguous else { return nil }
+        let received = entry.received
+        let id = received.receipt.messageID.flatMap { CarrierMessageID($0) }
         for address in [received.source, received.destination] {
-            guard let recipient = RecipientNumber(address),
-                let index = segments.index(withoutIDFor: recipient)
-            else { continue }
-            let id = received.receipt.messageID.flatMap { CarrierMessageID($0) }
-            if id != nil || received.receipt.state.isFinal {
-                segments.settleFirst(withoutIDFor: recipient, id: id)
+            guard let recipient = RecipientNumber(address) else { continue }
+            func isMeant(_ sender: SenderKey) -> Bool {
+                received.agreement(withRecipient: String(recipient.digits), sender: sender) == .equal
             }
-            return outcome(received, at: index, .number, arrival: arrival)
+            if let index = segments.index(withoutIDFor: recipient, isMeant: isMeant) {
+                if id != nil || received.receipt.state.isFinal {
+                    segments.settle(withoutIDFor: recipient, at: index, id: id)
+                }
+                let outcome = outcome(received, at: index, .number, arrival: entry.since)
+                return (outcome, index, entry.since < segments[index].at)
+            }
+            let found = lost.take(
+                recipient, reference: received.receipt.reference, at: now,
+                missedUpTo: entry.since + limits.answeredFor, isMeant: isMeant)
+            if let found {
+                let index = segments.add(
+                    AcceptedSegments.Entry(
+                        tag: found.tag, segment: found.segment, at: found.at, id: id,
+                        destination: String(recipient.digits), sender: found.sender))
+                return (outcome(received, at: index, .number, arrival: entry.since), index, false)
+            }
         }
         return nil
+    }
+
+    /// Receipts that wait, and name a number for which there is a segment now that no id finds.
+    private mutating func settleParked(naming recipient: RecipientNumber, now: MonotonicTime) -> [SettledReceipt] {
+        decide(parked.indices(of: recipient).filter { parked.isAnswered($0) }, now: now)
     }
 
     // MARK: Parking
 
-    /// Takes a receipt that waits out if its message is known now.
-    private mutating func decide(_ waiting: Int, isFinal: Bool) -> SettledReceipt? {
-        guard let entry = parked[waiting] else { return nil }
-        switch verdict(on: entry.received, entry.keys, isFinal: isFinal) {
-        case .take(let candidate, let teaches):
-            parked.remove(waiting)
-            if teaches { learn(candidate, entry, isFinal: isFinal) }
-            return settled(entry, at: candidate.index, candidate.form)
-        case .wait: parked.mark(waiting, asGuess: true)
-        // What stays ambiguous goes on waiting: what others teach may decide it.
-        case .unmatched: parked.mark(waiting, asGuess: false)
+    /// Takes those out whose messages are known now.
+    ///
+    /// - Parameter isFirst: whether they are looked at for the first time since their answers came in.
+    private mutating func decide(
+        _ waiting: [Int], now: MonotonicTime, isFirst: Bool = false
+    ) -> [SettledReceipt] {
+        var settled: [SettledReceipt] = []
+        for ticket in waiting {
+            guard let entry = parked[ticket] else { continue }
+            let isFinal = parked.isAnswered(ticket)
+            switch verdict(on: entry.received, entry.keys, isFinal: isFinal) {
+            case .take(let candidate, let teaches):
+                parked.remove(ticket)
+                if teaches { learn(candidate, entry, isFinal: isFinal) }
+                settled.append(taken(entry, ticket, candidate))
+            case .evidence(let candidate): if isFirst { learn(candidate, entry.keys) }
+            case .wait: break
+            // What stays ambiguous goes on waiting: what others teach may decide it.
+            case .unmatched(let reason):
+                guard isFinal, let found = settleByNumber(entry, reason, now: now) else { continue }
+                parked.remove(ticket)
+                settled.append(
+                    SettledReceipt(
+                        received: entry.received, outcome: found.outcome, isEarly: found.isEarly, ticket: ticket))
+                // It named the segment: others that wait may have the same id.
+                if let id = segments[found.index].learntID ?? segments[found.index].id {
+                    settled += decide(parked.indices(of: id), now: now)
+                }
+            }
         }
-        return nil
+        return settled
     }
 
-    private mutating func settled(
-        _ entry: ParkedReceipts.Entry, at index: Int, _ form: ReceiptMatchForm
+    private mutating func taken(
+        _ entry: ParkedReceipts.Entry, _ ticket: Int, _ candidate: ReceiptChoice.Candidate
     ) -> SettledReceipt {
-        SettledReceipt(
-            received: entry.received, outcome: outcome(entry.received, at: index, form, arrival: entry.since),
-            isEarly: entry.since < segments[index].at)
+        let outcome = outcome(entry.received, at: candidate.index, candidate.form, arrival: entry.since)
+        return SettledReceipt(
+            received: entry.received, outcome: outcome, isEarly: entry.since < segments[candidate.index].at,
+            ticket: ticket)
     }
 
-    /// A segment without id was accepted: the receipts that came before it and name its recipient alone are its own.
-    private mutating func unpark(withoutIDFor recipient: RecipientNumber) -> [SettledReceipt] {
-        guard let waiting = parked.index(of: recipient), let entry = parked[waiting],
-            let segment = segments.index(withoutIDFor: recipient),
-            let outcome = settleByNumber(entry.received, arrival: entry.since)
-        else { return [] }
-        parked.remove(waiting)
-        let first = SettledReceipt(
-            received: entry.received, outcome: outcome, isEarly: entry.since < segments[segment].at)
-        // It named the segment: others that wait may have the same id.
-        guard let id = segments[segment].learntID else { return [first] }
-        return [first] + parked.indices(of: id).compactMap { decide($0, isFinal: false) }
-    }
-
-    private mutating func giveUp(_ entry: ParkedReceipts.Entry) -> SettledReceipt {
+    private mutating func giveUp(
+        _ entry: ParkedReceipts.Entry, ticket: Int, now: MonotonicTime
+    ) -> SettledReceipt {
+        let reason: UnmatchedReason
         switch verdict(on: entry.received, entry.keys, isFinal: true) {
         case .take(let candidate, let teaches):
             if teaches { learn(candidate, entry, isFinal: true) }
-            return settled(entry, at: candidate.index, candidate.form)
-        case .wait, .unmatched(.ambiguous):
-            return SettledReceipt(received: entry.received, outcome: .unmatched(.ambiguous))
-        case .unmatched(let reason):
-            let outcome = settleByNumber(entry.received, arrival: entry.since) ?? settleLost(entry)
-            return SettledReceipt(received: entry.received, outcome: outcome ?? .unmatched(reason))
+            return taken(entry, ticket, candidate)
+        case .wait, .evidence: reason = .ambiguous
+        case .unmatched(let why):
+            if let found = settleByNumber(entry, why, now: now) {
+                return SettledReceipt(
+                    received: entry.received, outcome: found.outcome, isEarly: found.isEarly, ticket: ticket)
+            }
+            reason = why
         }
-    }
-
-    /// The carrier had accepted it: it is known from now on, by the receipt's id.
-    private mutating func settleLost(_ entry: ParkedReceipts.Entry) -> ReceiptOutcome? {
-        let received = entry.received
-        for address in [received.source, received.destination] {
-            // It may have come before the answer was missed.
-            guard let recipient = RecipientNumber(address),
-                let found = lost.take(
-                    recipient, reference: received.receipt.reference, at: entry.since + parked.keptFor)
-            else { continue }
-            let index = segments.add(
-                AcceptedSegments.Entry(
-                    tag: found.tag, segment: found.segment, at: found.at,
-                    id: received.receipt.messageID.flatMap { CarrierMessageID($0) }, destination: address))
-            return outcome(received, at: index, .number, arrival: entry.since)
-        }
-        return nil
+        return SettledReceipt(received: entry.received, outcome: .unmatched(reason), ticket: ticket)
     }
 
     // MARK: Outcomes
@@ -301,7 +351,7 @@ package struct ReceiptMatcher: Sendable {
     }
 
     /// 0 for a state that is not final.
-    private static func finalBit(_ state: ReceiptState) -> UInt16 {
+    static func finalBit(_ state: ReceiptState) -> UInt16 {
         guard state.isFinal, let index = ReceiptState.allCases.firstIndex(of: state) else { return 0 }
         return 1 << UInt16(index)
     }

@@ -161,7 +161,7 @@ private struct Scanner {
         var isDenied = false
         for piece in octets[octets.startIndex..<(textStart ?? end)].split(whereSeparator: { !Self.isWord($0) }) {
             guard let word = word(piece.startIndex..<piece.endIndex) else { continue }
-            if Self.states.contains(word) {
+            if Self.states.contains(word) || Self.abbreviations.contains(word.uppercased()) {
                 guard !isDenied, state == nil || state == word else { return nil }
                 state = word
             }
@@ -170,10 +170,13 @@ private struct Scanner {
         return state
     }
 
-    /// As appendix B has them, and as carriers misspell them. Capitals: a text of people's words has others.
+    /// As appendix B has them, and as carriers misspell them: these are nobody's words, in whatever case.
+    private static let abbreviations: Set<String> = [
+        "DELIVRD", "DELIVERD", "UNDELIV", "UNDELIVRD", "REJECTD", "ACCEPTD", "ENROUTE",
+    ]
+    /// These are, but not in capitals.
     private static let states: Set<String> = [
-        "DELIVRD", "DELIVERED", "DELIVERD", "UNDELIV", "UNDELIVERED", "UNDELIVERABLE", "UNDELIVRD", "EXPIRED",
-        "DELETED", "REJECTD", "REJECTED", "ACCEPTD", "ACCEPTED", "ENROUTE", "FAILED",
+        "DELIVERED", "UNDELIVERED", "UNDELIVERABLE", "EXPIRED", "DELETED", "REJECTED", "ACCEPTED", "FAILED",
     ]
 
     /// Everything from here on.

@@ -71,7 +71,7 @@ extension csmpp34_outcome {
         case .noRoom: "the PDU does not fit"
         case .truncated: "the body ends before it is complete"
         case .tooLong: "the text is longer than the field may be"
-        case .badLength: "the length is over 254 or more than the octets that follow"
+        case .badLength: "the length is more than the octets that follow, or than 254"
         }
     }
 }

@@ -19,7 +19,7 @@ enum SubmitCodec {
     private static let maximumHead = PDUHeader.length + 6 + 2 * (2 + 21) + 3 + 2 * 17 + 4 + 1
     static let maximumMessageID = 64
     /// An answer's id may be longer than the standard lets it be: it is still the only name of an accepted message.
-    static let maximumReadMessageID = 255
+    static let maximumReadMessageID = CarrierMessageID.longest
 
     /// Appends a `submit_sm` but for its optional parameters, which `command_length` leaves out too.
     static func write(

@@ -11,14 +11,7 @@ package struct MultiSubmission {
 
     /// Reads one whole PDU, by the walk that also explains it.
     package init(_ frame: ByteBuffer) throws(PDUDecodingError) {
-        let id = CommandID.submitMulti
-        let sequence = PDUHeader(peeking: frame)?.sequence ?? 0
-        guard let (fields, end, fault) = ListedFields.find(in: frame, of: id) else { return }
-        if let fault {
-            throw PDUDecodingError(
-                commandID: id, status: fault.status, sequence: sequence, offset: fault.offset,
-                reason: "\(fault.field): \(fault.reason)")
-        }
+        let (fields, end) = try ListedFields.read(frame, .submitMulti)
         var address = SMPPAddress()
         for field in fields { take(field, &address) }
         message.tlvs = TLVCoding.read(frame, from: end).tlvs
@@ -46,5 +39,36 @@ package struct MultiSubmission {
         case "short_message": message.shortMessage = field.octets
         default: break
         }
+    }
+}
+
+extension QueryRequest {
+    /// Which message a `replace_sm` means (SMPP 3.4 §4.10.1).
+    package init(replacement frame: ByteBuffer) throws(PDUDecodingError) {
+        self.init(messageID: "")
+        for field in try ListedFields.read(frame, .replaceSM).fields {
+            let octet = field.octets.first ?? 0
+            switch field.name {
+            case "message_id": messageID = String(latin1: field.octets)
+            case "source_addr_ton": source.ton = octet
+            case "source_addr_npi": source.npi = octet
+            case "source_addr": source.value = String(latin1: field.octets)
+            default: break
+            }
+        }
+    }
+}
+
+extension ListedFields {
+    /// The fields of a whole PDU, and where they end.
+    fileprivate static func read(
+        _ frame: ByteBuffer, _ id: CommandID
+    ) throws(PDUDecodingError) -> (fields: [MandatoryField], end: Int) {
+        guard let (fields, end, fault) = find(in: frame, of: id) else { return ([], PDUHeader.length) }
+        guard let fault else { return (fields, end) }
+        throw PDUDecodingError(
+            commandID: id, status: fault.status, sequence: PDUHeader(peeking: frame)?.sequence ?? 0,
+            offset: fault.offset,
+            reason: "\(fault.field): \(fault.reason)")
     }
 }

@@ -119,7 +119,7 @@ struct CarrierFactory: Sendable {
     ) -> RunningCarrier {
         let name = configuration.setup.name
         var limits = profile.receiptLimits
-        limits.guessFor = configuration.setup.timings.response
+        limits.answeredFor = configuration.setup.timings.response
         let deliveries = deliveries.of(name, profile.receipts, limits: limits)
         let receipts = deliveries.receipts
         let events = CarrierEvents(
@@ -137,7 +137,9 @@ struct CarrierFactory: Sendable {
         let carrier = Carrier(configuration, group: group, logger: logger, events: events)
         traces.attach(carrier)
         let route = CarrierRoute(carrier: carrier, profile: profile, isExpected: isExpected) { [inDoubt] message in
-            receipts.lost(tag: message.id.rawValue, segments: message.segments, recipient: message.recipient.digits)
+            receipts.lost(
+                tag: message.id.rawValue, segments: message.segments, recipient: message.recipient.digits,
+                sender: SenderKey(message.sender))
             inDoubt.note(
                 message.id, account: message.account, carrier: message.carrier, recipient: message.recipient,
                 reason: message.reason, segments: message.segments, now: .now())

@@ -169,6 +169,8 @@ extension CarrierSettings {
         receiptLimits.lost = reader.integer("lost", in: 100...1_000_000, default: receiptLimits.lost)
         receiptLimits.knownFor = reader.duration(
             "known_for", in: .seconds(3600)...(.seconds(14 * 86_400)), default: receiptLimits.knownFor)
+        receiptLimits.heldFor = reader.duration(
+            "hold", in: .milliseconds(1)...(.seconds(60)), default: receiptLimits.heldFor)
         if let status = reader.optionalInteger("retry_status", in: 1...0xFFFF_FFFF) {
             setup.deliveryRetryStatus = CommandStatus(rawValue: UInt32(status))
         }
@@ -195,7 +197,7 @@ extension CarrierSettings {
         protocolID = reader.octet("protocol_id", default: protocolID)
         readValidity(reader)
         cancelsPartial = reader.choice("partial", ["keep": false, "cancel": true], default: cancelsPartial)
-        tlvs = StaticTLVReading.tlvs(reader)
+        tlvs = StaticTLVReading.tlvs(reader, sendsReference: sendsReference)
     }
 
     private mutating func readValidity(_ reader: MappingReader) {

@@ -9,7 +9,8 @@ enum StaticTLVReading {
         .sarMessageReference, .sarTotalSegments, .sarSegmentSequence, .messagePayload,
     ]
 
-    static func tlvs(_ reader: MappingReader) -> [TLV] {
+    /// - Parameter sendsReference: whether the bridge writes `user_message_reference` too.
+    static func tlvs(_ reader: MappingReader, sendsReference: Bool) -> [TLV] {
         let nodes = reader.list("tlvs", limit: limit, ifEmpty: "is empty; remove the key") ?? []
         var tlvs: [TLV] = []
         for node in nodes {
@@ -20,11 +21,11 @@ enum StaticTLVReading {
             guard let tag = entry.optionalInteger("tag", in: 1...0xFFFF).map({ TLVTag(rawValue: UInt16($0)) }),
                 let value = value(entry)
             else { continue }
-            if taken.contains(tag) || tlvs.contains(where: { $0.tag == tag }) {
-                reader.log.problem(
-                    "\(tag.rawValue.hex) " + (taken.contains(tag) ? "is the bridge's own" : "stands twice in \"tlvs\""),
-                    at: entry.place(of: "tag"))
-            }
+            let problem: String? =
+                if taken.contains(tag) { "is the bridge's own" } else if sendsReference, tag == .userMessageReference {
+                    "is the bridge's own with \"receipts.reference\": leave one of them out"
+                } else if tlvs.contains(where: { $0.tag == tag }) { "stands twice in \"tlvs\"" } else { nil }
+            if let problem { reader.log.problem("\(tag.rawValue.hex) \(problem)", at: entry.place(of: "tag")) }
             tlvs.append(TLV(tag, value))
         }
         return tlvs

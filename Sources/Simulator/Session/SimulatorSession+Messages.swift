@@ -282,11 +282,14 @@ extension MultiSubmission {
     /// What no SMSC takes for any of its destinations; nil where nothing is. This one keeps no distribution lists.
     fileprivate var problem: CommandStatus? {
         if !lists.isEmpty { return .invalidListName }
-        if destinations.isEmpty { return .invalidDestinationCount }
+        guard (1...Self.mostDestinations).contains(destinations.count) else { return .invalidDestinationCount }
         let times = (message.scheduleDeliveryTime.latin1Octets, message.validityPeriod.latin1Octets)
         guard SMPPTime.isValid(times.0.span) else { return .invalidSchedule }
         return SMPPTime.isValid(times.1.span) ? nil : .invalidExpiry
     }
+
+    /// SMPP 3.4 §5.2.24.
+    private static let mostDestinations = 254
 
     /// As a `submit_sm` to each destination.
     fileprivate var messages: [ShortMessage] {

@@ -1,9 +1,11 @@
 import NIOCore
 import SMPP
+import SMPPWire
 
 extension CommandStatus {
     static let cancelFailed = CommandStatus(rawValue: 0x11)
     static let queryFailed = CommandStatus(rawValue: 0x67)
+    static let replaceFailed = CommandStatus(rawValue: 0x13)
 }
 
 extension SimulatorSession {
@@ -37,6 +39,27 @@ extension SimulatorSession {
             answers.writeMessageResponse(.querySMResponse, status, sequence: sequence, messageID: nil)
         }
         flushUnlessReading()
+    }
+
+    /// SMPP 3.4 §4.10. This SMSC replaces nothing: it has passed on what it took. An unknown id is 0x0C, another one 0x13.
+    func receiveReplace(_ pdu: ByteBuffer, _ header: PDUHeader) {
+        func answer(_ status: CommandStatus) {
+            answers.writeMessageResponse(.replaceSMResponse, status, sequence: header.sequence, messageID: nil)
+        }
+        guard let bind = submittingBind, let context else { return answer(.invalidBindStatus) }
+        let request: QueryRequest
+        do throws(PDUDecodingError) {
+            request = try QueryRequest(replacement: pdu)
+        } catch {
+            return refuseBroken(header, error.status)
+        }
+        guard let id = shared.id(from: request.messageID) else { return answer(.invalidMessageID) }
+        let time = shared.unixNanoseconds(.now())
+        let found = shared.shard(of: id).submit { shard in shard.query(id, by: bind.systemID, at: time) }
+        found.hop(to: context.eventLoop).assumeIsolated().whenSuccess { found in
+            answer(found == nil ? .invalidMessageID : .replaceFailed)
+            self.flushUnlessReading()
+        }
     }
 
     /// SMPP 3.4 §4.9. Without an id all messages from this source to this destination are meant.

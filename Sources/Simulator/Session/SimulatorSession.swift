@@ -187,6 +187,7 @@ final class SimulatorSession: ChannelDuplexHandler {
             // These go from an SMSC to an ESME only (SMPP 3.4 table 2-1).
             nack(header, .invalidCommandID)
         case .unknown(.submitMulti, _): receiveMulti(pdu, header)
+        case .unknown(.replaceSM, _): receiveReplace(pdu, header)
         case .unknown(let id, _):
             if !id.isResponse { nack(header, .invalidCommandID) }
         }

@@ -76,6 +76,36 @@ import Testing
         }
     }
 
+    /// A receipt that waits for the answer to another message is not acknowledged before: after a kill the carrier brings it again, and it
+    /// finds its message.
+    @Test(.timeLimit(.minutes(1))) func aReceiptThatWaitsIsNotLostByAKill() async throws {
+        let port = try Ports.free()
+        let smsc = try ProcessHandle("python3", [Repository.testFile("Peers/unacknowledged_smsc.py"), "\(port)"])
+        defer { smsc.kill() }
+        try await smsc.waitForOutput(containing: "listening")
+        let lines = ["receipts: { hold: 8s }", "deliver: { within: 9s }"]
+        var setup = BridgeSetup(journal: BridgeSetup.ownJournal)
+        setup.carriers = [CarrierSetup(port: port, lines: lines)]
+        let bridge = try await Bridge.start(setup)
+        defer { bridge.discard() }
+        try await bridge.awaitReady()
+        let id = try await bridge.post(.message(text: "answered")).id ?? ""
+        try await bridge.postAndLeave(.message(text: "silent")) { smsc.current.standardOutput.contains("receipt") }
+        #expect(!smsc.current.standardOutput.contains("acknowledged"))
+        bridge.process.kill()
+        _ = try await bridge.process.waitForExit()
+        #expect(!smsc.current.standardOutput.contains("acknowledged"))
+
+        let next = try await bridge.startAgain()
+        defer { next.process.kill() }
+        try await next.awaitReady()
+        try await eventually("found") {
+            try await next.monitor("/messages/\(id)").body.contains("\"state\":\"delivered\"")
+        }
+        try await smsc.waitForOutput(containing: "acknowledged")
+        #expect(try await next.carriers()[0].receipts.matched == 1)
+    }
+
     /// A line of `messages --json`.
     private struct Life: Decodable {
         struct Named: Decodable {

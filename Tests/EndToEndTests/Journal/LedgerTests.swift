@@ -206,7 +206,7 @@ import Testing
 
 extension Bridge {
     /// Posts a form and ends the client, without the reply, once something is so.
-    fileprivate func postAndLeave(_ form: Form, once isSo: () async throws -> Bool) async throws {
+    func postAndLeave(_ form: Form, once isSo: () async throws -> Bool) async throws {
         let certificate = try await TestCertificate.shared()
         let client = try ProcessHandle(
             "curl", ["-q", "-s", "--cacert", certificate.certificate, "--data-binary", form.encoded, url])

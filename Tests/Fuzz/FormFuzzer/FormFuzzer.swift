@@ -21,7 +21,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         precondition(fields["text"] == Array(form.text.utf8))
         precondition((fields["from"] ?? []) == Array(form.from.utf8))
     }
-    precondition(!form.text.utf8.contains(0) && form.text.utf8.count <= 65_536 && form.from.utf8.count <= 64)
+    precondition(form.text.utf8.count <= 65_536 && form.from.utf8.count <= 64)
     switch form.credentials {
     case .key(let key): precondition(!key.isEmpty && key.count <= 256)
     case .password(let login, let password): precondition(!login.isEmpty && !password.isEmpty)

@@ -7,9 +7,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard let message = message(Array(UnsafeBufferPointer(start: start, count: count))),
         let receipt = DeliveryReceipt(parsing: message)
     else { return 0 }
-    for word in [receipt.messageID, receipt.otherID, receipt.rawState, receipt.error] {
-        precondition((word ?? "").unicodeScalars.count <= 64)
-    }
+    for word in [receipt.rawState, receipt.error] { precondition((word ?? "").unicodeScalars.count <= 64) }
+    for id in [receipt.messageID, receipt.otherID] { precondition((id ?? "").unicodeScalars.count <= 255) }
     precondition(receipt.messageID?.isEmpty != true && receipt.otherID?.isEmpty != true)
     guard let id = receipt.messageID.flatMap({ CarrierMessageID($0) }) else { return 0 }
     precondition(!id.folded.isEmpty)
@@ -26,9 +25,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
 /// The receipt before and after its response, and twice.
 func check(_ given: String, _ receipt: DeliveryReceipt) {
-    let received = ReceivedReceipt(receipt)
+    let received = ReceivedReceipt(receipt, source: "79161234567")
     let now = MonotonicTime(nanoseconds: 1)
-    let segment = AcceptedSegment(tag: 1, segment: 0, carrierID: given, at: now)
+    let segment = AcceptedSegment(tag: 1, segment: 0, carrierID: given, destination: "79161234567", at: now)
     var late = ReceiptMatcher(rules: ReceiptRules())
     precondition(late.accepted(segment).isEmpty)
     guard case .settled(.matched(let match)) = late.match(received, at: now), match.tag == 1 else {
@@ -38,7 +37,7 @@ func check(_ given: String, _ receipt: DeliveryReceipt) {
         guard case .settled(.duplicate) = late.match(received, at: now) else { preconditionFailure("no duplicate") }
     }
     var early = ReceiptMatcher(rules: ReceiptRules())
-    guard case .parked(displaced: nil) = early.match(received, at: now) else { preconditionFailure("not parked") }
+    guard case .parked(_, displaced: nil) = early.match(received, at: now) else { preconditionFailure("not parked") }
     let settled = early.accepted(segment) + early.review(now: now, answeredUpTo: now)
     precondition(settled.count == 1 && early.parkedCount == 0 && early.nextDeadline == nil)
 }

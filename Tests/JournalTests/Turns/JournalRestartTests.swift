@@ -43,7 +43,7 @@ import Testing
         #expect(await next.begin(15, "silent").outcome?.code == "code")
         #expect(segments.withLock { $0.filter { !$0.isLost }.map(\.carrierID).sorted() } == ["a", "b"])
         #expect(segments.withLock { $0.filter(\.isLost).map(\.message) } == [.now(5)])
-        #expect(segments.withLock { $0.allSatisfy { $0.recipient == "79160000000" } })
+        #expect(segments.withLock { $0.allSatisfy { $0.recipient == "79160000000" && $0.sender == "ACME" } })
         await next.stop()
         await first.stop()
     }

@@ -8,25 +8,33 @@ import Testing
 
     private func lost(_ tags: [UInt64], capacity: Int = 10) -> LostSegments {
         var lost = LostSegments(capacity: capacity, keptFor: .seconds(60))
-        for tag in tags { lost.add(LostSegments.Entry(tag: tag, segment: 0, at: now), recipient: number) }
+        for tag in tags {
+            lost.add(LostSegments.Entry(tag: tag, segment: 0, sender: .unknown, at: now), recipient: number)
+        }
         return lost
+    }
+
+    private func take(_ recipient: RecipientNumber, _ reference: UInt16?, _ lost: inout LostSegments) -> LostSegments
+        .Entry?
+    {
+        lost.take(recipient, reference: reference, at: now, missedUpTo: now) { _ in true }
     }
 
     /// Of several to one number the receipt's reference tells which it is.
     @Test func aReferenceTellsWhichIsMeant() throws {
         let recipient = try #require(RecipientNumber(number))
         var lost = lost([1, 2, 3])
-        #expect(lost.take(recipient, reference: nil, at: now) == nil)
+        #expect(take(recipient, nil, &lost) == nil)
         // A carrier's own one says nothing.
         let strange = (0...UInt16.max).first { reference in
             [1, 2, 3].allSatisfy { MessageReference.of(tag: $0, segment: 0) != reference }
         }
-        #expect(lost.take(recipient, reference: strange, at: now) == nil)
+        #expect(take(recipient, strange, &lost) == nil)
         let reference = MessageReference.of(tag: 2, segment: 0)
-        #expect(lost.take(recipient, reference: reference, at: now)?.tag == 2)
-        #expect(lost.take(recipient, reference: reference, at: now) == nil)
+        #expect(take(recipient, reference, &lost)?.tag == 2)
+        #expect(take(recipient, reference, &lost) == nil)
         lost.remove(tag: 1, segment: 0)
-        #expect(lost.take(recipient, reference: nil, at: now)?.tag == 3)
+        #expect(take(recipient, nil, &lost)?.tag == 3)
         #expect(lost.count == 0)
     }
 
@@ -34,7 +42,7 @@ import Testing
         let recipient = try #require(RecipientNumber(number))
         var lost = lost([1, 2, 3], capacity: 1)
         #expect(lost.count == 1)
-        #expect(lost.take(recipient, reference: nil, at: now)?.tag == 1)
+        #expect(take(recipient, nil, &lost)?.tag == 1)
     }
 
     @Test func aReceiptsReferenceIsRead() {

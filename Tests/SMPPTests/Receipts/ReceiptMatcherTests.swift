@@ -34,6 +34,10 @@ extension ReceiptMatcher {
         if case .settled(.matched(let match)) = step { match } else { nil }
     }
 
+    private func isParked(_ step: ReceiptStep) -> Bool {
+        if case .parked(_, displaced: nil) = step { true } else { false }
+    }
+
     private func isDuplicate(_ step: ReceiptStep) -> Bool {
         if case .settled(.duplicate) = step { true } else { false }
     }
@@ -52,10 +56,11 @@ extension ReceiptMatcher {
         ] as [(ReceiptIDForm, String, String, ReceiptMatchForm)])
     func formsOfIDs(form: ReceiptIDForm, accepted: String, receipted: String, by: ReceiptMatchForm) throws {
         var matcher = ReceiptMatcher(form: form)
-        #expect(matcher.accepted(id: accepted, tag: 7, segment: 2, at: time(1)).isEmpty)
-        let match = try #require(found(matcher.match(receipt(receipted), at: time(3.5))))
+        let number = "79161234567"
+        #expect(matcher.accepted(id: accepted, tag: 7, segment: 2, recipient: number, at: time(1)).isEmpty)
+        let match = try #require(found(matcher.match(receipt(receipted, from: number), at: time(3.5))))
         #expect(match == ReceiptMatch(tag: 7, segment: 2, form: by, delay: .seconds(2.5)))
-        #expect(isDuplicate(matcher.match(receipt(receipted), at: time(4))))
+        #expect(isDuplicate(matcher.match(receipt(receipted, from: "+" + number), at: time(4))))
     }
 
     @Test(
@@ -66,7 +71,7 @@ extension ReceiptMatcher {
     func otherFormsDoNotMatch(form: ReceiptIDForm, accepted: String, receipted: String) {
         var matcher = ReceiptMatcher(form: form)
         _ = matcher.accepted(id: accepted, tag: 1, segment: 0, at: time(0))
-        #expect(matcher.match(receipt(receipted), at: time(1)) == .parked(displaced: nil))
+        #expect(isParked(matcher.match(receipt(receipted), at: time(1))))
         #expect(matcher.expire(now: time(61)).map(\.outcome) == [.unmatched(.unknownID)])
     }
 
@@ -102,18 +107,19 @@ extension ReceiptMatcher {
 
     @Test func aReceiptMayComeBeforeTheResponse() throws {
         var matcher = ReceiptMatcher(form: .auto)
-        #expect(matcher.match(receipt("2A", .enroute), at: time(1)) == .parked(displaced: nil))
-        #expect(matcher.match(receipt("2A"), at: time(2)) == .parked(displaced: nil))
-        #expect(matcher.match(receipt("2A"), at: time(3)) == .parked(displaced: nil))
-        #expect(matcher.parkedCount == 3 && matcher.nextDeadline == time(61))
-        #expect(matcher.accepted(id: "43", tag: 6, segment: 0, at: time(4)).isEmpty)
-        let settled = matcher.accepted(id: "42", tag: 7, segment: 1, at: time(4))
+        let number = "79161234567"
+        #expect(isParked(matcher.match(receipt("2A", .enroute, from: number), at: time(1))))
+        #expect(isParked(matcher.match(receipt("2A", from: number), at: time(2))))
+        #expect(isParked(matcher.match(receipt("2A", from: number), at: time(3))))
+        #expect(matcher.parkedCount == 3 && matcher.nextDeadline == time(5))
+        #expect(matcher.accepted(id: "43", tag: 6, segment: 0, recipient: number, at: time(4)).isEmpty)
+        let settled = matcher.accepted(id: "42", tag: 7, segment: 1, recipient: number, at: time(4))
         let expected = ReceiptMatch(tag: 7, segment: 1, form: .hexadecimal, delay: .zero)
         #expect(settled.map(\.outcome) == [.matched(expected), .matched(expected), .duplicate(expected)])
         #expect(settled.map(\.received.receipt.state) == [.enroute, .delivered, .delivered])
         #expect(matcher.parkedCount == 0 && matcher.nextDeadline == nil)
         #expect(matcher.expire(now: time(99)).isEmpty)
-        #expect(isDuplicate(matcher.match(receipt("2a"), at: time(5))))
+        #expect(isDuplicate(matcher.match(receipt("2a", from: number), at: time(5))))
     }
 
     @Test func parkingEnds() {
@@ -122,6 +128,7 @@ extension ReceiptMatcher {
         _ = matcher.match(receipt("2"), at: time(10))
         #expect(matcher.expire(now: time(59.9)).isEmpty)
         #expect(matcher.expire(now: time(60)).map(\.received.receipt.messageID) == ["1"])
+        while matcher.nextReleased(now: time(60)) != nil {}
         #expect(matcher.nextDeadline == time(70))
         #expect(matcher.accepted(id: "1", tag: 1, segment: 0, at: time(61)).isEmpty)
         #expect(matcher.accepted(id: "2", tag: 1, segment: 0, at: time(61)).count == 1)
@@ -129,10 +136,12 @@ extension ReceiptMatcher {
 
     @Test func parkingIsBounded() {
         var matcher = ReceiptMatcher(form: .auto, limits: .init(parked: 3))
-        for id in ["1", "2", "3"] { #expect(matcher.match(receipt(id), at: time(0)) == .parked(displaced: nil)) }
+        for id in ["1", "2", "3"] { #expect(isParked(matcher.match(receipt(id), at: time(0)))) }
         #expect(
             matcher.match(receipt("4"), at: time(0))
-                == .parked(displaced: SettledReceipt(received: receipt("1"), outcome: .unmatched(.unknownID))))
+                == .parked(
+                    ticket: 3,
+                    displaced: SettledReceipt(received: receipt("1"), outcome: .unmatched(.unknownID), ticket: 0)))
         #expect(matcher.parkedCount == 3)
         var same = ReceiptMatcher(form: .auto)
         let steps = (0..<20).map { _ in same.match(receipt("1"), at: time(0)) }
@@ -159,7 +168,7 @@ extension ReceiptMatcher {
         let last = found(matcher.match(receipt("x1", from: "79161234567"), at: time(2)))
         #expect(last?.segment == 0 && last?.form == .folded)
         #expect(isDuplicate(matcher.match(receipt("X1", from: "79161234567"), at: time(3))))
-        #expect(matcher.match(receipt("X3", from: "79161234567"), at: time(3)) == .parked(displaced: nil))
+        #expect(isParked(matcher.match(receipt("X3", from: "79161234567"), at: time(3))))
         #expect(matcher.formInWords == "not known yet")
     }
 
@@ -174,25 +183,39 @@ extension ReceiptMatcher {
     /// Its response was lost and the carrier had accepted it: the receipt says so, unless two may be meant.
     @Test func aReceiptSettlesASegmentWhoseResponseWasLost() {
         var matcher = ReceiptMatcher(form: .auto)
-        matcher.lost(tag: 1, segment: 2, recipient: "79161234567", at: time(1))
-        matcher.lost(tag: 2, segment: 0, recipient: "79160000002", at: time(1))
-        matcher.lost(tag: 3, segment: 0, recipient: "79160000002", at: time(2))
+        for (tag, segment, number) in [(1, 2, "79161234567"), (2, 0, "79160000002"), (3, 0, "79160000002")] {
+            #expect(lose(UInt64(tag), segment, number, &matcher).isEmpty)
+        }
         // Its response may be under way: it waits first.
-        #expect(matcher.match(receipt("77", from: "79161234567"), at: time(3)) == .parked(displaced: nil))
-        #expect(matcher.match(receipt("78", from: "79160000002"), at: time(3)) == .parked(displaced: nil))
-        let settled = matcher.expire(now: time(64)).map(\.outcome)
-        #expect(
-            settled == [.matched(.init(tag: 1, segment: 2, form: .number, delay: .seconds(2))), .unmatched(.unknownID)])
+        #expect(isParked(matcher.match(receipt("77", from: "79161234567"), at: time(3), answeredUpTo: time(2))))
+        #expect(isParked(matcher.match(receipt("78", from: "79160000002"), at: time(3), answeredUpTo: time(2))))
+        let settled = matcher.review(now: time(4), answeredUpTo: time(4)).map(\.outcome)
+        #expect(settled == [.matched(.init(tag: 1, segment: 2, form: .number, delay: .seconds(2)))])
+        #expect(matcher.parkedCount == 1)
         // From now on it is known by the id.
         #expect(isDuplicate(matcher.match(receipt("77", from: "79161234567"), at: time(65))))
         // One of the two is answered after all: the other is meant.
         matcher.found(tag: 2, segment: 0)
-        #expect(matcher.match(receipt("79", from: "79160000002"), at: time(66)) == .parked(displaced: nil))
-        guard case .matched(let match) = matcher.expire(now: time(127)).first?.outcome else {
-            Issue.record("not matched")
-            return
-        }
-        #expect(match.tag == 3)
+        #expect(found(matcher.match(receipt("79", from: "79160000002"), at: time(8)))?.tag == 3)
+        #expect(matcher.expire(now: time(64)).map(\.outcome) == [.unmatched(.unknownID)])
+    }
+
+    /// A receipt that came before its answer was given up, and one that came before the message was written.
+    @Test func aReceiptThatWaitsIsOfASegmentThatIsLostThen() {
+        var matcher = ReceiptMatcher(form: .auto)
+        #expect(isParked(matcher.match(receipt("77", from: "79161234567"), at: time(3))))
+        #expect(lose(1, 0, "79161234567", at: time(30), &matcher).isEmpty)
+        #expect(lose(2, 0, "79161234568", at: time(5), &matcher).isEmpty)
+        #expect(isParked(matcher.match(receipt("78", from: "79161234569"), at: time(3))))
+        #expect(lose(3, 0, "79161234569", at: time(5), &matcher).map(\.received.receipt.messageID) == ["78"])
+    }
+
+    private func lose(
+        _ tag: UInt64, _ segment: Int, _ number: String, at missed: MonotonicTime? = nil,
+        _ matcher: inout ReceiptMatcher
+    ) -> [SettledReceipt] {
+        let missed = missed ?? time(1)
+        return matcher.lost(tag: tag, segment: segment, recipient: number, missedAt: missed, now: missed)
     }
 
     /// What has its final receipt is needed less than what waits for it.
@@ -216,9 +239,9 @@ extension ReceiptMatcher {
         var matcher = ReceiptMatcher(form: .same, limits: .init(segments: 3, knownFor: .seconds(100)))
         for id in 1...4 { _ = matcher.accepted(id: "0\(id)", tag: UInt64(id), segment: 0, at: time(Double(id))) }
         #expect(matcher.knownCount == 3)
-        #expect(matcher.match(receipt("1"), at: time(5)) == .parked(displaced: nil))
+        #expect(isParked(matcher.match(receipt("1"), at: time(5))))
         #expect(found(matcher.match(receipt("2"), at: time(102)))?.tag == 2)
-        #expect(matcher.match(receipt("2"), at: time(102.5)) == .parked(displaced: nil))
+        #expect(isParked(matcher.match(receipt("2"), at: time(102.5))))
         #expect(found(matcher.match(receipt("3"), at: time(102.5)))?.tag == 3)
         #expect(matcher.knownCount == 2)
     }
@@ -246,8 +269,9 @@ extension ReceiptMatcher {
         var matcher = ReceiptMatcher(form: .auto)
         #expect(matcher.formInWords == "not known yet")
         for id in 1000...1024 {
-            _ = matcher.accepted(id: String(id * 1_000_003), tag: 1, segment: 0, at: time(0))
-            _ = matcher.match(receipt(String(id * 1_000_003, radix: 16)), at: time(1))
+            let number = "7916\(1_000_000 + id)"
+            _ = matcher.accepted(id: String(id * 1_000_003), tag: 1, segment: 0, recipient: number, at: time(0))
+            _ = matcher.match(receipt(String(id * 1_000_003, radix: 16), from: number), at: time(1))
         }
         #expect(matcher.formInWords == "hexadecimal, learnt from 25 receipts")
         #expect(ReceiptMatcher(form: .hex).formInWords == "hexadecimal, as configured")
@@ -282,10 +306,10 @@ extension ReceiptMatcher {
     @Test func anEarlyReceiptFindsASegmentWithoutID() {
         var matcher = ReceiptMatcher(form: .auto)
         let number = "79160000001"
-        #expect(matcher.match(receipt("a", .enroute, from: number), at: time(0)) == .parked(displaced: nil))
-        #expect(matcher.match(receipt("a", from: "+" + number), at: time(1)) == .parked(displaced: nil))
-        #expect(matcher.match(receipt("b", from: number), at: time(1)) == .parked(displaced: nil))
-        #expect(matcher.match(receipt("c", from: "79160000002"), at: time(1)) == .parked(displaced: nil))
+        #expect(isParked(matcher.match(receipt("a", .enroute, from: number), at: time(0))))
+        #expect(isParked(matcher.match(receipt("a", from: "+" + number), at: time(1))))
+        #expect(isParked(matcher.match(receipt("b", from: number), at: time(1))))
+        #expect(isParked(matcher.match(receipt("c", from: "79160000002"), at: time(1))))
         for tag in 1...2 as ClosedRange<UInt64> {
             let settled = matcher.accepted(id: "", tag: tag, segment: 0, recipient: number, at: time(2))
             #expect(settled.map(\.received.receipt.messageID) == (tag == 1 ? ["a", "a"] : ["b"]))
@@ -312,11 +336,12 @@ extension ReceiptMatcher {
     @Test func anEarlyReceiptIsNotGivenToAnotherMessage() {
         var matcher = ReceiptMatcher(form: .auto)
         for id in 170...190 {
-            _ = matcher.accepted(id: String(id), tag: UInt64(id), segment: 0, at: time(0))
-            _ = matcher.match(receipt(String(id, radix: 16)), at: time(1))
+            let number = "7916\(1_000_000 + id)"
+            _ = matcher.accepted(id: String(id), tag: UInt64(id), segment: 0, recipient: number, at: time(0))
+            _ = matcher.match(receipt(String(id, radix: 16), from: number), at: time(1))
         }
         _ = matcher.accepted(id: "200", tag: 200, segment: 0, at: time(2))
-        #expect(matcher.match(receipt("200"), at: time(3)) == .parked(displaced: nil))
+        #expect(isParked(matcher.match(receipt("200"), at: time(3))))
         let settled = matcher.accepted(id: "512", tag: 512, segment: 0, at: time(4))
         #expect(settled.count == 1)
         if case .matched(let match) = settled.first?.outcome { #expect(match.tag == 512) }
@@ -329,8 +354,8 @@ extension ReceiptMatcher {
         _ = matcher.accepted(id: "5", tag: 2, segment: 0, recipient: "79160000002", at: time(1))
         #expect(found(matcher.match(receipt("5", from: "79160000001"), at: time(2)))?.tag == 1)
         #expect(found(matcher.match(receipt("5", from: "+79160000002"), at: time(2)))?.tag == 2)
-        #expect(matcher.match(receipt("5"), at: time(2)) == .parked(displaced: nil))
-        #expect(matcher.match(receipt("5", from: "79160000003"), at: time(2)) == .parked(displaced: nil))
+        #expect(isParked(matcher.match(receipt("5"), at: time(2))))
+        #expect(isParked(matcher.match(receipt("5", from: "79160000003"), at: time(2))))
         #expect(matcher.expire(now: time(70)).map(\.outcome) == [.unmatched(.ambiguous), .unmatched(.otherNumber)])
     }
 
@@ -339,7 +364,7 @@ extension ReceiptMatcher {
         for form in [ReceiptIDForm.auto, .hex] {
             var matcher = ReceiptMatcher(form: form)
             _ = matcher.accepted(id: "21", tag: 1, segment: 0, recipient: "79160000001", at: time(0))
-            #expect(matcher.match(receipt("15", from: "79160000009"), at: time(1)) == .parked(displaced: nil))
+            #expect(isParked(matcher.match(receipt("15", from: "79160000009"), at: time(1))))
             #expect(matcher.expire(now: time(70)).map(\.outcome) == [.unmatched(.otherNumber)])
             #expect(form != .auto || matcher.formInWords == "not known yet")
         }
@@ -353,9 +378,8 @@ extension ReceiptMatcher {
         let number = "79160000001"
         var matcher = ReceiptMatcher(form: .auto)
         _ = matcher.accepted(id: "21", tag: 1, segment: 0, recipient: number, at: time(0))
-        #expect(
-            matcher.match(receipt("15", from: number), at: time(3), answeredUpTo: time(2)) == .parked(displaced: nil))
-        #expect(matcher.hasGuesses && matcher.nextDeadline == time(13))
+        #expect(isParked(matcher.match(receipt("15", from: number), at: time(3), answeredUpTo: time(2))))
+        #expect(matcher.nextDeadline == time(7) && matcher.nextReleased(now: time(6.9)) == nil)
         #expect(matcher.review(now: time(4), answeredUpTo: time(2.9)).isEmpty)
         var quiet = matcher
         #expect(quiet.review(now: time(4), answeredUpTo: time(3)).map(\.received.receipt.messageID) == ["15"])
@@ -367,7 +391,7 @@ extension ReceiptMatcher {
             Issue.record("not matched")
             return
         }
-        #expect(match.tag == 2 && match.form == .exact && !matcher.hasGuesses)
+        #expect(match.tag == 2 && match.form == .exact && matcher.parkedCount == 0)
         #expect(settled.first?.isEarly == true)
         var other = ReceiptMatcher(form: .auto)
         _ = other.accepted(id: "21", tag: 1, segment: 0, recipient: number, at: time(0))
@@ -380,9 +404,9 @@ extension ReceiptMatcher {
     /// The answer comes so late that only its message is known: its number is that of the lost response.
     @Test func aLateAnswerHasItsNumber() {
         var matcher = ReceiptMatcher(form: .auto)
-        matcher.lost(tag: 1, segment: 0, recipient: "79160000001", at: time(0))
+        #expect(lose(1, 0, "79160000001", at: time(0), &matcher).isEmpty)
         _ = matcher.accepted(id: "77", tag: 1, segment: 0, at: time(1))
-        #expect(matcher.match(receipt("77", from: "79160000002"), at: time(2)) == .parked(displaced: nil))
+        #expect(isParked(matcher.match(receipt("77", from: "79160000002"), at: time(2))))
         #expect(found(matcher.match(receipt("77", from: "79160000001"), at: time(2)))?.tag == 1)
     }
 
@@ -416,10 +440,13 @@ extension ReceiptMatcher {
         }
         let cost = processorTime {
             for (index, id) in ids.enumerated() {
-                let received = receipt((index.isMultiple(of: 2) ? "000" : "") + String(id, radix: 16, uppercase: true))
+                let number = String(79_160_000_000 + index)
+                let received = receipt(
+                    (index.isMultiple(of: 2) ? "000" : "") + String(id, radix: 16, uppercase: true), from: number)
                 let isEarly = random.chance(20)
                 if isEarly, case .settled(let outcome) = matcher.match(received, at: time(1)) { note(outcome) }
-                for settled in matcher.accepted(id: String(id), tag: id, segment: 0, at: time(1)) {
+                let accepted = matcher.accepted(id: String(id), tag: id, segment: 0, recipient: number, at: time(1))
+                for settled in accepted {
                     note(settled.outcome)
                 }
                 let copies = isEarly ? 0 : 1 + random.below(2)

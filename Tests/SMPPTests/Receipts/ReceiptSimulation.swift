@@ -19,6 +19,12 @@ struct ReceiptSimulation {
     /// So many recipients; nil = each message has its own.
     var recipients: Int?
     var namesNumbers = true
+    /// Receipts show the first four and the last two digits of a number.
+    var masksNumbers = false
+    /// Whom all messages come from; where it is a number, every tenth message goes to it, and strangers' receipts do.
+    var sender = "Firm"
+    /// Of each message; all have one id.
+    var parts = 1
 
     struct Result {
         /// Receipts that stand at another message than their own; at one to another number.
@@ -27,6 +33,7 @@ struct ReceiptSimulation {
         var matched = 0
         var expected = 0
         var early = 0
+        var duplicates = 0
         var learnt = ""
 
         var share: Double { Double(matched) / Double(max(1, expected)) }
@@ -34,6 +41,7 @@ struct ReceiptSimulation {
 
     private struct Open {
         var message: Int
+        var part: Int
         var id: UInt64
         var writtenAt: MonotonicTime
     }
@@ -60,14 +68,14 @@ struct ReceiptSimulation {
             if received.bind != "stranger" { result.expected += 1 }
             switch matcher.match(received, at: now(), answeredUpTo: answeredUpTo()) {
             case .settled(let outcome): count(outcome, received, &result)
-            case .parked(let displaced): note(displaced.map { [$0] } ?? [])
+            case .parked(_, let displaced): note(displaced.map { [$0] } ?? [])
             }
         }
         while next < messages || !open.isEmpty || !waiting.isEmpty {
             step += 1
             while next < messages, open.count < window {
                 if repeatsIDs, next == messages / 2 { id = start }
-                open.append(Open(message: next, id: id, writtenAt: now()))
+                for part in 0..<parts { open.append(Open(message: next, part: part, id: id, writtenAt: now())) }
                 (next, id) = (next + 1, id + 1)
             }
             if let place = open.indices.randomElement(using: &random) {
@@ -80,8 +88,9 @@ struct ReceiptSimulation {
                 note(
                     matcher.accepted(
                         AcceptedSegment(
-                            tag: UInt64(answered.message), segment: 0, carrierID: text(answered.id, response, &random),
-                            destination: number(answered.message), at: now())))
+                            tag: UInt64(answered.message), segment: answered.part,
+                            carrierID: text(answered.id, response, &random), destination: number(answered.message),
+                            sender: SenderKey(sender), at: now())))
                 note(matcher.review(now: now(), answeredUpTo: answeredUpTo()))
                 if moment == .rightBehind { deliver(receipt) }
                 if moment == .longAfter { waiting.append((step + random.below(2000), receipt)) }
@@ -105,6 +114,7 @@ struct ReceiptSimulation {
     private func count(_ outcome: ReceiptOutcome, _ received: ReceivedReceipt, _ result: inout Result) {
         switch outcome {
         case .matched(let match), .duplicate(let match):
+            if case .duplicate = outcome { result.duplicates += 1 }
             if "\(match.tag)" == received.receipt.text {
                 result.matched += 1
             } else {
@@ -116,16 +126,20 @@ struct ReceiptSimulation {
     }
 
     private func number(_ message: Int) -> String {
-        String(79_160_000_000 + (recipients.map { message % $0 } ?? message))
+        if sender.first == "7", message.isMultiple(of: 10), message < 900_000 { return sender }
+        return String(79_160_000_000 + (recipients.map { message % $0 } ?? message))
     }
 
     private func receipt(of message: Int, id: UInt64, _ random: inout SplitMix64) -> ReceivedReceipt {
         var receipt = DeliveryReceipt(messageID: text(id, self.receipt, &random), state: .delivered)
         receipt.text = "\(message)"
         let digits = number(message)
-        let written = [digits, "+" + digits, "00" + digits, "8" + digits.dropFirst(), String(digits.dropFirst())]
+        let written =
+            masksNumbers
+            ? [digits.prefix(4) + "*****" + digits.suffix(2)]
+            : [digits, "+" + digits, "00" + digits, "8" + digits.dropFirst(), String(digits.dropFirst())]
         return ReceivedReceipt(
-            receipt, source: namesNumbers ? written[random.below(written.count)] : "", destination: "Firm")
+            receipt, source: namesNumbers ? written[random.below(written.count)] : "", destination: sender)
     }
 
     private func text(_ id: UInt64, _ writing: Writing, _ random: inout SplitMix64) -> String {

@@ -59,6 +59,44 @@ import Testing
         #expect(result.wrong == 0, "\(simulation): \(result)")
     }
 
+    /// Strangers' receipts go to our sender's number, and so do some of our messages.
+    @Test(arguments: starts, ReceiptSimulation.Writing.allCases)
+    func strangersToTheSendersNumber(start: UInt64, writing: ReceiptSimulation.Writing) {
+        for moment in ReceiptSimulation.Moment.allCases {
+            let simulation = ReceiptSimulation(
+                start: start, receipt: writing, moment: moment, strangers: 50, sender: "79161000000")
+            let result = simulation.run(seed: 5)
+            #expect(result.wrongNumber == 0, "\(simulation): \(result)")
+            // What fits two messages to the one number is the one's whose id it writes.
+            #expect(result.share >= (writing == .mixed ? 0.97 : 0.99), "\(simulation): \(result)")
+        }
+    }
+
+    /// Of a masked number nobody knows whose it is: the very id finds the message, and an id of two messages none.
+    @Test(arguments: starts, ReceiptSimulation.Writing.allCases)
+    func maskedNumbers(start: UInt64, writing: ReceiptSimulation.Writing) {
+        for moment in ReceiptSimulation.Moment.allCases {
+            let simulation = ReceiptSimulation(start: start, receipt: writing, moment: moment, masksNumbers: true)
+            if writing == .decimal || writing == .padded { check(simulation) }
+            #expect(simulation.run(seed: 6).wrong == 0, "\(simulation)")
+            var repeated = simulation
+            repeated.repeatsIDs = true
+            let result = repeated.run(seed: 6)
+            #expect(result.wrong == 0, "\(repeated): \(result)")
+        }
+    }
+
+    /// All parts of a message have one id, and each has a receipt.
+    @Test(arguments: starts, ReceiptSimulation.Writing.allCases)
+    func oneIDOfAllParts(start: UInt64, writing: ReceiptSimulation.Writing) {
+        for moment in ReceiptSimulation.Moment.allCases {
+            let simulation = ReceiptSimulation(start: start, receipt: writing, moment: moment, messages: 100, parts: 3)
+            check(simulation)
+            // One that comes before its own part's answer may be of a part that has had one.
+            if moment != .before, moment != .any { #expect(simulation.run(seed: 7).duplicates == 0, "\(simulation)") }
+        }
+    }
+
     /// Only what was read before its answer is early.
     @Test func early() {
         #expect(ReceiptSimulation(start: 99, moment: .before).run(seed: 1).early == 300)

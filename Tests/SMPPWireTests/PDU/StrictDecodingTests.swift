@@ -75,7 +75,14 @@ import Testing
         let head = Bodies.deliver.dropLast()
         let text = [UInt8](repeating: 0x41, count: 300)
         #expect(throws: Never.self) { try PDUDecoder.decode(frame(.deliverSM, head + [254] + text.prefix(254))) }
-        for body in [head + [255] + text.prefix(255), head + [10] + text.prefix(9), head + [1]] {
+        // As some carriers bring it.
+        let longest = try PDUDecoder.decode(frame(.deliverSM, head + [255] + text.prefix(255)))
+        guard case .deliver(let message) = longest.body else { return }
+        #expect(message.shortMessage == Array(text.prefix(255)) && longest.flaw != nil)
+        #expect(throws: PDUDecodingError.self) {
+            try PDUDecoder.decode(frame(.submitSM, head + [255] + text.prefix(255)))
+        }
+        for body in [head + [255] + text.prefix(254), head + [10] + text.prefix(9), head + [1]] {
             let error = #expect(throws: PDUDecodingError.self) { try PDUDecoder.decode(frame(.deliverSM, Array(body))) }
             #expect(error?.status == .invalidMessageLength)
             #expect(error?.offset == 16 + head.count)

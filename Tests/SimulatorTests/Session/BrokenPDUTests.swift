@@ -95,6 +95,11 @@ struct BrokenPDUTests {
             (.submitMulti, [0, 1, 1, 0, 1, 1], 0x02),
             (.submitMulti, [0, 1, 1, 0, 0] + tail, 0x33),
             (.submitMulti, [0, 1, 1, 0, 1, 3] + tail, 0x40),
+            (.submitMulti, [0, 1, 1, 0, 255] + (0..<255).flatMap { _ in [1, 1, 1, 0x37, 0] as [UInt8] } + tail, 0x33),
+            // Nobody has such a message; and what is broken is answered as that (SMPP 3.4 §4.10).
+            (.replaceSM, [0x78, 0, 1, 1, 0, 0, 0, 0, 0, 0], 0x0C),
+            (.replaceSM, [0x39, 0, 1, 1, 0, 0, 0, 0, 0, 0], 0x0C),
+            (.replaceSM, [0x78, 0, 1], 0x02),
         ]
         try await withSimulator { _, address in
             let esme = try await ESME.bound(address)
@@ -111,6 +116,18 @@ struct BrokenPDUTests {
             try await other.send(octets: Self.header(UInt32(16 + bind.count), 9, 1) + bind)
             let answer = try await other.nextPDU()
             #expect(answer.commandID == .bindTransceiverResponse && answer.status == .invalidSystemID)
+        }
+    }
+
+    /// What the SMSC has taken is on its way: it is replaced no more.
+    @Test func replaceFails() async throws {
+        try await withSimulator { _, address in
+            let esme = try await ESME.bound(address)
+            let id = try await esme.submit("79160000000").1.messageID
+            let body = Array(id.utf8) + [0, 1, 1, 0, 0, 0, 0, 0, 2, 0x68, 0x69]
+            try await esme.send(octets: Self.header(UInt32(16 + body.count), 7, 9) + body)
+            let answer = try await esme.nextPDU()
+            #expect(answer.commandID == .replaceSMResponse && answer.status.rawValue == 0x13 && answer.sequence == 9)
         }
     }
 
