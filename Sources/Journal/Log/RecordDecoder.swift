@@ -27,22 +27,13 @@ struct RecordDecoder: FieldReader {
     }
 
     private mutating func record() throws(Failure) -> JournalRecord {
-        guard let kind = RecordEncoder.Kind(rawValue: try octet()) else { throw .unknownKind }
-        switch kind {
-        case .message: return .message(try MessageRecord(from: &self))
-        case .outcome: return .outcome(try OutcomeRecord(from: &self))
-        case .delivered: return .delivered(try ids())
-        case .late: return .late(try LateRecord(from: &self))
-        case .receipt: return .receipt(try ReceiptRecord(from: &self))
-        case .inbound: return .inbound(try InboundRecord(from: &self))
-        case .inboundPart: return .inboundPart(try InboundPartRecord(from: &self))
-        case .posting: return .posting(try PostingRecord(from: &self))
-        case .posted: return .posted(try ids())
-        case .forgotten: return .forgotten(try ForgottenRecord(from: &self))
-        }
+        let kind = try octet()
+        if kind == JournalRecord.postedKind { return .posted(try marks()) }
+        guard let table = JournalTable(rawValue: kind) else { throw .unknownKind }
+        return try JournalRecord(of: table, from: &self)
     }
 
-    private mutating func ids() throws(Failure) -> [MessageID] {
+    mutating func marks() throws(Failure) -> [MessageID] {
         var ids: [MessageID] = []
         for _ in 0..<(try length()) { ids.append(try id()) }
         return ids

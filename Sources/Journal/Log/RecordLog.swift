@@ -16,8 +16,8 @@ final class RecordLog {
     private var offset = 0
     /// Of the last frame.
     private(set) var position: UInt64 = 0
-    /// The memory of a frame that is written, for the next one.
-    private var spare: [UInt8] = []
+    /// Of the frame that is written.
+    private var encoder = RecordEncoder()
 
     /// Octets from which on further records go into a frame of their own.
     private static let frameLength = 64 << 10
@@ -76,10 +76,9 @@ final class RecordLog {
         do throws(JournalProblem) {
             while written < records.count {
                 next += 1
-                let octets = frame(records, after: &written, position: next)
-                try write(octets, current, at: end)
-                end += octets.count
-                spare = octets
+                encode(records, after: &written, position: next)
+                try write(current, at: end)
+                end += encoder.count
             }
             if durability == .powerCut, fdatasync(current.descriptor) != 0 { throw problem(errno, "cannot be synced") }
         } catch {
@@ -91,10 +90,10 @@ final class RecordLog {
         return position + 1...next
     }
 
-    private func write(_ octets: [UInt8], _ segment: LogSegments.Segment, at offset: Int) throws(JournalProblem) {
+    private func write(_ segment: LogSegments.Segment, at offset: Int) throws(JournalProblem) {
         while true {
-            let count = pwrite(segment.descriptor, octets, octets.count, off_t(offset))
-            if count == octets.count { return }
+            let count = pwrite(segment.descriptor, encoder.memory, encoder.count, off_t(offset))
+            if count == encoder.count { return }
             guard count < 0, errno == EINTR else { throw problem(count < 0 ? errno : ENOSPC, "cannot be written") }
         }
     }
@@ -103,19 +102,15 @@ final class RecordLog {
         JournalFile(path: current?.path ?? path).problem(number, words)
     }
 
-    /// A frame with the next of these records.
+    /// Makes a frame of the next of these records.
     ///
     /// - Parameter written: how many of them are in frames.
-    private func frame(_ records: [JournalRecord], after written: inout Int, position: UInt64) -> [UInt8] {
-        var memory: [UInt8] = []
-        swap(&memory, &spare)
-        var encoder = RecordEncoder(after: LogFrame.header, in: memory)
-        while written < records.count, encoder.octets.count < Self.frameLength {
+    private func encode(_ records: [JournalRecord], after written: inout Int, position: UInt64) {
+        encoder.begin(after: LogFrame.headerLength)
+        while written < records.count, encoder.count < Self.frameLength {
             encoder.add(records[written])
             written += 1
         }
-        var octets = encoder.finish()
-        LogFrame.seal(&octets, position: position)
-        return octets
+        LogFrame.seal(&encoder.memory, octets: encoder.count, position: position)
     }
 }

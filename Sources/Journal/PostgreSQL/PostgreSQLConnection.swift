@@ -40,6 +40,7 @@ struct PostgreSQLCommand {
 /// Every pointer of libpq stays in CPostgreSQL. The one handle that is here is this object's own, from `init` to `deinit`;
 /// what is handed over is copied before a call returns, and what is read is copied into strings at once.
 final class PostgreSQLConnection {
+    let bounds: PostgreSQLBounds
     private let handle: OpaquePointer
     /// What else may be asked of it.
     enum State {
@@ -65,6 +66,7 @@ final class PostgreSQLConnection {
             throw JournalProblem(.failed, "no memory for a connection to PostgreSQL")
         }
         self.handle = handle
+        self.bounds = bounds
         guard cpq_is_open(handle) else {
             let words = String(cString: cpq_words(handle))
             throw PostgreSQLProblems.ofConnecting(words, tellsPassword: cpq_tells_password(handle, words))

@@ -1,7 +1,8 @@
 /// Brings the schema up to date. Nodes that start at the same time do so one after the other.
 struct PostgreSQLMigration {
     let connection: PostgreSQLConnection
-    let bounds: PostgreSQLBounds
+
+    private var bounds: PostgreSQLBounds { connection.bounds }
 
     /// - Throws: `incompatible` when a newer version made the schema.
     func run() throws(JournalProblem) {

@@ -27,11 +27,20 @@ struct PostgreSQLParameters {
 
     /// A `bigint[]`.
     mutating func addIntegers<Record>(_ records: [Record], _ value: (Record) -> Int64) {
-        all.beginArray(of: .bigint, count: records.count)
+        var elements = PostgreSQLBytes()
         for record in records {
-            all.append(Int32(8))
-            all.append(value(record))
+            elements.append(Int32(8))
+            elements.append(value(record))
         }
+        addArray(of: .bigint, count: records.count, elements)
+    }
+
+    /// An array of one dimension, with nulls, counted from 1 (`array_recv`).
+    ///
+    /// - Parameter elements: each after its length; -1 = null.
+    mutating func addArray(of type: JournalTable.ColumnType, count: Int, _ elements: PostgreSQLBytes) {
+        for number in [1, 1, type.oid, Int32(clamping: count), 1] { all.append(number) }
+        all.append(elements.octets)
         end()
     }
 
@@ -43,15 +52,6 @@ struct PostgreSQLParameters {
 /// Values in PostgreSQL's binary form, most significant octets first.
 struct PostgreSQLBytes {
     private(set) var octets: [UInt8] = []
-
-    /// One dimension, with nulls, counted from 1 (`array_recv`). Each element follows after its length; -1 = null.
-    mutating func beginArray(of type: JournalTable.ColumnType, count: Int) {
-        append(Int32(1))
-        append(Int32(1))
-        append(type.oid)
-        append(Int32(clamping: count))
-        append(Int32(1))
-    }
 
     /// A text after its length.
     mutating func append(counted text: String) {

@@ -115,8 +115,8 @@ enum PostgreSQLSchema {
         for (index, table) in JournalTable.pruned.enumerated() {
             steps.append(
                 """
-                d\(index) AS (DELETE FROM \(table.rawValue) WHERE ctid = ANY(ARRAY(
-                    SELECT ctid FROM \(table.rawValue) WHERE \(table.key) < \(table == .posting ? "$3" : "$1")::bigint ORDER BY \(table.key)
+                d\(index) AS (DELETE FROM \(table.name) WHERE ctid = ANY(ARRAY(
+                    SELECT ctid FROM \(table.name) WHERE \(table.key) < \(table == .posting ? "$3" : "$1")::bigint ORDER BY \(table.key)
                     LIMIT greatest(0, $2::bigint - (\(done))) FOR UPDATE SKIP LOCKED)) RETURNING 1)
                 """)
             done += " + (SELECT count(*) FROM d\(index))"
@@ -129,7 +129,7 @@ extension JournalTable {
     /// Adds rows that are given as columns.
     var insertion: String {
         """
-        INSERT INTO \(rawValue) (\(selected())) SELECT * FROM unnest(\(arrays)) ON CONFLICT DO NOTHING
+        INSERT INTO \(name) (\(selected())) SELECT * FROM unnest(\(arrays)) ON CONFLICT DO NOTHING
         """
     }
 

@@ -34,15 +34,15 @@ extension PostgreSQLStore: SharedStore {
     package func append(
         _ records: [JournalRecord], claims: [MessageRecord], ended: [LedgerClaim]
     ) throws(JournalProblem) -> [TakenClaim] {
-        var commands = PostgreSQLBatch(records).commands
+        var commands = PostgreSQLBatch.commands(records)
         if !ended.isEmpty {
             commands.append(PostgreSQLCommand(kind: .prepared("claim_end"), parameters: Self.parameters(ended)))
         }
         let claimed = claims.map { LedgerClaim(id: $0.id, fingerprint: $0.fingerprint) }
         if !claims.isEmpty {
-            commands.append(
-                PostgreSQLCommand(
-                    kind: .prepared("claim"), parameters: PostgreSQLColumns(of: .message, claims).parameters))
+            var columns = PostgreSQLColumns(of: .message)
+            for claim in claims { columns.add(.message(claim)) }
+            commands.append(PostgreSQLCommand(kind: .prepared("claim"), parameters: columns.parameters))
             commands.append(.sql(Self.losing, Self.parameters(claimed)))
         }
         guard !commands.isEmpty else { return [] }
@@ -58,7 +58,8 @@ extension PostgreSQLStore: SharedStore {
             }
         }
         guard !taken.isEmpty else { return [] }
-        let lives = try lives(of: taken.map(\.original))
+        let found = try use { connection throws(JournalProblem) in try connection.lives(of: taken.map(\.original)) }
+        let lives = Dictionary(found.map { ($0.message.id, $0) }) { first, _ in first }
         for index in taken.indices { taken[index].life = lives[taken[index].original] }
         return taken
     }
@@ -93,25 +94,19 @@ extension PostgreSQLStore: SharedStore {
 
     /// The next claims in the order of fingerprints.
     private func page(after last: Fingerprint?) throws(JournalProblem) -> [LedgerClaim] {
-        var parameters = PostgreSQLParameters()
-        parameters.add(last.map { Int64(bitPattern: $0.high) } ?? .min)
-        parameters.add(last.map { Int64(bitPattern: $0.low) } ?? .min)
-        let command = PostgreSQLCommand.sql(
+        let query = PostgreSQLConnection.query {
             """
-            SELECT id, fingerprint_high, fingerprint_low FROM ledger
-            WHERE (fingerprint_high, fingerprint_low) > ($1::bigint, $2::bigint)
+            SELECT id, fingerprint_high, fingerprint_low FROM ledger WHERE (fingerprint_high, fingerprint_low)
+            > (\($0.parameter(last.map { Int64(bitPattern: $0.high) } ?? .min)),
+            \($0.parameter(last.map { Int64(bitPattern: $0.low) } ?? .min)))
             ORDER BY fingerprint_high, fingerprint_low LIMIT \(Self.step)
-            """, parameters)
-        var claims: [LedgerClaim] = []
-        try run([command]) { _, rows in
-            claims = (0..<rows.count).compactMap { row in
-                guard let id = JournalSchema.id(rows.integer(row, 0)) else { return nil }
-                let fingerprint = Fingerprint(
-                    high: UInt64(bitPattern: rows.integer(row, 1)), low: UInt64(bitPattern: rows.integer(row, 2)))
-                return LedgerClaim(id: id, fingerprint: fingerprint)
+            """
+        }
+        return try use { connection throws(JournalProblem) in
+            try connection.rows(query) { row throws(UnreadableRow) in
+                LedgerClaim(id: try row.id(), fingerprint: Fingerprint(high: try row.bits(), low: try row.bits()))
             }
         }
-        return claims
     }
 
     /// See `SharedStore`.

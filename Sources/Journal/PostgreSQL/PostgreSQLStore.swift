@@ -44,14 +44,14 @@ package final class PostgreSQLStore: JournalStore {
         let connection = try PostgreSQLConnection(url: url, bounds: bounds)
         try begin(connection)
         if isAlone { try lock(connection) }
-        try PostgreSQLMigration(connection: connection, bounds: bounds).run()
+        try PostgreSQLMigration(connection: connection).run()
         key = try prepare(connection)
         self.connection = connection
     }
 
     /// A statement for each table that gets records, all of them one transaction and one round trip.
     package func append(_ records: [JournalRecord]) throws(JournalProblem) {
-        let commands = PostgreSQLBatch(records).commands
+        let commands = PostgreSQLBatch.commands(records)
         guard !commands.isEmpty else { return }
         try run(commands)
     }
@@ -67,9 +67,7 @@ package final class PostgreSQLStore: JournalStore {
         try RecordReplay.run(
             since: moment,
             page: { table, last throws(JournalProblem) in
-                var rows: [RecordReplay.Row] = []
-                try run([RecordReplay.page(of: table, after: last)]) { rows = RecordReplay.rows($1, of: table) }
-                return rows
+                try use { connection throws(JournalProblem) in try connection.page(of: table, after: last) }
             }, take)
     }
 
@@ -99,19 +97,18 @@ package final class PostgreSQLStore: JournalStore {
 
     private static let notOpen = JournalProblem(.unreachable, "the connection to PostgreSQL is not open")
 
-    /// What is known of messages.
-    func lives(of ids: [MessageID]) throws(JournalProblem) -> [MessageID: MessageLife] {
-        guard let connection else { throw Self.notOpen }
-        let lives = try PostgreSQLLives(connection: connection, bounds: bounds).lives(of: ids)
-        return Dictionary(lives.map { ($0.message.id, $0) }) { first, _ in first }
-    }
-
     func run(
         _ commands: [PostgreSQLCommand], take: (Int, PostgreSQLRows) -> Void = { _, _ in }
     ) throws(JournalProblem) {
+        try use { connection throws(JournalProblem) in try connection.run(commands, within: bounds.answer, take: take) }
+    }
+
+    func use<Answer>(
+        _ work: (PostgreSQLConnection) throws(JournalProblem) -> Answer
+    ) throws(JournalProblem) -> Answer {
         guard let connection else { throw Self.notOpen }
         do throws(JournalProblem) {
-            try connection.run(commands, within: bounds.answer, take: take)
+            return try work(connection)
         } catch {
             if error.isLost { close() }
             throw error
@@ -180,7 +177,7 @@ package final class PostgreSQLStore: JournalStore {
         fresh.add(octets: random)
         let statements =
             JournalTable.allCases.map {
-                PostgreSQLCommand(kind: .prepare(name: $0.rawValue, sql: $0.insertion))
+                PostgreSQLCommand(kind: .prepare(name: $0.name, sql: $0.insertion))
             } + Self.claimStatements.map { PostgreSQLCommand(kind: .prepare(name: $0.name, sql: $0.sql)) }
         var key = ""
         var mayWrite = false
@@ -206,7 +203,7 @@ package final class PostgreSQLStore: JournalStore {
     }
 
     private static let privileges: String = {
-        let names = JournalTable.allCases.map(\.rawValue) + ["ledger"]
+        let names = JournalTable.allCases.map(\.name) + ["ledger"]
         let tables = names.map { "'\($0)'" }.joined(separator: ", ")
         return """
             SELECT bool_and(has_table_privilege(name, kind)) FROM unnest(ARRAY[\(tables)]) AS name,

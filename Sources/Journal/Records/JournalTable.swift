@@ -1,9 +1,13 @@
 import Messaging
 
-/// A table of records in either database.
-enum JournalTable: String, CaseIterable {
-    case message, outcome, delivered, late, receipt, inbound, posting, forgotten
-    case inboundPart = "inbound_part"
+/// A table of records in either database. Its number stands before such a record in the log: none is ever given to something else, and 9
+/// are postings that are done.
+enum JournalTable: UInt8, CaseIterable {
+    case message = 1
+    case outcome, delivered, late, receipt, inbound, inboundPart, posting
+    case forgotten = 10
+
+    var name: String { self == .inboundPart ? "inbound_part" : "\(self)" }
 
     /// As PostgreSQL calls it; SQLite's are INTEGER and TEXT.
     enum ColumnType: String {
@@ -69,9 +73,25 @@ enum JournalTable: String, CaseIterable {
     /// Where a column stands in `columns`.
     func index(of column: String) -> Int { columns.firstIndex { $0.name == column } ?? 0 }
 
+    /// The same where a commit's marks are one row.
+    func key(in dialect: SQLDialect) -> String { isPacked(in: dialect) ? "last" : key }
+
+    private func isPacked(in dialect: SQLDialect) -> Bool { self == .delivered && dialect == .sqlite }
+
+    /// All columns, as `JournalRecord.init(of:from:)` reads them.
+    func selected(in dialect: SQLDialect) -> String { isPacked(in: dialect) ? "last, ids" : selected() }
+
     /// All columns, of a table by another name where one is given.
     func selected(_ alias: String? = nil) -> String {
         columns.map { column in alias.map { "\($0).\(column.name)" } ?? column.name }.joined(separator: ", ")
+    }
+
+    /// Whether rows of one message are told apart by `at` and `n`.
+    var hasLongKey: Bool {
+        switch self {
+        case .late, .receipt, .inboundPart: true
+        case .message, .outcome, .delivered, .inbound, .posting, .forgotten: false
+        }
     }
 
     /// All tables, messages first: what is left of a message that is pruned is then never shown.
@@ -84,12 +104,44 @@ enum JournalTable: String, CaseIterable {
 }
 
 extension JournalRecord {
+    /// Where it is a row; nil = postings that are done, which take rows away.
+    var table: JournalTable? {
+        switch self {
+        case .message: .message
+        case .outcome: .outcome
+        case .delivered: .delivered
+        case .late: .late
+        case .receipt: .receipt
+        case .inbound: .inbound
+        case .inboundPart: .inboundPart
+        case .posting: .posting
+        case .posted: nil
+        case .forgotten: .forgotten
+        }
+    }
+
+    /// Its fields; of marks and of postings that are done the ids.
+    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure) {
+        switch self {
+        case .message(let record): try record.write(to: &row)
+        case .outcome(let record): try record.write(to: &row)
+        case .delivered(let ids): try row.add(ids)
+        case .late(let record): try record.write(to: &row)
+        case .receipt(let record): try record.write(to: &row)
+        case .inbound(let record): try record.write(to: &row)
+        case .inboundPart(let record): try record.write(to: &row)
+        case .posting(let record): try record.write(to: &row)
+        case .posted(let ids): try row.add(ids)
+        case .forgotten(let record): try record.write(to: &row)
+        }
+    }
+
     /// Of a row; of `delivered` as PostgreSQL has it.
     init<Reader: FieldReader>(of table: JournalTable, from row: inout Reader) throws(Reader.Failure) {
         switch table {
         case .message: self = .message(try MessageRecord(from: &row))
         case .outcome: self = .outcome(try OutcomeRecord(from: &row))
-        case .delivered: self = .delivered([try row.id()])
+        case .delivered: self = .delivered(try row.marks())
         case .late: self = .late(try LateRecord(from: &row))
         case .receipt: self = .receipt(try ReceiptRecord(from: &row))
         case .inbound: self = .inbound(try InboundRecord(from: &row))

@@ -4,11 +4,11 @@ import Messaging
 /// type, in the two functions here, and in `JournalTable.fields` with a migration of each database.
 protocol RecordFields {
     init<Reader: FieldReader>(from row: inout Reader) throws(Reader.Failure)
-    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure)
+    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure)
 }
 
 /// Takes the fields of a record, one after the other.
-protocol FieldWriter: ~Copyable, ~Escapable {
+protocol FieldWriter {
     associatedtype Failure: Error
 
     /// A time in milliseconds, or an id; where there is no room for it, the greatest there is.
@@ -26,11 +26,14 @@ protocol FieldWriter: ~Copyable, ~Escapable {
     mutating func add(common text: String?) throws(Failure)
     mutating func add(_ flag: Bool) throws(Failure)
     mutating func add(_ segments: [SegmentRecord]) throws(Failure)
+    /// A row for each.
+    mutating func add(_ ids: [MessageID]) throws(Failure)
 }
 
-extension FieldWriter where Self: ~Copyable & ~Escapable {
+extension FieldWriter {
     mutating func add(common text: String) throws(Failure) { try add(text) }
     mutating func add(common text: String?) throws(Failure) { try add(text) }
+    mutating func add(_ ids: [MessageID]) throws(Failure) { for id in ids { try add(id.rawValue) } }
 }
 
 /// Gives the fields of a record, one after the other.
@@ -45,6 +48,8 @@ protocol FieldReader {
     mutating func text() throws(Failure) -> String
     mutating func flag() throws(Failure) -> Bool
     mutating func segments() throws(Failure) -> [SegmentRecord]
+    /// Of a row of `delivered`.
+    mutating func marks() throws(Failure) -> [MessageID]
     /// Whether the next field is there, which may be missing: then it is passed over.
     mutating func isThere() throws(Failure) -> Bool
 }
@@ -74,7 +79,7 @@ extension MessageRecord: RecordFields {
             fingerprint: Fingerprint(high: try row.bits(), low: try row.bits()))
     }
 
-    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure) {
+    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure) {
         try row.add(id.rawValue)
         try row.add(common: account)
         try row.add(recipient)
@@ -94,7 +99,7 @@ extension OutcomeRecord: RecordFields {
             replayOf: try row.optionalID())
     }
 
-    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure) {
+    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure) {
         try row.add(id.rawValue)
         try row.add(at)
         try row.add(common: outcome)
@@ -113,7 +118,7 @@ extension LateRecord: RecordFields {
             status: try row.narrow(), carrierID: try row.text())
     }
 
-    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure) {
+    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure) {
         try row.add(id.rawValue)
         try row.add(at)
         try row.add(common: carrier)
@@ -131,7 +136,7 @@ extension ReceiptRecord: RecordFields {
             delay: try row.optionalNumber(), isDuplicate: try row.flag())
     }
 
-    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure) {
+    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure) {
         try row.add(message?.rawValue)
         try row.add(segment)
         try row.add(at)
@@ -151,7 +156,7 @@ extension InboundRecord: RecordFields {
             segments: try row.count(), received: try row.count(), text: try row.optionalText())
     }
 
-    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure) {
+    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure) {
         try row.add(id.rawValue)
         try row.add(at)
         try row.add(common: carrier)
@@ -170,7 +175,7 @@ extension InboundPartRecord: RecordFields {
             reference: try row.narrow(), part: try row.count(), parts: try row.count(), content: try row.text())
     }
 
-    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure) {
+    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure) {
         try row.add(id.rawValue)
         try row.add(at)
         try row.add(common: carrier)
@@ -188,7 +193,7 @@ extension PostingRecord: RecordFields {
         self.init(id: try row.id(), at: try row.number(), target: try row.text(), form: try row.text())
     }
 
-    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure) {
+    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure) {
         try row.add(id.rawValue)
         try row.add(at)
         try row.add(common: target)
@@ -201,7 +206,7 @@ extension ForgottenRecord: RecordFields {
         self.init(id: try row.id(), segment: try row.count(), key: Int64(bitPattern: try row.bits()))
     }
 
-    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure) {
+    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure) {
         try row.add(id.rawValue)
         try row.add(segment)
         try row.add(bits: UInt64(bitPattern: key))

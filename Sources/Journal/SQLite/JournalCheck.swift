@@ -42,22 +42,24 @@ package struct JournalCheck: Sendable {
     private mutating func readRows(_ db: Database) throws {
         for table in JournalTable.pruned {
             var (count, damaged) = (0, 0)
-            let cursor = try Row.fetchCursor(db, sql: "SELECT \(table.selectedInSQLite) FROM \(table.rawValue)")
+            let cursor = try Row.fetchCursor(db, sql: "SELECT \(table.selected(in: .sqlite)) FROM \(table.name)")
             while let row = try cursor.next() {
                 count += 1
+                let row = SQLiteRow(row)
                 do {
-                    _ = try table.record(of: row)
+                    var whole = row
+                    _ = try JournalRecord(of: table, from: &whole)
                 } catch {
                     damaged += 1
-                    let index = table.index(of: table.keyInSQLite)
-                    let key = (try? SQLiteRow(row).integer(index)).flatMap(JournalSchema.id).map { "\($0)" } ?? "?"
+                    let index = table.index(of: table.key(in: .sqlite))
+                    let key = (try? row.integer(index)).flatMap(JournalSchema.id).map { "\($0)" } ?? "?"
                     if damaged <= Self.mostNamed {
-                        problems.append("\(table.rawValue): the row of \(key) cannot be read")
+                        problems.append("\(table.name): the row of \(key) cannot be read")
                     }
                 }
             }
-            if damaged > Self.mostNamed { problems.append("\(table.rawValue): \(damaged) rows in all cannot be read") }
-            rows.append((table.rawValue, count))
+            if damaged > Self.mostNamed { problems.append("\(table.name): \(damaged) rows in all cannot be read") }
+            rows.append((table.name, count))
         }
     }
 

@@ -4,7 +4,7 @@ extension JournalFile {
     /// Why SQLite could not do something, for an operator. No statement and no value is told.
     func problem(_ error: any Error) -> JournalProblem {
         if let problem = error as? JournalProblem { return problem }
-        if error is SQLiteRow.Unreadable {
+        if error is UnreadableRow {
             return JournalProblem(.corrupt, "journal \(path): the file is damaged: a row holds what is never written")
         }
         guard let error = error as? DatabaseError else {

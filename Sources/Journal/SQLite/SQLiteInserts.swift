@@ -29,6 +29,7 @@ struct SQLiteInserts {
     /// Outcomes as most are: half of their columns are always the same.
     private var accepted: [Place] = []
     private var others: [JournalTable: [Place]] = [:]
+    private var delivered: [MessageID] = []
     /// Inbound messages that are whole, and postings that are done.
     private var whole: [MessageID] = []
     private var posted: [MessageID] = []
@@ -40,7 +41,7 @@ struct SQLiteInserts {
         _ batches: [[JournalRecord]], to db: Database, by statements: SQLiteRowStatements, number: inout Int64
     ) throws {
         var inserts = SQLiteInserts(db: db, statements: statements, batches: batches)
-        try inserts.sort(&number)
+        inserts.sort(&number)
         do {
             try inserts.finish()
         } catch {
@@ -55,7 +56,7 @@ struct SQLiteInserts {
         self.batches = batches
     }
 
-    private mutating func sort(_ number: inout Int64) throws {
+    private mutating func sort(_ number: inout Int64) {
         for batch in batches.indices {
             let records = batches[batch]
             for index in records.indices {
@@ -71,8 +72,7 @@ struct SQLiteInserts {
                     } else {
                         outcomes.append(place(record.id))
                     }
-                case .delivered(let ids):
-                    for row in DeliveredMarks.rows(of: ids) { try run(Self.deliveredSQL, [row.last, Data(row.ids)]) }
+                case .delivered(let ids): delivered += ids
                 case .late(let record): others[.late, default: []].append(place(record.id))
                 case .receipt(let record):
                     others[.receipt, default: []].append(place(JournalSchema.place(of: record)))
@@ -90,48 +90,27 @@ struct SQLiteInserts {
 
     /// Adds what was sorted.
     private func finish() throws {
-        try add(messages, statements[.message])
-        try add(outcomes, statements[.outcome])
-        try add(accepted, statements.accepted) { record, row throws(DatabaseError) in
-            guard case .outcome(let record) = record else { return }
+        try add(messages, .message)
+        try add(outcomes, .outcome)
+        try forEach(accepted, statements.accepted) { place, row throws(DatabaseError) in
+            guard case .outcome(let record) = batches[place.batch][place.record] else { return }
             try row.add(record.id.rawValue)
             try row.add(record.at)
             try row.add(common: record.carrier)
             try row.add(record.segments)
         }
-        for (table, places) in others { try add(places, statements[table]) }
+        for (table, places) in others { try add(places, table) }
+        for row in DeliveredMarks.rows(of: delivered) { try run(Self.deliveredSQL, [row.last, Data(row.ids)]) }
         for id in whole { try run(Self.wholeSQL, [JournalSchema.key(id)]) }
         for id in posted { try run(Self.postedSQL, [JournalSchema.key(id)]) }
     }
 
-    private func add(_ places: [Place], _ statements: SQLiteTableStatements) throws {
-        try forEach(places, statements) { place, row throws(DatabaseError) in
+    private func add(_ places: [Place], _ table: JournalTable) throws {
+        try forEach(places, statements[table]) { place, row throws(DatabaseError) in
             var row = row
-            switch batches[place.batch][place.record] {
-            case .message(let record): try record.write(to: &row)
-            case .outcome(let record): try record.write(to: &row)
-            case .late(let record):
-                try record.write(to: &row)
-                try row.add(Int(place.number))
-            case .receipt(let record):
-                try record.write(to: &row)
-                try row.add(Int(place.number))
-                try row.add(Int(place.key))
-            case .inbound(let record): try record.write(to: &row)
-            case .inboundPart(let record): try record.write(to: &row)
-            case .posting(let record): try record.write(to: &row)
-            case .forgotten(let record): try record.write(to: &row)
-            case .delivered, .posted: break
-            }
-        }
-    }
-
-    private func add(
-        _ places: [Place], _ statements: SQLiteTableStatements,
-        bind: (borrowing JournalRecord, SQLiteRowStatement) throws(DatabaseError) -> Void
-    ) throws {
-        try forEach(places, statements) { place, row throws(DatabaseError) in
-            try bind(batches[place.batch][place.record], row)
+            try batches[place.batch][place.record].write(to: &row)
+            if table == .late || table == .receipt { try row.add(Int(place.number)) }
+            if table == .receipt { try row.add(Int(place.key)) }
         }
     }
 

@@ -13,17 +13,17 @@ enum SQLitePrune {
     static func delete(_ db: Database, before moment: UInt64, limit: Int) throws -> Int {
         var pruned = 0
         for table in JournalTable.pruned where pruned < limit {
-            let column = table.keyInSQLite
+            let column = table.key(in: .sqlite)
             let key = table == .posting ? JournalSchema.firstPosting(at: moment) : JournalSchema.firstKey(at: moment)
             // One bound only: of two SQLite would use the first, and look at every row below it.
             let last = try Int64.fetchOne(
                 db.cachedStatement(
                     sql: """
                         SELECT max(\(column)) FROM (
-                            SELECT \(column) FROM \(table.rawValue) WHERE \(column) < ? ORDER BY \(column) LIMIT ?)
+                            SELECT \(column) FROM \(table.name) WHERE \(column) < ? ORDER BY \(column) LIMIT ?)
                         """), arguments: [key, limit - pruned])
             guard let last else { continue }
-            try db.cachedStatement(sql: "DELETE FROM \(table.rawValue) WHERE \(column) <= ?").execute(arguments: [last])
+            try db.cachedStatement(sql: "DELETE FROM \(table.name) WHERE \(column) <= ?").execute(arguments: [last])
             pruned += db.changesCount
         }
         return pruned

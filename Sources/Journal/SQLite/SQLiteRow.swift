@@ -2,82 +2,80 @@ import Foundation
 import GRDB
 import Messaging
 
-/// A row of SQLite, read column after column. A damaged file may hold anything: what no store of ours wrote is an error, not a crash.
-struct SQLiteRow: FieldReader {
-    /// A value that no store of ours wrote.
-    struct Unreadable: Error {}
-
-    typealias Failure = Unreadable
-
-    static var malformed: Unreadable { Unreadable() }
-
+/// A row of SQLite: any column may hold anything.
+struct SQLiteRow: TableRow {
     private let row: Row
-    private var column = 0
+    var column = 0
 
     init(_ row: Row) {
         self.row = row
     }
 
-    /// A column by its place, wherever reading has come to.
-    func integer(_ index: Int) throws(Unreadable) -> Int64 {
-        guard case .int64(let value) = (row[index] as DatabaseValue).storage else { throw Unreadable() }
-        return value
-    }
-
     func isNull(_ index: Int) -> Bool { row.hasNull(atIndex: index) }
 
-    mutating func number() throws(Unreadable) -> UInt64 {
-        guard let value = UInt64(exactly: try integer(next())) else { throw Unreadable() }
+    func integer(_ index: Int) throws(UnreadableRow) -> Int64 {
+        guard case .int64(let value) = (row[index] as DatabaseValue).storage else { throw UnreadableRow() }
         return value
     }
 
-    mutating func bits() throws(Unreadable) -> UInt64 { UInt64(bitPattern: try integer(next())) }
-
-    mutating func count() throws(Unreadable) -> Int { Int(try integer(next())) }
-
-    mutating func text() throws(Unreadable) -> String {
-        guard case .string(let value) = (row[next()] as DatabaseValue).storage else { throw Unreadable() }
+    func text(_ index: Int) throws(UnreadableRow) -> String {
+        guard case .string(let value) = (row[index] as DatabaseValue).storage else { throw UnreadableRow() }
         return value
     }
 
-    mutating func flag() throws(Unreadable) -> Bool { try integer(next()) != 0 }
+    func flag(_ index: Int) throws(UnreadableRow) -> Bool { try integer(index) != 0 }
 
-    mutating func segments() throws(Unreadable) -> [SegmentRecord] {
-        guard let segments = SegmentCoding.segments(in: try text()) else { throw Unreadable() }
-        return segments
-    }
-
-    mutating func isThere() -> Bool {
-        guard isNull(column) else { return true }
-        column += 1
-        return false
-    }
-
-    private mutating func next() -> Int {
-        defer { column += 1 }
-        return column
+    mutating func marks() throws(UnreadableRow) -> [MessageID] {
+        guard let octets = Data.fromDatabaseValue(row[column + 1]) else { throw UnreadableRow() }
+        column += 2
+        return DeliveredMarks.ids(in: octets)
     }
 }
 
-extension JournalTable {
-    /// The columns of the table in SQLite, for a selection.
-    var selectedInSQLite: String { self == .delivered ? "last, ids" : selected() }
+/// A connection of GRDB's, while it is lent.
+struct SQLiteConnection: SQLConnection {
+    static let dialect = SQLDialect.sqlite
 
-    /// The column that rows are ordered by in SQLite; of `delivered` it is the first.
-    var keyInSQLite: String { self == .delivered ? "last" : key }
+    let db: Database
+    let file: JournalFile
 
-    /// The record of a row of `selectedInSQLite`.
-    func record(of row: Row) throws -> JournalRecord {
-        guard self == .delivered else {
-            var row = SQLiteRow(row)
-            return try JournalRecord(of: self, from: &row)
+    func run(
+        _ query: SQLQuery, _ take: (inout SQLiteRow) throws(UnreadableRow) -> Void
+    ) throws(JournalProblem) {
+        let values = query.values.map { value in
+            switch value {
+            case .integer(let number): number.databaseValue
+            case .text(let text): text.databaseValue
+            }
         }
-        return .delivered(try Self.delivered(row))
+        try file.telling {
+            // Read one by one: a list of rows would be a copy of each.
+            let cursor = try GRDB.Row.fetchCursor(
+                db.cachedStatement(sql: query.text), arguments: StatementArguments(values))
+            while let row = try cursor.next() {
+                var row = SQLiteRow(row)
+                try take(&row)
+            }
+        }
     }
 
-    /// The marks of a row of `delivered`.
-    static func delivered(_ row: Row) throws(SQLiteRow.Unreadable) -> [MessageID] {
-        guard let octets = Data.fromDatabaseValue(row[1]) else { throw SQLiteRow.Unreadable() }
-        return DeliveredMarks.ids(in: octets)
+    /// Rows that may mark several are read once.
+    func delivered(of ids: [MessageID]) throws(JournalProblem) -> Set<MessageID> {
+        let wanted = Set(ids)
+        var delivered: Set<MessageID> = []
+        var next: Int64 = 0
+        for id in ids.sorted() {
+            let key = JournalSchema.key(id)
+            let end = DeliveredMarks.end(of: key)
+            guard next <= end else { continue }
+            let query = Self.query {
+                "SELECT last, ids FROM delivered WHERE last BETWEEN \($0.parameter(max(next, key))) AND \($0.parameter(end))"
+            }
+            try run(query) { row throws(UnreadableRow) in
+                delivered.formUnion(try row.marks().lazy.filter(wanted.contains))
+            }
+            next = end == .max ? end : end + 1
+        }
+        return delivered
     }
 }

@@ -96,7 +96,7 @@ final class SQLiteTableStatements {
     /// - Parameter row: the values of a row, in SQL; nil = all are bound.
     init(_ table: JournalTable, _ row: String? = nil) {
         let all = "(" + Array(repeating: "?", count: table.columns.count).joined(separator: ", ") + ")"
-        self.table = Table(name: table.rawValue, columns: table.selected(), row: row ?? all)
+        self.table = Table(name: table.name, columns: table.selected(), row: row ?? all)
     }
 
     /// A statement for as many of these rows as go; nil = there are none.

@@ -123,7 +123,9 @@ package final class SQLiteStore: JournalStore {
         try RecordReplay.run(
             since: moment,
             page: { table, last throws(JournalProblem) in
-                try file.telling { try opened.queue.read { try RecordReplay.page($0, of: table, after: last) } }
+                try file.telling {
+                    try opened.queue.read { try SQLiteConnection(db: $0, file: file).page(of: table, after: last) }
+                }
             }, take)
     }
 

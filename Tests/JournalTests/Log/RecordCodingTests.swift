@@ -6,9 +6,9 @@ import Testing
 
 @Suite struct RecordCodingTests {
     private func octets(_ records: [JournalRecord]) -> [UInt8] {
-        var encoder = RecordEncoder(after: [])
+        var encoder = RecordEncoder()
         for record in records { encoder.add(record) }
-        return encoder.finish()
+        return Array(encoder.memory[..<encoder.count])
     }
 
     @Test func everyRecordComesBack() throws {
@@ -81,9 +81,9 @@ import Testing
     }
 
     /// A length that no octets stand behind must not be believed before it is paid for.
-    @Test(arguments: [RecordEncoder.Kind.delivered, .posted]) func aGreatLengthCostsNothing(_ kind: RecordEncoder.Kind)
-    {
-        let bytes: [UInt8] = [kind.rawValue, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]
+    @Test(arguments: [JournalTable.delivered.rawValue, JournalRecord.postedKind])
+    func aGreatLengthCostsNothing(_ kind: UInt8) {
+        let bytes: [UInt8] = [kind, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]
         #expect(throws: RecordDecoder.Failure.self) { try RecordDecoder.records(in: bytes[...]) }
     }
 }

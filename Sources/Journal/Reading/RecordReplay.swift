@@ -10,8 +10,8 @@ struct RecordReplay {
         var n = Int64.min
     }
 
-    /// A row that was read; without a record it is left out.
-    typealias Row = (position: Position, record: JournalRecord?)
+    /// A row that was read.
+    typealias Row = (position: Position, record: JournalRecord)
 
     /// One table's part.
     private struct Stream {
@@ -58,7 +58,7 @@ struct RecordReplay {
     }
 
     private mutating func add(_ rows: [Row], to index: Int) {
-        streams[index].records = rows.compactMap { row in row.record.map { (row.position.key, $0) } }
+        streams[index].records = rows.map { ($0.position.key, $0.record) }
         streams[index].next = 0
         if let last = rows.last { streams[index].last = last.position }
         streams[index].isAtEnd = rows.count < Self.pageSize
@@ -87,24 +87,23 @@ struct RecordReplay {
     }
 }
 
-extension JournalTable {
-    /// Whether rows of one message are told apart by `at` and `n`.
-    var hasLongKey: Bool {
-        switch self {
-        case .late, .receipt, .inboundPart: true
-        case .message, .outcome, .delivered, .inbound, .posting, .forgotten: false
-        }
-    }
-
-    /// A page of the table in the order of its rows, by its columns and its key in one of the databases.
-    ///
-    /// - Parameter parameters: of the key, `at` and `n`.
-    func page(_ selected: String, by key: String, _ parameters: [String]) -> String {
-        let columns = hasLongKey ? [key, "at", "n"] : [key]
+extension SQLConnection {
+    /// The next rows of a table behind this one.
+    func page(of table: JournalTable, after last: RecordReplay.Position) throws(JournalProblem) -> [RecordReplay.Row] {
+        let columns = table.hasLongKey ? [table.key(in: Self.dialect), "at", "n"] : [table.key(in: Self.dialect)]
+        let places = columns.map { table.index(of: $0) }
         let order = columns.joined(separator: ", ")
-        let behind = parameters.prefix(columns.count).joined(separator: ", ")
-        return """
-            SELECT \(selected) FROM \(rawValue) WHERE (\(order)) > (\(behind)) ORDER BY \(order) LIMIT \(RecordReplay.pageSize)
-            """
+        let query = Self.query { query in
+            let behind = zip(columns, [last.key, last.at, last.n]).map { query.parameter($1) }.joined(separator: ", ")
+            return """
+                SELECT \(table.selected(in: Self.dialect)) FROM \(table.name) WHERE (\(order)) > (\(behind))
+                ORDER BY \(order) LIMIT \(RecordReplay.pageSize)
+                """
+        }
+        return try rows(query) { row throws(UnreadableRow) in
+            var position = RecordReplay.Position(key: try row.integer(places[0]))
+            if table.hasLongKey { (position.at, position.n) = (try row.integer(places[1]), try row.integer(places[2])) }
+            return (position, try JournalRecord(of: table, from: &row))
+        }
     }
 }
