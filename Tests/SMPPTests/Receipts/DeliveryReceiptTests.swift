@@ -185,11 +185,22 @@ import Testing
     @Test func whatIsKeptIsBoundedAndTheTextIsNotPrinted() throws {
         let long = String(repeating: "9", count: 30_000)
         let receipt = try #require(parse("id:\(long) stat:DELIVRD"))
-        #expect(receipt.messageID?.utf8.count == 64)
+        #expect(receipt.messageID?.utf8.count == 255)
         let texted = try #require(parse("id:1 stat:DELIVRD text:\(String(repeating: "secret", count: 900))"))
         #expect(texted.text?.count == 160)
         #expect("\(texted)" == "DeliveryReceipt(id: 1, state: delivered)")
         #expect(parse("id:1 stat:DELIVRD sub:99999999999999999999 dlvrd:x")?.sub == nil)
+    }
+
+    /// A word of a receipt that has no `stat:`: nobody's word but SMPP's in small letters, in capitals any of them.
+    @Test(
+        arguments: [
+            ("id:1 delivrd", .delivered), ("id:1 Undeliv err:1", .undeliverable), ("id:1 enroute", .enroute),
+            ("id:1 DELIVERED", .delivered), ("id:1 delivered", .other), ("id:1 not delivrd", .other),
+            ("id:1 delivrd undeliv", .other), ("id:1 text:delivrd", .other),
+        ] as [(String, ReceiptState)])
+    func aBareState(text: String, state: ReceiptState) {
+        #expect(parse(text)?.state == state)
     }
 
     /// Any octets: no crash, and what is found is in the text.
