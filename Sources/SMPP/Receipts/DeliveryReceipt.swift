@@ -14,12 +14,6 @@ package struct DeliveryReceipt: Hashable, Sendable, CustomStringConvertible {
     package var networkError: NetworkErrorCode?
     /// `err:` of the text, a code of the carrier's own; at most 64 characters.
     package var error: String?
-    package var submitDate: ReceiptDate?
-    package var doneDate: ReceiptDate?
-    /// How many were submitted, by the text.
-    package var sub: Int?
-    /// How many were delivered, by the text.
-    package var dlvrd: Int?
     /// The beginning of the message, by the text. Never printed.
     package var text: String?
 
@@ -51,10 +45,6 @@ package struct DeliveryReceipt: Hashable, Sendable, CustomStringConvertible {
 
         networkError = message.tlvs[.networkErrorCode].flatMap { NetworkErrorCode($0.value) }
         error = Self.bounded(fields.err)
-        submitDate = Self.bounded(fields.submitDate).map { ReceiptDate($0) }
-        doneDate = Self.bounded(fields.doneDate).map { ReceiptDate($0) }
-        sub = fields.sub.flatMap { Int($0) }
-        dlvrd = fields.dlvrd.flatMap { Int($0) }
         text = fields.text.map { String($0.unicodeScalars.prefix(Self.maxText)) }
     }
 
@@ -63,7 +53,7 @@ package struct DeliveryReceipt: Hashable, Sendable, CustomStringConvertible {
 
     /// Longest text that is kept; the standard has 20.
     static let maxText = 160
-    /// Longest state, date or error that is kept.
+    /// Longest state or error that is kept.
     static let maxWord = 64
 
     /// Receipt, delivery acknowledgement, user acknowledgement, intermediate notification (§5.2.12, bits 5 to 2).

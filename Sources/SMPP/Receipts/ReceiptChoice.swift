@@ -87,6 +87,8 @@ struct ReceiptChoice: Sendable {
     func verdict(known: Known, hasKey: Bool, isFinal: Bool) -> Verdict {
         guard let first = best.first else { return .unmatched(hasOtherNumber ? .otherNumber : .unknownID) }
         let isAlone = best.allSatisfy { $0.candidate.index == first.candidate.index }
+        // Where two ways of reading the id meet, neither is learnt.
+        let teaches = best.count == 1
         let highest = best.map(\.candidate.agreement).max() ?? .unknown
         let usualWay = known.usual ?? (known.isConfigured ? Way(first.candidate.form) : nil)
         if let usualWay, hasKey || known.isConfigured {
@@ -95,10 +97,10 @@ struct ReceiptChoice: Sendable {
             {
                 let isSure = usual.candidate.agreement == .equal || !known.comparesNumbers
                 guard isSure && !usual.isAmbiguous || isFinal else { return .wait }
-                return usual.isAmbiguous ? .unmatched(.ambiguous) : .take(usual.candidate, teaches: isAlone)
+                return usual.isAmbiguous ? .unmatched(.ambiguous) : .take(usual.candidate, teaches: teaches)
             }
         } else if isAlone, highest == .equal, Way(first.candidate.form) == .same {
-            return .take(first.candidate, teaches: true)
+            return .take(first.candidate, teaches: teaches)
         }
         guard isFinal else { return .wait }
         let rivals = best.filter { $0.candidate.agreement == highest }
@@ -110,12 +112,12 @@ struct ReceiptChoice: Sendable {
         // Any way but the usual one is a guess, until it has been seen often enough.
         let isLikely = known.usual == nil && Way(chosen.candidate.form) == .same
         switch highest {
-        case .equal: return .take(chosen.candidate, teaches: isAlone)
+        case .equal: return .take(chosen.candidate, teaches: teaches)
         case .agrees where isLikely || known.isProven(Way(chosen.candidate.form)):
-            return .take(chosen.candidate, teaches: isAlone)
-        case .agrees: return isAlone ? .evidence(chosen.candidate) : .unmatched(.ambiguous)
+            return .take(chosen.candidate, teaches: teaches)
+        case .agrees: return teaches ? .evidence(chosen.candidate) : .unmatched(.ambiguous)
         case .unknown, .differs:
-            return isLikely && isAlone ? .take(chosen.candidate, teaches: true) : .unmatched(.ambiguous)
+            return isLikely && isAlone ? .take(chosen.candidate, teaches: teaches) : .unmatched(.ambiguous)
         }
     }
 

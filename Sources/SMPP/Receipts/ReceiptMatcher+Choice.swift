@@ -38,11 +38,14 @@ extension ReceiptMatcher {
     func verdict(on received: ReceivedReceipt, _ keys: [ReceiptKey], isFinal: Bool) -> ReceiptChoice.Verdict {
         let second = keys.firstIndex { !$0.isFirst } ?? keys.endIndex
         let verdict = verdict(on: received, keys[..<second], isFinal)
-        guard case .unmatched(let reason) = verdict, second < keys.endIndex else { return verdict }
+        guard second < keys.endIndex else { return verdict }
+        switch verdict {
+        case .take, .wait: return verdict
+        case .evidence, .unmatched: break
+        }
         let other = self.verdict(on: received, keys[second...], isFinal)
         // An id of another number's message says more than one that nobody knows.
-        if case .unmatched(.unknownID) = other { return .unmatched(reason) }
-        return other
+        return other == .unmatched(.unknownID) ? verdict : other
     }
 
     /// What is known of the carrier's ways.

@@ -87,8 +87,10 @@ extension ReceiptMatcher {
 
     @Test func anIDThatIsGivenAgainMeansTheNewerMessage() {
         var matcher = ReceiptMatcher(form: .auto)
-        _ = matcher.accepted(id: "5", tag: 1, segment: 0, at: time(0))
-        _ = matcher.accepted(id: "5", tag: 2, segment: 0, at: time(1))
+        let number = "79161234567"
+        _ = matcher.accepted(id: "5", tag: 1, segment: 0, recipient: number, at: time(0))
+        #expect(found(matcher.match(receipt("5", .enroute), at: time(1)))?.tag == 1)
+        _ = matcher.accepted(id: "5", tag: 2, segment: 0, recipient: number, at: time(1))
         #expect(found(matcher.match(receipt("5"), at: time(2)))?.tag == 2)
     }
 

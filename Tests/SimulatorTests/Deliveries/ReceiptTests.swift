@@ -79,8 +79,8 @@ struct ReceiptTests {
             #expect(text.hasPrefix("id:\(response.messageID) sub:001 dlvrd:001 submit date:"))
             #expect(text.hasSuffix(" stat:DELIVRD err:000 text:Your code is 123456,"))
             let receipt = try #require(DeliveryReceipt(parsing: message))
-            #expect(receipt.state == .delivered && receipt.otherID == nil && receipt.sub == 1 && receipt.dlvrd == 1)
-            #expect(receipt.submitDate != nil && receipt.doneDate != nil)
+            #expect(receipt.state == .delivered && receipt.otherID == nil)
+            #expect(text.contains(" done date:"))
             #expect(await server.statistics().receipts.waiting == 1)
             try await esme.answer(sequence)
             try await eventually(server) { $0.receipts.acknowledged == 1 }
@@ -150,7 +150,9 @@ struct ReceiptTests {
             let receipt = try #require(DeliveryReceipt(parsing: message))
             #expect(receipt.state == .undeliverable && receipt.messageID != nil)
             if form != .text { #expect(receipt.networkError == NetworkErrorCode([3, 0, 1])) }
-            if form != .tlv { #expect(receipt.error == "001" && receipt.dlvrd == 0) }
+            if form != .tlv {
+                #expect(receipt.error == "001" && String(latin1: message.shortMessage).contains(" dlvrd:000 "))
+            }
         }
     }
 

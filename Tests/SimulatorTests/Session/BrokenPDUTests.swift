@@ -12,7 +12,7 @@ struct BrokenPDUTests {
         [length, command, 0, sequence].flatMap { word in (0..<4).map { UInt8(word >> (24 - 8 * $0) & 0xFF) } }
     }
 
-    @Test(arguments: [0x999 as UInt32, 0x7, 0x111, 0x5, 0xB, 0x102])
+    @Test(arguments: [0x999 as UInt32, 0x111, 0x5, 0xB, 0x102])
     func unknownCommandsGetAGenericNackAndTheBindStays(command: UInt32) async throws {
         try await withSimulator { server, address in
             let esme = try await ESME.bound(address)
