@@ -123,8 +123,8 @@ let package = Package(
         .testTarget(
             name: "DeliveryTests",
             dependencies: [
-                "Carriers", "Delivery", "Journal", "Messaging", "SMPP", "TestPrograms", logging, nioCore, nioEmbedded,
-                nioPosix,
+                "Carriers", "Delivery", "Journal", "Messaging", "SMPP", "Settings", "TestPrograms", logging, nioCore,
+                nioEmbedded, nioPosix,
             ]),
         .testTarget(name: "EndToEndTests", dependencies: ["TestPrograms", "smppost"], exclude: ["Peers"]),
         .testTarget(
@@ -137,7 +137,8 @@ let package = Package(
             ]),
         .testTarget(
             name: "JournalTests",
-            dependencies: ["CPostgreSQL", "Journal", "Messaging", "SMPP", "TestPrograms", grdb, logging]),
+            dependencies: ["CPostgreSQL", "Journal", "Messaging", "SMPP", "TestPrograms", grdb, logging],
+            exclude: ["Fixtures"]),
         .testTarget(
             name: "LoadTestTests",
             dependencies: [

@@ -153,13 +153,10 @@ final class LoopJournal {
         let number = nextTurn
         nextTurn += 1
         batch.number = number
-        let result = journal.hand(batch)
-        // Nearly always all of it is known.
-        if let result, result.isCommitted { return tell(turn, result) }
         turns[number] = turn
         for begin in turn.begins { arm(begin.deadline) }
         for end in turn.ends { arm(end.deadline) }
-        if let result { done(number, result) }
+        if let result = journal.hand(batch) { done(number, result) }
     }
 
     // MARK: From the journal

@@ -47,7 +47,8 @@ package final class DeliveryRecorder: Sendable {
     /// Nil where there is no journal.
     var recall: JournalRecall? { way.withLock { $0?.recall } }
 
-    /// Segments that are not in memory any more; in an outage they are not kept.
+    /// Segments that are not in memory any more. In an outage they wait with the other facts, as long as there is room for these: nobody
+    /// brings them again.
     func keep(_ segments: [ForgottenSegment], of carrier: String) {
         guard let way = way.withLock({ $0 }) else { return }
         let records = segments.compactMap { segment in
@@ -57,7 +58,7 @@ package final class DeliveryRecorder: Sendable {
                         id: id, segment: segment.segment, key: ForgottenRecord.key(of: segment.id, at: carrier)))
             }
         }
-        way.journal.offer(records) { _ in }
+        way.journal.append(records)
     }
 
     func nextID() -> MessageID {

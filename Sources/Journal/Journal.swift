@@ -6,14 +6,12 @@ import Synchronization
 /// The journal: what the bridge did, durable, and who must not be sent anything twice.
 ///
 /// A thread of its own works through turns (`JournalWorker`), which `TurnJournal` decides and commits. Event loops hand over batches
-/// and are called back; where a commit takes neither a disk nor a wait they do the thread's work themselves when it is not being
-/// done. Nothing here blocks them.
+/// and are called back; nothing here blocks them. That they commit themselves, where the log is the kernel's memory, was built and measured: in
+/// five rounds in turn, of 64 connections on two busy cores, 61 µs of CPU a message against 58 by the thread, and 32 ms against 27 ms for the
+/// 99th percentile of replies. One thread is simpler.
 package final class Journal: Sendable {
     private let options: JournalOptions
     private let queue: JournalQueue
-    private let worker = Mutex<JournalWorker?>(nil)
-    /// Whether it is worth a look who has the worker.
-    private let isShared = Atomic<Bool>(false)
     private let askers = JournalAskers()
     private let published = JournalHealthBox()
     private let logger: Logger
@@ -22,8 +20,6 @@ package final class Journal: Sendable {
     /// Records for which there was no room.
     private let refused = Atomic<UInt64>(0)
 
-    /// So many turns of others an event loop does before it leaves the rest to the thread.
-    private static let rounds = 4
     private static let full = JournalProblem(.failed, "too many records wait to be written")
 
     /// A journal that does not work yet.
@@ -41,9 +37,12 @@ package final class Journal: Sendable {
     package func start() async {
         await withCheckedContinuation { continuation in
             let thread = Thread { [self] in
-                begin()
+                let worker = JournalWorker(
+                    store: makeStore(), options: options, queue: queue, askers: askers, published: published,
+                    logger: logger)
+                worker.begin()
                 continuation.resume()
-                while goOn() {}
+                repeat { queue.wait(within: worker.patience) } while worker.work(queue.take())
                 end.come()
             }
             thread.name = "journal"
@@ -80,13 +79,12 @@ package final class Journal: Sendable {
     /// Hands over what happened on an event loop in one of its turns. Its records are always taken; where the queue is full,
     /// or messages are refused because of an outage, its intents are answered at once.
     ///
-    /// - Returns: what became of it, where that is known now; what it leaves open is called back.
+    /// - Returns: the answers to its intents, where they are known now; the rest is called back.
     package func hand(_ batch: JournalBatch) -> JournalBatchResult? {
         let own = HandedOver(batch)
         guard own.part.count > 0 else { return nil }
-        if let result = workAtOnce(own) { return result }
         guard !batch.intents.isEmpty else {
-            _ = add(own, isOwed: true)
+            _ = queue.add(own, isOwed: true)
             return nil
         }
         let answer: BeginAnswer
@@ -94,17 +92,17 @@ package final class Journal: Sendable {
         case .refuse:
             // The thread may be busy for seconds with a database that does not answer.
             let problem = published.current.problem
-            if problem == nil, add(own, isOwed: false) { return nil }
+            if problem == nil, queue.add(own, isOwed: false) { return nil }
             answer = .failed(problem ?? Self.full)
         case .continue:
-            if add(own, isOwed: false) { return nil }
+            if queue.add(own, isOwed: false) { return nil }
             refused.wrappingAdd(UInt64(batch.intents.count), ordering: .relaxed)
             answer = .new
         }
         if !batch.records.isEmpty {
             var rest = own
             rest.part.intents = []
-            _ = add(rest, isOwed: true)
+            _ = queue.add(rest, isOwed: true)
         }
         return JournalBatchResult(begins: Array(repeating: answer, count: batch.intents.count), isCommitted: false)
     }
@@ -116,7 +114,7 @@ package final class Journal: Sendable {
     /// - Parameter then: called with nil when they are committed, or with the problem when there is no room for them: on any thread,
     ///   the caller's too. Must neither block nor use the journal.
     package func append(_ records: [JournalRecord], then: (@Sendable (JournalProblem?) -> Void)? = nil) {
-        if add(HandedOver(records, then), isOwed: false) { return }
+        if queue.add(HandedOver(records, then), isOwed: false) { return }
         refused.wrappingAdd(UInt64(records.count), ordering: .relaxed)
         then?(Self.full)
     }
@@ -128,7 +126,7 @@ package final class Journal: Sendable {
     package func offer(_ records: [JournalRecord], then: @escaping @Sendable (JournalProblem?) -> Void) {
         var offer = HandedOver(records, then)
         offer.part.isOffer = true
-        if !add(offer, isOwed: false) { then(Self.full) }
+        if !queue.add(offer, isOwed: false) { then(Self.full) }
     }
 
     /// Waits until readers see what was handed over before, or are not going to.
@@ -137,73 +135,7 @@ package final class Journal: Sendable {
     package func settle(then: @escaping @Sendable () -> Void) {
         let question = HandedOver(
             part: Turn.Part(isOffer: true), caller: .once { _ in then() }, isForReaders: true)
-        if !add(question, isOwed: false) { then() }
-    }
-
-    // MARK: Who works
-
-    private func begin() {
-        worker.withLock { worker in
-            let made = JournalWorker(
-                store: makeStore(), options: options, queue: queue, askers: askers, published: published,
-                logger: logger)
-            made.begin()
-            worker = made
-            isShared.store(made.takesAtOnce, ordering: .relaxed)
-        }
-    }
-
-    /// The thread's next turn.
-    ///
-    /// - Returns: false when that was the last.
-    private func goOn() -> Bool {
-        queue.wait(within: worker.withLock { $0?.patience ?? .zero })
-        return worker.withLock { worker in
-            guard let worker else { return false }
-            defer { isShared.store(worker.takesAtOnce, ordering: .relaxed) }
-            // Not before: nothing overtakes what has come.
-            return worker.work(queue.take())
-        }
-    }
-
-    /// Queues a part and sees to it that somebody does it.
-    ///
-    /// - Returns: false when there is no room.
-    private func add(_ part: HandedOver, isOwed: Bool) -> Bool {
-        let isShared = isShared.load(ordering: .relaxed)
-        let isTaken = queue.add(part, isOwed: isOwed, isForThread: !isShared)
-        if isTaken, isShared { workOff() }
-        return isTaken
-    }
-
-    /// Does a batch, and all that came before it, where nobody else is at it.
-    ///
-    /// - Returns: nil = nothing was done.
-    private func workAtOnce(_ own: HandedOver) -> JournalBatchResult? {
-        guard isShared.load(ordering: .relaxed) else { return nil }
-        let result = worker.withLockIfAvailable { worker -> (JournalBatchResult, goesOn: Bool)? in
-            guard let worker, worker.takesAtOnce, let queued = queue.takeAtOnce() else { return nil }
-            return (worker.workAtOnce(queued, own), worker.takesAtOnce)
-        }
-        guard let (result, goesOn) = result ?? nil else { return nil }
-        // Opening it again is the thread's.
-        if goesOn { workOff() } else { queue.call() }
-        return result
-    }
-
-    /// Does what is queued, unless somebody is at it who then looks again.
-    private func workOff() {
-        for _ in 0..<Self.rounds {
-            guard queue.isWaiting else { return }
-            let isDone = worker.withLockIfAvailable { worker in
-                guard let worker, worker.takesAtOnce, let queued = queue.takeAtOnce() else { return false }
-                worker.workAtOnce(queued)
-                return worker.takesAtOnce
-            }
-            guard let isDone else { return }
-            if !isDone { return queue.call() }
-        }
-        queue.call()
+        if !queue.add(question, isOwed: false) { then() }
     }
 }
 

@@ -1,7 +1,6 @@
 /// A database that keeps the journal: SQLite or PostgreSQL.
 ///
-/// Calls block and come from one thread, the journal's own; from an event loop only `append`, and only where `takesAtOnce`. No two at a
-/// time.
+/// Calls block and come from one thread, the journal's own.
 package protocol JournalStore: AnyObject {
     /// Connects, brings the schema up to date and checks that it can write. Also after a failure, any number of times.
     ///
@@ -12,9 +11,6 @@ package protocol JournalStore: AnyObject {
     ///
     /// - Throws: when none of them was added. The store must be opened again where the problem says `isLost`.
     func append(_ records: [JournalRecord]) throws(JournalProblem)
-
-    /// Whether `append` takes neither a disk nor a wait now: on an event loop too.
-    var takesAtOnce: Bool { get }
 
     /// Calls when readers see all that was appended, or are not going to.
     ///
@@ -46,9 +42,6 @@ package protocol JournalStore: AnyObject {
 }
 
 extension JournalStore {
-    /// A commit takes a disk or a network.
-    package var takesAtOnce: Bool { false }
-
     /// Where a commit is what readers see there is nothing to wait for.
     package func settle(then: @escaping @Sendable () -> Void) { then() }
 }

@@ -59,12 +59,13 @@ package struct InDoubtLedger: Sendable {
         var state: State
     }
 
+    /// Outcomes stand apart: an entry is then few words, which every look at it copies.
     private enum State: Sendable {
         /// `late` came before the outcome did.
         case underWay(waiters: [MessageID], late: [LateRecord])
-        case unknown(OutcomeRecord)
-        case settled(OutcomeRecord)
-        case recent(OutcomeRecord)
+        indirect case unknown(OutcomeRecord)
+        indirect case settled(OutcomeRecord)
+        indirect case recent(OutcomeRecord)
     }
 
     private let rules: Rules

@@ -16,20 +16,12 @@ package import Logging
 package final class LoggedStore: JournalStore {
     /// Frames that are added in one transaction when the store is opened.
     private static let restartStep = 500
-    /// A commit that took longer than this met a disk, or a thread that was not let run. Where so many in a row did, it was the disk: for
-    /// so long the journal's thread alone makes them.
-    private static let quick = Duration.milliseconds(5)
-    private static let mostSlow = 3
-    private static let slowRest = Duration.seconds(1)
 
     private let rows: LockedSQLiteStore
     private let path: String
     private let log: RecordLog
     private let logger: Logger
     private var mover: RecordMover?
-    /// How many commits in a row were slow.
-    private var slow = 0
-    private var slowUntil = ContinuousClock.now
     /// What could not be moved before the store was closed.
     private var unmoved: [RecordMover.Batch] = []
 
@@ -161,17 +153,7 @@ package final class LoggedStore: JournalStore {
         let mover = try current()
         // A database that takes nothing is told here.
         _ = try mover.position()
-        let start = ContinuousClock.now
         mover.add(RecordMover.Batch(records: records, positions: try log.write(records)))
-        let end = ContinuousClock.now
-        slow = end - start > Self.quick ? slow + 1 : 0
-        if slow >= Self.mostSlow { slowUntil = end + Self.slowRest }
-    }
-
-    /// See `JournalStore`. A commit is a write into the kernel's memory; where the last ones took longer than that, the
-    /// disk's trouble is the thread's.
-    package var takesAtOnce: Bool {
-        mover != nil && log.isQuick && !log.isFarAhead && ContinuousClock.now >= slowUntil
     }
 
     private func current() throws(JournalProblem) -> RecordMover {

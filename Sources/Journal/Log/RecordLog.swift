@@ -32,9 +32,6 @@ final class RecordLog {
         segments = LogSegments(of: path, size: size / 2, isSynced: durability == .powerCut)
     }
 
-    /// Whether a write waits for no disk.
-    var isQuick: Bool { durability == .processCrash }
-
     /// Whether the database is so far behind that who writes waits for it, on the journal's thread. While nothing is moved at all,
     /// no file follows the one that is written.
     var isFarAhead: Bool { offset >= LogSegments.mostKept * size || segments.areMany }
@@ -108,7 +105,8 @@ final class RecordLog {
     private func encode(_ records: [JournalRecord], after written: inout Int, position: UInt64) {
         encoder.begin(after: LogFrame.headerLength)
         while written < records.count, encoder.count < Self.frameLength {
-            encoder.add(records[written])
+            // In place: a record is many strings, each of which a copy would count.
+            encoder.add(records.span[written])
             written += 1
         }
         LogFrame.seal(&encoder.memory, octets: encoder.count, position: position)

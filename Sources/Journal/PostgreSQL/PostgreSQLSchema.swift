@@ -112,7 +112,7 @@ enum PostgreSQLSchema {
     static let pruning: String = {
         var steps: [String] = []
         var done = "0"
-        for (index, table) in JournalTable.pruned.enumerated() {
+        for (index, table) in JournalTable.allCases.enumerated() {
             steps.append(
                 """
                 d\(index) AS (DELETE FROM \(table.name) WHERE ctid = ANY(ARRAY(

@@ -1,7 +1,8 @@
 import Messaging
 
-/// A table of records in either database. Its number stands before such a record in the log: none is ever given to something else, and 9
-/// are postings that are done.
+/// A table of records in either database. They are pruned in this order, messages first: what is left of one that is gone is then
+/// never shown. Its number stands before such a record in the log: none is ever given to something else, and 9 is of postings
+/// that are done.
 enum JournalTable: UInt8, CaseIterable {
     case message = 1
     case outcome, delivered, late, receipt, inbound, inboundPart, posting
@@ -93,11 +94,6 @@ enum JournalTable: UInt8, CaseIterable {
         case .message, .outcome, .delivered, .inbound, .posting, .forgotten: false
         }
     }
-
-    /// All tables, messages first: what is left of a message that is pruned is then never shown.
-    static let pruned: [JournalTable] = [
-        .message, .outcome, .delivered, .late, .receipt, .inbound, .inboundPart, .posting, .forgotten,
-    ]
 
     /// What a restart reads, in the order of records of one id.
     static let replayed: [JournalTable] = [.message, .outcome, .late, .receipt, .inboundPart, .inbound, .delivered]

@@ -12,6 +12,8 @@
 package enum SegmentCoding {
     /// The text of segments.
     package static func text(of segments: [SegmentRecord]) -> String {
+        // As nearly all are.
+        if segments.count == 1, case .accepted(let id) = segments[0], !hasSpecial(id.utf8.span) { return "+" + id }
         var text = ""
         for (index, segment) in segments.enumerated() {
             if index > 0 { text += "," }

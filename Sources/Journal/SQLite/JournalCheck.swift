@@ -40,7 +40,7 @@ package struct JournalCheck: Sendable {
     }
 
     private mutating func readRows(_ db: Database) throws {
-        for table in JournalTable.pruned {
+        for table in JournalTable.allCases {
             var (count, damaged) = (0, 0)
             let cursor = try Row.fetchCursor(db, sql: "SELECT \(table.selected(in: .sqlite)) FROM \(table.name)")
             while let row = try cursor.next() {

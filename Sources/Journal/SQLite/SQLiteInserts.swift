@@ -108,7 +108,8 @@ struct SQLiteInserts {
     private func add(_ places: [Place], _ table: JournalTable) throws {
         try forEach(places, statements[table]) { place, row throws(DatabaseError) in
             var row = row
-            try batches[place.batch][place.record].write(to: &row)
+            let records = batches[place.batch]
+            try records.span[place.record].write(to: &row)
             if table == .late || table == .receipt { try row.add(Int(place.number)) }
             if table == .receipt { try row.add(Int(place.key)) }
         }

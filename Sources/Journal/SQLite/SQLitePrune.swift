@@ -12,7 +12,7 @@ enum SQLitePrune {
     /// Deletes what is older than `moment`, oldest first, at most about `limit` rows.
     static func delete(_ db: Database, before moment: UInt64, limit: Int) throws -> Int {
         var pruned = 0
-        for table in JournalTable.pruned where pruned < limit {
+        for table in JournalTable.allCases where pruned < limit {
             let column = table.key(in: .sqlite)
             let key = table == .posting ? JournalSchema.firstPosting(at: moment) : JournalSchema.firstKey(at: moment)
             // One bound only: of two SQLite would use the first, and look at every row below it.

@@ -16,7 +16,6 @@ final class JournalQueue: Sendable {
         /// Records that the thread has taken and keeps, because the database cannot be written.
         var held = 0
         var isStopping = false
-        var isCalled = false
     }
 
     private let limit: Int
@@ -36,11 +35,9 @@ final class JournalQueue: Sendable {
 
     /// Adds a part. What only tells how begun messages ended is always taken: they are bounded by what was let begin.
     ///
-    /// - Parameters:
-    ///   - isOwed: whether it must be taken.
-    ///   - isForThread: whether nobody but the thread is going to look for it.
+    /// - Parameter isOwed: whether it must be taken.
     /// - Returns: false when there is no room, or the journal has ended.
-    func add(_ added: HandedOver, isOwed: Bool, isForThread: Bool) -> Bool {
+    func add(_ added: HandedOver, isOwed: Bool) -> Bool {
         let (isTaken, wakes) = state.withLock { state in
             guard !state.isStopping || isOwed, isOwed || state.records + state.held < limit else {
                 return (false, false)
@@ -48,7 +45,7 @@ final class JournalQueue: Sendable {
             let before = state.records
             state.parts.append(added)
             state.records += added.part.count
-            return (true, isForThread && (before == 0 || (before < batch && state.records >= batch)))
+            return (true, before == 0 || (before < batch && state.records >= batch))
         }
         if wakes { wake.signal() }
         return isTaken
@@ -60,23 +57,6 @@ final class JournalQueue: Sendable {
         wake.signal()
     }
 
-    /// The thread looks what there is to do, whether anything has come or not.
-    func call() {
-        state.withLock { $0.isCalled = true }
-        wake.signal()
-    }
-
-    /// Whether something waits.
-    var isWaiting: Bool { state.withLock { !$0.parts.isEmpty } }
-
-    /// All that waits, for a caller who does the thread's work; nil where it is more than one turn's.
-    func takeAtOnce() -> [HandedOver]? {
-        state.withLock { state in
-            guard state.records < batch, state.held == 0 else { return nil }
-            return take(&state)
-        }
-    }
-
     /// How many records the thread keeps.
     func hold(_ count: Int) {
         state.withLock { $0.held = count }
@@ -86,10 +66,7 @@ final class JournalQueue: Sendable {
     func wait(within time: Duration) {
         let end = ContinuousClock.now + time
         while true {
-            let isThere = state.withLock { state in
-                defer { state.isCalled = false }
-                return state.isCalled || state.isStopping || !state.parts.isEmpty
-            }
+            let isThere = state.withLock { $0.isStopping || !$0.parts.isEmpty }
             let left = end - ContinuousClock.now
             guard !isThere, left > .zero, wake.wait(timeout: .now() + left.dispatch) == .success else { return }
             gather()
@@ -98,7 +75,22 @@ final class JournalQueue: Sendable {
 
     /// What there is for one turn.
     func take() -> Work {
-        state.withLock { Work(parts: take(&$0), isStopping: $0.isStopping) }
+        state.withLock { state in
+            var (records, end) = (0, 0)
+            while end < state.parts.count, records < batch {
+                records += state.parts[end].part.count
+                end += 1
+            }
+            state.records -= records
+            var work = Work(isStopping: state.isStopping)
+            if end < state.parts.count {
+                work.parts = Array(state.parts[..<end])
+                state.parts.removeFirst(end)
+            } else {
+                swap(&work.parts, &state.parts)
+            }
+            return work
+        }
     }
 
     /// What has just come waits for others, where the configuration says so.
@@ -109,21 +101,6 @@ final class JournalQueue: Sendable {
             let left = end - ContinuousClock.now
             guard left > .zero, wake.wait(timeout: .now() + left.dispatch) == .success else { return }
         }
-    }
-
-    private func take(_ state: inout State) -> [HandedOver] {
-        var (records, end) = (0, 0)
-        while end < state.parts.count, records < batch {
-            records += state.parts[end].part.count
-            end += 1
-        }
-        defer { state.records -= records }
-        guard end < state.parts.count else {
-            defer { state.parts = [] }
-            return state.parts
-        }
-        defer { state.parts.removeFirst(end) }
-        return Array(state.parts[..<end])
     }
 }
 

@@ -1,8 +1,7 @@
 import Logging
 import Messaging
 
-/// The work of the journal's thread: turns, and the three small things around them: health, trying again, and age. Used by one thread
-/// at a time (`Journal`).
+/// The work of the journal's thread: turns, and the three small things around them: health, trying again, and age.
 ///
 ///     opening ──▶ writing ◀──(opened again, what is owed is written)── waiting
 ///        │           └──────────(a commit fails)───────────────────────▶ ▲
@@ -108,40 +107,15 @@ final class JournalWorker {
 
     // MARK: A turn
 
-    /// Whether a turn can be worked through now without a disk or a wait.
-    var takesAtOnce: Bool { journal.takesAtOnce }
-
-    /// Works through what was queued; only where `takesAtOnce`.
-    func workAtOnce(_ queued: [HandedOver]) {
-        commit(queued)
-        publish()
-    }
-
-    /// Works through what was queued and the caller's own, which came after it; only where `takesAtOnce`.
-    ///
-    /// - Returns: what became of the own, which is not called back.
-    func workAtOnce(_ queued: [HandedOver], _ own: HandedOver) -> JournalBatchResult {
-        defer { publish() }
-        return commit(queued + [own], telling: queued.count)
-    }
-
     /// Commits a turn and tells of it.
-    ///
-    /// - Parameter count: so many of the first are called back at once; nil = all.
-    /// - Returns: the last one's result.
-    @discardableResult
-    private func commit(_ parts: [HandedOver], telling count: Int? = nil) -> JournalBatchResult {
+    private func commit(_ parts: [HandedOver]) {
         let decisions = journal.commit(Turn(parts: parts.map(\.part), at: time.even))
         if let problem = journal.problem, case .writing = phase { fail(problem) }
-        for place in 0..<(count ?? parts.count) {
-            tell(parts[place], decisions.begins[place], isDone: decisions.isDone)
-        }
+        for (part, begins) in zip(parts, decisions.begins) { tell(part, begins, isDone: decisions.isDone) }
         for end in decisions.ends { tell(end) }
-        if !decisions.isDone {
-            for part in parts where !part.part.records.isEmpty && !part.part.isOffer { unanswered.append(part.caller) }
-            queue.hold(journal.owedCount)
-        }
-        return JournalBatchResult(begins: decisions.begins.last ?? [], isCommitted: decisions.isDone)
+        guard !decisions.isDone else { return }
+        for part in parts where !part.part.records.isEmpty && !part.part.isOffer { unanswered.append(part.caller) }
+        queue.hold(journal.owedCount)
     }
 
     private func tell(_ part: HandedOver, _ begins: [BeginAnswer], isDone: Bool) {

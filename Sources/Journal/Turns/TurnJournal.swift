@@ -71,9 +71,6 @@ final class TurnJournal {
         problem = Self.notOpen
     }
 
-    /// Whether a turn can be committed now without a disk or a wait.
-    var takesAtOnce: Bool { problem == nil && store.takesAtOnce }
-
     // MARK: A turn
 
     /// Decides a turn and commits it, together with nothing else.
@@ -111,9 +108,11 @@ final class TurnJournal {
     }
 
     private func take(_ part: Turn.Part, into draft: inout Draft) {
-        for record in part.records {
+        // Out of the span a record is lent, out of the array copied.
+        let records = part.records.span
+        for index in records.indices {
             if part.isOffer { draft.unowed.append(draft.records.count) }
-            take(record, into: &draft)
+            take(records[index], into: &draft)
         }
         for intent in part.refused {
             guard let message = record(of: intent) else { continue }

@@ -206,22 +206,6 @@ import Testing
         #expect(try records(store).count == 20 * size)
     }
 
-    /// Events that are committed where they happen, unless a commit waits for a disk.
-    @Test func onlyWithoutADiskIsACommitMadeAtOnce() throws {
-        let path = try TemporaryFolder.newFile("journal.db")
-        let store = store(path)
-        #expect(!store.takesAtOnce)
-        try store.open()
-        #expect(store.takesAtOnce)
-        try store.append([.receipt(Sample.receipt(Sample.id(1)))])
-        #expect(store.takesAtOnce)
-        store.close()
-        #expect(!store.takesAtOnce)
-        let synced = LoggedStore.quiet(path, durability: .powerCut)
-        try synced.open()
-        #expect(!synced.takesAtOnce)
-    }
-
     /// A copy of the files is a journal of its own.
     @Test func aCopyThatIsServedLeavesTheOriginalAlone() throws {
         let path = try TemporaryFolder.newFile("journal.db")

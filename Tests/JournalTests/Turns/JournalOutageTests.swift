@@ -7,9 +7,9 @@ import Testing
 
 /// A database that fails: nothing is told that is not recorded, and nothing is forgotten.
 @Suite struct JournalOutageTests {
-    @Test(arguments: [JournalProblem.Kind.full, .readOnly, .corrupt, .unreachable, .failed], MemoryDisk.Way.allCases)
-    func refusesAndRecovers(_ kind: JournalProblem.Kind, _ way: MemoryDisk.Way) async throws {
-        let rig = await JournalRig(MemoryDisk(way))
+    @Test(arguments: [JournalProblem.Kind.full, .readOnly, .corrupt, .unreachable, .failed])
+    func refusesAndRecovers(_ kind: JournalProblem.Kind) async throws {
+        let rig = await JournalRig()
         #expect(await rig.begin(1, "before").word == "new")
         rig.disk.set(.fails(kind))
         #expect(await rig.begin(2, "first to fail").word == "failed")
@@ -30,8 +30,8 @@ import Testing
     }
 
     /// The database may have a record whose message was refused: it is told that it was not sent.
-    @Test(arguments: MemoryDisk.Way.allCases) func lostAnswerLeavesNoDoubt(_ way: MemoryDisk.Way) async throws {
-        let disk = MemoryDisk(way)
+    @Test func lostAnswerLeavesNoDoubt() async throws {
+        let disk = MemoryDisk()
         let rig = await JournalRig(disk)
         disk.set(.loses)
         #expect(await rig.begin(1).word == "failed")
@@ -58,10 +58,8 @@ import Testing
         await rig.stop()
     }
 
-    @Test(arguments: MemoryDisk.Way.allCases) func poisonIsGivenUpAndTheRestIsWritten(_ way: MemoryDisk.Way)
-        async throws
-    {
-        let rig = await JournalRig(MemoryDisk(way))
+    @Test func poisonIsGivenUpAndTheRestIsWritten() async throws {
+        let rig = await JournalRig()
         rig.disk.set(.refuses(account: "poison"))
         #expect(await rig.begin(1, "a", account: "poison").word == "failed")
         try await eventually("writing again") { rig.disk.openings > 1 && rig.journal.health.isWriting }
@@ -70,10 +68,8 @@ import Testing
         await rig.stop()
     }
 
-    @Test(arguments: MemoryDisk.Way.allCases) func continueSendsWithoutRecordAndStillKnowsRepeats(_ way: MemoryDisk.Way)
-        async throws
-    {
-        let rig = await JournalRig(MemoryDisk(way)) { $0.onOutage = .continue }
+    @Test func continueSendsWithoutRecordAndStillKnowsRepeats() async throws {
+        let rig = await JournalRig { $0.onOutage = .continue }
         rig.disk.set(.fails(.unreachable))
         #expect(await rig.begin(1).word == "new")
         #expect(await rig.begin(2).word == "under way")
@@ -86,8 +82,8 @@ import Testing
         await rig.stop()
     }
 
-    @Test(arguments: MemoryDisk.Way.allCases) func continueHasABound(_ way: MemoryDisk.Way) async throws {
-        let rig = await JournalRig(MemoryDisk(way)) {
+    @Test func continueHasABound() async throws {
+        let rig = await JournalRig {
             $0.onOutage = .continue
             $0.queue = 20
         }
@@ -102,8 +98,8 @@ import Testing
         await rig.stop()
     }
 
-    @Test(arguments: MemoryDisk.Way.allCases) func cannotBeOpenedAtTheStart(_ way: MemoryDisk.Way) async throws {
-        let disk = MemoryDisk(way)
+    @Test func cannotBeOpenedAtTheStart() async throws {
+        let disk = MemoryDisk()
         disk.set(.fails(.readOnly))
         let refusing = await JournalRig(disk)
         #expect(!refusing.journal.health.isWriting)
@@ -112,9 +108,6 @@ import Testing
         disk.set(nil)
         try await eventually("opened") { refusing.journal.health.isWriting }
         #expect(await refusing.begin(2).word == "new")
-        if way == .atOnce {
-            try await eventually("at once") { refusing.handOver([.late(.made(2, 0, 0))]) != nil }
-        }
         await refusing.stop()
     }
 }

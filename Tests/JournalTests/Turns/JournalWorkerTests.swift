@@ -7,8 +7,8 @@ import Testing
 
 /// The journal's thread: what is committed before what is told.
 @Suite struct JournalWorkerTests {
-    @Test(arguments: MemoryDisk.Way.allCases) func newIsCommittedBeforeItIsTold(_ way: MemoryDisk.Way) async {
-        let rig = await JournalRig(MemoryDisk(way))
+    @Test func newIsCommittedBeforeItIsTold() async {
+        let rig = await JournalRig()
         #expect(await rig.begin(1).word == "new")
         guard case .message(let message) = rig.disk.records.first else {
             Issue.record("no message")
@@ -23,8 +23,8 @@ import Testing
         #expect(rig.journal.health.written == 2)
     }
 
-    @Test(arguments: MemoryDisk.Way.allCases) func textAndNumberAsConfigured(_ way: MemoryDisk.Way) async {
-        let rig = await JournalRig(MemoryDisk(way)) {
+    @Test func textAndNumberAsConfigured() async {
+        let rig = await JournalRig {
             $0.keepText = true
             $0.maskNumbers = true
         }
@@ -38,8 +38,8 @@ import Testing
         await rig.stop()
     }
 
-    @Test(arguments: MemoryDisk.Way.allCases) func repeatIsAnsweredAndItsOutcomeCommitted(_ way: MemoryDisk.Way) async {
-        let rig = await JournalRig(MemoryDisk(way))
+    @Test func repeatIsAnsweredAndItsOutcomeCommitted() async {
+        let rig = await JournalRig()
         #expect(await rig.begin(1).word == "new")
         #expect(await rig.commit([.outcome(.now(1, "accepted", [.accepted(id: "a")]))]))
         let answer = await rig.begin(2)
@@ -56,8 +56,8 @@ import Testing
         #expect(rig.journal.health.replayed == 1)
     }
 
-    @Test(arguments: MemoryDisk.Way.allCases) func waitersGetTheEndAfterItsCommit(_ way: MemoryDisk.Way) async throws {
-        let rig = await JournalRig(MemoryDisk(way))
+    @Test func waitersGetTheEndAfterItsCommit() async throws {
+        let rig = await JournalRig()
         #expect(await rig.begin(1).word == "new")
         #expect(await rig.begin(2).word == "under way")
         #expect(await rig.begin(3).word == "under way")
@@ -88,8 +88,8 @@ import Testing
         await rig.stop()
     }
 
-    @Test(arguments: MemoryDisk.Way.allCases) func stopWritesWhatIsThere(_ way: MemoryDisk.Way) async {
-        let rig = await JournalRig(MemoryDisk(way))
+    @Test func stopWritesWhatIsThere() async {
+        let rig = await JournalRig()
         for number in 1...1_000 as ClosedRange<UInt64> {
             rig.journal.append([.late(.made(number, 0, 0))])
         }
@@ -97,10 +97,10 @@ import Testing
         #expect(rig.disk.records.count == 1_000)
     }
 
-    @Test(arguments: MemoryDisk.Way.allCases) func fullQueueRefusesTheNewAndKeepsTheOwed(_ way: MemoryDisk.Way)
+    @Test func fullQueueRefusesTheNewAndKeepsTheOwed()
         async throws
     {
-        let disk = MemoryDisk(way)
+        let disk = MemoryDisk()
         disk.set(.fails(.full))
         let rig = await JournalRig(disk) { $0.queue = 10 }
         // Nothing can be written, so what is owed stays.
@@ -134,8 +134,8 @@ import Testing
         await rig.stop()
     }
 
-    @Test(arguments: MemoryDisk.Way.allCases) func oldRecordsGoInSteps(_ way: MemoryDisk.Way) async throws {
-        let disk = MemoryDisk(way)
+    @Test func oldRecordsGoInSteps() async throws {
+        let disk = MemoryDisk()
         disk.state.withLock { $0.old = 5_000 }
         let rig = await JournalRig(disk) { $0.retention = 3_600_000 }
         try await eventually("pruned") { rig.journal.health.pruned == 5_000 }

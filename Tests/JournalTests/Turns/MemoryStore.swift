@@ -1,4 +1,3 @@
-import Glibc
 import Messaging
 import Synchronization
 
@@ -20,10 +19,6 @@ final class MemoryDisk: Sendable {
         var commits: [[JournalRecord]] = []
         var fault: Fault?
         var openings = 0
-        /// A commit has to wait for a disk.
-        var isSlow = false
-        /// The threads that committed.
-        var threads: Set<UInt> = []
         /// Who waits for readers, where they are behind; nil = they are not.
         var behind: [@Sendable () -> Void]?
         var pruned: [UInt64] = []
@@ -31,17 +26,7 @@ final class MemoryDisk: Sendable {
         var old = 0
     }
 
-    /// Who commits: the journal's thread alone, or whoever hands over (`JournalStore.takesAtOnce`).
-    enum Way: CaseIterable, Sendable {
-        case thread, atOnce
-    }
-
     let state = Mutex(State())
-    let way: Way
-
-    init(_ way: Way = .thread) {
-        self.way = way
-    }
 
     var records: [JournalRecord] { state.withLock { $0.commits.flatMap { $0 } } }
     var openings: Int { state.withLock { $0.openings } }
@@ -69,8 +54,6 @@ final class MemoryStore: JournalStore {
         isOpen = true
     }
 
-    var takesAtOnce: Bool { disk.way == .atOnce && isOpen && !disk.state.withLock { $0.isSlow } }
-
     func settle(then: @escaping @Sendable () -> Void) {
         let isThere = disk.state.withLock { state in
             state.behind?.append(then)
@@ -91,7 +74,6 @@ final class MemoryStore: JournalStore {
                 if isRefused { return state.fault }
             case .loses: state.fault = nil
             case nil:
-                state.threads.insert(UInt(pthread_self()))
                 state.commits.append(records)
                 return nil
             }
