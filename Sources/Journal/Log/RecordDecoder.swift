@@ -39,6 +39,7 @@ struct RecordDecoder: FieldReader {
         case .posting: return .posting(try PostingRecord(from: &self))
         case .posted: return .posted(try ids())
         case .forgotten: return .forgotten(try ForgottenRecord(from: &self))
+        case .reference: return .reference(try ReferenceRecord(from: &self))
         }
     }
 

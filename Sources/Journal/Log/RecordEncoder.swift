@@ -9,7 +9,7 @@ struct RecordEncoder {
     /// What a record is. The numbers stand in files: none is ever given to something else.
     enum Kind: UInt8 {
         case message = 1
-        case outcome, delivered, late, receipt, inbound, inboundPart, posting, posted, forgotten
+        case outcome, delivered, late, receipt, inbound, inboundPart, posting, posted, forgotten, reference
     }
 
     /// What a segment's outcome is; the same holds for these numbers.
@@ -59,6 +59,7 @@ extension FieldWriter where Self: ~Copyable & ~Escapable, Failure == Never {
         case .posting(let record): write(.posting, record)
         case .posted(let ids): write(.posted, ids)
         case .forgotten(let record): write(.forgotten, record)
+        case .reference(let record): write(.reference, record)
         }
     }
 

@@ -12,6 +12,7 @@ struct PostgreSQLBatch {
     private var postings: [PostingRecord] = []
     private var posted: [MessageID] = []
     private var forgotten: [ForgottenRecord] = []
+    private var references: [ReferenceRecord] = []
 
     init(_ records: [JournalRecord]) {
         for record in records {
@@ -26,6 +27,7 @@ struct PostgreSQLBatch {
             case .posting(let posting): postings.append(posting)
             case .posted(let ids): posted.append(contentsOf: ids)
             case .forgotten(let segment): forgotten.append(segment)
+            case .reference(let reference): references.append(reference)
             }
         }
     }
@@ -56,6 +58,7 @@ struct PostgreSQLBatch {
         add(.posting, postings)
         if !posted.isEmpty { commands.append(Self.deletion(of: .posting, posted)) }
         add(.forgotten, forgotten)
+        add(.reference, references)
         return commands
     }
 

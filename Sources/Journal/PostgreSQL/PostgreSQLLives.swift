@@ -66,24 +66,28 @@ struct PostgreSQLLives {
         var late: [LateRecord] = []
         var receipts: [ReceiptRecord] = []
         var delivered: [MessageID] = []
+        var references: [ReferenceRecord] = []
         try connection.run(
             [
                 Self.selection(.late, "t.id = ANY($1::bigint[]) ORDER BY t.id, t.at, t.n", ids),
                 Self.selection(
                     .receipt, "t.place = ANY($1::bigint[]) AND t.message = t.place ORDER BY t.place, t.at, t.n", ids),
                 Self.selection(.delivered, "t.id = ANY($1::bigint[])", ids),
+                Self.selection(.reference, "t.id = ANY($1::bigint[])", ids),
             ], within: bounds.answer
         ) { command, rows in
             switch command {
             case 0: late = rows.records()
             case 1: receipts = rows.records()
-            default: delivered = (0..<rows.count).compactMap { JournalSchema.id(rows.integer($0, 0)) }
+            case 2: delivered = (0..<rows.count).compactMap { JournalSchema.id(rows.integer($0, 0)) }
+            default: references = rows.records()
             }
         }
         for record in late { if let place = places[record.id] { lives[place].late.append(record) } }
         for record in receipts {
             if let place = record.message.flatMap({ places[$0] }) { lives[place].receipts.append(record) }
         }
+        for record in references { if let place = places[record.id] { lives[place].reference = record.reference } }
         for id in delivered { if let place = places[id] { lives[place].isDelivered = true } }
     }
 

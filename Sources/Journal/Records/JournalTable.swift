@@ -2,7 +2,7 @@ import Messaging
 
 /// A table of records in either database.
 enum JournalTable: String, CaseIterable {
-    case message, outcome, delivered, late, receipt, inbound, posting, forgotten
+    case message, outcome, delivered, late, receipt, inbound, posting, forgotten, reference
     case inboundPart = "inbound_part"
 
     /// As PostgreSQL calls it; SQLite's are INTEGER and TEXT.
@@ -49,6 +49,7 @@ enum JournalTable: String, CaseIterable {
             ]
         case .posting: [("id", .bigint), ("at", .bigint), ("target", .text), ("form", .text)]
         case .forgotten: [("id", .bigint), ("segment", .integer), ("key", .bigint)]
+        case .reference: [("id", .bigint), ("reference", .text)]
         }
     }
 
@@ -57,7 +58,7 @@ enum JournalTable: String, CaseIterable {
         switch self {
         case .late: [("n", .bigint)]
         case .receipt: [("n", .bigint), ("place", .bigint)]
-        case .message, .outcome, .delivered, .inbound, .inboundPart, .posting, .forgotten: []
+        case .message, .outcome, .delivered, .inbound, .inboundPart, .posting, .forgotten, .reference: []
         }
     }
 
@@ -77,6 +78,7 @@ enum JournalTable: String, CaseIterable {
     /// All tables, messages first: what is left of a message that is pruned is then never shown.
     static let pruned: [JournalTable] = [
         .message, .outcome, .delivered, .late, .receipt, .inbound, .inboundPart, .posting, .forgotten,
+        .reference,
     ]
 
     /// What a restart reads, in the order of records of one id.
@@ -96,6 +98,7 @@ extension JournalRecord {
         case .inboundPart: self = .inboundPart(try InboundPartRecord(from: &row))
         case .posting: self = .posting(try PostingRecord(from: &row))
         case .forgotten: self = .forgotten(try ForgottenRecord(from: &row))
+        case .reference: self = .reference(try ReferenceRecord(from: &row))
         }
     }
 }

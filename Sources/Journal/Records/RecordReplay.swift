@@ -92,7 +92,7 @@ extension JournalTable {
     var hasLongKey: Bool {
         switch self {
         case .late, .receipt, .inboundPart: true
-        case .message, .outcome, .delivered, .inbound, .posting, .forgotten: false
+        case .message, .outcome, .delivered, .inbound, .posting, .forgotten, .reference: false
         }
     }
 

@@ -83,6 +83,7 @@ struct SQLiteInserts {
                 case .posting(let record): others[.posting, default: []].append(place(record.id))
                 case .posted(let ids): posted += ids
                 case .forgotten(let record): others[.forgotten, default: []].append(place(record.id))
+                case .reference(let record): others[.reference, default: []].append(place(record.id))
                 }
             }
         }
@@ -121,6 +122,7 @@ struct SQLiteInserts {
             case .inboundPart(let record): try record.write(to: &row)
             case .posting(let record): try record.write(to: &row)
             case .forgotten(let record): try record.write(to: &row)
+            case .reference(let record): try record.write(to: &row)
             case .delivered, .posted: break
             }
         }

@@ -56,6 +56,8 @@ struct SQLiteLives {
         message.id = id
         var life = MessageLife(message: message)
         life.outcome = try outcome(key)
+        let references: [ReferenceRecord] = try all(.reference, "id = ?", [replayOf ?? key])
+        life.reference = references.first?.reference
         life.late = try all(.late, "id = ? ORDER BY at, n", [key])
         life.receipts = try all(.receipt, "place = ?1 AND message = ?1 ORDER BY at, n", [key])
         return life
