@@ -123,8 +123,8 @@ let package = Package(
         .testTarget(
             name: "DeliveryTests",
             dependencies: [
-                "Carriers", "Delivery", "Journal", "Messaging", "SMPP", "Settings", "TestPrograms", logging, nioCore,
-                nioEmbedded, nioPosix,
+                "Carriers", "Delivery", "HTTPService", "Journal", "Messaging", "SMPP", "Settings", "TLS",
+                "TestPrograms", logging, nioCore, nioEmbedded, nioPosix,
             ]),
         .testTarget(name: "EndToEndTests", dependencies: ["TestPrograms", "smppost"], exclude: ["Peers"]),
         .testTarget(

@@ -1,3 +1,4 @@
+import Intake
 package import Messaging
 package import Settings
 
@@ -25,11 +26,16 @@ package final class AccountRules: Sendable {
     package let carriers: CarrierOrder
     /// Others for some numbers, longest prefix first.
     package let routes: [PrefixOrder]
+    /// Of the messages of its chat at PlanFix; nil = it has none.
+    package let chat: AccountRules?
+    /// Whether it is told of what was not accepted (`planfix_webhook`).
+    let wantsRefusals: Bool
 
     package init(
         name: String, senders: Set<String>, defaultSender: String?, mayOmitSender: Bool = false,
         options: MessageOptions = MessageOptions(), destinations: [String], blocked: [NumberList] = [],
-        numbers: NumberRules, carriers: CarrierOrder, routes: [PrefixOrder] = []
+        numbers: NumberRules, carriers: CarrierOrder, routes: [PrefixOrder] = [],
+        chat: AccountRules? = nil, wantsRefusals: Bool = false
     ) {
         self.name = name
         self.senders = senders
@@ -41,7 +47,12 @@ package final class AccountRules: Sendable {
         self.numbers = numbers
         self.carriers = carriers
         self.routes = routes.sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
+        self.chat = chat
+        self.wantsRefusals = wantsRefusals
     }
+
+    /// Whether what became of a message is told after its reply, too.
+    func tells(_ outcome: Outcome, isChat: Bool) -> Bool { isChat || wantsRefusals && outcome != .accepted }
 
     /// The route with the longest prefix that the number has; nil = the account's carriers are for it.
     func route(for recipient: PhoneNumber) -> PrefixOrder? {
@@ -85,6 +96,20 @@ extension AccountRules {
             carriers: CarrierOrder(settings.carriers, carriers: carriers),
             routes: settings.routes.map {
                 PrefixOrder(prefix: $0.prefix, order: CarrierOrder($0.carriers, carriers: carriers))
-            })
+            },
+            chat: settings.ofChat.map { AccountRules($0, carriers: carriers, senderless: senderless) },
+            wantsRefusals: settings.planFixWebhook != nil)
+    }
+}
+
+extension AccountSettings {
+    /// As they are for the messages of its chat; nil = it has none.
+    fileprivate var ofChat: AccountSettings? {
+        guard let chat = planFixChat else { return nil }
+        var settings = self
+        (settings.planFixChat, settings.planFixWebhook) = (nil, nil)
+        if let sender = chat.sender { (settings.defaultSender, settings.sendsNoSender) = (sender, false) }
+        if !chat.carriers.isEmpty { (settings.carriers, settings.routes) = (chat.carriers, []) }
+        return settings
     }
 }

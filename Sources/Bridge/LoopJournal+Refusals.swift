@@ -11,7 +11,8 @@ extension LoopJournal {
         note(
             refused: MessageIntent(
                 id: request.id, account: request.entry.account.name, recipient: String(request.to.prefix(Self.kept)),
-                sender: String(request.from.prefix(Self.kept)), text: request.text),
+                sender: String(request.from.prefix(Self.kept)), text: request.text,
+                reference: request.chat?.messageID ?? ""),
             OutcomeRecord(
                 id: request.id, at: JournalClock.now(), outcome: answer.outcome.rawValue, httpStatus: answer.status,
                 code: answer.code?.rawValue, carrier: nil, segments: []))

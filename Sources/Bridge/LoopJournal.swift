@@ -47,6 +47,10 @@ final class LoopJournal {
 
     private let journal: Journal
     private let eventLoop: any EventLoop
+    /// How outcomes are told after their replies; nil = nobody wants to know.
+    private let telling: OutcomeTelling?
+    /// Something that has to be posted is among `records`.
+    private var hasPostings = false
     /// Notes that a client has taken its reply. Made once, so that it costs a reply nothing.
     private(set) lazy var onDelivered: @Sendable (MessageID) -> Void = {
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
@@ -71,8 +75,9 @@ final class LoopJournal {
     private var timer: (task: Scheduled<Void>, at: NIODeadline)?
 
     /// On the event loop.
-    init(journal: Journal, eventLoop: any EventLoop) {
+    init(journal: Journal, telling: OutcomeTelling? = nil, eventLoop: any EventLoop) {
         self.journal = journal
+        self.telling = telling
         self.eventLoop = eventLoop
     }
 
@@ -100,6 +105,18 @@ final class LoopJournal {
     func note(refused intent: MessageIntent, _ outcome: OutcomeRecord) {
         refused.append(intent)
         records.append(.outcome(outcome))
+        schedule()
+    }
+
+    /// Has an outcome told, in the same commit as what was handed over before in this turn.
+    ///
+    /// - Parameters:
+    ///   - id: of what is posted: the message's, or its repeat's.
+    ///   - words: one line for a person.
+    func tell(_ outcome: Outcome, of message: MessageID, as id: MessageID, words: String) {
+        guard let telling else { return }
+        records.append(telling.record(outcome, message, id, words))
+        hasPostings = true
         schedule()
     }
 
@@ -132,6 +149,7 @@ final class LoopJournal {
 
     private func handOver() {
         isScheduled = false
+        defer { wakeTelling() }
         // A reply is decided before its client can have it.
         if !delivered.isEmpty { records.append(.delivered(delivered)) }
         var batch = JournalBatch(asker: asker, records: records, intents: intents)
@@ -157,6 +175,12 @@ final class LoopJournal {
         for begin in turn.begins { arm(begin.deadline) }
         for end in turn.ends { arm(end.deadline) }
         if let result = journal.hand(batch) { done(number, result) }
+    }
+
+    private func wakeTelling() {
+        guard hasPostings, let telling else { return }
+        hasPostings = false
+        journal.settle { telling.wake() }
     }
 
     // MARK: From the journal
@@ -263,9 +287,9 @@ final class LoopJournal {
 package struct LoopJournals: Sendable {
     private let loops: [NIOLoopBoundBox<LoopJournal>]
 
-    package init(journal: Journal, group: any EventLoopGroup) {
+    package init(journal: Journal, telling: OutcomeTelling? = nil, group: any EventLoopGroup) {
         loops = group.makeIterator().map { loop in
-            .makeBoxSendingValue(LoopJournal(journal: journal, eventLoop: loop), eventLoop: loop)
+            .makeBoxSendingValue(LoopJournal(journal: journal, telling: telling, eventLoop: loop), eventLoop: loop)
         }
     }
 

@@ -1,7 +1,7 @@
 import Carriers
 package import Intake
 import Journal
-import Messaging
+package import Messaging
 import NIOCore
 import SMPP
 
@@ -19,24 +19,36 @@ package final class MessagePath: Sendable {
     private let references: LoopReferences
     /// By `SMSRequest.loopIndex`; nil = no journal is kept, and a message takes no detour.
     private let journals: LoopJournals?
+    private let conversation: Conversation?
     /// The carrier must have answered this much before the reply is due, so that the reply is there in time.
     private static let replyMargin = TimeAmount.milliseconds(100)
     /// How often a message looks whether the bind that a reload has begun is there.
     private static let rebindLook = TimeAmount.milliseconds(20)
 
+    /// An account that has a chat has written to a number. On any event loop; must not block.
+    package typealias Conversation = @Sendable (_ account: String, _ recipient: PhoneNumber) -> Void
+
     /// - Parameter references: the same for every path of a process, so that a reload joins no two messages.
     package init(
-        rules: [AccountRules], routes: [CarrierRoute], references: LoopReferences, journals: LoopJournals? = nil
+        rules: [AccountRules], routes: [CarrierRoute], references: LoopReferences, journals: LoopJournals? = nil,
+        conversation: Conversation? = nil
     ) {
         self.rules = rules
         self.routes = routes
         self.references = references
         self.journals = journals
+        self.conversation = conversation
+    }
+
+    /// An account's, or its chat's.
+    private func rules(of request: borrowing SMSRequest) -> AccountRules {
+        let rules = rules[request.entry.account.index]
+        return request.chat == nil ? rules : rules.chat ?? rules
     }
 
     /// Takes one authenticated request to its reply. Call it, and expect the reply, on the request's event loop.
     package func handle(_ request: consuming SMSRequest, reply: @escaping @Sendable (IntakeReply) -> Void) {
-        let rules = rules[request.entry.account.index]
+        let rules = rules(of: request)
         do throws(ReplyCode) {
             let plan = try MessagePlan(
                 from: request.from, to: request.to, text: request.text, options: request.options,
@@ -51,7 +63,12 @@ package final class MessagePath: Sendable {
         } catch {
             let answer = MessagePlan.refusal(
                 error, from: request.from, to: request.to, rules: rules, language: request.entry.account.language)
-            journals?[request.loopIndex].note(refused: request, answer)
+            if let journal = journals?[request.loopIndex] {
+                journal.note(refused: request, answer)
+                if rules.tells(answer.outcome, isChat: request.chat != nil) {
+                    journal.tell(answer.outcome, of: request.id, as: request.id, words: answer.message)
+                }
+            }
             reply(answer)
         }
     }
@@ -61,14 +78,21 @@ package final class MessagePath: Sendable {
         let request = message.request
         let intent = MessageIntent(
             id: request.id, account: request.entry.account.name, recipient: message.plan.recipient.digits,
-            sender: message.plan.sender.text, text: message.plan.text)
+            sender: message.plan.sender.text, text: message.plan.text, reference: request.chat?.messageID ?? "")
         journal.begin(intent, until: request.deadline - Self.replyMargin) { [self] verdict in
             switch verdict {
             case .new: admit(message)
             case .repeats(let answer):
                 var replayed = LedgerReply.reply(answer, routes: routes, language: message.language)
                 // Nobody knows more than before.
-                if replayed.outcome != .unknown { replayed.onDelivered = journal.onDelivered(of: answer.original) }
+                if request.chat != nil {
+                    if replayed.outcome == .unknown {
+                        // The process that sent it may have ended before it could tell.
+                        journal.tell(.unknown, of: answer.original, as: request.id, words: replayed.message)
+                    }
+                } else if replayed.outcome != .unknown {
+                    replayed.onDelivered = journal.onDelivered(of: answer.original)
+                }
                 message.answer(replayed, by: answer.outcome.carrier)
             case .unended: message.answer(LedgerReply.unended(language: message.language))
             case .refused: message.answer(IntakeReply(.noJournal, language: message.language))
@@ -94,6 +118,13 @@ package final class MessagePath: Sendable {
         _ message: Message, _ answer: IntakeReply, _ outcomes: [SegmentOutcome] = [], by route: CarrierRoute?
     ) {
         message.settleQuota(answer.outcome)
+        let rules = rules[message.request.entry.account.index]
+        if rules.chat != nil, let conversation {
+            switch answer.outcome {
+            case .accepted, .partial, .unknown: conversation(rules.name, message.plan.recipient)
+            case .refused, .notSent: break
+            }
+        }
         guard let journals else { return message.answer(answer, by: route?.name) }
         let journal = journals[message.request.loopIndex]
         let record = OutcomeRecord(
@@ -102,9 +133,13 @@ package final class MessagePath: Sendable {
             segments: outcomes.map(SegmentRecord.init))
         journal.end(record, until: message.request.deadline) { isCommitted in
             var answer = isCommitted ? answer : LedgerReply.unrecorded(answer, language: message.language)
-            // A repeat of a message that may have gone is told so, whatever its client was told.
-            if answer.outcome != .unknown { answer.onDelivered = journal.onDelivered }
+            // A repeat of a message that may have gone is told so, whatever its client was told. One that has a name is never
+            // sent again.
+            if answer.outcome != .unknown, message.request.chat == nil { answer.onDelivered = journal.onDelivered }
             message.answer(answer, by: route?.name)
+        }
+        if rules.tells(answer.outcome, isChat: message.request.chat != nil) {
+            journal.tell(answer.outcome, of: record.id, as: record.id, words: answer.message)
         }
     }
 
@@ -264,6 +299,9 @@ private final class Message {
     func answer(_ answer: consuming IntakeReply, by carrier: String? = nil) {
         answer.carrier = carrier
         answer.recipient = plan.recipient.digits
+        if request.chat != nil, let ids = request.entry.account.chat?.ids {
+            answer.contactID = ids.id(of: plan.recipient.digits)
+        }
         reply(answer)
     }
 

@@ -116,6 +116,9 @@ package final class DeliveryRecorder: Sendable {
         if way.postings.wantsInbound(of: carrier) {
             records.append(.posting(PostingForm.posting(of: message, carrier: carrier, at: now)))
         }
+        if let posting = way.postings.desk.posting(of: message, carrier: carrier, id: nextID(), at: now) {
+            records.append(.posting(posting))
+        }
         let isPosted = records.count > 1
         let then: @Sendable (JournalProblem?) -> Void = { [postings = way.postings] problem in
             reply?(problem == nil ? .kept : .notKept)

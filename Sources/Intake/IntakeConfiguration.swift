@@ -7,6 +7,8 @@ package struct IntakeConfiguration: Sendable {
     package var listen: [(host: String, port: Int)]
     /// The path of the form.
     package var path = "/sms"
+    /// The path of the messages of PlanFix's chats.
+    package var chatPath = "/planfix/chat"
     /// Certificates; nil (plain HTTP) only in tests.
     package var tls: TLSServerContext?
     /// How long a client waits for its reply, counted from the request's last byte.

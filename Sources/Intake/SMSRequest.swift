@@ -16,6 +16,8 @@ package struct SMSRequest: Sendable {
     package let text: String
     /// What only some accounts may ask for.
     package let options: FormOptions
+    /// What a message of PlanFix's chats has; nil = it came by the plain form.
+    package let chat: ChatFields?
     /// When the reply must have been given.
     package let deadline: NIODeadline
     /// The connection's event loop: the reply is given on it.
@@ -29,7 +31,7 @@ package struct SMSRequest: Sendable {
     /// A request, part by part.
     package init(
         id: MessageID, entry: AccountEntry, from: String, to: String, text: String,
-        options: FormOptions = FormOptions(),
+        options: FormOptions = FormOptions(), chat: ChatFields? = nil,
         deadline: NIODeadline, eventLoop: any EventLoop, loopIndex: Int
     ) {
         self.id = id
@@ -38,6 +40,7 @@ package struct SMSRequest: Sendable {
         self.to = to
         self.text = text
         self.options = options
+        self.chat = chat
         self.deadline = deadline
         self.eventLoop = eventLoop
         self.loopIndex = loopIndex

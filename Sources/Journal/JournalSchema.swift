@@ -16,6 +16,7 @@ package import Messaging
 /// | `inbound_part` | `id`, `at`, `n` (the part's number), `carrier`, `sender`, `recipient`, `reference`, `parts`, `content`; key: `id`, `at`, `n`; deleted when the row of `inbound` with this `id` is added |
 /// | `posting` | `id` key, `at`, `target`, `form`; deleted when it is posted |
 /// | `forgotten` | `key` (`ForgottenRecord`), `id`, `segment`; key: all of them, and an index on `id` |
+/// | `reference` | `id` key, `reference`: what its sender calls a message |
 /// | `ledger` | PostgreSQL: `fingerprint_high`, `fingerprint_low` key, `id` of the message that has it (`SharedStore`) |
 /// | `setting` | `name` key, `value` (bytes): `fingerprint_key`; SQLite: `logged`, the position that rows have come to in the log before them, `opened_by`, and from earlier versions `log`, where that was unless it was beside the file |
 ///
@@ -25,7 +26,7 @@ package import Messaging
 /// and no message: its life shows what the message of `replay_of` says.
 package enum JournalSchema {
     /// What a SQLite database of this version says of itself; it refuses one with a higher number.
-    package static let version = 2
+    package static let version = 3
 
     /// So many segments of one key are looked at: a carrier may give an id again and again.
     package static let mostForgotten = 8

@@ -61,6 +61,7 @@ package struct BridgeService: Service, CustomStringConvertible {
         assembly.feed.start()
         // Before any message, and before a receipt of an earlier process's messages can come.
         await assembly.journal?.journal.start()
+        await assembly.journal?.learnConversations(logger: logger)
         assembly.journal?.postings.start()
         let quotaProblem = await assembly.quotas.learn(isStart: true)
         await assembly.reloader.start()

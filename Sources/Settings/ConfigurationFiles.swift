@@ -54,6 +54,7 @@ struct AccountsFile {
         check("name", \.uniqueName, \.name)
         check("login", \.uniqueLogin, \.login)
         check("key", \.key, \.key)
+        check("token", \.planFixChat?.token, \.chatToken)
     }
 
     /// Checks the carriers' names, and that none of them is left out.

@@ -51,6 +51,7 @@ package struct Settings: Hashable, Sendable {
             accounts?.check(against: carriers, log: log)
             settings.checkTimes(carriers, log: log)
             settings.checkPostings(configDirectory, carriersDirectory, log: log)
+            settings.checkChats(configDirectory, carriersDirectory, log: log)
             settings.checkQuotas(configDirectory, log: log)
         }
         settings.warnings = log.sortedWarnings
@@ -96,6 +97,12 @@ package struct Settings: Hashable, Sendable {
         for account in accounts where account.receipts != nil {
             log.problem(
                 "\"receipts\" of account \(account.name) needs \"journal\" in smppost.yaml",
+                at: Place(file: FileProbe.join(configDirectory, "accounts.yaml")))
+        }
+        for account in accounts where account.planFixChat != nil || account.planFixWebhook != nil {
+            let key = account.planFixChat == nil ? "planfix_webhook" : "planfix_chat"
+            log.problem(
+                "\"\(key)\" of account \(account.name) needs \"journal\" in smppost.yaml",
                 at: Place(file: FileProbe.join(configDirectory, "accounts.yaml")))
         }
         for carrier in carriers where carrier.inbound != nil {

@@ -83,7 +83,15 @@ import Testing
         }
         // What ends one part does not begin the next.
         seen.append(make(intent(["acme", "79160000000", "ACMEH", "ello"])))
+        // Where its sender names it, the name alone.
+        func named(_ parts: [String], _ reference: String) -> MessageIntent {
+            var intent = intent(parts)
+            intent.reference = reference
+            return intent
+        }
+        seen += [make(named(base, "1")), make(named(base, "2")), make(named(["other"] + base.dropFirst(), "1"))]
         #expect(Set(seen).count == seen.count)
         #expect(make(intent(base)) == seen[0])
+        #expect(make(named(base, "1")) == make(named(["acme", "79169999999", "X", "Y"], "1")))
     }
 }

@@ -9,7 +9,7 @@ import Testing
     private func item(_ number: UInt64, of message: UInt64? = nil) -> PostingQueue.Item {
         PostingQueue.Item(
             id: MessageID(rawValue: number)!, since: 0, event: "receipt", name: "",
-            message: MessageID(rawValue: message ?? number)!, form: "")
+            order: .message(MessageID(rawValue: message ?? number)!), form: "")
     }
 
     @Test func oneMessagesPostingsGoOneAfterTheOther() {

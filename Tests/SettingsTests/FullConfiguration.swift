@@ -9,6 +9,7 @@ enum FullConfiguration {
         intake:
           listen: ["0.0.0.0:443", "[::]:443"]
           path: /planfix/sms
+          chat_path: /chats
           tls:
             certificate: server.crt
             key: server.key
@@ -29,6 +30,7 @@ enum FullConfiguration {
           scrypt_queue: 16
           scrypt_threads: 2
           recipient_memory: 5000
+          conversation_memory: 7000
           default_language: en
         monitor:
           listen: "10.0.0.1:9000"
@@ -87,6 +89,24 @@ enum FullConfiguration {
               secret_file: secrets/receipts
               ca: ../carriers/ca.crt
               give_up_after: 2h
+            planfix_chat:
+              token: "\(key)"
+              url: https://acme.planfix.example/webchat/api
+              planfix_token: of PlanFix
+              provider_id: our-sms
+              channel: sms
+              sender: ACME
+              carriers: [main]
+              ids: sealed
+              id_key: 0123456789abcdef
+              conversation_ttl: 3d
+              delivered: sent
+              texts: { sent: gone, delivered: "there {time}", undeliverable: "no: {code}" }
+              zone: Asia/Almaty
+              attachments: refuse
+              replies: { refused: 200, not_sent: 503, unknown: 400 }
+              ca: ../carriers/ca.crt
+              give_up_after: 3h
         """,
         "carriers/main.yaml": """
         hosts: ["smsc1.example.net:2775", "[2001:db8::1]:2776"]
@@ -140,7 +160,7 @@ enum FullConfiguration {
             lost: 500, reference: true }
         read_ahead: 100000
         deliver: { within: 2s, queue: 50 }
-        inbound: { url: https://crm.example.net/sms/inbound, secret: 0123456789abcdef0123, give_up_after: 1h }
+        inbound: { url: https://crm.example.net/sms/inbound, secret: 0123456789abcdef0123, give_up_after: 1h, chats: { "1234": acme } }
         esm_class: 0x03
         validity: 36h
         validity_form: absolute

@@ -61,7 +61,7 @@ extension String {
     }
 }
 
-extension ReplyCode: Error {
+extension ReplyCode {
     /// The reply to a number that cannot be read. A number that is too short or has letters is wrong, not guessed at.
     init(_ problem: NumberProblem) {
         switch problem {

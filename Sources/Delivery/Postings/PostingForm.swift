@@ -10,6 +10,10 @@ enum PostingTarget: Hashable, Sendable {
     /// The one of the account that sent this message. What the receipt says tells it from the message's others, so that one which a
     /// carrier brings again after a restart has the same name; empty = an earlier version kept it.
     case receipt(of: MessageID, saying: String)
+    /// The one of the account that sent this message: its outcome, or what came to it later.
+    case outcome(of: MessageID)
+    /// The chat of this account, with somebody: what one has written goes there in its order.
+    case chat(account: String, contact: String)
 
     init?(stored: String) {
         let parts = stored.split(separator: "/", maxSplits: 1).map(String.init)
@@ -20,6 +24,13 @@ enum PostingTarget: Hashable, Sendable {
             let receipt = parts[1].split(separator: "/", maxSplits: 1).map(String.init)
             guard let text = receipt.first, let id = MessageID(parsing: text) else { return nil }
             self = .receipt(of: id, saying: receipt.count > 1 ? receipt[1] : "")
+        case Self.outcomeWord:
+            guard let id = MessageID(parsing: parts[1]) else { return nil }
+            self = .outcome(of: id)
+        case Self.chatWord:
+            let chat = parts[1].split(separator: "/", maxSplits: 1).map(String.init)
+            guard chat.count == 2 else { return nil }
+            self = .chat(account: chat[0], contact: chat[1])
         default: return nil
         }
     }
@@ -29,6 +40,8 @@ enum PostingTarget: Hashable, Sendable {
         case .inbound(let carrier): "\(Self.inboundWord)/\(carrier)"
         case .receipt(let id, ""): "\(Self.receiptWord)/\(id)"
         case .receipt(let id, let saying): "\(Self.receiptWord)/\(id)/\(saying)"
+        case .outcome(let id): "\(Self.outcomeWord)/\(id)"
+        case .chat(let account, let contact): "\(Self.chatWord)/\(account)/\(contact)"
         }
     }
 
@@ -37,7 +50,7 @@ enum PostingTarget: Hashable, Sendable {
     /// - Parameter id: of the row.
     func name(id: MessageID) -> String {
         switch self {
-        case .inbound, .receipt(_, ""): "\(id)"
+        case .inbound, .receipt(_, ""), .outcome, .chat: "\(id)"
         case .receipt(let message, let saying): "\(message)-\(saying)"
         }
     }
@@ -47,11 +60,15 @@ enum PostingTarget: Hashable, Sendable {
         switch self {
         case .inbound: Self.inboundWord
         case .receipt: Self.receiptWord
+        case .outcome: Self.outcomeWord
+        case .chat: Self.chatWord
         }
     }
 
     private static let inboundWord = "inbound"
     private static let receiptWord = "receipt"
+    private static let outcomeWord = "outcome"
+    private static let chatWord = "chat"
 }
 
 /// The forms that are posted.
@@ -66,8 +83,23 @@ enum PostingForm {
         fields.append(("done_at", JournalClock.text(receipt.at)))
         return PostingRecord(
             id: id, at: receipt.at,
-            target: PostingTarget.receipt(of: message, saying: "\((receipt.segment ?? 0) + 1)-\(receipt.state)").stored,
+            target: PostingTarget.receipt(of: message, saying: saying(of: receipt)).stored,
             form: FormCoding.encode(fields))
+    }
+
+    /// What tells a receipt from the others of its message.
+    static func saying(of receipt: ReceiptRecord) -> String { "\((receipt.segment ?? 0) + 1)-\(receipt.state)" }
+
+    /// In place of an outcome: a response has come later.
+    static let lateOutcome = "late"
+
+    /// - Parameters:
+    ///   - outcome: as `OutcomeRecord.outcome`, or `lateOutcome`.
+    ///   - words: for a person.
+    static func posting(of outcome: String, _ message: MessageID, id: MessageID, words: String) -> PostingRecord {
+        PostingRecord(
+            id: id, at: JournalClock.now(), target: PostingTarget.outcome(of: message).stored,
+            form: FormCoding.encode([("outcome", outcome), ("text", words)]))
     }
 
     /// What only the journal knows of a receipt's message.

@@ -1,6 +1,14 @@
 import Messaging
 
-/// What waits to be posted to one URL, oldest first. What is about the same message goes one after the other; bounded.
+/// What goes one after the other.
+enum PostingOrder: Hashable, Sendable {
+    /// What is about the same message.
+    case message(MessageID)
+    /// What one has written to an account's chat.
+    case contact(String)
+}
+
+/// What waits to be posted to one URL, oldest first. What has one order goes one after the other; bounded.
 struct PostingQueue: Sendable {
     struct Item: Hashable, Sendable {
         var id: MessageID
@@ -9,8 +17,8 @@ struct PostingQueue: Sendable {
         var event: String
         /// What `X-Smppost-Posting` says.
         var name: String
-        /// What is posted in its place among others of the same message.
-        var message: MessageID
+        /// What it is posted in its place among.
+        var order: PostingOrder
         var form: String
         var attempts = 0
         var notBefore: ContinuousClock.Instant?
@@ -45,14 +53,14 @@ struct PostingQueue: Sendable {
         guard underWay.count < Self.maximumUnderWay, pausedUntil.map({ $0 <= now }) ?? true else { return nil }
         // After a failure one tries for all.
         if failures > 0, !underWay.isEmpty { return nil }
-        var blocked = Set(underWay.values.map(\.message))
+        var blocked = Set(underWay.values.map(\.order))
         for (place, item) in items.enumerated() {
-            if !blocked.contains(item.message), item.notBefore.map({ $0 <= now }) ?? true {
+            if !blocked.contains(item.order), item.notBefore.map({ $0 <= now }) ?? true {
                 items.remove(at: place)
                 underWay[item.id] = item
                 return item
             }
-            blocked.insert(item.message)
+            blocked.insert(item.order)
         }
         return nil
     }

@@ -92,7 +92,9 @@ actor PostingWorker {
     // MARK: From the journal
 
     private func readNew(_ postings: Postings) async {
-        guard let page = await read(after: last) else { return hasNews.store(true, ordering: .releasing) }
+        guard let page = await read(after: last, postings.desk) else {
+            return hasNews.store(true, ordering: .releasing)
+        }
         take(page, postings)
         if page.isFull { wake() }
     }
@@ -101,7 +103,7 @@ actor PostingWorker {
         nextSweep = .now + Self.sweepEvery
         forgetEnds()
         if sweep == nil { behind = [] }
-        guard let page = await read(after: sweep) else { return }
+        guard let page = await read(after: sweep, postings.desk) else { return }
         take(page, postings)
         sweep = page.isFull ? page.last : nil
         // Whose queue has room may be met on a later page.
@@ -131,12 +133,12 @@ actor PostingWorker {
     ///
     /// Not in an outage: SQLite shares the log's index within a process, and a reader that opens it on a disk that may only be
     /// read keeps the writer from writing ever after.
-    private func read(after id: MessageID?) async -> Page? {
+    private func read(after id: MessageID?, _ desk: ChatDesk) async -> Page? {
         guard journal.health.isWriting else { return nil }
         let known = Set(queues.values.flatMap(\.ids)).union(ends.keys).union(aside)
         do {
             let page = try await pool.runIfActive { [reader] in
-                try Self.page(try reader.postings(after: id, limit: Self.page), known: known, reader)
+                try Self.page(try reader.postings(after: id, limit: Self.page), known: known, reader, desk)
             }
             readProblem = nil
             return page
@@ -152,12 +154,12 @@ actor PostingWorker {
     }
 
     private static func page(
-        _ stored: PostingPage, known: Set<MessageID>, _ reader: any JournalReader
+        _ stored: PostingPage, known: Set<MessageID>, _ reader: any JournalReader, _ desk: ChatDesk
     ) throws(JournalProblem) -> Page {
         var page = Page(unreadable: stored.unreadable, last: stored.last, isFull: stored.isFull)
         for record in stored.records {
             do throws(JournalProblem) {
-                let destination = known.contains(record.id) ? nil : try destination(of: record, reader)
+                let destination = known.contains(record.id) ? nil : try destination(of: record, reader, desk)
                 page.rows.append(Row(record: record, destination: destination))
             } catch {
                 // Its message's rows are damaged; anything else is the reader's trouble.
@@ -176,19 +178,30 @@ actor PostingWorker {
     }
 
     private static func destination(
-        of record: PostingRecord, _ reader: any JournalReader
+        of record: PostingRecord, _ reader: any JournalReader, _ desk: ChatDesk
     ) throws(JournalProblem) -> (key: PostingKey, item: PostingQueue.Item)? {
         guard let target = PostingTarget(stored: record.target) else { return nil }
-        func item(_ message: MessageID, _ form: String) -> PostingQueue.Item {
+        func item(_ order: PostingOrder, _ form: String) -> PostingQueue.Item {
             PostingQueue.Item(
                 id: record.id, since: record.at, event: target.event, name: target.name(id: record.id),
-                message: message, form: form)
+                order: order, form: form)
         }
         switch target {
-        case .inbound(let carrier): return (.carrier(carrier), item(record.id, record.form))
-        case .receipt(let id, _):
+        case .inbound(let carrier): return (.carrier(carrier), item(.message(record.id), record.form))
+        case .chat(let account, let contact): return (.chat(account), item(.contact(contact), record.form))
+        case .receipt(let id, let saying):
             guard let life = try reader.life(of: id) else { return nil }
-            return (.account(life.message.account), item(id, record.form + "&" + PostingForm.rest(life)))
+            guard let account = desk.account(life.message.account), account.isTold(of: life) else {
+                return (
+                    .account(life.message.account), item(.message(id), record.form + "&" + PostingForm.rest(life))
+                )
+            }
+            return account.telling(receipt: saying, of: life).map { ($0.key, item(.message(id), $0.form)) }
+        case .outcome(let id):
+            guard let life = try reader.life(of: id), let account = desk.account(life.message.account),
+                account.isTold(of: life)
+            else { return nil }
+            return account.telling(outcome: record, of: life).map { ($0.key, item(.message(id), $0.form)) }
         }
     }
 
@@ -241,13 +254,15 @@ actor PostingWorker {
     ) {
         defer { signal.yield() }
         let problem: String
-        let isDown: Bool
+        var isDown = false
+        var isFinal = false
         switch result {
         case .taken:
             postings.count { $0.posted += 1 }
             queues[key]?.end(item.id, isAnswered: true)
             return end(item.id)
-        case .refused(let status): (problem, isDown) = ("it answers \(status)", false)
+        case .refused(let status): problem = "it answers \(status)"
+        case .rejected(let status): (problem, isFinal) = ("it answers \(status)", true)
         case .down(let words): (problem, isDown) = (words, true)
         }
         postings.count { $0.failedAttempts += 1 }
@@ -256,7 +271,7 @@ actor PostingWorker {
             "event": "\(item.event)", "whose": "\(key.name)", "id": "\(item.id)", "problem": "\(problem)",
             "attempts": "\(item.attempts + 1)",
         ]
-        if age > receiver.giveUpAfter {
+        if isFinal || age > receiver.giveUpAfter {
             postings.count { $0.givenUp += 1 }
             logger.error("not posted, and not tried again", metadata: metadata)
             queues[key]?.end(item.id, isAnswered: !isDown)
@@ -301,7 +316,7 @@ extension PostingKey {
     /// For logs.
     fileprivate var name: String {
         switch self {
-        case .carrier(let name), .account(let name): name
+        case .carrier(let name), .account(let name), .chat(let name): name
         }
     }
 }

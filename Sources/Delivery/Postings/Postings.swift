@@ -1,5 +1,6 @@
 package import Journal
 package import Logging
+package import Messaging
 import NIOCore
 import NIOPosix
 package import Settings
@@ -12,6 +13,7 @@ package final class Postings: Sendable {
     private struct Receivers {
         var carriers: [String: PostingReceiver] = [:]
         var accounts: [String: PostingReceiver] = [:]
+        var chats: [String: PostingReceiver] = [:]
     }
 
     private static let lastTurn = Duration.seconds(2)
@@ -20,12 +22,19 @@ package final class Postings: Sendable {
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let logger: Logger
     private let worker: PostingWorker
+    /// Whose chats and webhooks at PlanFix there are, and whose answer is whose.
+    package let desk: ChatDesk
     private let totals = Mutex(PostingTotals())
+    /// Of what is told of late responses. With a node of its own by chance.
+    private let ids = Mutex(MessageIDGenerator(node: .random(in: 0...UInt16.max)))
     private let running = Mutex<Task<Void, Never>?>(nil)
 
-    /// - Parameter reader: for what waits, on connections of its own.
-    package init(journal: Journal, reader: any JournalReader, logger: Logger) {
+    /// - Parameters:
+    ///   - reader: for what waits, on connections of its own.
+    ///   - conversations: of so many numbers it is known whose chat they answer to.
+    package init(journal: Journal, reader: any JournalReader, conversations: Int = 100_000, logger: Logger) {
         self.logger = logger
+        desk = ChatDesk(conversations: conversations)
         worker = PostingWorker(journal: journal, reader: reader, logger: logger)
     }
 
@@ -42,10 +51,16 @@ package final class Postings: Sendable {
         for account in settings.accounts {
             if let receipts = account.receipts {
                 next.accounts[account.name] = try PostingReceiver(receipts, group: group)
+            } else if let webhook = account.planFixWebhook {
+                next.accounts[account.name] = try PostingReceiver(webhook, group: group)
+            }
+            if let chat = account.planFixChat {
+                next.chats[account.name] = try PostingReceiver(chat, group: group)
             }
         }
         let new = next
         receivers.withLock { $0 = new }
+        desk.know(settings)
     }
 
     /// The same for a reload: URLs that cannot be used leave the old ones.
@@ -62,7 +77,24 @@ package final class Postings: Sendable {
     package var current: PostingTotals { totals.withLock { $0 } }
 
     /// Whether any account wants its receipts.
-    var wantsReceipts: Bool { receivers.withLock { !$0.accounts.isEmpty } }
+    var wantsReceipts: Bool { receivers.withLock { !$0.accounts.isEmpty || !$0.chats.isEmpty } }
+
+    /// What tells an account the outcome of its message.
+    ///
+    /// - Parameters:
+    ///   - outcome: as `OutcomeRecord.outcome`.
+    ///   - id: of the posting.
+    ///   - words: for a person, in the account's language.
+    package func record(of outcome: String, _ message: MessageID, id: MessageID, words: String) -> JournalRecord {
+        .posting(PostingForm.posting(of: outcome, message, id: id, words: words))
+    }
+
+    /// What tells an account that a response came after all; nil where no account is told such a thing.
+    package func record(ofLate message: MessageID) -> JournalRecord? {
+        guard desk.tellsAnybody else { return nil }
+        let id = ids.withLock { $0.next(unixMilliseconds: JournalClock.now()) }
+        return .posting(PostingForm.posting(of: PostingForm.lateOutcome, message, id: id, words: ""))
+    }
 
     func wantsInbound(of carrier: String) -> Bool { receivers.withLock { $0.carriers[carrier] != nil } }
 
@@ -72,6 +104,7 @@ package final class Postings: Sendable {
             switch key {
             case .carrier(let name): receivers.carriers[name]
             case .account(let name): receivers.accounts[name]
+            case .chat(let name): receivers.chats[name]
             }
         }
     }
@@ -87,7 +120,7 @@ package final class Postings: Sendable {
     }
 
     /// There is something new.
-    func wake() { worker.wake() }
+    package func wake() { worker.wake() }
 
     /// Waits a little for what is under way; the rest is posted after the next start.
     package func stop() async {
@@ -102,4 +135,5 @@ package final class Postings: Sendable {
 enum PostingKey: Hashable, Sendable {
     case carrier(String)
     case account(String)
+    case chat(String)
 }

@@ -34,13 +34,15 @@ package struct Account: Sendable, Hashable {
     package var replyProfile: ReplyProfile
     /// What it may send in a day, a month, and to one number.
     package var quota: AccountQuota.Limits
+    /// Its chat at PlanFix; nil = none.
+    package var chat: ChatTerms?
 
     /// An account; only its index and its name have no default.
     package init(
         index: Int, name: String, login: String? = nil, password: ScryptHash? = nil, key: KeyHash? = nil,
         enabled: Bool = true, language: Language = .ru, rate: Double? = nil, inFlight: Int? = nil,
         allowFrom: [AddressBlock] = [], replyProfile: ReplyProfile = .strict,
-        quota: AccountQuota.Limits = AccountQuota.Limits()
+        quota: AccountQuota.Limits = AccountQuota.Limits(), chat: ChatTerms? = nil
     ) {
         self.index = index
         self.name = name
@@ -54,6 +56,7 @@ package struct Account: Sendable, Hashable {
         self.allowFrom = allowFrom
         self.replyProfile = replyProfile
         self.quota = quota
+        self.chat = chat
     }
 
     /// Whether a request from `source` is allowed.

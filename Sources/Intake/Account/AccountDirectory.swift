@@ -32,6 +32,7 @@ package final class AccountDirectory: Sendable {
     let recipients: RecentRecipients
     private let byLogin: [String: AccountEntry]
     private let byKey: [KeyHash: AccountEntry]
+    private let byChatToken: [KeyHash: AccountEntry]
 
     /// The accounts of a configuration.
     /// - Parameters:
@@ -48,13 +49,16 @@ package final class AccountDirectory: Sendable {
         entries = accounts.map { AccountEntry($0, continuing: earlier[$0.name], recipients: recipients) }
         var byLogin: [String: AccountEntry] = [:]
         var byKey: [KeyHash: AccountEntry] = [:]
+        var byChatToken: [KeyHash: AccountEntry] = [:]
         for entry in entries {
             if let login = entry.account.login { byLogin[login] = byLogin[login] ?? entry }
             if let key = entry.account.key { byKey[key] = byKey[key] ?? entry }
+            if let token = entry.account.chat?.token { byChatToken[token] = byChatToken[token] ?? entry }
         }
         decoy = ScryptHash.decoy(asDearAs: accounts.compactMap(\.password))
         self.byLogin = byLogin
         self.byKey = byKey
+        self.byChatToken = byChatToken
     }
 
     /// Puts the accounts' own limits into force, also for what came in under the directory before.
@@ -85,6 +89,14 @@ package final class AccountDirectory: Sendable {
         guard let entry = byKey[KeyHash(hashing: key)], let hash = entry.account.key, hash.matches(key) else {
             return nil
         }
+        return entry
+    }
+
+    /// The account whose chat PlanFix writes to with this token, found as by a key.
+    func account(chatToken: [UInt8]) -> AccountEntry? {
+        guard let entry = byChatToken[KeyHash(hashing: chatToken)], let hash = entry.account.chat?.token,
+            hash.matches(chatToken)
+        else { return nil }
         return entry
     }
 }

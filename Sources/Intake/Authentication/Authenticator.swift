@@ -71,13 +71,9 @@ package final class Authenticator {
     /// Decides at once if it can. On the event loop.
     package func begin(_ credentials: Credentials, source: SourceAddress, now: NIODeadline) -> Beginning {
         switch credentials {
-        case .key(let key):
-            if let entry = directory.account(key: key) { return .decided(.verified(entry)) }
-            if let seconds = lockOut.lockedFor(login: nil, source: source, now: now) {
-                return .decided(.refused(.lockedOut, retryAfter: seconds))
-            }
-            lockOut.recordFailure(login: nil, source: source, now: now)
-            return .decided(.refused(.badCredentials, retryAfter: nil))
+        case .key(let key): return .decided(verdict(directory.account(key: key), source: source, now: now))
+        case .chatToken(let token):
+            return .decided(verdict(directory.account(chatToken: token), source: source, now: now))
         case .password(let login, let password):
             let digest = pairHash.digest(login, password)
             let attempt = Attempt(login: login, password: password, digest: digest, source: source)
@@ -90,6 +86,16 @@ package final class Authenticator {
             }
             return .mustVerify(attempt)
         }
+    }
+
+    /// About a key or a token, which is right or not.
+    private func verdict(_ entry: AccountEntry?, source: SourceAddress, now: NIODeadline) -> Verdict {
+        if let entry { return .verified(entry) }
+        if let seconds = lockOut.lockedFor(login: nil, source: source, now: now) {
+            return .refused(.lockedOut, retryAfter: seconds)
+        }
+        lockOut.recordFailure(login: nil, source: source, now: now)
+        return .refused(.badCredentials, retryAfter: nil)
     }
 
     /// Has a known pair verified anew; nobody waits for it.

@@ -111,7 +111,7 @@ extension IntakeHandler {
         let isLast = isFinishing && exchanges.isEmpty
         let frame = ReplyWriter.Frame(
             id: exchange.id, terms: exchange.terms, closes: isLast,
-            profile: exchange.account?.account.replyProfile ?? .strict)
+            profile: exchange.account?.account.replyProfile ?? .strict, chat: exchange.account?.account.chat?.replies)
         loop.write(reply, frame, into: &buffer)
         if let onDelivered = reply.onDelivered {
             let reply = AwaitedReplies.Reply(id: exchange.id, onDelivered: onDelivered)

@@ -68,11 +68,20 @@ extension IntakeHandler {
         if terms.isHealth { return answerHealth(number) }
         if let refusal = terms.refusal { return answer(number, refusal) }
         if loop.isDraining { return answer(number, .draining) }
+        if terms.isChat { return takeChat(number, body, terms.charset, now: now) }
         do throws(FormProblem) {
             let form = try loop.form.decode(body, charset: terms.charset)
             authenticate(number, form, now: now)
         } catch {
             answer(number, IntakeReply(error.code, language: language(of: nil), detail: error.field))
+        }
+    }
+
+    private func takeChat(_ number: UInt64, _ body: ByteBuffer, _ charset: FormCharset, now: NIODeadline) {
+        do throws(ReplyCode) {
+            authenticate(number, try loop.form.decodeChat(body, charset: charset), now: now)
+        } catch {
+            answer(number, error)
         }
     }
 
@@ -127,7 +136,14 @@ extension IntakeHandler {
         switch verdict {
         case .refused(let code, let retryAfter):
             answer(number, IntakeReply(code, language: language(of: nil), retryAfter: retryAfter))
-        case .verified(let entry): admit(number, form, entry, now: now)
+        case .verified(let entry):
+            guard let chat = form.chat else { return admit(number, form, entry, now: now) }
+            changeExchanges { _ = $0.identify(number, account: entry, isHanded: false) }
+            do throws(ReplyCode) {
+                admit(number, try chat.message(form, under: entry.account.chat), entry, now: now)
+            } catch {
+                answer(number, error)
+            }
         }
     }
 
@@ -142,6 +158,7 @@ extension IntakeHandler {
         loop.counters.handed.add()
         let request = SMSRequest(
             id: id, entry: entry, from: form.from, to: form.to, text: form.text, options: form.options,
+            chat: form.chat,
             deadline: arrived + loop.configuration.replyWithin, eventLoop: loop.eventLoop,
             loopIndex: loop.index)
         let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)

@@ -91,7 +91,7 @@ package final class IntakeLoop {
         self.unfinished = shared.unfinished
         self.handler = shared.handler
         self.rules = RequestTerms.Rules(
-            path: configuration.path, maxBodyBytes: configuration.maxBodyBytes,
+            path: configuration.path, chatPath: configuration.chatPath, maxBodyBytes: configuration.maxBodyBytes,
             maxHeaderBytes: configuration.maxHeaderBytes)
         self.shortestWait = min(
             configuration.idleTimeout, configuration.requestTimeout,

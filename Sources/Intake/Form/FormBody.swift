@@ -6,6 +6,8 @@ package enum Credentials: Sendable, Hashable {
     case password(login: String, password: [UInt8])
     /// The bytes of an API key.
     case key([UInt8])
+    /// The bytes of the token of a chat.
+    case chatToken([UInt8])
 }
 
 /// A form whose fields are all there and all readable. Whether `to` is a number is not decided here.
@@ -20,6 +22,8 @@ package struct SMSForm: Sendable, Hashable {
     package var text: String
     /// What only some accounts may ask for.
     package var options = FormOptions()
+    /// What only a message of PlanFix's chats has.
+    package var chat: ChatFields?
 }
 
 /// Fields of a form that count only where the account allows them; empty = not there.
@@ -85,7 +89,7 @@ package struct FormBody {
     }
 
     /// Room for the value being decoded, which is its first bytes, as UTF-8.
-    private var value = [UInt8](repeating: 0, count: 1024)
+    var value = [UInt8](repeating: 0, count: 1024)
 
     /// A decoder; one serves any number of forms, one after another.
     package init() {}
@@ -143,7 +147,7 @@ package struct FormBody {
     }
 
     /// Decodes a value into `room`, up to the `&` or the end; returns its size there.
-    private static func readValue(
+    static func readValue(
         _ bytes: Span<UInt8>, _ position: inout Int, of field: FormField, _ charset: FormCharset,
         into room: consuming MutableSpan<UInt8>
     ) throws(FormProblem) -> Int {

@@ -34,6 +34,8 @@ package struct IntakeReply: Sendable {
     package var carrier: String?
     /// For the log: the recipient's digits, which are masked there.
     package var recipient: String?
+    /// What PlanFix's chats call the recipient; nil = its number is not known, or the form was the plain one.
+    package var contactID: String?
     /// Called with the reply's message id on its connection's event loop, once the reply was handed to the socket of a client
     /// that was still there; never, where the client had gone.
     package var onDelivered: (@Sendable (MessageID) -> Void)?

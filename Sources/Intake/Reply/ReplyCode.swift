@@ -1,5 +1,5 @@
 /// Every error that a reply can name (design §1), with its HTTP status, outcome, reason phrase and whether to repeat.
-package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
+package enum ReplyCode: String, Error, Sendable, Hashable, CaseIterable {
     case missingField = "missing_field"
     case duplicateField = "duplicate_field"
     case fieldTooLong = "field_too_long"
@@ -26,6 +26,7 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
     case badValidity = "bad_validity"
     case textEmpty = "text_empty"
     case textTooLong = "text_too_long"
+    case attachmentsRefused = "attachments_refused"
     case rateLimited = "rate_limited"
     case quotaExceeded = "quota_exceeded"
     case recipientLimited = "recipient_limited"
@@ -54,7 +55,9 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
         case .bodyTooLarge: 413
         case .unsupportedMediaType: 415
         case .headersTooLarge: 431
-        case .badNumber, .severalNumbers, .extension, .badSender, .badClass, .badValidity, .textEmpty, .textTooLong: 422
+        case .badNumber, .severalNumbers, .extension, .badSender, .badClass, .badValidity, .textEmpty, .textTooLong,
+            .attachmentsRefused:
+            422
         case .rateLimited, .quotaExceeded, .recipientLimited, .lockedOut: 429
         case .internal: 500
         case .partial, .carrierRefused: 502
@@ -70,7 +73,8 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
             .accountDisabled, .ipNotAllowed, .senderNotAllowed, .destinationNotAllowed, .recipientBlocked, .notFound,
             .methodNotAllowed,
             .bodyTooLarge, .unsupportedMediaType, .headersTooLarge, .badNumber, .severalNumbers, .extension,
-            .badSender, .badClass, .badValidity, .textEmpty, .textTooLong, .carrierRefused:
+            .badSender, .badClass, .badValidity, .textEmpty, .textTooLong, .attachmentsRefused,
+            .carrierRefused:
             .refused
         case .requestTimeout, .rateLimited, .quotaExceeded, .recipientLimited, .lockedOut, .internal, .noBind, .busy,
             .draining, .noJournal:
@@ -126,6 +130,7 @@ package enum ReplyCode: String, Sendable, Hashable, CaseIterable {
         case .badValidity: "Bad validity"
         case .textEmpty: "Text is empty"
         case .textTooLong: "Text too long"
+        case .attachmentsRefused: "Attachments refused"
         case .rateLimited: "Rate limited"
         case .quotaExceeded: "Quota used up, not sent"
         case .recipientLimited: "Recipient limited, not sent"

@@ -16,13 +16,18 @@ package struct ReplyWriter: ~Copyable {
         package var closes: Bool
         /// Whether the status line may differ from the outcome.
         package var profile: ReplyProfile
+        /// How its chat is answered; nil = nobody's chat that is known.
+        package var chat: ChatTerms.Replies?
 
         /// All parts.
-        package init(id: MessageID, terms: RequestTerms, closes: Bool, profile: ReplyProfile) {
+        package init(
+            id: MessageID, terms: RequestTerms, closes: Bool, profile: ReplyProfile, chat: ChatTerms.Replies? = nil
+        ) {
             self.id = id
             self.terms = terms
             self.closes = closes
             self.profile = profile
+            self.chat = chat
         }
     }
 
@@ -94,7 +99,7 @@ package struct ReplyWriter: ~Copyable {
     package mutating func write(
         _ reply: IntakeReply, _ frame: Frame, unixSeconds: Int64, into buffer: inout ByteBuffer
     ) {
-        if frame.terms.wantsJSON {
+        if frame.terms.wantsJSON || frame.terms.isChat {
             // It may name the carrier's ids, and then is like no other.
             _ = make(reply, frame, unixSeconds, into: &buffer)
             return
@@ -134,7 +139,9 @@ package struct ReplyWriter: ~Copyable {
     ) -> Int {
         let id = frame.id.description
         body.clear()
-        if frame.terms.wantsJSON {
+        if frame.terms.isChat {
+            body.writeChat(ChatReply(reply, frame.chat))
+        } else if frame.terms.wantsJSON {
             writeJSON(reply, id: id)
         } else {
             body.writeString(ReplyText.clean(reply.message))
@@ -143,10 +150,10 @@ package struct ReplyWriter: ~Copyable {
         }
 
         let start = buffer.readableBytes
-        writeStatusLine(reply, frame.profile, into: &buffer)
+        writeStatusLine(reply, frame, into: &buffer)
         buffer.writeString(date.text(unixSeconds: unixSeconds))
         buffer.writeStaticString(
-            frame.terms.wantsJSON
+            frame.terms.wantsJSON || frame.terms.isChat
                 ? "\r\nContent-Type: application/json\r\nContent-Length: "
                 : "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ")
         buffer.writeDecimal(body.readableBytes)
@@ -170,9 +177,10 @@ package struct ReplyWriter: ~Copyable {
         return idInHead
     }
 
-    private func writeStatusLine(_ reply: IntakeReply, _ profile: ReplyProfile, into buffer: inout ByteBuffer) {
+    private func writeStatusLine(_ reply: IntakeReply, _ frame: Frame, into buffer: inout ByteBuffer) {
         let status: Int
-        switch profile {
+        switch frame.profile {
+        case _ where frame.terms.isChat: status = ChatReply(reply, frame.chat).status
         case .strict: status = (100...999).contains(reply.status) ? reply.status : 500
         case .always200: status = 200
         }

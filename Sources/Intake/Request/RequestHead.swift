@@ -46,6 +46,8 @@ package struct RequestHead: Sendable, Hashable {
     var isOld = false
     /// The target is the form's path.
     var isOurPath = false
+    /// The target is the path of PlanFix's chats.
+    var isChatPath = false
     /// The request is GET or HEAD of `/healthz`, and that is not the form's path.
     var isHealthPath = false
     var hostCount = 0

@@ -188,7 +188,10 @@ struct RequestParser: Sendable {
         headBytes += index - tokenStart
         let target = bytes.extracting(tokenStart..<index)
         head.isOurPath = try RequestTarget.isOurs(target, method: head.method, path: rules.path)
-        if !head.isOurPath, head.method == .get || head.method == .head {
+        if !head.isOurPath, let chatPath = rules.chatPath {
+            head.isChatPath = try RequestTarget.isOurs(target, method: head.method, path: chatPath)
+        }
+        if !head.isOurPath, !head.isChatPath, head.method == .get || head.method == .head {
             head.isHealthPath = try RequestTarget.isOurs(target, method: head.method, path: RequestTarget.healthPath)
         }
         begin(.version, at: index + 1)

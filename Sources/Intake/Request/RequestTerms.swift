@@ -2,16 +2,19 @@
 package struct RequestTerms: Sendable, Hashable {
     /// The bounds and the address that a head is held against.
     package struct Rules: Sendable, Hashable {
-        /// The one path that exists.
+        /// The path of the form.
         package var path: String
+        /// The path of PlanFix's chats; nil = there is none.
+        package var chatPath: String?
         /// Bytes of a body.
         package var maxBodyBytes: Int
         /// Bytes of the request line's target and all header fields.
         package var maxHeaderBytes: Int
 
         /// The rules of one server.
-        package init(path: String, maxBodyBytes: Int, maxHeaderBytes: Int) {
+        package init(path: String, chatPath: String? = nil, maxBodyBytes: Int, maxHeaderBytes: Int) {
             self.path = path
+            self.chatPath = chatPath
             self.maxBodyBytes = maxBodyBytes
             self.maxHeaderBytes = maxHeaderBytes
         }
@@ -27,6 +30,8 @@ package struct RequestTerms: Sendable, Hashable {
     package var expectsContinue = false
     /// It asks whether the listener is well (`GET /healthz`): no form, and no message.
     package var isHealth = false
+    /// It is for the path of PlanFix's chats: its form and its reply are theirs.
+    package var isChat = false
     /// The reply has no body (HEAD).
     package var omitsBody = false
     /// The charset of the form.
@@ -54,6 +59,7 @@ package struct RequestTerms: Sendable, Hashable {
         announcesKeepAlive = head.isOld && keepAlive
         omitsBody = head.method == .head
         isHealth = head.isHealthPath
+        isChat = head.isChatPath
         wantsJSON = head.wantsJSON && !isHealth
         expectsContinue = head.expectsContinue && !head.isOld
 
@@ -63,7 +69,7 @@ package struct RequestTerms: Sendable, Hashable {
         case nil: refuse(.badRequest, close: true)
         }
         if !isHealth {
-            if !head.isOurPath { refuse(.notFound, close: false) }
+            if !head.isOurPath, !head.isChatPath { refuse(.notFound, close: false) }
             if head.method != .post { refuse(.methodNotAllowed, close: false) }
             switch head.form {
             case .charset(let charset): self.charset = charset

@@ -12,7 +12,8 @@ package import Messaging
 ///
 /// - under way: repeats wait for its end.
 /// - unknown: nobody knows whether it went; repeats are told so.
-/// - settled: the answer is known, and its client does not have it yet; repeats get it.
+/// - settled: the answer is known, and its client does not have it yet, or has a name for the message (`MessageIntent.reference`);
+///   repeats get it.
 /// - recent: its client has the answer, and within `duplicateWindow` repeats get it too.
 ///
 /// All moments are milliseconds since 1970. Entries that have ended, one way or another, take a new message with the same

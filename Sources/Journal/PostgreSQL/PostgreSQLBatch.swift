@@ -55,7 +55,7 @@ struct PostgreSQLColumns: FieldWriter {
         case .receipt(let receipt):
             add(bits: UInt64(bitPattern: RecordDigest.of(receipt)))
             add(bits: UInt64(bitPattern: JournalSchema.place(of: receipt)))
-        case .message, .outcome, .delivered, .inbound, .inboundPart, .posting, .posted, .forgotten: break
+        case .message, .outcome, .delivered, .inbound, .inboundPart, .posting, .posted, .forgotten, .reference: break
         }
     }
 

@@ -55,6 +55,7 @@ enum PostgreSQLSchema {
             "CREATE TABLE forgotten (key bigint, id bigint, segment integer, PRIMARY KEY (key, id, segment))",
             "CREATE INDEX forgotten_id ON forgotten (id)",
         ],
+        ["CREATE TABLE reference (id bigint PRIMARY KEY, reference text NOT NULL)"],
     ]
 
     static var version: Int { migrations.count }

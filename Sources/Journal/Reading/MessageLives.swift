@@ -44,6 +44,9 @@ extension SQLConnection {
         for record in receipts {
             if let place = record.message.flatMap({ places[$0] }) { lives[place].receipts.append(record) }
         }
+        let references: [ReferenceRecord] = try records(
+            Self.query { Self.selection(.reference, $0.among("id", ids), "id") })
+        for record in references { if let place = places[record.id] { lives[place].reference = record.reference } }
         for id in try delivered(of: ids) { if let place = places[id] { lives[place].isDelivered = true } }
         return lives
     }

@@ -22,6 +22,8 @@ package enum JournalRecord: Hashable, Sendable {
     case posted([MessageID])
     /// Memory has no more room for a segment whose receipt has not come.
     case forgotten(ForgottenRecord)
+    /// Its sender has a name of its own for a message.
+    case reference(ReferenceRecord)
 }
 
 /// A message that was posted and planned.

@@ -6,7 +6,7 @@ import Messaging
 enum JournalTable: UInt8, CaseIterable {
     case message = 1
     case outcome, delivered, late, receipt, inbound, inboundPart, posting
-    case forgotten = 10
+    case forgotten = 10, reference
 
     var name: String { self == .inboundPart ? "inbound_part" : "\(self)" }
 
@@ -54,6 +54,7 @@ enum JournalTable: UInt8, CaseIterable {
             ]
         case .posting: [("id", .bigint), ("at", .bigint), ("target", .text), ("form", .text)]
         case .forgotten: [("id", .bigint), ("segment", .integer), ("key", .bigint)]
+        case .reference: [("id", .bigint), ("reference", .text)]
         }
     }
 
@@ -62,7 +63,7 @@ enum JournalTable: UInt8, CaseIterable {
         switch self {
         case .late: [("n", .bigint)]
         case .receipt: [("n", .bigint), ("place", .bigint)]
-        case .message, .outcome, .delivered, .inbound, .inboundPart, .posting, .forgotten: []
+        case .message, .outcome, .delivered, .inbound, .inboundPart, .posting, .forgotten, .reference: []
         }
     }
 
@@ -91,7 +92,7 @@ enum JournalTable: UInt8, CaseIterable {
     var hasLongKey: Bool {
         switch self {
         case .late, .receipt, .inboundPart: true
-        case .message, .outcome, .delivered, .inbound, .posting, .forgotten: false
+        case .message, .outcome, .delivered, .inbound, .posting, .forgotten, .reference: false
         }
     }
 
@@ -113,6 +114,7 @@ extension JournalRecord {
         case .posting: .posting
         case .posted: nil
         case .forgotten: .forgotten
+        case .reference: .reference
         }
     }
 
@@ -129,6 +131,7 @@ extension JournalRecord {
         case .posting(let record): try record.write(to: &row)
         case .posted(let ids): try row.add(ids)
         case .forgotten(let record): try record.write(to: &row)
+        case .reference(let record): try record.write(to: &row)
         }
     }
 
@@ -144,6 +147,7 @@ extension JournalRecord {
         case .inboundPart: self = .inboundPart(try InboundPartRecord(from: &row))
         case .posting: self = .posting(try PostingRecord(from: &row))
         case .forgotten: self = .forgotten(try ForgottenRecord(from: &row))
+        case .reference: self = .reference(try ReferenceRecord(from: &row))
         }
     }
 }

@@ -7,6 +7,8 @@ package struct MessageLife: Hashable, Sendable {
     package var receipts: [ReceiptRecord] = []
     /// Whether a client took the reply.
     package var isDelivered = false
+    /// What its sender calls it; nil = no name came.
+    package var reference: String?
 
     package init(message: MessageRecord) {
         self.message = message

@@ -83,6 +83,7 @@ struct SQLiteInserts {
                 case .posting(let record): others[.posting, default: []].append(place(record.id))
                 case .posted(let ids): posted += ids
                 case .forgotten(let record): others[.forgotten, default: []].append(place(record.id))
+                case .reference(let record): others[.reference, default: []].append(place(record.id))
                 }
             }
         }

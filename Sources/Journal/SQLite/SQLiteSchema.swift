@@ -21,6 +21,7 @@ enum SQLiteSchema {
                 arguments: [JournalSchema.fingerprintKeyName, JournalSchema.fingerprintKeyLength])
         }
         migrator.registerMigration("v2") { try $0.execute(sql: version2) }
+        migrator.registerMigration("v3") { try $0.execute(sql: version3) }
         return migrator
     }
 
@@ -133,4 +134,6 @@ enum SQLiteSchema {
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX forgotten_id ON forgotten (id);
         """
+
+    private static let version3 = "CREATE TABLE reference (id INTEGER PRIMARY KEY, reference TEXT NOT NULL) STRICT"
 }

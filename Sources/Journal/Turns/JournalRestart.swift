@@ -57,7 +57,7 @@ struct JournalRestart {
             settle(id, segment, receipt.state)
         case .inboundPart(let part): parts[part.id, default: []].append(part)
         case .inbound(let inbound): parts[inbound.id] = nil
-        case .posting, .posted, .forgotten: break
+        case .posting, .posted, .forgotten, .reference: break
         }
     }
 

@@ -50,13 +50,18 @@ package struct MessageIntent: Sendable {
     package var recipient: String
     package var sender: String
     package var text: String
+    /// What its sender calls it; empty = nothing. Where there is one it alone tells its repeats.
+    package var reference: String
 
-    package init(id: MessageID, account: String, recipient: String, sender: String, text: String) {
+    package init(
+        id: MessageID, account: String, recipient: String, sender: String, text: String, reference: String = ""
+    ) {
         self.id = id
         self.account = account
         self.recipient = recipient
         self.sender = sender
         self.text = text
+        self.reference = reference
     }
 }
 

@@ -118,6 +118,7 @@ final class TurnJournal {
             guard let message = record(of: intent) else { continue }
             draft.unowed.append(draft.records.count)
             draft.records.append(.message(message))
+            addReference(of: intent, to: &draft)
         }
         guard !part.intents.isEmpty else { return draft.decisions.begins.append([]) }
         var begins: [BeginAnswer] = []
@@ -148,7 +149,7 @@ final class TurnJournal {
         case .receipt(let receipt):
             draft.records.append(record)
             ledger.take(receipt, refusal: options.refusalStatus)
-        case .message, .inbound, .inboundPart, .posting, .posted, .forgotten:
+        case .message, .inbound, .inboundPart, .posting, .posted, .forgotten, .reference:
             draft.records.append(record)
         }
     }
@@ -178,6 +179,7 @@ final class TurnJournal {
             draft.unowed.append(draft.records.count)
             if shared != nil { draft.begun.append(draft.records.count) }
             draft.records.append(.message(message))
+            addReference(of: intent, to: &draft)
             return .new
         case .repeats(let answer):
             draft.unowed.append(draft.records.count)
@@ -189,6 +191,12 @@ final class TurnJournal {
             return .underWay(original)
         case .full: return .failed(Self.tooMany)
         }
+    }
+
+    private func addReference(of intent: MessageIntent, to draft: inout Draft) {
+        guard !intent.reference.isEmpty else { return }
+        draft.unowed.append(draft.records.count)
+        draft.records.append(.reference(ReferenceRecord(id: intent.id, reference: intent.reference)))
     }
 
     private func record(of intent: MessageIntent) -> MessageRecord? {

@@ -45,7 +45,8 @@ struct BridgeAssembly: Sendable {
         let inDoubt = InDoubtList()
         let journal = settings.journal.map {
             BridgeJournal(
-                $0, owed: settings.longestPosting, deliveries: deliveries, inDoubt: inDoubt, group: group,
+                $0, owed: settings.longestPosting, conversations: settings.intake.conversationMemory,
+                deliveries: deliveries, inDoubt: inDoubt, group: group,
                 logger: logger)
         }
         try journal?.postings.know(settings)
@@ -64,7 +65,7 @@ struct BridgeAssembly: Sendable {
         }
         journal?.know(carriers.values.map(\.route))
         let path = MessagePath(
-            settings: settings, carriers: carriers, references: references, journals: journal?.loops)
+            settings: settings, carriers: carriers, references: references, journal: journal)
         intake = IntakeServer(
             configuration: try IntakeConfiguration(settings, certificate: certificate, logger: logger),
             accounts: try Account.list(settings.accounts), group: group, logger: logger, messageLog: log.messages,
@@ -151,14 +152,17 @@ struct CarrierFactory: Sendable {
 extension MessagePath {
     /// - Parameter carriers: one for each of the settings, by its name.
     convenience init(
-        settings: Settings, carriers: [String: RunningCarrier], references: LoopReferences, journals: LoopJournals?
+        settings: Settings, carriers: [String: RunningCarrier], references: LoopReferences, journal: BridgeJournal?
     ) {
         let known = settings.carriers.compactMap { carriers[$0.name]?.route }
+        var conversation: Conversation?
+        if let desk = journal?.postings.desk { conversation = { desk.wrote($0, to: $1) } }
         self.init(
             rules: settings.accounts.map {
                 AccountRules($0, carriers: known.map(\.name), senderless: settings.senderlessCarriers)
             }, routes: known,
-            references: references, journals: journals)
+            references: references, journals: journal?.loops,
+            conversation: conversation)
     }
 }
 

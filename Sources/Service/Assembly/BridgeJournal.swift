@@ -1,5 +1,6 @@
 import Bridge
 import Delivery
+import Intake
 import Journal
 import Logging
 import Messaging
@@ -17,11 +18,15 @@ struct BridgeJournal: Sendable {
     let reader: any JournalReader
     /// What has to be posted to URLs.
     let postings: Postings
+    /// Of so many numbers it is known whose chat they answer to.
+    let conversations: Int
     private let statuses: CarrierStatuses
 
-    /// - Parameter owed: how long something is tried to be posted at most: what is needed for that is not deleted before.
+    /// - Parameters:
+    ///   - owed: how long something is tried to be posted at most: what is needed for that is not deleted before.
+    ///   - conversations: of so many numbers it is known whose chat they answer to.
     init(
-        _ settings: JournalSettings, owed: Duration, deliveries: Deliveries, inDoubt: InDoubtList,
+        _ settings: JournalSettings, owed: Duration, conversations: Int, deliveries: Deliveries, inDoubt: InDoubtList,
         group: any EventLoopGroup, logger: Logger
     ) {
         let statuses = CarrierStatuses()
@@ -49,13 +54,19 @@ struct BridgeJournal: Sendable {
             reader = PostgreSQLReader(url: url)
         }
         journal = Journal(options: options, logger: logger, makeStore: makeStore)
-        loops = LoopJournals(journal: journal, group: group)
-        postings = Postings(journal: journal, reader: reader, logger: logger)
+        let postings = Postings(journal: journal, reader: reader, conversations: conversations, logger: logger)
+        self.postings = postings
+        loops = LoopJournals(
+            journal: journal,
+            telling: OutcomeTelling(
+                record: { postings.record(of: $0.rawValue, $1, id: $2, words: $3) }, wake: { postings.wake() }),
+            group: group)
         deliveries.recorder.keep(
             in: DeliveryRecorder.Way(
                 journal: journal, recall: JournalRecall(reader: reader, limit: settings.recall), postings: postings,
                 settings: settings))
         self.statuses = statuses
+        self.conversations = conversations
     }
 
     /// The carriers as they are configured now.
@@ -66,12 +77,13 @@ struct BridgeJournal: Sendable {
     /// A segment's response came after its message was told as unknown.
     func add(_ late: LateResponse, carrier: String) {
         guard let id = MessageID(rawValue: late.tag) else { return }
-        journal.append([
-            .late(
-                LateRecord(
-                    id: id, at: JournalClock.now(), carrier: carrier, segment: late.segment,
-                    status: late.status.rawValue, carrierID: late.messageID))
-        ])
+        let record = LateRecord(
+            id: id, at: JournalClock.now(), carrier: carrier, segment: late.segment, status: late.status.rawValue,
+            carrierID: late.messageID)
+        guard let posting = postings.record(ofLate: id) else { return journal.append([.late(record)]) }
+        journal.append([.late(record), posting]) { [postings] problem in
+            if problem == nil { postings.wake() }
+        }
     }
 }
 
@@ -96,7 +108,9 @@ extension JournalOptions {
 extension Settings {
     /// The longest `give_up_after` of all URLs; zero = there are none.
     var longestPosting: Duration {
-        (carriers.compactMap(\.inbound) + accounts.compactMap(\.receipts)).map(\.giveUpAfter).max() ?? .zero
+        let signed = (carriers.compactMap(\.inbound) + accounts.compactMap(\.receipts)).map(\.giveUpAfter)
+        let planFix = accounts.flatMap { [$0.planFixChat?.giveUpAfter, $0.planFixWebhook?.giveUpAfter] }
+        return (signed + planFix.compactMap(\.self)).max() ?? .zero
     }
 }
 

@@ -1,5 +1,6 @@
 import Bridge
 import Carriers
+import Delivery
 import Foundation
 import Intake
 import Logging
@@ -26,7 +27,19 @@ extension Account {
             replyProfile: ReplyProfile(rawValue: settings.replyProfile) ?? .strict,
             quota: AccountQuota.Limits(
                 day: settings.quotaOfDay, month: settings.quotaOfMonth, perRecipient: settings.perRecipient,
-                zone: settings.quotaZone.flatMap { TimeZone(identifier: $0) } ?? .current))
+                zone: settings.quotaZone.flatMap { TimeZone(identifier: $0) } ?? .current),
+            chat: settings.planFixChat.map(ChatTerms.init))
+    }
+}
+
+extension ChatTerms {
+    init(_ settings: PlanFixChatSettings) {
+        self.init(
+            token: settings.token, providerID: settings.providerID, ids: ContactIDs(settings),
+            takesAttachments: settings.takesAttachments,
+            replies: Replies(
+                refused: settings.replies.refused, notSent: settings.replies.notSent,
+                unknown: settings.replies.unknown))
     }
 }
 
@@ -79,6 +92,7 @@ extension IntakeConfiguration {
     private init(_ settings: IntakeSettings, certificate: TLSServerContext) throws(AssemblyProblem) {
         self.init(listen: settings.listen.map { ($0.host, $0.port) })
         path = settings.path
+        chatPath = settings.chatPath
         tls = certificate
         replyWithin = TimeAmount(settings.replyWithin)
         maxConnections = settings.maxConnections

@@ -79,6 +79,7 @@ private struct IntakeKeys: Sendable {
     static let all = [
         IntakeKeys("listen") { $0.listen == $1.listen },
         IntakeKeys("path") { $0.path == $1.path },
+        IntakeKeys("chat_path") { $0.chatPath == $1.chatPath },
         IntakeKeys("tls") {
             ($0.certificateFile, $0.keyFile) == ($1.certificateFile, $1.keyFile) && $0.clientCAFile == $1.clientCAFile
         },
@@ -97,6 +98,7 @@ private struct IntakeKeys: Sendable {
         IntakeKeys("scrypt_queue") { $0.scryptQueue == $1.scryptQueue },
         IntakeKeys("scrypt_threads") { $0.scryptThreads == $1.scryptThreads },
         IntakeKeys("recipient_memory") { $0.recipientMemory == $1.recipientMemory },
+        IntakeKeys("conversation_memory") { $0.conversationMemory == $1.conversationMemory },
         IntakeKeys("default_language") { $0.defaultLanguage == $1.defaultLanguage },
     ]
 }

@@ -222,7 +222,7 @@ actor Reloader {
         parts.journal?.know(carriers.values.map(\.route))
         parts.journal?.postings.knowAgain(settings)
         let path = MessagePath(
-            settings: settings, carriers: carriers, references: parts.references, journals: parts.journal?.loops)
+            settings: settings, carriers: carriers, references: parts.references, journal: parts.journal)
         let shown = settings.carriers.compactMap { carriers[$0.name]?.shown }
         parts.state.update { $0.shown = shown }
         await parts.intake.adopt(accounts: accounts, lockOut: lockOut, handler: path.handle)

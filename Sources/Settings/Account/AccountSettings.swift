@@ -58,11 +58,17 @@ package struct AccountSettings: Hashable, Sendable {
     package var replyProfile = "strict"
     /// `receipts`: where the receipts of its messages are posted; nil = nowhere.
     package var receipts: PostingSettings?
+    /// `planfix_chat`: its chat at PlanFix; nil = none.
+    package var planFixChat: PlanFixChatSettings?
+    /// `planfix_webhook`: in place of `receipts`; nil = none.
+    package var planFixWebhook: PlanFixWebhookSettings?
 
     package init() {}
 
-    /// Every carrier that it names, those of its routes included: as often as it does.
-    package var carrierNames: [String] { (carriers + routes.flatMap(\.carriers)).map(\.name) }
+    /// Every carrier that it names, those of its routes and of its chat included: as often as it does.
+    package var carrierNames: [String] {
+        (carriers + routes.flatMap(\.carriers) + (planFixChat?.carriers ?? [])).map(\.name)
+    }
 
     /// Whether no list of carriers is empty, which a broken one is.
     var hasAllCarriers: Bool { !carriers.isEmpty && routes.allSatisfy { !$0.carriers.isEmpty } }
@@ -79,6 +85,7 @@ struct AccountPlaces {
     var name: Place
     var login: Place
     var key: Place
+    var chatToken = Place(file: "")
     /// One for each of the account's `carrierNames`.
     var carriers: [Place] = []
 }
@@ -105,6 +112,8 @@ extension AccountSettings {
         let receipts = reader.section("receipts")
         self.receipts = PostingSettings(reading: receipts, context: context)
         receipts.finish()
+        planFixWebhook = PlanFixWebhookSettings(reading: reader, context: context)
+        planFixChat = PlanFixChatSettings(reading: reader, account: self, context: context, places: &places)
         reader.finish()
     }
 
@@ -123,8 +132,9 @@ extension AccountSettings {
             reader.missing("password", hint: "it belongs to \"login\"; make one with: smppost hash password")
         }
         if hasPassword, !reader.has("login") { reader.missing("login", hint: "it belongs to \"password\"") }
-        if !reader.has("login"), !hasPassword, !reader.has("key") {
-            reader.missing("login", hint: "an account needs \"login\" and \"password\", or \"key\"")
+        if !reader.has("login"), !hasPassword, !reader.has("key"), !reader.has("planfix_chat") {
+            reader.missing(
+                "login", hint: "an account needs \"login\" and \"password\", or \"key\", or \"planfix_chat\"")
         }
     }
 

@@ -20,6 +20,7 @@ extension CarrierSettings {
         readSubmitFields(reader)
         let inbound = reader.section("inbound")
         self.inbound = PostingSettings(reading: inbound, context: context)
+        inboundChats = inbound.chats("chats")
         inbound.finish()
         setup.statuses = StatusTable(overrides: StatusReading.overrides(reader))
         reader.finish()

@@ -28,6 +28,8 @@ package struct CarrierSettings: Hashable, Sendable, CustomStringConvertible {
     package var receiptLimits = ReceiptMatcher.Limits()
     /// `inbound`: where messages of subscribers are posted; nil = nowhere.
     package var inbound: PostingSettings?
+    /// `inbound.chats`: whose chat gets what is sent to a number or name, by it; at most 10,000.
+    package var inboundChats: [String: String] = [:]
     /// `esm_class`: bits to set besides 0x40, which a user data header brings by itself (SMPP 3.4 §5.2.12).
     package var esmClass: UInt8 = 0
     /// `validity`: 1 minute to 30 days in seconds; nil = the carrier decides.

@@ -6,6 +6,8 @@ package struct IntakeSettings: Hashable, Sendable {
     package var listen: [HostPort] = []
     /// `path`: of the form, with its leading slash.
     package var path = "/sms"
+    /// `chat_path`: of the messages of PlanFix's chats, likewise.
+    package var chatPath = "/planfix/chat"
     /// `tls.certificate`: the certificate chain in PEM.
     package var certificateFile = ""
     /// `tls.key`: its private key in PEM.
@@ -48,6 +50,8 @@ package struct IntakeSettings: Hashable, Sendable {
     package var scryptThreads = 1
     /// `recipient_memory`: messages of the last hour that `per_recipient` counts, of all accounts; 1,000 to 10,000,000.
     package var recipientMemory = 200_000
+    /// `conversation_memory`: numbers of which it is known whose chat they answer to, of all accounts; 1,000 to 10,000,000.
+    package var conversationMemory = 100_000
     /// `default_language`: `ru` or `en`, where the account is not known.
     package var defaultLanguage = "ru"
 
@@ -65,7 +69,7 @@ extension IntakeSettings {
         } else {
             reader.missing("listen", hint: "for example [\"0.0.0.0:8443\"]")
         }
-        readPath(reader)
+        readPaths(reader)
         if reader.has("tls") {
             let tls = reader.section("tls")
             if let pair = tls.certificatePair(context: context) {
@@ -85,16 +89,25 @@ extension IntakeSettings {
         reader.finish()
     }
 
-    private mutating func readPath(_ reader: MappingReader) {
-        path = reader.string("path", default: path, limit: 200)
+    private mutating func readPaths(_ reader: MappingReader) {
+        path = Self.path("path", default: path, reader)
+        chatPath = Self.path("chat_path", default: chatPath, reader)
+        if path == chatPath {
+            reader.log.problem("\"path\" and \"chat_path\" are the same", at: reader.place(of: "chat_path"))
+        }
+    }
+
+    private static func path(_ key: String, default fallback: String, _ reader: MappingReader) -> String {
+        let path = reader.string(key, default: fallback, limit: 200)
         let isPath =
             path.hasPrefix("/")
             && path.utf8.allSatisfy { $0.isLetter || $0.isDigit || "/-._~".utf8.contains($0) }
         if !isPath {
             reader.log.problem(
-                "\"path\" must begin with / and have only letters, digits, / - . _ and ~, not \(path.quoted)",
-                at: reader.place(of: "path"))
+                "\"\(key)\" must begin with / and have only letters, digits, / - . _ and ~, not \(path.quoted)",
+                at: reader.place(of: key))
         }
+        return path
     }
 
     private mutating func readBounds(_ reader: MappingReader) {
@@ -116,6 +129,8 @@ extension IntakeSettings {
         scryptQueue = reader.integer("scrypt_queue", in: 1...10_000, default: scryptQueue)
         scryptThreads = reader.integer("scrypt_threads", in: 1...64, default: scryptThreads)
         recipientMemory = reader.integer("recipient_memory", in: 1000...10_000_000, default: recipientMemory)
+        conversationMemory = reader.integer(
+            "conversation_memory", in: 1000...10_000_000, default: conversationMemory)
     }
 
     private mutating func readLockout(_ reader: MappingReader, context: LoadContext) {

@@ -25,6 +25,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     switch form.credentials {
     case .key(let key): precondition(!key.isEmpty && key.count <= 256)
     case .password(let login, let password): precondition(!login.isEmpty && !password.isEmpty)
+    case .chatToken: preconditionFailure("the plain form has none")
     }
     return 0
 }

@@ -50,6 +50,7 @@ import Testing
                     content: text)),
             .posting(PostingRecord(id: id, at: number, target: text, form: text)),
             .forgotten(ForgottenRecord(id: id, segment: .max, key: -1)),
+            .reference(ReferenceRecord(id: id, reference: text)),
         ]
         for record in records { #expect(try RecordDecoder.records(in: octets([record])[...]) == [record]) }
     }

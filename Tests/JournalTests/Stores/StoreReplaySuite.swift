@@ -45,7 +45,7 @@ import Testing
             case .delivered(let ids):
                 #expect(ids.allSatisfy { seen[$0] == 2 })
                 marked.formUnion(ids)
-            case .inbound, .inboundPart, .posting, .posted, .forgotten: break
+            case .inbound, .inboundPart, .posting, .posted, .forgotten, .reference: break
             }
         }
         #expect(marked == Set(ids))

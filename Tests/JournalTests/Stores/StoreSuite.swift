@@ -8,8 +8,9 @@ import Testing
         let journal = try await backend.make()
         let id = Sample.id()
         let message = Sample.message(id, text: "hello")
-        try journal.store.append([.message(message)])
+        try journal.store.append([.reference(ReferenceRecord(id: id, reference: "m-7")), .message(message)])
         var life = MessageLife(message: message)
+        life.reference = "m-7"
         #expect(try journal.reader.life(of: id) == life)
 
         let outcome = OutcomeRecord(

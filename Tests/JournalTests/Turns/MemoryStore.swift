@@ -103,7 +103,7 @@ final class MemoryStore: JournalStore {
             case .late(let late): byID[late.id, default: []].append(record)
             case .receipt(let receipt): receipt.message.map { byID[$0, default: []].append(record) }
             case .delivered(let ids): delivered += ids
-            case .inbound, .inboundPart, .posting, .posted, .forgotten: break
+            case .inbound, .inboundPart, .posting, .posted, .forgotten, .reference: break
             }
         }
         for (_, records) in byID.sorted(by: { $0.key < $1.key }) { take(records) }

@@ -1,0 +1,114 @@
+import Intake
+import Messaging
+import NIOCore
+import TLS
+import Testing
+
+@Suite struct ChatTests {
+    private static let token = "their-token"
+
+    private func intake(
+        ids: ContactIDs = .numbers, takesAttachments: Bool = true, automatic: IntakeReply? = ScriptedHandler.accepted
+    ) throws -> EmbeddedIntake {
+        let account = EmbeddedIntake.account { account in
+            account.chat = ChatTerms(
+                token: KeyHash(hashing: Array(Self.token.utf8)), providerID: "sms", ids: ids,
+                takesAttachments: takesAttachments)
+        }
+        return try EmbeddedIntake(automatic: automatic, accounts: [account])
+    }
+
+    private static let fields = [
+        "cmd=newMessage", "providerId=sms", "token=\(token)", "messageId=7", "message=hello+%D1%8F",
+        "contactPhone=%2B79161234567", "userName=x",
+    ]
+
+    private func post(_ intake: EmbeddedIntake, _ fields: [String] = fields) throws -> ParsedReply? {
+        try intake.reply(to: EmbeddedIntake.post(fields.joined(separator: "&"), path: "/planfix/chat"))
+    }
+
+    @Test func aMessageIsHandedOver() throws {
+        let intake = try intake()
+        // The scripted handler names no contact: without one there is no chat to name.
+        #expect(try post(intake)?.status == 400)
+        let request = try #require(intake.handler.requests.first)
+        #expect((request.from, request.to, request.text) == ("", "+79161234567", "hello я"))
+        #expect(request.chat?.messageID == "7" && request.account.name == "acme")
+    }
+
+    @Test func theContactIsNamed() throws {
+        var reply = ScriptedHandler.accepted
+        reply.contactID = "79161234567"
+        #expect(try post(try intake(automatic: reply))?.body == #"{"chatId":"79161234567","contactId":"79161234567"}"#)
+        var unknown = IntakeReply(.carrierTimeout, language: .ru)
+        unknown.contactID = "79161234567"
+        #expect(try post(try intake(automatic: unknown))?.status == 200)
+        var refused = IntakeReply(.recipientBlocked, language: .ru)
+        refused.contactID = "79161234567"
+        let told = try post(try intake(automatic: refused))
+        #expect(told?.status == 400)
+        #expect(told?.body == "{\"error\":\"\(ReplyCode.recipientBlocked.text(in: .ru))\"}")
+    }
+
+    @Test func aChatIsANumber() throws {
+        let sealed = ContactIDs.sealed(ContactIDs.SealKey("0123456789abcdef"))
+        let intake = try intake(ids: sealed)
+        let id = sealed.id(of: "79161234567")
+        _ = try post(intake, Self.fields.dropLast(2) + ["chatId=\(id)"])
+        #expect(intake.handler.requests.map(\.to) == ["+79161234567"])
+        let forged = try post(intake, Self.fields.dropLast(2) + ["chatId=79161234567"])
+        #expect(forged?.status == 400 && forged?.body == #"{"error":"Invalid parameters"}"#)
+        #expect(intake.handler.requests.count == 1)
+    }
+
+    @Test(arguments: 0..<6) func whatIsMissingIsTold(_ place: Int) throws {
+        let intake = try intake()
+        let isText = Self.fields[place].hasPrefix("message=")
+        let reply = try post(intake, Self.fields.enumerated().filter { $0.offset != place }.map(\.element))
+        // An empty text is the handler's to refuse.
+        #expect(intake.handler.requests.count == (isText ? 1 : 0))
+        #expect(reply?.status == 400)
+        if !isText { #expect(reply?.body == #"{"error":"Invalid parameters"}"#) }
+    }
+
+    @Test(arguments: [
+        "cmd=newMessage", "message=%FF", "message=%0", "messageId=" + String(repeating: "7", count: 129), "chatId=%00",
+    ]) func whatIsBrokenIsTold(_ field: String) throws {
+        let name = field.prefix { $0 != "=" } + "="
+        let isTwice = field == "cmd=newMessage"
+        let fields = Self.fields.filter { isTwice || !$0.hasPrefix(name) } + [field]
+        let reply = try post(try intake(), fields)
+        #expect(reply?.status == 400 && reply?.body == #"{"error":"Invalid parameters"}"#)
+    }
+
+    @Test func aWrongTokenLocksAsAWrongKeyDoes() throws {
+        let intake = try intake()
+        let wrong = Self.fields.map { $0.hasPrefix("token") ? "token=wrong" : $0 }
+        for _ in 0..<10 {
+            let reply = try post(intake, wrong)
+            #expect(reply?.status == 401 && reply?.body == #"{"error":"Invalid token"}"#)
+        }
+        #expect(try post(intake, wrong)?.status == 429)
+        // The right one is nobody's guess.
+        _ = try post(intake)
+        #expect(intake.handler.requests.count == 1)
+    }
+
+    @Test func attachments() throws {
+        let files = ["attachments%5Bname%5D=a", "attachments[url]=https://f/1", "attachments%5Burl%5D=https://f/2"]
+        let taking = try intake()
+        _ = try post(taking, Self.fields + files)
+        #expect(taking.handler.requests.map(\.text) == ["hello я\nhttps://f/1\nhttps://f/2"])
+        let refusing = try post(try intake(takesAttachments: false), Self.fields + files)
+        #expect(refusing?.status == 400 && refusing?.body.contains("Вложения") == true)
+        let many = try post(try intake(), Self.fields + Array(repeating: files[1], count: 21))
+        #expect(many?.body == #"{"error":"Invalid parameters"}"#)
+    }
+
+    @Test func otherMethodsAndPathsAreAsBefore() throws {
+        let intake = try intake()
+        #expect(try intake.reply(to: "GET /planfix/chat HTTP/1.1\r\nHost: h\r\n\r\n")?.status == 405)
+        #expect(try intake.reply(to: EmbeddedIntake.post(path: "/planfix"))?.status == 404)
+        #expect(try intake.reply(to: EmbeddedIntake.post())?.status == 200)
+    }
+}
