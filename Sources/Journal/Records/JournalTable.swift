@@ -6,7 +6,8 @@ import Messaging
 enum JournalTable: UInt8, CaseIterable {
     case message = 1
     case outcome, delivered, late, receipt, inbound, inboundPart, posting
-    case forgotten = 10, reference
+    case forgotten = 10
+    case reference = 11
 
     var name: String { self == .inboundPart ? "inbound_part" : "\(self)" }
 
