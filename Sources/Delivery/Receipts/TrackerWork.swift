@@ -233,7 +233,7 @@ extension UnmatchedReason {
         switch self {
         case .unknownID: "a receipt is of no message that is known: its id was not given, or is forgotten"
         case .otherNumber: "a receipt is of no message: it names another number than the message with its id"
-        case .ambiguous: "a receipt is of no message: several fit. See receipts.ids in the carrier's file"
+        case .ambiguous: "a receipt is of no message: several fit, or one by a guess. See receipts.ids of the carrier"
         case .noID: "a receipt is of no message: it has no id, and no message to its number waits for one"
         }
     }

@@ -61,7 +61,7 @@ package enum UnmatchedReason: String, Hashable, Sendable, CaseIterable {
     case unknownID = "unknown_id"
     /// It names another number than the message with its id.
     case otherNumber = "other_number"
-    /// Several messages fit, and nothing says which is meant.
+    /// Several messages fit, and nothing says which is meant; or one by a guess that its number does not prove.
     case ambiguous
     /// It has no id, and no message to its number waits for one.
     case noID = "no_id"
