@@ -17,7 +17,8 @@ struct HelpCommand: ParsableCommand {
             return
         }
         if let command = Self.command(words[...], below: Smppost.self) { throw CleanExit.helpRequest(command) }
-        for name in ["\(topic).md", "\(topic).ru.md"] where words.count == 1 && !topic.contains("/") {
+        // The last is for the example that a document speaks of, mix.yaml.
+        for name in ["\(topic).md", "\(topic).ru.md", topic] where words.count == 1 && !topic.contains("/") {
             if let text = try? String(contentsOfFile: Self.path(name), encoding: .utf8) {
                 Console.say(text)
                 return

@@ -26,12 +26,11 @@ struct DocumentedKeysTests {
 
     /// A known key as the reference of its file calls it; nil for another file's.
     private static func documented(_ key: String, in prefix: String) -> String? {
-        var key = key
-        // An entry of a list is called by what it is.
-        if key.hasPrefix("account.") { key = "accounts.accounts." + key.dropFirst("account.".count) }
         // That one is known so that it can be told to be of no use any more.
         guard key.hasPrefix(prefix), key != "smppost.journal.log_directory" else { return nil }
-        return String(key.dropFirst(prefix.count)).replacing("statuses.status.", with: "statuses.")
+        let path = key.dropFirst(prefix.count).replacing("statuses.status.", with: "statuses.")
+        // An entry of the list is called by what it is.
+        return path.hasPrefix("account.") ? "accounts." + path.dropFirst("account.".count) : String(path)
     }
 
     @Test func theReferenceHasEveryKeyAndNoOther() throws {

@@ -20,19 +20,22 @@ struct HashCommand: ParsableCommand {
 
         func run() throws {
             let isTerminal = isatty(STDIN_FILENO) == 1
-            if isTerminal { Console.error("Password (not shown):") }
-            guard let password = isTerminal ? Self.readUnseen() : readLine(strippingNewline: true), !password.isEmpty
-            else { throw ValidationError("no password on standard input") }
+            let password = isTerminal ? Self.readUnseen("Password (not shown):") : readLine(strippingNewline: true)
+            guard let password, !password.isEmpty else { throw ValidationError("no password on standard input") }
+            if isTerminal, Self.readUnseen("Once more:") != password {
+                throw ValidationError("that was another one; nothing is made")
+            }
             Console.say("\(ScryptHash.make(password: password, logN: cost))")
         }
 
-        private static func readUnseen() -> String? {
+        private static func readUnseen(_ prompt: String) -> String? {
             var shown = termios()
             tcgetattr(STDIN_FILENO, &shown)
             var unseen = shown
             unseen.c_lflag &= ~tcflag_t(ECHO)
             tcsetattr(STDIN_FILENO, TCSAFLUSH, &unseen)
             defer { tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown) }
+            Console.error(prompt)
             return readLine(strippingNewline: true)
         }
     }

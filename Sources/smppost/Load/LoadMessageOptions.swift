@@ -8,7 +8,7 @@ struct LoadMessageOptions: ParsableArguments {
     @Option(
         help: """
             A YAML file with the keys from, numbers, accounts (name, login, password_file, key_file, weight) and messages (weight, text \
-            or alphabet and length, from, numbers, account); `smppost help load-tests` has an example.
+            or alphabet and length, from, numbers, account); `smppost help mix.yaml` shows an example.
             """)
     var mix: String?
 

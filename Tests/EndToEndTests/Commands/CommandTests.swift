@@ -29,7 +29,9 @@ import Testing
             let document = try String(contentsOfFile: Repository.file("config/doc/\(topic).md"), encoding: .utf8)
             #expect(text.exitCode == 0 && text.standardOutput == document + "\n")
         }
-        #expect(try await smppost("help", "planfix", folder: root).standardOutput.hasPrefix("# "))
+        for (topic, start) in [("planfix", "# Администраторам"), ("mix.yaml", "# Messages for `smppost load --mix`")] {
+            #expect(try await smppost("help", topic, folder: root).standardOutput.hasPrefix(start))
+        }
         let command = try await smppost("help", "binds", "trace", folder: root)
         #expect(command.exitCode == 0 && command.standardOutput.contains("USAGE: smppost binds trace"))
         let unknown = try await smppost("help", "nothing", folder: root)
@@ -65,6 +67,31 @@ import Testing
         let key = try await smppost("hash", "key")
         #expect(key.exitCode == 0)
         #expect(key.standardOutput.contains(/^[A-Za-z0-9_-]{43}\n\$sha256\$[A-Za-z0-9+\/]{43}\n$/))
+    }
+
+    /// A slip of the finger would lock an account out.
+    @Test(arguments: [("secret word", Int32(0)), ("sceret word", 64)])
+    func aPasswordIsTypedTwiceAndNotShown(second: String, code: Int32) async throws {
+        let script = """
+            import os, pty, sys
+            child, terminal = pty.fork()
+            if child == 0: os.execv(sys.argv[1], [sys.argv[1], "hash", "password", "--cost", "14"])
+            seen = b""
+            def until(word):
+                global seen
+                while word not in seen: seen += os.read(terminal, 4096)
+            until(b"not shown"); os.write(terminal, b"secret word\\n")
+            until(b"more"); os.write(terminal, sys.argv[2].encode() + b"\\n")
+            try:
+                while True: seen += os.read(terminal, 4096)
+            except OSError: pass
+            print(seen.decode())
+            sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+            """
+        let result = try await run("python3", ["-c", script, Repository.smppost, second])
+        #expect(result.exitCode == code, "\(result.everything)")
+        #expect(result.standardOutput.contains("$scrypt$ln=14") == (code == 0))
+        #expect(!result.everything.contains("cret word"))
     }
 
     @Test func sendIsAClientOfTheBridge() async throws {
