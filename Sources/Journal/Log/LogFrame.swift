@@ -15,8 +15,9 @@ struct LogFrame {
     private let octets: ArraySlice<UInt8>
 
     static let headerLength = 24
-    /// "smp1".
-    private static let mark: UInt32 = 0x3170_6D73
+    /// What stands before the records until they are all there.
+    static let header = [UInt8](repeating: 0, count: headerLength)
+    private static let mark: [UInt8] = Array("smp1".utf8)
 
     /// - Throws: `incompatible` where a newer version wrote them, `corrupt` where nobody did.
     func records() throws(JournalProblem) -> [JournalRecord] {
@@ -43,7 +44,7 @@ struct LogFrame {
             let length = Int(number(rest[start..<start + 4]))
             let position = number(rest[start + 8..<start + 16])
             let records = rest.dropFirst(headerLength).prefix(length)
-            guard number(rest[start + 4..<start + 8]) == UInt64(mark), records.count == length, length > 0,
+            guard rest[start + 4..<start + 8].elementsEqual(mark), records.count == length, length > 0,
                 frames.last.map({ $0.position &+ 1 == position }) ?? true,
                 number(rest[start + 16..<start + 24]) == check(records, position)
             else { break }
@@ -53,17 +54,17 @@ struct LogFrame {
         return frames
     }
 
-    /// Makes a frame of the records behind the place of its header.
-    ///
-    /// - Parameter octets: in all, at most so many as there are.
-    static func seal(_ memory: inout [UInt8], octets: Int, position: UInt64) {
-        let check = check(memory[headerLength..<octets], position)
-        memory.withUnsafeMutableBytes { memory in
-            memory.storeBytes(of: UInt32(octets - headerLength).littleEndian, as: UInt32.self)
-            memory.storeBytes(of: mark.littleEndian, toByteOffset: 4, as: UInt32.self)
-            memory.storeBytes(of: position.littleEndian, toByteOffset: 8, as: UInt64.self)
-            memory.storeBytes(of: check.littleEndian, toByteOffset: 16, as: UInt64.self)
-        }
+    /// Makes a frame of `header` and the records behind it.
+    static func seal(_ octets: inout [UInt8], position: UInt64) {
+        put(UInt64(octets.count - headerLength), into: &octets, at: 0)
+        for (index, octet) in mark.enumerated() { octets[4 + index] = octet }
+        put(position, into: &octets, at: 8)
+        put(check(octets[headerLength...], position), into: &octets, at: 16)
+    }
+
+    private static func put(_ number: UInt64, into octets: inout [UInt8], at place: Int) {
+        let width = place == 0 ? 4 : 8
+        for index in 0..<width { octets[place + index] = UInt8(truncatingIfNeeded: number >> UInt64(8 * index)) }
     }
 
     private static func number(_ octets: ArraySlice<UInt8>) -> UInt64 {
@@ -73,18 +74,20 @@ struct LogFrame {
     /// Tells octets that a kill or a disk has spoilt; nobody has an interest in forging it.
     private static func check(_ octets: ArraySlice<UInt8>, _ position: UInt64) -> UInt64 {
         let prime: UInt64 = 0x9E37_79B9_7F4A_7C15
-        return octets.withUnsafeBytes { octets in
-            var sum = (position ^ UInt64(octets.count)) &* prime
-            func add(_ word: UInt64) {
-                sum = (sum ^ word) &* prime
-                sum ^= sum >> 29
-            }
-            let words = octets.count / 8
-            for word in 0..<words {
-                add(UInt64(bigEndian: octets.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self)))
-            }
-            if octets.count % 8 > 0 { add(octets[(8 * words)...].reduce(0) { $0 << 8 | UInt64($1) }) }
-            return sum
+        let span = octets.span
+        var sum = (position ^ UInt64(span.count)) &* prime
+        func add(_ word: UInt64) {
+            sum = (sum ^ word) &* prime
+            sum ^= sum >> 29
         }
+        var place = 0
+        while span.count - place >= 8 {
+            var word: UInt64 = 0
+            for index in 0..<8 { word = word << 8 | UInt64(span[place &+ index]) }
+            add(word)
+            place += 8
+        }
+        if place < span.count { add((place..<span.count).reduce(0) { $0 << 8 | UInt64(span[$1]) }) }
+        return sum
     }
 }

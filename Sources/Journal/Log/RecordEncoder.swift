@@ -2,9 +2,9 @@ import Messaging
 
 /// Writes records as octets, for the log in front of a database; `RecordDecoder` reads them.
 ///
-/// A record is the number of its kind (`JournalRecord.kind`) and its fields (`RecordFields`): integers in groups of seven bits, least first;
-/// texts as UTF-8 after their length; what may be missing after an octet 0 or 1. A schema language (SwiftProtobuf) was weighed: it would put
-/// a generator, a library and a second set of types between these structs and the tables, which are the same fields once more.
+/// A record is its kind (one octet: `JournalTable`, or `postedKind`) and its fields (`RecordFields`): integers in groups of seven bits, least first; texts as UTF-8
+/// after their length; what may be missing after an octet 0 or 1. A schema language (SwiftProtobuf) was weighed: it would put a
+/// generator, a library and a second set of types between these structs and the tables, which are the same fields once more.
 struct RecordEncoder {
     /// What a segment's outcome is. The numbers stand in files: none is ever given to something else.
     enum SegmentKind: UInt8 {
@@ -12,60 +12,79 @@ struct RecordEncoder {
         case refused, unknown, notSent
     }
 
-    /// Room for octets, of which `count` are written.
-    var memory = [UInt8](repeating: 0, count: 1 << 10)
-    private(set) var count = 0
+    private(set) var octets: [UInt8]
 
-    /// Begins anew, in the same memory.
-    ///
-    /// - Parameter header: how many octets stand before the records; they are the caller's.
-    mutating func begin(after header: Int) {
-        count = header
+    /// - Parameters:
+    ///   - octets: what stands before the records.
+    ///   - spare: memory to be used again.
+    init(after octets: [UInt8], in spare: consuming [UInt8] = []) {
+        self.octets = spare
+        self.octets.removeAll(keepingCapacity: true)
+        self.octets += octets
     }
 
+    /// Everything, for who wants to change it: no copy is left behind.
+    consuming func finish() -> [UInt8] { octets }
+
     mutating func add(_ record: JournalRecord) {
-        while true {
-            let start = count
-            let end = memory.withUnsafeMutableBufferPointer { memory in
-                var writer = OctetWriter(memory: memory, count: start)
-                record.encode(to: &writer)
-                return writer.count
-            }
-            guard end > memory.count else {
-                count = end
-                return
-            }
-            // Now it is known how much room it takes.
-            memory += [UInt8](repeating: 0, count: end)
-        }
+        // An array looks at itself for each octet that is appended to it: 1,350 instructions a message.
+        octets.append(addingCapacity: Self.room(for: record)) { $0.add(record) }
+    }
+
+    /// At least as many octets as the record takes.
+    private static func room(for record: JournalRecord) -> Int {
+        var room = RecordRoom()
+        room.add(record)
+        return room.octets
+    }
+}
+
+extension FieldWriter where Self: ~Copyable & ~Escapable, Failure == Never {
+    /// A record's kind and its fields.
+    fileprivate mutating func add(_ record: JournalRecord) {
+        add(UInt64(record.table?.rawValue ?? JournalRecord.postedKind))
+        record.write(to: &self)
     }
 }
 
 extension JournalRecord {
-    /// What stands before its fields in the log. The numbers stand in files: none is ever given to something else.
-    fileprivate var kind: UInt8 { table?.rawValue ?? Self.postedKind }
-
-    /// Of postings that are done, which have no table.
+    /// Stands before postings that are done, which have no table.
     static let postedKind: UInt8 = 9
+}
 
-    fileprivate func encode(to writer: inout OctetWriter) {
-        writer.append(kind)
-        write(to: &writer)
+/// How many octets fields take at most.
+private struct RecordRoom: FieldWriter {
+    typealias Failure = Never
+
+    /// The most that 64 bits take, in groups of seven.
+    private static let number = 10
+
+    private(set) var octets = 0
+
+    mutating func add(_ number: UInt64) { octets += Self.number }
+    mutating func add(_ number: UInt64?) { octets += 1 + Self.number }
+    mutating func add(bits: UInt64) { octets += Self.number }
+    mutating func add(_ count: Int) { octets += Self.number }
+    mutating func add(_ count: Int?) { octets += 1 + Self.number }
+    mutating func add(_ text: String) { octets += Self.number + text.utf8.count }
+    mutating func add(_ text: String?) { octets += 1 + Self.number + (text?.utf8.count ?? 0) }
+    mutating func add(_ flag: Bool) { octets += 1 }
+    mutating func add(_ ids: [MessageID]) { octets += Self.number * (1 + ids.count) }
+
+    mutating func add(_ segments: [SegmentRecord]) {
+        add(segments.count)
+        for segment in segments {
+            octets += 1
+            switch segment {
+            case .accepted(let text), .unknown(let text): add(text)
+            case .refused: octets += Self.number
+            case .notSent: break
+            }
+        }
     }
 }
 
-/// Writes fields as far as there is room, and counts how much they take.
-private struct OctetWriter: FieldWriter {
-    typealias Failure = Never
-
-    let memory: UnsafeMutableBufferPointer<UInt8>
-    var count: Int
-
-    mutating func append(_ octet: UInt8) {
-        if count < memory.count { memory[count] = octet }
-        count += 1
-    }
-
+extension OutputSpan: FieldWriter where Element == UInt8 {
     mutating func add(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
@@ -87,13 +106,9 @@ private struct OctetWriter: FieldWriter {
     mutating func add(_ value: Int?) { add(value.map { UInt64(clamping: $0) }) }
 
     mutating func add(_ text: String) {
-        var text = text
-        text.withUTF8 { octets in
-            add(octets.count)
-            let end = count + octets.count
-            if end <= memory.count { _ = memory[count..<end].update(fromContentsOf: octets) }
-            count = end
-        }
+        let utf8 = text.utf8.span
+        add(utf8.count)
+        for index in utf8.indices { append(utf8[index]) }
     }
 
     mutating func add(_ text: String?) {

@@ -16,8 +16,8 @@ final class RecordLog {
     private var offset = 0
     /// Of the last frame.
     private(set) var position: UInt64 = 0
-    /// Of the frame that is written.
-    private var encoder = RecordEncoder()
+    /// The memory of a frame that is written, for the next one.
+    private var spare: [UInt8] = []
 
     /// Octets from which on further records go into a frame of their own.
     private static let frameLength = 64 << 10
@@ -73,9 +73,10 @@ final class RecordLog {
         do throws(JournalProblem) {
             while written < records.count {
                 next += 1
-                encode(records, after: &written, position: next)
-                try write(current, at: end)
-                end += encoder.count
+                let octets = frame(records, after: &written, position: next)
+                try write(octets, current, at: end)
+                end += octets.count
+                spare = octets
             }
             if durability == .powerCut, fdatasync(current.descriptor) != 0 { throw problem(errno, "cannot be synced") }
         } catch {
@@ -87,10 +88,10 @@ final class RecordLog {
         return position + 1...next
     }
 
-    private func write(_ segment: LogSegments.Segment, at offset: Int) throws(JournalProblem) {
+    private func write(_ octets: [UInt8], _ segment: LogSegments.Segment, at offset: Int) throws(JournalProblem) {
         while true {
-            let count = pwrite(segment.descriptor, encoder.memory, encoder.count, off_t(offset))
-            if count == encoder.count { return }
+            let count = pwrite(segment.descriptor, octets, octets.count, off_t(offset))
+            if count == octets.count { return }
             guard count < 0, errno == EINTR else { throw problem(count < 0 ? errno : ENOSPC, "cannot be written") }
         }
     }
@@ -99,16 +100,20 @@ final class RecordLog {
         JournalFile(path: current?.path ?? path).problem(number, words)
     }
 
-    /// Makes a frame of the next of these records.
+    /// A frame with the next of these records.
     ///
     /// - Parameter written: how many of them are in frames.
-    private func encode(_ records: [JournalRecord], after written: inout Int, position: UInt64) {
-        encoder.begin(after: LogFrame.headerLength)
-        while written < records.count, encoder.count < Self.frameLength {
-            // In place: a record is many strings, each of which a copy would count.
+    private func frame(_ records: [JournalRecord], after written: inout Int, position: UInt64) -> [UInt8] {
+        var memory: [UInt8] = []
+        swap(&memory, &spare)
+        var encoder = RecordEncoder(after: LogFrame.header, in: memory)
+        while written < records.count, encoder.octets.count < Self.frameLength {
+            // Out of the span a record is lent, out of the array copied.
             encoder.add(records.span[written])
             written += 1
         }
-        LogFrame.seal(&encoder.memory, octets: encoder.count, position: position)
+        var octets = encoder.finish()
+        LogFrame.seal(&octets, position: position)
+        return octets
     }
 }

@@ -31,7 +31,7 @@ final class RecordMover: Sendable {
     }
 
     /// How long moves are apart, unless somebody waits or there are `many` records.
-    private static let pause = DispatchTimeInterval.milliseconds(100)
+    private static let pause = DispatchTimeInterval.milliseconds(20)
     private static let many = 2_000
 
     private let state: Mutex<State>

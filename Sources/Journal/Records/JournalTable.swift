@@ -120,7 +120,7 @@ extension JournalRecord {
     }
 
     /// Its fields; of marks and of postings that are done the ids.
-    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure) {
+    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure) {
         switch self {
         case .message(let record): try record.write(to: &row)
         case .outcome(let record): try record.write(to: &row)

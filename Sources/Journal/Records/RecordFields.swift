@@ -4,11 +4,11 @@ import Messaging
 /// type, in the two functions here, and in `JournalTable.fields` with a migration of each database.
 protocol RecordFields {
     init<Reader: FieldReader>(from row: inout Reader) throws(Reader.Failure)
-    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure)
+    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure)
 }
 
 /// Takes the fields of a record, one after the other.
-protocol FieldWriter {
+protocol FieldWriter: ~Copyable, ~Escapable {
     associatedtype Failure: Error
 
     /// A time in milliseconds, or an id; where there is no room for it, the greatest there is.
@@ -30,7 +30,7 @@ protocol FieldWriter {
     mutating func add(_ ids: [MessageID]) throws(Failure)
 }
 
-extension FieldWriter {
+extension FieldWriter where Self: ~Copyable & ~Escapable {
     mutating func add(common text: String) throws(Failure) { try add(text) }
     mutating func add(common text: String?) throws(Failure) { try add(text) }
     mutating func add(_ ids: [MessageID]) throws(Failure) { for id in ids { try add(id.rawValue) } }
@@ -79,7 +79,7 @@ extension MessageRecord: RecordFields {
             fingerprint: Fingerprint(high: try row.bits(), low: try row.bits()))
     }
 
-    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure) {
+    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure) {
         try row.add(id.rawValue)
         try row.add(common: account)
         try row.add(recipient)
@@ -99,7 +99,7 @@ extension OutcomeRecord: RecordFields {
             replayOf: try row.optionalID())
     }
 
-    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure) {
+    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure) {
         try row.add(id.rawValue)
         try row.add(at)
         try row.add(common: outcome)
@@ -118,7 +118,7 @@ extension LateRecord: RecordFields {
             status: try row.narrow(), carrierID: try row.text())
     }
 
-    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure) {
+    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure) {
         try row.add(id.rawValue)
         try row.add(at)
         try row.add(common: carrier)
@@ -136,7 +136,7 @@ extension ReceiptRecord: RecordFields {
             delay: try row.optionalNumber(), isDuplicate: try row.flag())
     }
 
-    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure) {
+    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure) {
         try row.add(message?.rawValue)
         try row.add(segment)
         try row.add(at)
@@ -156,7 +156,7 @@ extension InboundRecord: RecordFields {
             segments: try row.count(), received: try row.count(), text: try row.optionalText())
     }
 
-    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure) {
+    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure) {
         try row.add(id.rawValue)
         try row.add(at)
         try row.add(common: carrier)
@@ -175,7 +175,7 @@ extension InboundPartRecord: RecordFields {
             reference: try row.narrow(), part: try row.count(), parts: try row.count(), content: try row.text())
     }
 
-    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure) {
+    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure) {
         try row.add(id.rawValue)
         try row.add(at)
         try row.add(common: carrier)
@@ -193,7 +193,7 @@ extension PostingRecord: RecordFields {
         self.init(id: try row.id(), at: try row.number(), target: try row.text(), form: try row.text())
     }
 
-    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure) {
+    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure) {
         try row.add(id.rawValue)
         try row.add(at)
         try row.add(common: target)
@@ -206,7 +206,7 @@ extension ForgottenRecord: RecordFields {
         self.init(id: try row.id(), segment: try row.count(), key: Int64(bitPattern: try row.bits()))
     }
 
-    func write<Writer: FieldWriter>(to row: inout Writer) throws(Writer.Failure) {
+    func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure) {
         try row.add(id.rawValue)
         try row.add(segment)
         try row.add(bits: UInt64(bitPattern: key))

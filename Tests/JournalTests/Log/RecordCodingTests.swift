@@ -6,9 +6,9 @@ import Testing
 
 @Suite struct RecordCodingTests {
     private func octets(_ records: [JournalRecord]) -> [UInt8] {
-        var encoder = RecordEncoder()
+        var encoder = RecordEncoder(after: [])
         for record in records { encoder.add(record) }
-        return Array(encoder.memory[..<encoder.count])
+        return encoder.finish()
     }
 
     @Test func everyRecordComesBack() throws {

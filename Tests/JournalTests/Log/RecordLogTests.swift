@@ -119,8 +119,8 @@ import Testing
 
     /// A newer version's kinds of record matter only where the database does not have them.
     @Test func kindsThatAreNotKnown() throws {
-        var octets = [UInt8](repeating: 0, count: LogFrame.headerLength) + [200, 1, 2, 3]
-        LogFrame.seal(&octets, octets: octets.count, position: 5)
+        var octets = LogFrame.header + [200, 1, 2, 3]
+        LogFrame.seal(&octets, position: 5)
         let frames = LogFrame.all(in: octets[...])
         #expect(frames.map(\.position) == [5])
         #expect(journalProblem { _ = try frames.first?.records() }?.kind == .incompatible)

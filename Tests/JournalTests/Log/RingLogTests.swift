@@ -16,11 +16,10 @@ import Testing
         for (place, position) in [(0, UInt64(4)), (half, 2)] {
             var offset = place
             for position in position...position + 1 {
-                var encoder = RecordEncoder()
-                encoder.begin(after: LogFrame.headerLength)
+                var encoder = RecordEncoder(after: LogFrame.header)
                 encoder.add(.receipt(Sample.receipt(Sample.id(Int64(position)))))
-                LogFrame.seal(&encoder.memory, octets: encoder.count, position: position)
-                let frame = encoder.memory[..<encoder.count]
+                var frame = encoder.finish()
+                LogFrame.seal(&frame, position: position)
                 octets.replaceSubrange(offset..<offset + frame.count, with: frame)
                 offset += frame.count
             }
