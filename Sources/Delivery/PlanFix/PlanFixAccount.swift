@@ -52,7 +52,7 @@ struct PlanFixAccount: Sendable {
     ///
     /// - Parameter saying: `PostingForm.saying` of it.
     func telling(receipt saying: String, of life: MessageLife) -> Telling? {
-        guard let progress = MessageProgress(life), PostingForm.saying(of: progress.receipt) == saying else {
+        guard let progress = DeliveryProgress(life), PostingForm.saying(of: progress.receipt) == saying else {
             return nil
         }
         let (text, isDelivered): (PlanFixWords.Text, Bool) =
@@ -69,10 +69,10 @@ struct PlanFixAccount: Sendable {
 
     /// What an outcome tells, or a response that came later; nil where receipts have told more, or will.
     func telling(outcome record: PostingRecord, of life: MessageLife) -> Telling? {
-        guard MessageProgress(life) == nil, let fields = FormCoding.decode(record.form[...]) else { return nil }
+        guard DeliveryProgress(life) == nil, let fields = FormCoding.decode(record.form[...]) else { return nil }
         var outcome = fields["outcome"] ?? ""
         if outcome == PostingForm.lateOutcome {
-            guard let isAccepted = MessageProgress.late(life) else { return nil }
+            guard let isAccepted = DeliveryProgress.late(life) else { return nil }
             outcome = isAccepted ? "accepted" : "refused"
         }
         let isSent = outcome == "accepted"

@@ -55,7 +55,7 @@ import Testing
     @Test func receiptsSayOneThingTogether() {
         let two = [Self.accepted, Self.accepted]
         func word(_ segments: [SegmentRecord]?, _ states: [(Int, String)]) -> String? {
-            guard let progress = MessageProgress(life(segments, states)) else { return nil }
+            guard let progress = DeliveryProgress(life(segments, states)) else { return nil }
             switch progress.word {
             case .delivered: return "delivered"
             case .failed(let state): return state.rawValue

@@ -11,7 +11,7 @@ import SMPP
 ///              └─ refused, not sent, partial ─▶ error (the end)
 ///
 /// The first receipt that decides is told; those before it say nothing yet, those behind it nothing new.
-struct MessageProgress: Equatable {
+struct DeliveryProgress: Equatable {
     enum Word: Equatable {
         case delivered
         /// Expired, deleted, undeliverable, unknown, rejected or skipped.
