@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import NIOCore
+import SMPP
 import Settings
 
 /// `HOST:PORT`, IPv6 in brackets.
@@ -38,6 +39,8 @@ struct DurationArgument: ExpressibleByArgument, CustomStringConvertible {
     var description: String { "\(duration)" }
     var defaultValueDescription: String { description }
 }
+
+extension Language: ExpressibleByArgument {}
 
 extension SocketAddress {
     /// `127.0.0.1:8443`, IPv6 in brackets.
