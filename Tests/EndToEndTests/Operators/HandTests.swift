@@ -26,10 +26,13 @@ import Testing
     }
 
     @Test func aCommandSendsAsAnAccountWithoutItsPassword() async throws {
+        // Each carrier its own SMSC: one that two carriers share may send a receipt over the other's bind.
+        let other = try await Simulator.start(["--receipts", "100ms"])
+        defer { other.process.kill() }
         try await withSimulator(["--receipts", "100ms"]) { simulator in
             var setup = Self.setup
             setup.carriers = [
-                CarrierSetup(port: simulator.port), CarrierSetup(name: "other", port: simulator.port),
+                CarrierSetup(port: simulator.port), CarrierSetup(name: "other", port: other.port),
             ]
             setup.accounts = [
                 AccountSetup(carriers: ["main"]), AccountSetup(name: "b", login: "b", carriers: ["other"]),
