@@ -88,7 +88,7 @@ let package = Package(
         .target(
             name: "Journal",
             dependencies: ["CPostgreSQL", "Messaging", "SMPP", collections, grdb, grdbSQLite, logging]),
-        .target(name: "Monitor", dependencies: ["HTTPService", "TLS", logging, nioCore, nioHTTP1]),
+        .target(name: "Monitor", dependencies: ["HTTPService", "SMPP", "TLS", logging, nioCore, nioHTTP1]),
         .target(name: "Settings", dependencies: ["HTTPService", "Messaging", "SMPP", "TLS", yams]),
 
         // Floor 2: bytes.
@@ -148,7 +148,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "MessagingTests", dependencies: ["Messaging", "SMPP", "TestPrograms"], exclude: ["Oracle"]),
-        .testTarget(name: "MonitorTests", dependencies: ["HTTPService", "Monitor", "TLS", nioCore, nioHTTP1]),
+        .testTarget(name: "MonitorTests", dependencies: ["HTTPService", "Monitor", "SMPP", "TLS", nioCore, nioHTTP1]),
         .testTarget(
             name: "OperationsTests",
             dependencies: [

@@ -1,4 +1,4 @@
-package import Intake
+package import SMPP
 
 extension Language {
     /// Settings has checked that it is one of ours.

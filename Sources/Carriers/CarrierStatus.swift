@@ -174,17 +174,14 @@ package struct LinkStatus: Hashable, Sendable {
 package struct BindChangeStatus: Hashable, Sendable {
     /// The new state, as `BindStatus.state`.
     package var state: String
-    /// A `BindFailure.Code`.
-    package var reason: String?
-    /// The reason in words.
-    package var words: String?
+    /// Why, where there is something to say.
+    package var failure: BindFailure?
     /// Seconds since then.
     package var ago: Double
 
-    package init(state: String, reason: String? = nil, words: String? = nil, ago: Double = 0) {
+    package init(state: String, failure: BindFailure? = nil, ago: Double = 0) {
         self.state = state
-        self.reason = reason
-        self.words = words
+        self.failure = failure
         self.ago = ago
     }
 }
@@ -272,6 +269,8 @@ extension BindStatus {
         package var localAddress: String?
         /// nil also = no TLS.
         package var tls: BindTLSStatus?
+        /// Whether the carrier's file wants TLS.
+        package var isTLSWanted = false
         /// The carrier's own `system_id`, while bound.
         package var smscSystemID: String?
         /// The round trip of the last answered `enquire_link`.

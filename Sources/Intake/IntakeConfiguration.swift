@@ -1,4 +1,5 @@
 package import NIOCore
+package import SMPP
 package import TLS
 
 /// Where the intake listens, and every bound it keeps.

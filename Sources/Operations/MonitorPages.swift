@@ -15,25 +15,28 @@ package struct MonitorPages: Sendable {
     let feed: LiveFeed
     let reload: @Sendable () async -> HTTPServerResponse
     let messages: MonitorMessages?
+    let hand: HandSending
     let traces: MonitorTraces
     let logger: Logger
 
     /// - Parameters:
     ///   - reload: reads the configuration anew, and says what became of it.
     ///   - messages: nil where no journal is configured.
+    ///   - hand: sends what people write.
     package init(
-        source: MonitorSource, feed: LiveFeed, messages: MonitorMessages?, logger: Logger,
+        source: MonitorSource, feed: LiveFeed, messages: MonitorMessages?, hand: HandSending, logger: Logger,
         reload: @escaping @Sendable () async -> HTTPServerResponse
     ) {
         self.source = source
         self.feed = feed
         self.reload = reload
         self.messages = messages
+        self.hand = hand
         traces = MonitorTraces(traces: source.traces, state: source.state, logger: logger)
         self.logger = logger
     }
 
-    /// The page, `/events`, `/healthz`, `/readyz`, `/binds`, `/metrics`, `/messages/ID`; actions, `/unlock` and `/reload`.
+    /// The page, `/events`, `/healthz`, `/readyz`, `/binds`, `/metrics`, `/messages/ID`, `/send`; actions, `/unlock` and `/reload`.
     package func routes() -> HTTPRoutes {
         var routes = HTTPRoutes()
         let page = MonitorPage.response
@@ -44,6 +47,7 @@ package struct MonitorPages: Sendable {
         routes.get("/binds") { _, loop in source.snapshot(on: loop).map { .json(BindsReport.json($0)) } }
         routes.get("/metrics") { _, loop in source.snapshot(on: loop).map { MetricsReport.response($0) } }
         messages?.add(to: &routes)
+        hand.add(to: &routes)
         routes.post("/unlock") { request, loop in loop.makeSucceededFuture(unlock(request)) }
         routes.postBelow("/carriers/") { request, loop in act(request, on: loop) }
         routes.post("/reload") { [reload, logger] request, loop in

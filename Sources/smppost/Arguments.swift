@@ -41,6 +41,8 @@ struct DurationArgument: ExpressibleByArgument, CustomStringConvertible {
     var defaultValueDescription: String { description }
 }
 
+extension Language: ExpressibleByArgument {}
+
 extension SocketAddress {
     /// `127.0.0.1:8443`, IPv6 in brackets.
     var hostAndPort: String {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Operations
+import Settings
 
 @main
 struct Smppost: AsyncParsableCommand {
@@ -13,4 +14,36 @@ struct Smppost: AsyncParsableCommand {
             SimulateCommand.self, LoadCommand.self, HashCommand.self, CertificateCommand.self, DecodeCommand.self,
             HelpCommand.self,
         ])
+
+    static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        tellUnknown(arguments.first)
+        do {
+            var command = try parseAsRoot(arguments)
+            do {
+                if var command = command as? any AsyncParsableCommand {
+                    try await command.run()
+                } else {
+                    try command.run()
+                }
+            } catch let error as ValidationError {
+                // By itself the parser would show the usage of `smppost`.
+                Console.error("Error: \(error.message)")
+                Console.error(usageString(for: type(of: command)))
+                exit(withError: ExitCode.validationFailure)
+            }
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    /// Ends for a first word that is no command, with the one that may be meant; the parser would call it an argument too many.
+    private static func tellUnknown(_ word: String?) {
+        let names = configuration.subcommands.map { $0._commandName }
+        guard let word, !word.hasPrefix("-"), word != "help", !names.contains(word) else { return }
+        let meant = Suggestion.nearest(to: word, among: names).map { " Did you mean `smppost \($0)`?" } ?? ""
+        Console.error("Error: there is no command \(word).\(meant)")
+        Console.error("The commands: \(names.joined(separator: ", ")). More: smppost --help")
+        exit(withError: ExitCode.validationFailure)
+    }
 }

@@ -34,7 +34,7 @@ import Testing
         "Journal": Target(
             3, ["CPostgreSQL", "Messaging", "SMPP"],
             packages: ["DequeModule", "GRDB", "GRDBSQLite", "Logging", "Foundation", "Dispatch", "Glibc"]),
-        "Monitor": Target(3, ["HTTPService", "TLS"], packages: ["Logging", "NIOCore", "NIOHTTP1"]),
+        "Monitor": Target(3, ["HTTPService", "SMPP", "TLS"], packages: ["Logging", "NIOCore", "NIOHTTP1"]),
         "Settings": Target(3, ["HTTPService", "Messaging", "SMPP", "TLS"], packages: ["Yams", "Foundation"]),
         "Bridge": Target(
             4, ["Carriers", "Intake", "Journal", "Messaging", "SMPP", "SMPPWire", "Settings"], packages: ["NIOCore"]),

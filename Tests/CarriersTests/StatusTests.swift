@@ -71,7 +71,7 @@ import Testing
             $0.setup.timings.reconnectMax = .milliseconds(500)
         }
         let half = try await rig.status {
-            $0.ready && $0.binds[1].state == "waiting" && $0.binds[1].failure?.words != nil
+            $0.ready && $0.binds[1].state == "waiting" && $0.binds[1].failure != nil
         }
         #expect(half.links == [LinkStatus(name: "1+2", health: .degraded, binds: ["1", "2"])])
         try await rig.bound()

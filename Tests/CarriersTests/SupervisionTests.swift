@@ -15,10 +15,10 @@ import Testing
     func refusedBinds(status: UInt32, code: String, wait: ClosedRange<Double>) async throws {
         let status = CommandStatus(rawValue: status)
         let rig = try await Rig.start(Script(bind: { _ in .refuse(status) }), ready: false)
-        let bind = try await rig.status { $0.binds[0].state == "waiting" && $0.binds[0].failure?.words != nil }.binds[0]
+        let bind = try await rig.status { $0.binds[0].state == "waiting" && $0.binds[0].failure != nil }.binds[0]
         #expect(bind.failure?.code.rawValue == code)
         #expect(wait.contains(bind.nextAttemptIn ?? -1))
-        #expect(bind.failure?.words.contains(status.hex) == true)
+        #expect(bind.failure?.words.en.contains(status.hex) == true)
         try await rig.end()
     }
 

@@ -134,14 +134,14 @@ import Testing
         #expect(nacked.first?.body == .genericNack)
         try await rig.bound()
         #expect(await rig.submit("b").isAccepted)
-        #expect(try await rig.status().binds[0].history.contains { $0.reason == "protocol" || $0.words != nil })
+        #expect(try await rig.status().binds[0].history.contains { $0.failure != nil })
         try await rig.end()
     }
 
     @Test func aResponseBeforeTheEndOfTheConnectionCounts() async throws {
         let rig = try await Rig.start(Script(submit: { $0.place == 0 ? .acceptAndHalfClose : .accept }))
         #expect(await rig.submit("a").isAccepted)
-        try await rig.status { $0.binds[0].history.contains { $0.reason == "closed" } }
+        try await rig.status { $0.binds[0].history.contains { $0.failure?.code.rawValue == "closed" } }
         try await rig.bound()
         #expect(await rig.submit("b").isAccepted)
         try await rig.end()
@@ -223,7 +223,7 @@ import Testing
             return
         }
         #expect(outcomes.allSatisfy { $0 == .unknown(.carrierTimeout) || $0 == .unknown(.connectionLost) })
-        try await rig.status { $0.binds[0].history.contains { $0.reason == "timeout" } }
+        try await rig.status { $0.binds[0].history.contains { $0.failure?.code.rawValue == "timeout" } }
         try await rig.bound()
         #expect(await rig.submit("a").isAccepted)
         try await rig.carrier.stop().get()

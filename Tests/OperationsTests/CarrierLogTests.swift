@@ -43,11 +43,11 @@ struct CarrierLogTests {
         }
     }
 
-    private static let refused = BindFailure(.connectRefused, "connection refused: nothing listens on the port")
+    private static let refused = BindFailure(.connectRefused)
     private static let up = MonitorReportTests.carrier(bind())
     private static let down = MonitorReportTests.carrier(bind(state: "waiting", refused))
     private static let locked = MonitorReportTests.carrier(
-        bind(state: "waiting", .bindRefused(.invalidPassword)))
+        bind(state: "waiting", BindFailure(.refused(.invalidPassword))))
 
     private static func state(_ name: String, _ trouble: CarrierTrouble) -> CarrierStatus {
         var carrier = up
@@ -74,7 +74,7 @@ struct CarrierLogTests {
                 "carrier is down", "carrier is still down", "carrier is still down", "carrier takes messages again",
             ])
         #expect(watch.lines.map(\.level) == [.warning, .notice, .notice, .notice])
-        #expect(watch.lines[0].metadata["words"] == Self.refused.words)
+        #expect(watch.lines[0].metadata["words"] == Self.refused.words.en)
         #expect(watch.lines[0].metadata["reason"] == "connect_refused")
         #expect(watch.lines[1].metadata["attempts"] == "60" && watch.lines[1].metadata["for"] == "1m0s")
         #expect(watch.lines[2].metadata["attempts"] == "60" && watch.lines[2].metadata["next_attempt_in"] == "0:04")
@@ -210,7 +210,7 @@ struct CarrierLogTests {
     }
 
     @Test func whatPeopleStopIsNoTrouble() {
-        let stopped = BindFailure(.stopped, "stopped")
+        let stopped = BindFailure(.stopped(isAnswered: true))
         let watch = Watch(Self.up)
         watch.look()
         var leaving = Self.up
@@ -223,7 +223,7 @@ struct CarrierLogTests {
         watch.become(Self.up)
         // One bind is rebound.
         watch.become(MonitorReportTests.carrier(Self.bind(state: "unbinding")))
-        watch.become(MonitorReportTests.carrier(Self.bind(state: "connecting", BindFailure(.closed, "closed"))))
+        watch.become(MonitorReportTests.carrier(Self.bind(state: "connecting", BindFailure(.closed))))
         watch.pass(1)
         watch.become(Self.up)
         #expect(watch.lines.isEmpty, "\(watch.messages)")

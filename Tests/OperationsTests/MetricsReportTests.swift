@@ -186,7 +186,7 @@ extension BindStatus {
         self.init(
             name: "\(place)", kind: .transceiver, state: isUp ? "bound" : "waiting", since: 123.456789,
             host: "smsc\(carrier).example.net:2775")
-        failure = isUp ? nil : BindFailure(.credentials, "the carrier does not accept the password")
+        failure = isUp ? nil : BindFailure(.refused(.invalidPassword))
         nextAttemptIn = isUp ? nil : 250.5
         (window.inUse, window.size, window.waiting) = (7, 10, 3)
         (pace.carrierLimit, pace.recoveringLimit) = (100, isUp ? nil : 12.5)

@@ -37,6 +37,7 @@ enum FullConfiguration {
           tls: { enabled: true, certificate: server.crt, key: server.key }
           token_file: secrets/token
           trace_directory: ../traces
+          send_every: 10s
         journal:
           url: "sqlite:var/smppost.db"
           keep_text: true

@@ -44,6 +44,7 @@ struct SettingsTests {
         #expect(settings.monitor.token == "0123456789abcdef")
         #expect(settings.monitor.certificateFile == "\(fixture.root)/config/server.crt")
         #expect(settings.monitor.keyFile == "\(fixture.root)/config/server.key")
+        #expect(settings.monitor.sendEvery == .seconds(10))
         #expect(settings.monitor.traceDirectory == "\(fixture.root)/config/../traces")
         #expect(settings.journal?.store == .sqlite(path: "\(fixture.root)/config/var/smppost.db"))
         #expect(settings.journal?.keepText == true)

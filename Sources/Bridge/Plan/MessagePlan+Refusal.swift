@@ -1,5 +1,6 @@
 import Intake
 import Messaging
+import SMPP
 
 extension MessagePlan {
     /// The reply to a form that cannot be read, with what its sender needs to know to write a better one.

@@ -67,6 +67,10 @@ int cossl_context_basics(SSL_CTX *context, uint64_t options);
 /// Never asks anybody for the passphrase of an encrypted key: such a key fails to load.
 int cossl_no_passphrase(char *buffer, int size, int writing, void *nothing);
 
+/// A name or an address (SAN; without any, the common name at place 0) of the certificate that the handshake refused.
+/// Returns its length without an end, or 0 where there is none at that place.
+int cossl_refused_name(SSL *ssl, int place, char *name, size_t size);
+
 static inline void cossl_use_tickets_of_client(SSL_CTX *context) {
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
 }

@@ -15,12 +15,12 @@ extension Bind {
             name: name, kind: kind, state: session.state.name, since: (now - stateSince).inSeconds,
             host: configuration.setup.hosts[session.host].description)
         status.downFor = downSince.map { (now - $0).inSeconds }
-        status.failure = session.lastFailure
+        status.failure = session.lastFailure.map { told($0, host: session.lastFailedHost) }
         if case .waiting(let until) = session.state { status.nextAttemptIn = max(0, (until - now).inSeconds) }
         status.drained = isHeld
         status.history = session.history.map { change in
             BindChangeStatus(
-                state: change.state, reason: change.reason?.rawValue, words: change.words,
+                state: change.state, failure: change.failure.map { told($0, host: change.host) },
                 ago: (now - change.at).inSeconds)
         }
         status.window = .init(inUse: traffic.open, size: traffic.window, waiting: index == 0 ? queue.waiting : 0)
@@ -39,6 +39,12 @@ extension Bind {
             responses: traffic.responseTimes, response: kind.submits ? queue.meanResponseTime : nil,
             windowWaits: windowWaits, enquireLinks: session.enquireLinkTimes)
         return status
+    }
+
+    /// A failure with the host that it happened at, where one has to do with it.
+    private func told(_ failure: BindFailure, host: Int) -> BindFailure {
+        guard failure.code != .stopped else { return failure }
+        return BindFailure(failure.cause, at: configuration.setup.hosts[host].description)
     }
 
     /// One line an hour: the counter and its alert say how it goes on.
@@ -60,7 +66,8 @@ extension Bind {
                     version: agreement.version, cipher: agreement.cipher,
                     peerCertificateExpiry: agreement.peerCertificateExpiry)
             },
-            smscSystemID: session.peerSystemID, enquireLinkRTT: session.enquireLinkRoundTrip?.inSeconds,
+            isTLSWanted: configuration.tls != nil, smscSystemID: session.peerSystemID,
+            enquireLinkRTT: session.enquireLinkRoundTrip?.inSeconds,
             lastReceivedAgo: session.lastReceivedAt.map { (now - $0).inSeconds },
             isSuspect: session.isSuspect || isSilent)
     }
@@ -107,7 +114,7 @@ extension Bind {
         ]
         if let failure = session.lastFailure {
             metadata["reason"] = "\(failure.code.rawValue)"
-            metadata["words"] = "\(failure.words)"
+            metadata["words"] = "\(told(failure, host: session.lastFailedHost).words.en)"
         }
         let loudness = lines.change(to: session.state, session.lastFailure?.code, now: now)
         if loudness.leftOut > 0 { metadata["left_out"] = "\(loudness.leftOut)" }

@@ -142,9 +142,9 @@ final class Bind: @unchecked Sendable {
         run(session.disconnected(failure, now: now, jitter: chance()), now: now)
     }
 
-    func streamBroken(_ words: String) {
+    func streamBroken(commandLength: UInt32) {
         let now = MonotonicTime.now
-        run(session.streamBroken(words, now: now, jitter: chance()), now: now)
+        run(session.streamBroken(commandLength: commandLength, now: now, jitter: chance()), now: now)
     }
 
     /// One whole PDU.
@@ -251,7 +251,7 @@ final class Bind: @unchecked Sendable {
             _ = handler.close()
         case .failure(let error) where isWanted:
             let now = MonotonicTime.now
-            let failure = TransportFailure.describe(error)
+            let failure = BindFailure(TransportFailure.cause(of: error))
             run(session.connectFailed(failure, now: now, jitter: chance()), now: now)
         case .failure:
             break

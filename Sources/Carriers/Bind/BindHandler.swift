@@ -149,7 +149,7 @@ final class BindHandler: ChannelInboundHandler {
 
     /// The socket took nothing for too long: the link is dead, though TCP may not know it yet.
     private func writeIsOverdue(_ context: ChannelHandlerContext) {
-        let failure = BindFailure(.timeout, "the carrier did not read what was sent to it in time")
+        let failure = BindFailure(.writeTimeout)
         phase = .ended(failure)
         bind?.connectionEnded(failure)
         bind = nil
@@ -157,21 +157,21 @@ final class BindHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if let error = error as? FrameError, case .incomplete = error {
-            failure = failure ?? TransportFailure.describe(error)
-        } else if let error = error as? FrameError, let bind {
-            bind.streamBroken(error.description)
-        } else {
-            failure = failure ?? TransportFailure.describe(error)
-            context.close(promise: nil)
+        let cause = TransportFailure.cause(of: error)
+        if case .notSMPP(let length) = cause, let bind {
+            bind.streamBroken(commandLength: length)
+            return
         }
+        failure = failure ?? BindFailure(cause)
+        if case .incomplete = cause { return }
+        context.close(promise: nil)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         if stream.readableBytes > 0 {
             errorCaught(context: context, error: FrameError.incomplete(received: stream.readableBytes))
         }
-        let failure = failure ?? BindFailure(.closed, "the carrier closed the connection")
+        let failure = failure ?? BindFailure(.closed)
         phase = .ended(failure)
         bind?.connectionEnded(failure)
         bind = nil

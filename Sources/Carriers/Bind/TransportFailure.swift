@@ -7,34 +7,42 @@ import TLS
 
 /// What an error of the transport means for its bind.
 enum TransportFailure {
-    /// Words for people, without the names of types where there are better ones.
-    static func describe(_ error: any Error) -> BindFailure {
+    static func cause(of error: any Error) -> BindFailure.Cause {
         switch error {
-        case let error as TLSError where error.kind == .truncated:
-            // A killed peer says no good-bye in TLS either.
-            BindFailure(.closed, "the carrier closed the connection")
-        case let error as TLSError:
-            BindFailure(.tls, "TLS failed: \(error)")
-        case let error as FrameError:
-            BindFailure(.reset, error.description)
-        case let error as NIOConnectionError:
-            describe(error)
-        case is SocketAddressError:
-            BindFailure(.dns, "the host's name could not be resolved")
-        case let error as IOError:
-            describe(errno: error.errnoCode)
-        case ChannelError.connectTimeout:
-            BindFailure(.timeout, "no connection in time")
-        default:
-            BindFailure(.reset, "the connection failed: \(type(of: error))")
+        // A killed peer says no good-bye in TLS either.
+        case let error as TLSError where error.kind == .truncated: .closed
+        case let error as TLSError: .tls(cause(of: error))
+        case FrameError.tooShort(let length), FrameError.tooLong(let length, _): .notSMPP(commandLength: length)
+        case FrameError.incomplete(let octets): .incomplete(octets: octets)
+        case let error as NIOConnectionError: cause(of: error)
+        case is SocketAddressError: .nameNotFound
+        case let error as IOError: cause(ofErrno: error.errnoCode)
+        case ChannelError.connectTimeout(let time): .connectTimeout(.nanoseconds(time.nanoseconds))
+        default: .reset
+        }
+    }
+
+    private static func cause(of error: TLSError) -> BindFailure.TLSCause {
+        switch error.fault {
+        case .plainPort: .plainPort
+        case .closed: .closed
+        case .certificateWanted: .wantsCertificate
+        case .certificateRefused: .certificateRefused
+        case .wrongName(let names): .wrongName(names)
+        case .selfSigned: .selfSigned
+        case .unknownIssuer: .unknownIssuer
+        case .expired: .expired
+        case .notYetValid: .notYetValid
+        case .noCommonVersion: .noCommonVersion
+        case nil: error.kind == .timeout ? .timeout : .other(error.reason)
         }
     }
 
     /// The first address's failure says more than a list of all; but not where `bind_from` is of another family.
-    private static func describe(_ error: NIOConnectionError) -> BindFailure {
+    private static func cause(of error: NIOConnectionError) -> BindFailure.Cause {
         let telling = error.connectionErrors.first { !isWrongFamily($0.error) }
-        if let first = telling ?? error.connectionErrors.first { return describe(first.error) }
-        return BindFailure(.dns, "the name \(error.host) could not be resolved")
+        guard let first = telling ?? error.connectionErrors.first else { return .nameNotFound }
+        return cause(of: first.error)
     }
 
     private static func isWrongFamily(_ error: any Error) -> Bool {
@@ -42,13 +50,14 @@ enum TransportFailure {
         return code == EAFNOSUPPORT || code == EINVAL
     }
 
-    private static func describe(errno code: CInt) -> BindFailure {
+    private static func cause(ofErrno code: CInt) -> BindFailure.Cause {
         switch code {
-        case ECONNREFUSED: BindFailure(.connectRefused, "connection refused: nothing listens on the port")
-        case ETIMEDOUT: BindFailure(.timeout, "the connection timed out")
-        case ECONNRESET, EPIPE: BindFailure(.reset, "the connection was reset")
-        case EHOSTUNREACH, ENETUNREACH: BindFailure(.connectRefused, "the host cannot be reached")
-        default: BindFailure(.reset, "the connection failed: error \(code)")
+        case ECONNREFUSED: .connectRefused
+        case ETIMEDOUT: .transportTimeout
+        case ECONNRESET, EPIPE: .reset
+        case EHOSTUNREACH, ENETUNREACH: .unreachable
+        case EADDRNOTAVAIL: .noSuchAddress
+        default: .system(code)
         }
     }
 }

@@ -24,14 +24,15 @@ package enum HTTPFailure: Error, CustomStringConvertible {
                 return
             }
             self.init(first.error, timeout: timeout)
+        case is SocketAddressError: self = .unknownHost
         default: self = .connection(error)
         }
     }
 
     package var description: String {
         switch self {
-        case .unknownHost: "the host is not known"
-        case .connection(let error): "\(error)"
+        case .unknownHost: ConnectionWords.unknownHost
+        case .connection(let error): ConnectionWords.of(error)
         case .closedEarly: "the connection was closed before an answer came"
         case .timeout(let limit): "no answer within \(limit.nanoseconds / 1_000_000_000) s"
         case .bodyTooLarge(let limit): "the answer's body has more than \(limit) octets"

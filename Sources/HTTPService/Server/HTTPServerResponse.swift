@@ -29,9 +29,9 @@ package struct HTTPServerResponse: Sendable {
             headers: headers)
     }
 
-    /// 503 with the time after which it may be better (RFC 9110 §10.2.3).
-    package static func later(_ line: String, seconds: Int) -> Self {
-        text(line, status: 503, headers: ["Retry-After": String(seconds)])
+    /// 503, or 429, with the time after which it may be better (RFC 9110 §10.2.3).
+    package static func later(_ line: String, seconds: Int, status: Int = 503) -> Self {
+        text(line, status: status, headers: ["Retry-After": String(seconds)])
     }
 
     /// Server-sent events (HTML, "Server-sent events"): `start` gets the stream to write them to. A proxy must not gather them.

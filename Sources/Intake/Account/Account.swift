@@ -1,3 +1,4 @@
+package import SMPP
 package import TLS
 
 /// How an account wants its HTTP status lines.

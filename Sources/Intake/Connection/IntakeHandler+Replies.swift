@@ -1,6 +1,7 @@
 import Logging
 import Messaging
 import NIOCore
+import SMPP
 
 /// Replies: from the decision to the socket, in the order of the requests.
 extension IntakeHandler {

@@ -1,4 +1,5 @@
 import NIOCore
+import SMPP
 
 /// Requests: from their parts to the handler. The order of the checks is the order of design §1: head, form, lock-out,
 /// credentials, account, address, rate, in-flight.

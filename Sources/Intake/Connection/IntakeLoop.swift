@@ -1,6 +1,7 @@
 package import Logging
 import Messaging
 package import NIOCore
+import SMPP
 import TLS
 
 /// What the connections of one event loop share. Confined to that loop: nothing in it is locked.
@@ -147,11 +148,50 @@ package final class IntakeLoop {
         if !exchange.terms.isHealth { count(ReplyLabel(account: account, status: reply.status, code: reply.code)) }
         if clientGone { counters.clientsGone.add() }
         log(exchange, reply, peer, clientGone, now)
+        answeredOne()
+    }
+
+    private func answeredOne() {
         openExchanges -= 1
         if openExchanges == 0 {
             allAnswered?.succeed()
             allAnswered = nil
         }
+    }
+
+    /// Gives a message by hand to `handler`, as if its account had posted it. On the event loop; a drain waits for it.
+    func send(
+        _ message: HandMessage, as entry: AccountEntry, handler: MessageHandler
+    ) -> EventLoopFuture<HandReply> {
+        let id = makeID()
+        let language = entry.account.language
+        func refusal(_ code: ReplyCode) -> EventLoopFuture<HandReply> {
+            eventLoop.makeSucceededFuture(HandReply(id: id, reply: IntakeReply(code, language: language)))
+        }
+        guard !isDraining else { return refusal(.draining) }
+        guard entry.account.enabled else { return refusal(.accountDisabled) }
+        let promise = eventLoop.makePromise(of: HandReply.self)
+        let deadline = eventLoop.now + configuration.replyWithin
+        openExchanges += 1
+        counters.openRequests.add()
+        // As of a form: who does not reply in time has left the message unknown.
+        let late = eventLoop.assumeIsolated().scheduleTask(deadline: deadline + IntakeConfiguration.handlerGrace) {
+            promise.succeed(HandReply(id: id, reply: IntakeReply(.carrierTimeout, language: language)))
+        }
+        promise.futureResult.assumeIsolated().whenComplete { [self] _ in
+            late.cancel()
+            counters.openRequests.add(-1)
+            answeredOne()
+        }
+        handler(
+            SMSRequest(
+                id: id, entry: entry, from: message.from, to: message.to, text: message.text, deadline: deadline,
+                eventLoop: eventLoop, loopIndex: index)
+        ) { reply in
+            promise.succeed(HandReply(id: id, reply: reply))
+            reply.onDelivered?(id)
+        }
+        return promise.futureResult
     }
 
     private func count(_ label: ReplyLabel) {

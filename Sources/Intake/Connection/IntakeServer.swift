@@ -227,6 +227,15 @@ package final class IntakeServer: Sendable {
 
     /// Lifts the locks of an address or a login; how many there were. From any thread.
     package func unlock(_ name: String) -> Int { lockOut.unlock(name, now: .now()) }
+
+    /// Gives a message by hand to `handler`, which must know the account; at most `reply_within` later there is a reply.
+    package func send(
+        _ message: HandMessage, as entry: AccountEntry, handler: @escaping MessageHandler
+    ) -> EventLoopFuture<HandReply> {
+        // One at a time, and rarely: any of the loops will do.
+        let seat = seats[0]
+        return seat.loop.flatSubmit { seat.box.value.send(message, as: entry, handler: handler) }
+    }
 }
 
 /// A connection that has no place, or comes from where none may.

@@ -1,3 +1,5 @@
+package import SMPP
+
 extension IntakeReply {
     /// The reply to a message that an account's quota has no room for.
     package init(_ refusal: AccountQuota.Refusal, language: Language) {

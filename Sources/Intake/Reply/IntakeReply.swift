@@ -1,4 +1,5 @@
 package import Messaging
+package import SMPP
 
 /// What a request is answered with. It says all that the HTTP reply will, and nothing about how the reply is written.
 package struct IntakeReply: Sendable {

@@ -1,3 +1,5 @@
+package import SMPP
+
 extension ReplyCode {
     /// The line a person reads, without `detail`; at most 120 characters and no `<`, `>`, `&`.
     package func text(in language: Language) -> String {

@@ -1,5 +1,6 @@
 package import Messaging
 package import NIOCore
+import SMPP
 
 /// Writes replies as HTTP/1.1: head and body into one buffer, in one go. One per event loop.
 ///

@@ -130,7 +130,7 @@ final class FormLink: LoadLink {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if case .connecting = state { share.recorder.lastConnectFailure = "\(error)" }
+        if case .connecting = state { share.recorder.lastConnectFailure = ConnectionWords.of(error) }
         context.close(promise: nil)
     }
 

@@ -1,3 +1,4 @@
+import HTTPService
 import NIOCore
 import NIOPosix
 
@@ -66,7 +67,7 @@ extension LoadLink {
             }
             .connect(to: address)
             .assumeIsolated().whenFailure { [self] error in
-                share.recorder.lastConnectFailure = "\(error)"
+                share.recorder.lastConnectFailure = ConnectionWords.of(error)
                 // Where the link was in a pipeline, its removal does the rest.
                 if context == nil { connectFailed() }
             }

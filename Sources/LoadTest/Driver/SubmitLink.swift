@@ -1,4 +1,5 @@
 import DequeModule
+import HTTPService
 import Messaging
 import NIOCore
 import SMPP
@@ -217,7 +218,7 @@ final class SubmitLink: LoadLink {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if state == .connecting || state == .binding { share.recorder.lastConnectFailure = "\(error)" }
+        if state == .connecting || state == .binding { share.recorder.lastConnectFailure = ConnectionWords.of(error) }
         context.close(promise: nil)
     }
 

@@ -20,7 +20,7 @@ package enum MonitorPage {
 
     private static let script = [
         PageScript.words, PageScript.phrases, PageScript.elements, PageScript.charts, PageScript.binds,
-        PageScript.service, PageScript.actions, PageScript.live,
+        PageScript.service, PageScript.actions, PageScript.send, PageScript.live,
     ].joined(separator: "\n")
 
     private static let style = PageStyle.text

@@ -7,11 +7,13 @@ enum PageMarkup {
         <p id="overall"></p>
         <div class="tools">
         <span id="link" class="link"></span>
+        <button type="button" id="send-open" data-word="send"></button>
         <button type="button" id="reload" data-word="reload"></button>
         <button type="button" id="forget" data-word="forget" hidden></button>
         <button type="button" id="language"></button>
         </div>
         </header>
+        <ul id="troubles" role="alert" hidden></ul>
         <p id="lost" role="alert" hidden></p>
         <p id="said" role="status"></p>
         <p id="news" class="unseen" aria-live="polite"></p>
@@ -47,6 +49,23 @@ enum PageMarkup {
         <h2 id="service-title" data-word="serviceTitle"></h2>
         <dl id="service-facts" class="facts"></dl>
         </section>
+        <dialog id="send" aria-labelledby="send-title">
+        <h2 id="send-title" data-word="sendTitle"></h2>
+        <p class="hint" data-word="sendHint"></p>
+        <div class="fields">
+        <label><span data-word="doubtAccount"></span><select id="send-account"></select></label>
+        <label><span data-word="doubtCarrier"></span><select id="send-carrier"></select></label>
+        <label><span data-word="sendFrom"></span><input id="send-from" maxlength="20" autocomplete="off" spellcheck="false"></label>
+        <label><span data-word="sendTo"></span><input id="send-to" type="tel" maxlength="40" autocomplete="off"></label>
+        </div>
+        <label><span data-word="sendText"></span><textarea id="send-text" rows="3" maxlength="1600"></textarea></label>
+        <p id="send-count" class="hint"></p>
+        <dl id="send-result" role="status"></dl>
+        <div class="buttons">
+        <button type="button" id="send-close" data-word="sendClose"></button>
+        <button type="button" id="send-go" class="strong" data-word="sendGo"></button>
+        </div>
+        </dialog>
         <dialog id="confirm" aria-labelledby="confirm-title" aria-describedby="confirm-text">
         <h2 id="confirm-title"></h2><p id="confirm-text"></p>
         <div class="buttons">

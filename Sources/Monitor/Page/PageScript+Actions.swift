@@ -52,9 +52,9 @@ extension PageScript {
         }
 
         // The answer's status and JSON; asks for the token where it is needed.
-        async function post(path) {
+        async function post(path, body) {
           for (;;) {
-            const answer = await fetch(path, {method: 'POST', headers: headers(), cache: 'no-store'});
+            const answer = await fetch(path, {method: 'POST', headers: headers(), cache: 'no-store', body});
             if (answer.status !== 401) return {status: answer.status, body: await answer.json().catch(() => ({}))};
             await askToken();
           }

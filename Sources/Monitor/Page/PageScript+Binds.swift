@@ -69,7 +69,7 @@ extension PageScript {
           const isDown = bind.down_for !== null && bind.light === 'red';
           say(view.state, fill(W.stateFor, isDown ? W.downNow : W.states[bind.state], span((isDown ? bind.down_for : bind.since) + elapsed)) + (note ? ' · ' + note : ''));
           const wait = bind.next_attempt_in === null ? '' : fill(W.next, '', clock(bind.next_attempt_in - elapsed));
-          const words = error(bind);
+          const words = said(bind, 'last_error');
           say(view.error, words === null || bind.state === 'stopped' ? '' : isUp(bind) ? fill(W.lastError, words) : words + wait);
           show(view.error, view.error.textContent !== '');
           say(view.last, bind.last_received_ago === null ? W.never : fill(W.ago, span(bind.last_received_ago + elapsed)));
@@ -87,7 +87,7 @@ extension PageScript {
           for (const [word, value] of Object.entries(totals)) say(view.totals[word], number(value));
           say(view.address, bind.address || bind.host);
           say(view.smsc, bind.smsc_system_id || '–');
-          say(view.tls, bind.tls === null ? W.none : bind.certificate_expires_at === null ? bind.tls : fill(W.tlsUntil, bind.tls, day(bind.certificate_expires_at)));
+          say(view.tls, bind.tls === null ? (bind.tls_wanted ? W.tlsFailed : W.none) : bind.certificate_expires_at === null ? bind.tls : fill(W.tlsUntil, bind.tls, day(bind.certificate_expires_at)));
           drawCharts(view, carrier, bind);
           drawChanges(view, bind, elapsed);
           drawActions(view.actions, fill(W.ofBind, bind.name, carrier), bind);
@@ -113,7 +113,7 @@ extension PageScript {
           view.changes.replaceChildren(...rounds.map(change => {
             const mark = lamp('mark'), light = STATE_LIGHTS[change.state] || 'off';
             setLamp(mark, light, 'mark', W.lights[light]);
-            const why = reason(change.reason, change.words);
+            const why = said(change, 'short');
             return make('li', '', mark, make('time', '', moment(change.ago + elapsed)), make('span', '', W.states[change.state] + (why ? ` – ${why}` : '') + (change.times > 1 ? ` (×${change.times})` : '')));
           }));
         }
@@ -155,8 +155,8 @@ extension PageScript {
             const waiting = messages ? fill(W.waitingMessages, number(messages)) : W.queueEmpty;
             say(view.flow.queue, wait < 0.05 ? waiting : fill(W.queueNew, waiting, took(wait)));
             say(view.flow.notInTime, number(not_in_time));
-            const r = data.receipts, any = r.matched + r.unmatched + r.duplicates + r.early > 0;
-            say(view.sums, any ? fill(W.receipts, number(r.matched), number(r.unmatched), number(r.duplicates), number(r.early), r.ids) : W.noReceipts);
+            const r = data.receipts, any = r.matched + r.unmatched + r.duplicates + r.early + r.other_messages > 0;
+            say(view.sums, any ? fill(W.receipts, number(r.other_messages), number(r.matched), number(r.unmatched), number(r.duplicates), number(r.early), r.ids) : W.noReceipts);
             const odd = data.binds.reduce((sum, b) => sum + b.totals.misplaced, 0);
             const reasons = Object.entries(r.unmatched_reasons).map(([why, count]) => `${W.unmatched[why] || why} ${number(count)}`).join(', ');
             view.dropped.hidden = !odd && !r.unmatched;

@@ -31,10 +31,10 @@ extension PageScript {
           if (names.join('/') !== order.join('/')) {
             for (const gone of order.filter(n => !names.includes(n))) { carriers.get(gone).view.root.remove(); carriers.get(gone).view.glance.remove(); carriers.delete(gone); toldLights.delete(gone); }
             order = names;
-            for (const carrier of order) {
-              $('carriers').append(carriers.get(carrier).view.root);
-              $('glance').append(carriers.get(carrier).view.glance);
-            }
+            // Only what stands elsewhere is moved: a button keeps its focus.
+            const place = (list, nodes) => nodes.forEach((node, at) => { if (list.children[at] !== node) list.insertBefore(node, list.children[at] || null); });
+            place($('carriers'), order.map(name => carriers.get(name).view.root));
+            place($('glance'), order.map(name => carriers.get(name).view.glance));
           }
           for (const one of data.carriers) drawCarrier(one.name, true);
           drawService();

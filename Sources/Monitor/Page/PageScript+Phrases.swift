@@ -47,19 +47,8 @@ extension PageScript {
 
         const isUp = bind => bind.state === 'bound';
 
-        function reason(code, words) {
-          if (!code) return null;
-          if (code === 'credentials' && (words || '').includes('0x0000000E')) return W.reasons.password;
-          return W.reasons[code] || code;
-        }
-
-        // The reason with what the carrier said; English has the bridge's own words.
-        function error(bind) {
-          if (!bind.last_error) return null;
-          if (language === 'en') return bind.last_error;
-          const status = /0x[0-9A-F]{8} \w+/.exec(bind.last_error);
-          return reason(bind.last_error_code, bind.last_error) + (status ? ` (${status[0]})` : '');
-        }
+        // What the bridge tells in both languages: NAME and NAME_ru.
+        const said = (one, name) => one[language === 'en' ? name : `${name}_${language}`];
 
         // What is not as it should be; null = nothing. `elapsed`: seconds since the bridge told.
         function trouble(bind, elapsed) {
@@ -69,7 +58,7 @@ extension PageScript {
             if (bind.throttled) return W.throttled;
             return bind.congestion >= 80 ? fill(W.congested, bind.congestion) : null;
           }
-          const why = reason(bind.last_error_code, bind.last_error);
+          const why = said(bind, 'last_error_short');
           if (!why || bind.state === 'stopped') return W.states[bind.state];
           if (bind.next_attempt_in === null) return fill(W.nowState, why, W.states[bind.state]);
           return fill(W.next, why, clock(bind.next_attempt_in - elapsed));

@@ -73,19 +73,34 @@ extension PageScript {
         const ICONS = {green: ['%231a7f37', 'M16 3a13 13 0 100 26a13 13 0 100-26'], yellow: ['%23c98a00', 'M16 3L30 29H2z'], red: ['%23c2202b', 'M4 4h24v24H4z'], off: ['%236a737d', 'M4 12h24v8H4z']};
         let shownIcon = null;
 
+        // What is wrong with the bridge itself, above all carriers.
+        function drawTroubles(troubles) {
+          show($('troubles'), troubles.length > 0);
+          const rows = troubles.map(trouble => {
+            const light = trouble.critical ? 'red' : 'yellow', mark = lamp('mark'), words = make('span');
+            setLamp(mark, light, 'mark', trouble.critical ? W.critical : W.warning);
+            say(words, said(trouble, 'words'));
+            return make('li', light, mark, words);
+          });
+          const key = JSON.stringify([language, troubles]);
+          if (drawTroubles.key !== key) $('troubles').replaceChildren(...rows);
+          drawTroubles.key = key;
+        }
+
         // What stands in the header, in the window's title and in its icon.
         function drawOverall() {
           const counts = {red: 0, yellow: 0, off: 0, green: 0};
           for (const name of order) counts[carriers.get(name).data.light] += 1;
-          const bad = ORDER.filter(light => light !== 'green' && counts[light]);
-          let text = !service ? W.wait : !order.length ? W.noCarriers : !bad.length ? W.allGreen
-            : ORDER.filter(light => counts[light]).map(light => `${W.lights[light]}: ${counts[light]}`).join(' · ');
+          const bad = ORDER.filter(light => light !== 'green' && counts[light]), troubles = service ? service.troubles : [];
+          let text = service ? said(service, 'headline') : W.wait;
           if (service && service.configuration.switching.length) text += '; ' + fill(W.switching, service.configuration.switching.join(', '));
-          if (service && service.journal && !service.journal.writing) text += '; ' + W.journalBroken;
-          if (service && service.intake.draining) text += '; ' + W.draining;
           say($('overall'), text);
-          const light = !isConnected ? 'off' : bad[0] || 'green';
-          const title = (!isConnected ? `${W.gone} · ` : bad.length && order.length ? `${W.lights[light]}: ${counts[light]} · ` : '') + 'smppost';
+          drawTroubles(troubles);
+          // What refuses every message is as red as a carrier that is down.
+          const worst = troubles.some(t => t.critical) ? 'red' : troubles.length && bad[0] !== 'red' ? 'yellow' : bad[0] || 'green';
+          const light = isConnected ? worst : 'off';
+          const count = bad.length ? counts[bad[0]] : 0;
+          const title = (!isConnected ? `${W.gone} · ` : troubles.length ? `${said(troubles[0], 'words')} · ` : count ? `${W.lights[bad[0]]}: ${count} · ` : '') + 'smppost';
           if (document.title !== title) document.title = title;
           if (shownIcon !== light) {
             shownIcon = light;

@@ -1,3 +1,5 @@
+import SMPP
+
 /// The page's script. Its parts are joined in one file, in the order of `MonitorPage`.
 enum PageScript {
     /// Texts in both languages. `%` stands for what is put in.
@@ -5,31 +7,27 @@ enum PageScript {
         'use strict';
         const WORDS = {
           en: {
+            \#(PageWords.shared(.en))
             other: 'Русский', skip: 'To the carriers', glance: 'Carriers at a glance', details: 'Details and actions', upOf: '%/%', reload: 'Reload configuration', forget: 'Forget the token', cancel: 'Cancel',
             live: 'live', connecting: 'connecting…', gone: 'no connection', wait: 'Waiting for the bridge…',
             lost: 'No connection to the bridge for %. What you see is from %; the page tries again by itself.',
             neverYet: 'The bridge does not answer, for % now; the page tries again by itself.', full: 'Too many pages are open already; this one tries again.',
-            allGreen: 'All carriers are up', switching: 'making new binds: %', noCarriers: 'No carrier is configured',
+            
             green: 'up', yellow: 'up, with trouble', red: 'down', off: 'switched off', lights: {red: 'down', yellow: 'in trouble', off: 'switched off', green: 'up'},
-            required: 'required', carrier: 'Carrier %', bind: 'Bind %', oneUp: 'the bind is up', oneDown: 'the bind is not up',
-            allUp: 'all % binds up', someUp: '% of % binds up', bindIs: 'bind %: %', more: 'and % more', next: '%, next attempt in %',
-            nowState: '%, %', kinds: {transceiver: 'transceiver', transmitter: 'transmitter', receiver: 'receiver'},
-            states: {idle: 'not started', connecting: 'connecting', binding: 'binding', bound: 'bound', draining: 'draining', unbinding: 'unbinding', waiting: 'waiting', stopped: 'stopped'},
-            stateFor: '% for %', downNow: 'down', drained: 'drained: it takes no new messages', suspect: 'the carrier is silent', throttled: 'stopped by the carrier for speed',
-            conditions: {ready: 'takes messages', paused: 'paused', tripped: 'tripped', down: 'down'}, conditionWhy: '%: %, %', refusesAll: 'it refuses everything (%)', refusesSpeed: 'it refuses for speed (%)', answersNothing: 'it answers nothing',
-            triedIn: 'tried again in %', nextTries: 'the next message tries it', overloaded: 'overloaded: messages are refused for lack of time', slowed: 'slowed down by the carrier: %/s', slowedOf: 'slowed down by the carrier: %/s of %/s',
+            critical: 'critical', warning: 'warning', required: 'required', carrier: 'Carrier %', bind: 'Bind %', 
+            
+            kinds: {transceiver: 'transceiver', transmitter: 'transmitter', receiver: 'receiver'},
+            
+            stateFor: '% for %', downNow: 'down', 
+            
+            
             carrierState: 'State', pace: 'Pace', paceFree: 'no limit', paceLearnt: '%/s, learnt', paceLearntOf: '%/s of %/s, learnt', paceNoise: '%; % refused at any pace',
-            queue: 'Queue', queueEmpty: 'empty', queueNew: '%; a newcomer waits %', notInTime: 'Refused for lack of time', congested: 'the carrier is congested (% of 100)',
-            reasons: {
-              password: 'password refused', credentials: 'login refused', allow_list: 'closed before the bind response: address not allowed?',
-              already_bound: 'already bound', refused: 'bind refused', connect_refused: 'connection refused', timeout: 'no answer in time',
-              dns: 'host name not found', tls: 'TLS failed', enquire: 'enquire_link unanswered', unbind: 'the carrier sent unbind',
-              reset: 'connection broken', closed: 'the carrier closed the connection', protocol: 'not SMPP', stopped: 'stopped by us'},
+            queue: 'Queue', queueEmpty: 'empty', queueNew: '%; a newcomer waits %', notInTime: 'Refused for lack of time', 
             window: 'Window', windowHint: '% of %', waitingMessages: '% wait', rate: 'Rate', rateOf: '%/s of %/s', rateFree: '%/s, no limit', perSecond: '%/s',
             response: 'Response time, 5 min', percentiles: 'p50 %, p95 %, p99 %', noAnswers: 'no answers', link: 'enquire_link', lastPDU: 'Last PDU', ago: '% ago',
-            accepted: 'Accepted', refusedTotal: 'Refused', unknown: 'Unknown', late: 'Late', throttledTotal: 'Throttled', delivered: 'Inbound',
-            address: 'Address', smsc: 'SMSC calls itself', tls: 'TLS', tlsUntil: '%, certificate until %', none: 'none', never: 'never', lastError: 'Last error: %',
-            receipts: 'Receipts: % matched, % without their message, % doubled, % early; ids: %', noReceipts: 'No receipts yet',
+            accepted: 'Accepted', refusedTotal: 'Refused', unknown: 'Unknown', late: 'Late', throttledTotal: 'Throttled', delivered: 'Came in, with receipts',
+            address: 'Address', smsc: 'SMSC calls itself', tls: 'TLS', tlsUntil: '%, certificate until %', none: 'none', tlsFailed: 'on, not connected', never: 'never', lastError: 'Last error: %',
+            receipts: 'Messages that came in: %. Receipts: % matched, % without their message, % doubled, % early; ids: %', noReceipts: 'No receipts yet',
             lostReceipts: 'Dropped: % receipts of no message (%).', oddPDUs: 'PDUs that cannot be read, or make no sense where they came: %.',
             unmatched: {unknown_id: 'id not known', other_number: 'id of a message to another number', ambiguous: 'several messages fit', no_id: 'no id'},
             chartRate: 'Rate', chartWindow: 'Window', chartResponse: 'Response', chartState: 'State', hour: 'last hour', chartText: '%: % now, at most % in the last hour', stateChart: 'State over the last hour',
@@ -46,35 +44,35 @@ enum PageScript {
             locksTitle: 'Locked out', locksHint: 'Too many wrong passwords or keys. Known keys and passwords that were right before pass all the same.', lockWhat: 'What', lockAddress: 'Address', lockLeft: 'For', lockLogin: 'login %',
             lockKinds: {address: 'all that needs proof', unknown_login: 'a login that does not exist'}, unlock: 'Unlock', unlockTitle: 'Unlock %?', unlockAsk: 'Wrong attempts are counted from 0 again.', unlockOf: 'unlock %', notLocked: 'it is not locked',
             quotasTitle: 'Quotas', quotasHint: 'Messages that went or may have gone, of the accounts that have used up most of theirs.', quotaDay: 'Day', quotaMonth: 'Month', quotaZone: 'Time zone', quotaOf: '% of %, % left',
-            serviceTitle: 'The bridge', requests: 'Requests answered', connections: 'Connections now', clientsGone: 'Clients gone before the answer', handlerTimeouts: 'Answers that came too late', up: 'Running for', memory: 'Memory', files: 'Open files', filesOf: '% of %', cpu: 'Processor time', generation: 'Configuration', generationAt: '%, since %', certificate: 'Intake certificate until', journal: 'Journal', noJournal: 'none configured', journalWrites: 'writes, for %', journalDown: 'does not write, for %', journalBroken: 'the journal cannot be written', ledger: 'In doubt in the journal', replayed: 'Repeats answered', draining: 'The bridge is stopping',
+            serviceTitle: 'The bridge', requests: 'Requests answered', connections: 'Connections now', clientsGone: 'Clients gone before the answer', handlerTimeouts: 'Answers that came too late', up: 'Running for', memory: 'Memory', files: 'Open files', filesOf: '% of %', cpu: 'Processor time', generation: 'Configuration', generationAt: '%, since %', certificate: 'Intake certificate until', journal: 'Journal', noJournal: 'none configured', journalWrites: 'writes, for %', journalDown: 'does not write, for %', ledger: 'In doubt in the journal', replayed: 'Repeats answered', 
+            send: 'Test message', sendTitle: 'Send a test message', sendHint: 'It goes to the carrier as any other, counts against the account\'s limits, and stands in the journal.', sendFrom: 'Sender (empty: the account\'s)', sendTo: 'Number', sendText: 'Text', sendCount: 'Characters: %',
+            sendAnyCarrier: 'as the account says', sendGo: 'Send', sendClose: 'Close', sendAsk: 'One message as %%. It may cost money.', sendOver: ', over carrier %', sendEmpty: 'Number and text are needed.', sendGoing: 'Under way…', sendSoon: 'One message at a time: try again in a few seconds.',
+            sendProblems: {no_account: 'there is no such account', no_carrier: 'there is no such carrier', stopping: 'the bridge is stopping'}, outcomes: {accepted: 'accepted by the carrier', refused: 'refused', partial: 'accepted in part', unknown: 'unknown: it may have gone', 'not-sent': 'not sent'},
+            sendState: 'Outcome', sendReply: 'Reply', sendID: 'Message', sendCarrier: 'Carrier', sendSegments: 'Parts accepted', sendStatus: 'Carrier\'s answer', sendIDs: 'Carrier\'s ids', sendReceipts: 'Receipts', sendWaits: 'awaited: %',
             units: {d: 'd', h: 'h', m: 'min', s: 's', ms: 'ms', mb: 'MB'}
           },
           ru: {
+            \#(PageWords.shared(.ru))
             other: 'English', skip: 'К операторам', glance: 'Операторы одним взглядом', details: 'Подробности и действия', upOf: '%/%', reload: 'Перечитать настройки', forget: 'Забыть токен', cancel: 'Отмена',
             live: 'на связи', connecting: 'соединение…', gone: 'нет связи', wait: 'Ждём ответа моста…',
             lost: 'Нет связи с мостом уже %. На странице данные на %; она повторяет попытки сама.',
             neverYet: 'Мост не отвечает уже %; страница повторяет попытки сама.', full: 'Открыто слишком много страниц; эта повторит попытку.',
-            allGreen: 'Все операторы на связи', switching: 'создаются новые соединения: %', noCarriers: 'Операторов в настройках нет',
+            
             green: 'работает', yellow: 'работает, но не всё в порядке', red: 'не работает', off: 'выключен', lights: {red: 'не работает', yellow: 'с замечаниями', off: 'выключен', green: 'работает'},
-            required: 'обязательный', carrier: 'Оператор %', bind: 'Соединение %', oneUp: 'соединение установлено', oneDown: 'соединения нет',
-            allUp: 'все соединения установлены (%)', someUp: 'установлено % из % соединений', bindIs: 'соединение %: %', more: 'и ещё %', next: '%, следующая попытка через %',
-            nowState: '%, %', kinds: {transceiver: 'приём и передача', transmitter: 'передача', receiver: 'приём'},
-            states: {idle: 'не запущено', connecting: 'подключается', binding: 'входит', bound: 'установлено', draining: 'завершает', unbinding: 'отключается', waiting: 'ждёт', stopped: 'остановлено'},
-            stateFor: '%, %', downNow: 'не работает', drained: 'не берёт новых сообщений', suspect: 'оператор молчит', throttled: 'остановлено оператором из-за скорости',
-            conditions: {ready: 'берёт сообщения', paused: 'приостановлен', tripped: 'отключён защитой', down: 'не работает'}, conditionWhy: '%: %, %', refusesAll: 'отклоняет всё (%)', refusesSpeed: 'отклоняет из-за скорости (%)', answersNothing: 'ни на что не отвечает',
-            triedIn: 'новая попытка через %', nextTries: 'попытка будет со следующим сообщением', overloaded: 'перегружен: сообщения не успевают и отклоняются', slowed: 'оператор снизил скорость: %/с', slowedOf: 'оператор снизил скорость: %/с из %/с',
+            critical: 'критично', warning: 'внимание', required: 'обязательный', carrier: 'Оператор %', bind: 'Соединение %', 
+            
+            kinds: {transceiver: 'приём и передача', transmitter: 'передача', receiver: 'приём'},
+            
+            stateFor: '%, %', downNow: 'не работает', 
+            
+            
             carrierState: 'Состояние', pace: 'Темп', paceFree: 'без предела', paceLearnt: '%/с, по отказам оператора', paceLearntOf: '%/с из %/с, по отказам оператора', paceNoise: '%; % отклоняется при любом темпе',
-            queue: 'Очередь', queueEmpty: 'пуста', queueNew: '%; новое ждало бы %', notInTime: 'Отклонено: не успеть', congested: 'оператор перегружен (% из 100)',
-            reasons: {
-              password: 'пароль не принят', credentials: 'логин не принят', allow_list: 'закрыто до ответа на вход: адрес не разрешён?',
-              already_bound: 'уже подключено', refused: 'вход отклонён', connect_refused: 'в соединении отказано', timeout: 'нет ответа вовремя',
-              dns: 'имя узла не найдено', tls: 'ошибка TLS', enquire: 'нет ответа на enquire_link', unbind: 'оператор прислал unbind',
-              reset: 'соединение оборвалось', closed: 'оператор закрыл соединение', protocol: 'это не SMPP', stopped: 'остановлено нами'},
+            queue: 'Очередь', queueEmpty: 'пуста', queueNew: '%; новое ждало бы %', notInTime: 'Отклонено: не успеть', 
             window: 'Окно', windowHint: '% из %', waitingMessages: '% ждут', rate: 'Скорость', rateOf: '%/с из %/с', rateFree: '%/с, без предела', perSecond: '%/с',
             response: 'Время ответа, 5 мин', percentiles: 'p50 %, p95 %, p99 %', noAnswers: 'ответов нет', link: 'enquire_link', lastPDU: 'Последний PDU', ago: '% назад',
-            accepted: 'Принято', refusedTotal: 'Отклонено', unknown: 'Неизвестно', late: 'Поздние', throttledTotal: 'Из-за скорости', delivered: 'Входящие',
-            address: 'Адрес', smsc: 'Имя SMSC', tls: 'TLS', tlsUntil: '%, сертификат до %', none: 'нет', never: 'не было', lastError: 'Последняя ошибка: %',
-            receipts: 'Отчёты: % найдено, % без сообщения, % повторных, % ранних; номера: %', noReceipts: 'Отчётов пока нет',
+            accepted: 'Принято', refusedTotal: 'Отклонено', unknown: 'Неизвестно', late: 'Поздние', throttledTotal: 'Из-за скорости', delivered: 'Пришло, с отчётами',
+            address: 'Адрес', smsc: 'Имя SMSC', tls: 'TLS', tlsUntil: '%, сертификат до %', none: 'нет', tlsFailed: 'включён, нет соединения', never: 'не было', lastError: 'Последняя ошибка: %',
+            receipts: 'Входящих сообщений: %. Отчёты: % найдено, % без сообщения, % повторных, % ранних; номера: %', noReceipts: 'Отчётов пока нет',
             lostReceipts: 'Потеряно отчётов без сообщения: % (%).', oddPDUs: 'PDU, которые нельзя прочесть или которые пришли не к месту: %.',
             unmatched: {unknown_id: 'номер неизвестен', other_number: 'номер сообщения другому абоненту', ambiguous: 'подходит несколько сообщений', no_id: 'без номера'},
             chartRate: 'Скорость', chartWindow: 'Окно', chartResponse: 'Ответ', chartState: 'Состояние', hour: 'последний час', chartText: '%: сейчас %, за час не больше %', stateChart: 'Состояние за последний час',
@@ -91,7 +89,11 @@ enum PageScript {
             locksTitle: 'Заблокировано', locksHint: 'Слишком много неверных паролей или ключей. Известные ключи и пароли, которые уже подходили, проходят и сейчас.', lockWhat: 'Что', lockAddress: 'Адрес', lockLeft: 'Ещё', lockLogin: 'логин %',
             lockKinds: {address: 'всё, что нужно проверять', unknown_login: 'логин, которого нет'}, unlock: 'Разблокировать', unlockTitle: 'Разблокировать: %?', unlockAsk: 'Неверные попытки снова считаются с нуля.', unlockOf: 'разблокировать %', notLocked: 'блокировки нет',
             quotasTitle: 'Квоты', quotasHint: 'Сообщения, которые ушли или могли уйти. Показаны клиенты, у которых израсходовано больше всего.', quotaDay: 'День', quotaMonth: 'Месяц', quotaZone: 'Часовой пояс', quotaOf: '% из %, осталось %',
-            serviceTitle: 'Мост', requests: 'Отвечено запросов', connections: 'Соединений сейчас', clientsGone: 'Клиентов ушло до ответа', handlerTimeouts: 'Ответов позже срока', up: 'Работает', memory: 'Память', files: 'Открыто файлов', filesOf: '% из %', cpu: 'Время процессора', generation: 'Настройки', generationAt: '%, с %', certificate: 'Сертификат приёма до', journal: 'Журнал', noJournal: 'не настроен', journalWrites: 'пишется, %', journalDown: 'не пишется, %', journalBroken: 'журнал не пишется', ledger: 'Под вопросом в журнале', replayed: 'Повторов отвечено', draining: 'Мост останавливается',
+            serviceTitle: 'Мост', requests: 'Отвечено запросов', connections: 'Соединений сейчас', clientsGone: 'Клиентов ушло до ответа', handlerTimeouts: 'Ответов позже срока', up: 'Работает', memory: 'Память', files: 'Открыто файлов', filesOf: '% из %', cpu: 'Время процессора', generation: 'Настройки', generationAt: '%, с %', certificate: 'Сертификат приёма до', journal: 'Журнал', noJournal: 'не настроен', journalWrites: 'пишется, %', journalDown: 'не пишется, %', ledger: 'Под вопросом в журнале', replayed: 'Повторов отвечено', 
+            send: 'Пробное сообщение', sendTitle: 'Отправить пробное сообщение', sendHint: 'Уходит оператору как любое другое, учитывается в пределах клиента и в журнале.', sendFrom: 'Отправитель (пусто: по настройкам)', sendTo: 'Номер', sendText: 'Текст', sendCount: 'Символов: %',
+            sendAnyCarrier: 'по настройкам клиента', sendGo: 'Отправить', sendClose: 'Закрыть', sendAsk: 'Одно сообщение от клиента %%. Оно может стоить денег.', sendOver: ', через оператора %', sendEmpty: 'Нужны номер и текст.', sendGoing: 'Отправляется…', sendSoon: 'Сообщения по одному: повторите через несколько секунд.',
+            sendProblems: {no_account: 'такого клиента нет', no_carrier: 'такого оператора нет', stopping: 'мост останавливается'}, outcomes: {accepted: 'принято оператором', refused: 'отклонено', partial: 'принято частично', unknown: 'неизвестно: могло уйти', 'not-sent': 'не отправлено'},
+            sendState: 'Итог', sendReply: 'Ответ', sendID: 'Сообщение', sendCarrier: 'Оператор', sendSegments: 'Принято частей', sendStatus: 'Ответ оператора', sendIDs: 'Номера у оператора', sendReceipts: 'Отчёты', sendWaits: 'ожидается: %',
             units: {d: 'д', h: 'ч', m: 'мин', s: 'с', ms: 'мс', mb: 'МБ'}
           }
         };

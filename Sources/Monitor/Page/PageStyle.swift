@@ -47,6 +47,10 @@ enum PageStyle {
         button:disabled { opacity: .45; cursor: default; }
         button.strong { background: var(--blue); border-color: var(--blue); color: #fff; font-weight: 600; }
         @media (prefers-color-scheme: dark) { button.strong { color: #06152a; } }
+        #troubles { list-style: none; margin: 0 0 1rem; padding: 0; display: grid; gap: .4rem; font-weight: 600; }
+        #troubles li { display: flex; gap: .6rem; border-radius: .5rem; padding: .6rem .9rem; }
+        #troubles li.red { background: var(--red-back); } #troubles li.yellow { background: var(--yellow-back); }
+        #troubles .mark { margin-top: .15rem; } #troubles span { min-width: 0; }
         #lost, #said, .note { border-radius: .5rem; padding: .6rem .9rem; margin-bottom: 1rem; }
         #lost { background: var(--red-back); color: var(--red); font-weight: 600; position: sticky; top: .5rem; z-index: 2; }
         #said:empty { display: none; }
@@ -112,12 +116,18 @@ enum PageStyle {
         dialog::backdrop { background: rgb(0 0 0 / .5); }
         dialog h2 { margin-bottom: .5rem; } dialog p { margin-bottom: .9rem; } dialog .buttons { justify-content: flex-end; }
         dialog label span { display: block; font-size: .875rem; color: var(--dim); }
-        dialog input { font: inherit; width: 100%; padding: .5rem; margin-bottom: .9rem; color: var(--text); background: var(--back); border: 1px solid var(--dim); border-radius: .4rem; }
+        dialog .fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(12rem, 100%), 1fr)); gap: 0 .8rem; }
+        dialog#send { width: min(38rem, calc(100vw - 1rem)); max-height: calc(100vh - 1rem); overflow: auto; }
+        #send-result { margin: 0 0 .9rem; border-radius: .5rem; overflow: hidden; font-size: .875rem; background: var(--soft); }
+        #send-result.green { background: var(--green-back); } #send-result.yellow { background: var(--yellow-back); } #send-result.red { background: var(--red-back); }
+        #send-result div { display: grid; grid-template-columns: 10rem 1fr; gap: .2rem .8rem; padding: .3rem .7rem; }
+        #send-result dt { color: var(--dim); }
+        dialog input, dialog select, dialog textarea { font: inherit; width: 100%; padding: .5rem; margin-bottom: .9rem; color: var(--text); background: var(--back); border: 1px solid var(--dim); border-radius: .4rem; }
         @media (max-width: 40rem) {
           body { padding: 0 .6rem 2rem; }
           header { position: static; }
           .head { padding: .7rem .8rem; } .bind { padding: .8rem; } .sums { padding: .5rem .8rem; }
-          .facts, .facts.long { grid-template-columns: 1fr; }
+          .facts, .facts.long { grid-template-columns: 1fr; } #send-result div { grid-template-columns: 1fr; gap: 0; }
           button { min-height: 2.6rem; }
         }
         @media (prefers-reduced-motion: no-preference) { .fill { transition: width .3s; } }

@@ -1,4 +1,6 @@
-/// `smppost binds --check`: one line and an exit code for Nagios, Icinga or Zabbix (Monitoring Plugins Development Guidelines,
+package import SMPP
+
+/// `smppost binds --check`: a short line, more below it, and an exit code for Nagios, Icinga or Zabbix (Monitoring Plugins Development Guidelines,
 /// "Plugin Output for Nagios").
 package struct BindsCheck: Hashable, Sendable {
     /// The raw value is the exit code.
@@ -20,58 +22,64 @@ package struct BindsCheck: Hashable, Sendable {
         }
     }
 
-    package var verdict: Verdict
-    package var line: String
+    /// What the first line has at most, in characters: pagers and Nagios' list show no more.
+    static let shortLine = 200
 
-    /// A carrier that is down, tripped, or paused for long is critical; one in trouble or switched off is a warning, and critical where
-    /// it is required. A login that is locked out and a quota that is used up are warnings: messages are refused.
-    package init(_ document: BindsDocument) {
-        let verdicts = document.carriers.map(Self.verdict)
-        let refused = Self.refused(document)
-        verdict = max(verdicts.max() ?? .unknown, refused.isEmpty ? .ok : .warning)
-        let up = document.carriers.reduce(0) { $0 + $1.binds.count { $0.state == "bound" } }
-        let all = document.carriers.reduce(0) { $0 + $1.binds.count }
-        let troubled = zip(document.carriers, verdicts).filter { $0.1 != .ok }.map { "\($0.0.name): \($0.0.summary)" }
-        let carriers =
-            document.carriers.isEmpty
-            ? ["there is no carrier"]
-            : troubled.isEmpty ? ["\(up) of \(all) binds of \(document.carriers.count) carriers up"] : troubled
-        let words = (carriers + refused).joined(separator: "; ")
-        let locks = document.intake?.lockouts.map {
-            ["'locked_logins'=\($0.login);;;0;", "'locked_addresses'=\($0.address);;;0;"]
+    package var verdict: Verdict
+    /// The first is short and says all; below it each trouble, and after the last bar the figures.
+    package var lines: [String]
+
+    /// A required carrier that is down, tripped, paused for long or switched off is critical, as is a bridge that refuses every
+    /// message; an optional carrier in any trouble is a warning, as is what refuses some messages, or the next start.
+    package init(_ document: BindsDocument, language: Language = .en) {
+        let carriers = document.carriers
+        let verdicts = carriers.map(Self.verdict)
+        let troubles = document.troubles ?? []
+        let worst = (verdicts + troubles.map { $0.critical ? .critical : .warning }).max() ?? .unknown
+        verdict = carriers.isEmpty ? max(worst, .unknown) : worst
+        // Of the bridge first: then no carrier gets a message.
+        let critical = troubles.filter(\.critical).map(\.phrase)
+        let others = troubles.filter { !$0.critical }.map(\.phrase)
+        let words = (critical + [document.headline] + others).map { $0[language] }.joined(separator: "; ")
+        lines = [Self.first(verdict, words)]
+        lines += troubles.map {
+            Self.safe("\($0.critical ? Verdict.critical.word : Verdict.warning.word): \($0.phrase[language])")
         }
-        let figures = document.carriers.flatMap(Self.figures) + (locks ?? [])
-        // A bar ends the words.
-        let safe = words.replacing("|", with: "/")
-        line = "SMPPOST \(verdict.word) - \(safe)" + (figures.isEmpty ? "" : " | " + figures.joined(separator: " "))
+        let troubled = zip(carriers, verdicts).filter { $0.1 != .ok }.sorted { $0.1 > $1.1 }
+        lines += troubled.map { Self.safe("\($0.1.word): \($0.0.name): \($0.0.summaryWords[language])") }
+        let up = carriers.reduce(0) { $0 + $1.binds.count { $0.state == BindState.bound.name } }
+        let all = carriers.reduce(0) { $0 + $1.binds.count }
+        var figures = carriers.map { Self.figures($0).joined(separator: " ") }
+        if let locks = document.intake?.lockouts {
+            figures.append("'locked_logins'=\(locks.login);;;0; 'locked_addresses'=\(locks.address);;;0;")
+        }
+        let last = CarrierWords.someUp.with(Phrase("\(up)"), Phrase("\(all)"))[language]
+        lines.append(last + (figures.first.map { " | " + $0 } ?? ""))
+        lines += figures.dropFirst()
     }
 
     /// A verdict that was reached without a document.
     package init(_ verdict: Verdict, _ words: String) {
         self.verdict = verdict
-        line = "SMPPOST \(verdict.word) - \(words.replacing("|", with: "/"))"
+        lines = [Self.first(verdict, words)]
+        if words.count > Self.shortLine { lines.append(Self.safe(words)) }
     }
 
-    /// Why messages are refused before they come to a carrier. Locked addresses are the internet's noise: a figure.
-    private static func refused(_ document: BindsDocument) -> [String] {
-        var words: [String] = []
-        if let logins = document.intake?.lockouts?.login, logins > 0 {
-            words.append(logins == 1 ? "a login is locked out" : "\(logins) logins are locked out")
-        }
-        let usedUp = (document.quotas ?? []).filter { $0.day?.left == 0 || $0.month?.left == 0 }.map(\.account)
-        if !usedUp.isEmpty {
-            let more = usedUp.count > 3 ? " and \(usedUp.count - 3) more" : ""
-            words.append("the quota of \(usedUp.prefix(3).joined(separator: ", "))\(more) is used up")
-        }
-        return words
+    private static func first(_ verdict: Verdict, _ words: String) -> String {
+        let line = safe("SMPPOST \(verdict.word) - \(words)")
+        return line.count > shortLine ? line.prefix(shortLine - 1) + "…" : line
+    }
+
+    /// A bar ends the words.
+    private static func safe(_ words: String) -> String {
+        words.replacing("|", with: "/").replacing("\n", with: " ")
     }
 
     private static func verdict(_ carrier: BindsDocument.Carrier) -> Verdict {
         switch TrafficLight(rawValue: carrier.light) {
         case .green: .ok
         case .yellow: .warning
-        case .red: .critical
-        case .off: carrier.required ? .critical : .warning
+        case .red, .off: carrier.required ? .critical : .warning
         case nil: .unknown
         }
     }

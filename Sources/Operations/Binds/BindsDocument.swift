@@ -1,4 +1,6 @@
+import Carriers
 package import Foundation
+package import SMPP
 
 /// `/binds` as `smppost binds` reads it. What a newer bridge adds is skipped.
 package struct BindsDocument: Decodable, Hashable, Sendable {
@@ -19,17 +21,17 @@ package struct BindsDocument: Decodable, Hashable, Sendable {
         package var lockouts: Lockouts?
     }
 
-    /// An account's quota.
-    package struct Quota: Decodable, Hashable, Sendable {
-        /// Of a day or a month.
-        package struct Part: Decodable, Hashable, Sendable {
-            package var limit: Int
-            package var left: Int
-        }
+    /// The configuration in force.
+    package struct Configuration: Decodable, Hashable, Sendable {
+        /// Carriers whose binds are being made anew.
+        package var switching: [String]?
+    }
 
-        package var account: String
-        package var day: Part?
-        package var month: Part?
+    /// What is wrong with the bridge itself.
+    package struct Trouble: Decodable, Hashable, Sendable {
+        package var critical: Bool
+        package var words: String
+        package var wordsRu: String?
     }
 
     /// A carrier; its light as `TrafficLight.rawValue`, or one that a newer bridge has.
@@ -39,6 +41,10 @@ package struct BindsDocument: Decodable, Hashable, Sendable {
         package var ready: Bool
         package var light: String
         package var summary: String
+        package var summaryRu: String?
+        /// What is wrong with the carrier as a whole.
+        package var trouble: String?
+        package var troubleRu: String?
         package var pace: Pace?
         package var queue: Queue?
         package var binds: [Bind]
@@ -75,7 +81,10 @@ package struct BindsDocument: Decodable, Hashable, Sendable {
         package var since: Double
         package var downFor: Double?
         package var trouble: String?
+        package var troubleRu: String?
         package var lastError: String?
+        package var lastErrorRu: String?
+        package var nextAttemptIn: Double?
         package var windowInUse: Int
         package var windowSize: Int
         package var waiting: Int
@@ -89,7 +98,9 @@ package struct BindsDocument: Decodable, Hashable, Sendable {
     package var version: Int
     package var process: Process
     package var intake: Intake?
-    package var quotas: [Quota]?
+    package var configuration: Configuration?
+    /// The worst first.
+    package var troubles: [Trouble]?
     package var carriers: [Carrier]
 
     /// - Throws: `BindsDocumentProblem` for anything but version 1 of the document.
@@ -118,6 +129,36 @@ package struct BindsDocument: Decodable, Hashable, Sendable {
         copy.carriers.removeAll { !names.contains($0.name) }
         return copy
     }
+
+    /// One line over all carriers.
+    package var headline: Phrase {
+        Headline.words(
+            carriers.compactMap { carrier in
+                TrafficLight(rawValue: carrier.light).map { (carrier.name, $0) }
+            })
+    }
+}
+
+extension BindsDocument.Carrier {
+    var summaryWords: Phrase { Phrase(en: summary, ru: summaryRu ?? summary) }
+    var troubleWords: Phrase? { trouble.map { Phrase(en: $0, ru: troubleRu ?? $0) } }
+
+    /// How many binds are up.
+    var upWords: Phrase { CarrierWords.up(binds.count { $0.state == BindState.bound.name }, of: binds.count) }
+}
+
+extension BindsDocument.Bind {
+    /// Why it is not as it should be, whole; nil = it is.
+    var why: Phrase? {
+        guard let trouble else { return nil }
+        guard let lastError else { return Phrase(en: trouble, ru: troubleRu ?? trouble) }
+        let words = Phrase(en: lastError, ru: lastErrorRu ?? lastError)
+        return nextAttemptIn.map { CarrierWords.next.with(words, Phrase(BindStatus.clock($0))) } ?? words
+    }
+}
+
+extension BindsDocument.Trouble {
+    var phrase: Phrase { Phrase(en: words, ru: wordsRu ?? words) }
 }
 
 /// Why an answer of `/binds` cannot be used.

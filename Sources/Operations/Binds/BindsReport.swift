@@ -30,6 +30,28 @@ enum BindsReport {
             json.member("generation", snapshot.configuration.generation)
             json.member("loaded_at", snapshot.configuration.loadedAt.formatted(.iso8601))
             json.member("switching", snapshot.configuration.switching)
+            json.member("last_reload_successful", snapshot.configuration.refused == nil)
+            json.key("refused")
+            if let refused = snapshot.configuration.refused {
+                json.object { json in
+                    json.member("at", refused.at.formatted(.iso8601))
+                    json.member("problems", refused.problems)
+                    json.member("first", refused.first)
+                }
+            } else {
+                json.null()
+            }
+        }
+        json.member("headline", snapshot.headline)
+        json.key("troubles")
+        json.array { json in
+            for trouble in snapshot.troubles {
+                json.object { json in
+                    json.member("code", trouble.code.rawValue)
+                    json.member("critical", trouble.isCritical)
+                    json.member("words", trouble.words)
+                }
+            }
         }
         json.key("intake")
         json.object { write(snapshot.intake, certificateExpiry: snapshot.intakeCertificateExpiry, to: &$0) }
@@ -204,9 +226,11 @@ enum BindsReport {
         json.member("local_address", bind.link.localAddress)
         json.member("smsc_system_id", bind.link.smscSystemID)
         json.member("tls", bind.link.tls?.version)
+        json.member("tls_wanted", bind.link.isTLSWanted)
         json.member("tls_cipher", bind.link.tls?.cipher)
         json.member("certificate_expires_at", bind.link.tls?.peerCertificateExpiry)
         json.member("last_error", bind.failure?.words)
+        json.member("last_error_short", bind.failure?.short)
         json.member("last_error_code", bind.failure?.code.rawValue)
         json.member("next_attempt_in", bind.nextAttemptIn.map(rounded))
         writeTraffic(bind, recent, to: &json)
@@ -215,8 +239,9 @@ enum BindsReport {
             for change in bind.history {
                 json.object { json in
                     json.member("state", change.state)
-                    json.member("reason", change.reason)
-                    json.member("words", change.words)
+                    json.member("reason", change.failure?.code.rawValue)
+                    json.member("words", change.failure?.words.en)
+                    json.member("short", change.failure?.short)
                     json.member("ago", rounded(change.ago))
                 }
             }

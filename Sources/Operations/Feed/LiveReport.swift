@@ -42,6 +42,7 @@ enum LiveReport {
         let isSame =
             changed.isEmpty && last.carriers.map(\.status.name) == next.carriers.map(\.status.name)
             && last.configuration == next.configuration && last.intake == next.intake
+            && last.isListening == next.isListening
             && last.journal == next.journal && last.inDoubt.map(\.id) == next.inDoubt.map(\.id)
         guard !isSame else { return nil }
         return event("change") { json in

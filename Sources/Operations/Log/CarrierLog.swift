@@ -171,7 +171,7 @@ struct CarrierTroubleLine: Sendable {
         case .paused, .tripped:
             rank = status.condition == .paused ? 1 : 2
             level = .warning
-            metadata["words"] = status.why
+            metadata["words"] = status.why?.en
             if let triedIn = status.state.triedIn, triedIn > 0 {
                 metadata["next_attempt_in"] = BindStatus.clock(triedIn)
             } else {
@@ -186,7 +186,7 @@ struct CarrierTroubleLine: Sendable {
             rank = locked == nil ? 3 : 4
             level = locked == nil ? .warning : .error
             metadata["reason"] = told?.failure?.code.rawValue
-            metadata["words"] = told?.failure?.words
+            metadata["words"] = told?.failure?.words.en
             metadata["host"] = told?.host
             metadata["next_attempt_in"] = binds.compactMap(\.nextAttemptIn).min().map(BindStatus.clock)
         }

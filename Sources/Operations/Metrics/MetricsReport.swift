@@ -68,6 +68,11 @@ enum MetricsReport {
             "When the configuration in force was taken, in Unix seconds.")
         metrics.sample(snapshot.configuration.loadedAt.timeIntervalSince1970)
         metrics.family(
+            "smppost_config_last_reload_successful", .gauge,
+            "1 while the last reload was applied, or there was none; 0: it was refused, and so would be the next start."
+        )
+        metrics.sample(snapshot.configuration.refused == nil ? 1 : 0)
+        metrics.family(
             "smppost_config_switching", .gauge, "Carriers whose binds are being made anew since the last reload.")
         metrics.sample(snapshot.configuration.switching.count)
     }

@@ -1,5 +1,5 @@
 package import Carriers
-import SMPP
+package import SMPP
 
 /// Whether a carrier takes messages. The raw values are stable names, for JSON and metrics.
 package enum CarrierCondition: String, Hashable, Sendable, CaseIterable {
@@ -58,30 +58,31 @@ extension CarrierStatus {
     var isOverloaded: Bool { (queue.overloadedAgo ?? .infinity) < Self.lately }
 
     /// Why it is paused or tripped, in a few words; nil where it is neither.
-    var why: String? {
+    package var why: Phrase? {
         switch condition {
         case .ready, .down: return nil
         case .paused, .tripped: break
         }
         switch state.trouble {
         case .refuses(let status):
-            let what = condition == .paused ? "for speed" : "everything"
-            return "it refuses \(what) (\(status.hex) \(status.name))"
-        case .silent, nil: return "it answers nothing"
+            let words = condition == .paused ? CarrierWords.refusesSpeed : .refusesAll
+            return words.with(Phrase("\(status.hex) \(status.name)"))
+        case .silent, nil: return CarrierWords.answersNothing.phrase
         }
     }
 
     /// What is not as it should be with the carrier as a whole, in a few words; nil = nothing, or no bind is up.
-    package var trouble: String? {
+    package var trouble: Phrase? {
         if let why {
             let tried = state.triedIn ?? 0
-            let next = tried > 0 ? "tried again in \(BindStatus.clock(tried))" : "the next message tries it"
-            return "\(condition.rawValue): \(why), \(next)"
+            let next =
+                tried > 0 ? CarrierWords.triedIn.with(Phrase(BindStatus.clock(tried))) : CarrierWords.nextTries.phrase
+            return CarrierWords.conditionWhy.with(CarrierWords.conditions[condition.rawValue] ?? "", why, next)
         }
         guard condition == .ready else { return nil }
-        if isOverloaded { return "overloaded: messages are refused for lack of time" }
+        if isOverloaded { return CarrierWords.overloaded.phrase }
         guard isSlowed, let learnt = pace.learnt else { return nil }
-        let limit = pace.configured.map { " of \(BindStatus.rate($0))" } ?? ""
-        return "slowed down by the carrier: \(BindStatus.rate(learnt))\(limit)"
+        guard let limit = pace.configured else { return CarrierWords.slowed.with(BindStatus.rate(learnt)) }
+        return CarrierWords.slowedOf.with(BindStatus.rate(learnt), BindStatus.rate(limit))
     }
 }

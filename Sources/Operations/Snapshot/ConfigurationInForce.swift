@@ -26,6 +26,8 @@ package final class ConfigurationInForce: Sendable {
         package var loadedAt = Date.now
         /// Carriers whose binds are being made anew since the last reload.
         package var switching: [String] = []
+        /// The last reload, where it was refused.
+        package var refused: RefusedReload?
 
         package var carriers: [Carrier] { shown.map(\.carrier) }
     }

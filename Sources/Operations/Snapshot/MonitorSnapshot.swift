@@ -8,8 +8,10 @@ package import SMPP
 package struct MonitorSnapshot: Sendable {
     package var takenAt: Date
     package var configuration: ConfigurationStatus
-    /// In the configuration's order.
+    /// In the configuration's order, or, where they are many, the worst first.
     package var carriers: [CarrierSnapshot]
+    /// Whether the intake takes connections.
+    package var isListening = true
     package var intake: IntakeStatistics
     /// When the intake's certificate ends, in Unix seconds.
     package var intakeCertificateExpiry: Int64
@@ -48,11 +50,28 @@ package struct ConfigurationStatus: Hashable, Sendable {
     package var loadedAt: Date
     /// Carriers whose binds are being made anew since the last reload.
     package var switching: [String]
+    /// The last reload, where it was refused; nil = it was applied, or there was none.
+    package var refused: RefusedReload?
 
-    package init(generation: Int = 1, loadedAt: Date, switching: [String] = []) {
+    package init(generation: Int = 1, loadedAt: Date, switching: [String] = [], refused: RefusedReload? = nil) {
         self.generation = generation
         self.loadedAt = loadedAt
         self.switching = switching
+        self.refused = refused
+    }
+}
+
+/// A reload of which nothing was used. What lies on the disk will refuse the next start, too.
+package struct RefusedReload: Hashable, Sendable {
+    package var at: Date
+    package var problems: Int
+    /// The first problem, with its place.
+    package var first: String
+
+    package init(at: Date, problems: Int, first: String) {
+        self.at = at
+        self.problems = problems
+        self.first = first
     }
 }
 

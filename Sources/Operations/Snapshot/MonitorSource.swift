@@ -58,12 +58,14 @@ package struct MonitorSource: Sendable {
             return MonitorSnapshot(
                 takenAt: .now,
                 configuration: ConfigurationStatus(
-                    generation: current.generation, loadedAt: current.loadedAt, switching: current.switching),
+                    generation: current.generation, loadedAt: current.loadedAt, switching: current.switching,
+                    refused: current.refused),
                 carriers: zip(statuses, receipts).map { status, receipts in
                     CarrierSnapshot(
                         status: status, receipts: receipts, recent: history.recent(status, now: now),
                         trace: traces.status(of: status.name))
-                },
+                }.worstFirst,
+                isListening: intake.isListening,
                 intake: intake.statistics, intakeCertificateExpiry: intakeCertificate.certificateExpiry,
                 monitorCertificateExpiry: monitorCertificate?.certificateExpiry, process: process,
                 journal: journal?.health, postings: postings(), inDoubt: inDoubt.list(now: .now()),

@@ -1,6 +1,7 @@
 import Carriers
 import HTTPService
 import Journal
+import SMPP
 
 /// What `/readyz` answers: ready while the intake listens, every carrier that is marked `required` takes messages and is not red,
 /// and the journal writes.
@@ -17,7 +18,7 @@ struct ServiceReadiness {
         let down = missing.filter { $0.why == nil }.map(\.name)
         if !down.isEmpty { reasons.append("no bind of \(down.joined(separator: ", ")) is up") }
         for carrier in missing {
-            if let why = carrier.why { reasons.append("\(carrier.name) is \(carrier.condition.rawValue): \(why)") }
+            if let why = carrier.why { reasons.append("\(carrier.name) is \(carrier.condition.rawValue): \(why.en)") }
         }
         if let journal, !journal.isWriting {
             reasons.append("the journal cannot be written" + (journal.problem.map { " (\($0.kind.rawValue))" } ?? ""))

@@ -1,5 +1,5 @@
 package import Carriers
-import SMPP
+package import SMPP
 
 /// How a carrier is, in one word. The raw values are stable names.
 package enum TrafficLight: String, Hashable, Sendable, CaseIterable {
@@ -24,18 +24,15 @@ extension CarrierStatus {
     package var upCount: Int { binds.count(where: \.isUp) }
 
     /// `2 of 3 binds up; bind 3: password refused, next attempt in 4:10`, with what the whole carrier's trouble is before that.
-    package var summary: String {
-        let head =
-            switch (upCount, binds.count) {
-            case (1, 1): "the bind is up"
-            case (0, 1): "the bind is not up"
-            case (let up, let all) where up == all: "all \(all) binds up"
-            case (let up, let all): "\(up) of \(all) binds up"
-            }
+    package var summary: Phrase {
+        var summary = CarrierWords.up(upCount, of: binds.count)
+        if let trouble { summary = summary + "; " + trouble }
         let troubled = troubledBinds
-        let told = troubled.prefix(Self.toldBinds).map { "; bind \($0.name): \($0.trouble ?? "")" }
-        let more = troubled.count - told.count
-        return head + (trouble.map { "; \($0)" } ?? "") + told.joined() + (more > 0 ? "; and \(more) more" : "")
+        for bind in troubled.prefix(Self.toldBinds) {
+            summary = summary + "; " + CarrierWords.bindIs.with(Phrase(bind.name), bind.trouble ?? "")
+        }
+        let more = troubled.count - Self.toldBinds
+        return more > 0 ? summary + "; " + CarrierWords.more.with(Phrase("\(more)")) : summary
     }
 
     /// Binds that are not as they should be, in order. What all of them suffer is the carrier's trouble.
@@ -63,38 +60,17 @@ extension BindStatus {
     package static let congested = 80
 
     /// What is not as it should be, in a few words; nil = nothing.
-    package var trouble: String? {
+    package var trouble: Phrase? {
         if isUp {
-            if drained { return "drained: it takes no new messages" }
-            if link.isSuspect { return "the carrier is silent" }
-            if pace.isStopped { return "stopped by the carrier for speed" }
-            if pace.congestion >= Self.congested { return "the carrier is congested (\(pace.congestion) of 100)" }
-            return nil
+            if drained { return CarrierWords.drained.phrase }
+            if link.isSuspect { return CarrierWords.suspect.phrase }
+            if pace.isStopped { return CarrierWords.throttled.phrase }
+            return pace.congestion >= Self.congested ? CarrierWords.congested.with(Phrase("\(pace.congestion)")) : nil
         }
-        guard let reason else { return state }
-        guard let nextAttemptIn else { return state == BindState.stopped.name ? state : "\(reason), \(state)" }
-        return "\(reason), next attempt in \(Self.clock(nextAttemptIn))"
-    }
-
-    /// Why it is not up, in a few words; nil before the first failure.
-    package var reason: String? {
-        guard let failure else { return nil }
-        switch failure.code {
-        case .credentials: return failure.status == .invalidPassword ? "password refused" : "login refused"
-        case .allowList: return "closed before the bind response: address not allowed?"
-        case .alreadyBound: return "already bound"
-        case .refused: return "bind refused"
-        case .connectRefused: return "connection refused"
-        case .timeout: return "no answer in time"
-        case .dns: return "host name not found"
-        case .tls: return "TLS failed"
-        case .enquire: return "enquire_link unanswered"
-        case .unbind: return "the carrier sent unbind"
-        case .reset: return "connection broken"
-        case .closed: return "the carrier closed the connection"
-        case .protocolError: return "not SMPP"
-        case .stopped: return "stopped"
-        }
+        let now = CarrierWords.state(state)
+        guard let reason = failure?.short, state != BindState.stopped.name else { return now }
+        guard let nextAttemptIn else { return CarrierWords.nowState.with(reason, now) }
+        return CarrierWords.next.with(reason, Phrase(Self.clock(nextAttemptIn)))
     }
 
     /// `4:10`, `1:00:00`; rounded up, so that it shows 0:00 only when the time is over.
@@ -105,6 +81,6 @@ extension BindStatus {
         return hours == 0 ? "\(minutes):\(tail)" : "\(hours):\(minutes < 10 ? "0" : "")\(minutes):\(tail)"
     }
 
-    /// `2.0/s`.
-    static func rate(_ value: Double) -> String { "\((value * 10).rounded() / 10)/s" }
+    /// `2.0`.
+    static func rate(_ value: Double) -> Phrase { Phrase("\((value * 10).rounded() / 10)") }
 }

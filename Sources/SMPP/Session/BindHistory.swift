@@ -3,15 +3,15 @@ package struct BindChange: Hashable, Sendable {
     /// `BindState.name` of the new state.
     package var state: String
     /// Why, where there is something to say.
-    package var reason: BindFailure.Code?
-    /// The reason in a line of English.
-    package var words: String?
+    package var failure: BindFailure?
+    /// The index of the host that it has to do with.
+    package var host: Int
     package var at: MonotonicTime
 
-    package init(state: String, reason: BindFailure.Code? = nil, words: String? = nil, at: MonotonicTime) {
+    package init(state: String, failure: BindFailure? = nil, host: Int = 0, at: MonotonicTime) {
         self.state = state
-        self.reason = reason
-        self.words = words
+        self.failure = failure
+        self.host = host
         self.at = at
     }
 }
@@ -38,9 +38,9 @@ struct BindHistory: Sendable {
     /// States and reasons are few: so are the keys.
     private(set) var counts: [BindChangeKey: UInt64] = [:]
 
-    mutating func record(_ state: BindState, _ failure: BindFailure?, now: MonotonicTime) {
+    mutating func record(_ state: BindState, _ failure: BindFailure?, host: Int, now: MonotonicTime) {
         if changes.count == Self.kept { changes.removeFirst() }
-        changes.append(BindChange(state: state.name, reason: failure?.code, words: failure?.words, at: now))
+        changes.append(BindChange(state: state.name, failure: failure, host: host, at: now))
         counts[BindChangeKey(to: state.name, reason: failure?.code), default: 0] += 1
     }
 }

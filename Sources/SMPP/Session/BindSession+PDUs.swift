@@ -134,7 +134,7 @@ extension BindSession {
             return []
         }
         guard status == .ok else {
-            return [.close] + lose(.bindRefused(status), now: now, jitter: jitter)
+            return [.close] + lose(BindFailure(.refused(status)), now: now, jitter: jitter)
         }
         becomeBound(response, now: now)
         return []
@@ -150,7 +150,7 @@ extension BindSession {
             dismiss(sequence, stops: true, now: now)
             return []
         case .binding:
-            return [answer, .close] + lose(.unbindReceived, now: now, jitter: jitter)
+            return [answer, .close] + lose(Self.unbindReceived, now: now, jitter: jitter)
         // Both sides may unbind at once: ours is still to be answered.
         case .unbinding:
             return [answer]
@@ -164,7 +164,7 @@ extension BindSession {
             misplaced += 1
             return []
         }
-        return [.close] + lose(.stopped, now: now, jitter: jitter)
+        return [.close] + lose(Self.stopped, now: now, jitter: jitter)
     }
 
     /// A refusal of whatever we sent under this sequence number (§4.3).

@@ -25,12 +25,16 @@
 ///
 /// Not copyable: a look from another module must not copy all of it.
 package struct BindSession: ~Copyable, Sendable {
+    static let stopped = BindFailure(.stopped(isAnswered: true))
+    static let unbindReceived = BindFailure(.unbindReceived)
     /// After 0x05 the old session is waited for: 10 s, doubled up to 120 s.
     private static let patience = (first: Duration.seconds(10), max: Duration.seconds(120))
 
     package let setup: BindSetup
     package private(set) var state = BindState.idle
     package private(set) var lastFailure: BindFailure?
+    /// The index of the host that it happened at.
+    package private(set) var lastFailedHost = 0
     /// The SMSC's `system_id`, while bound.
     package private(set) var peerSystemID: String?
     /// The SMSC's `sc_interface_version` (§5.3.2.25), where it sends one.
@@ -109,17 +113,17 @@ package struct BindSession: ~Copyable, Sendable {
     package mutating func stop(now: MonotonicTime) -> [BindAction] {
         switch state {
         case .idle, .waiting:
-            enter(.stopped, .stopped, now: now)
+            enter(.stopped, Self.stopped, now: now)
             return [.stopped]
         case .connecting, .binding:
-            lastFailure = .stopped
-            enter(.stopped, .stopped, now: now)
+            lastFailure = Self.stopped
+            enter(.stopped, Self.stopped, now: now)
             return [.close, .stopped]
         case .bound:
-            enter(.draining(deadline: now + setup.timings.response), .stopped, now: now)
+            enter(.draining(deadline: now + setup.timings.response), Self.stopped, now: now)
             return []
         case .dismissed(let sequence, let deadline, _):
-            enter(.dismissed(sequence: sequence, deadline: deadline, stops: true), .stopped, now: now)
+            enter(.dismissed(sequence: sequence, deadline: deadline, stops: true), Self.stopped, now: now)
             return []
         case .draining, .unbinding, .stopped:
             return []
@@ -162,9 +166,10 @@ package struct BindSession: ~Copyable, Sendable {
         switch state {
         case .binding:
             let isProtocol = failure.code == .protocolError || failure.code == .tls
-            return lose(isProtocol ? failure : .closedBeforeBindResponse(from: localAddress), now: now, jitter: jitter)
+            let closed = BindFailure(.closedBeforeBindResponse(from: localAddress))
+            return lose(isProtocol ? failure : closed, now: now, jitter: jitter)
         case .dismissed:
-            return lose(.unbindReceived, now: now, jitter: jitter)
+            return lose(Self.unbindReceived, now: now, jitter: jitter)
         case .connecting, .bound, .draining, .unbinding:
             return lose(failure, now: now, jitter: jitter)
         case .idle, .waiting, .stopped:
@@ -173,10 +178,14 @@ package struct BindSession: ~Copyable, Sendable {
     }
 
     /// The peer sent bytes that are not SMPP: the stream cannot be followed any more.
-    package mutating func streamBroken(_ words: String, now: MonotonicTime, jitter: Double) -> [BindAction] {
+    ///
+    /// - Parameter commandLength: what stands where a PDU's length should.
+    package mutating func streamBroken(commandLength: UInt32, now: MonotonicTime, jitter: Double) -> [BindAction] {
         guard state.isConnected else { return [] }
         let nack = PDU(status: .invalidCommandLength, sequence: 0, .genericNack)
-        return [.send(nack), .close] + disconnected(BindFailure(.protocolError, words), now: now, jitter: jitter)
+        return [.send(nack), .close]
+            + disconnected(
+                BindFailure(.notSMPP(commandLength: commandLength)), now: now, jitter: jitter)
     }
 
     /// Time has passed; harmless when called too early.
@@ -202,7 +211,7 @@ package struct BindSession: ~Copyable, Sendable {
     /// The one place where the state changes.
     private mutating func enter(_ new: BindState, _ failure: BindFailure? = nil, now: MonotonicTime) {
         state = new
-        changes.record(new, failure, now: now)
+        changes.record(new, failure, host: failure == nil ? hosts.current : lastFailedHost, now: now)
     }
 
     private mutating func connect(after failure: BindFailure? = nil, now: MonotonicTime) -> [BindAction] {
@@ -226,9 +235,9 @@ package struct BindSession: ~Copyable, Sendable {
     private mutating func end(sequence: UInt32, now: MonotonicTime, jitter: Double) -> [BindAction] {
         if case .dismissed(let asked, _, _) = state {
             return [.send(PDU(sequence: asked, .unbindResponse)), .close]
-                + lose(.unbindReceived, now: now, jitter: jitter)
+                + lose(Self.unbindReceived, now: now, jitter: jitter)
         }
-        enter(.unbinding(sequence: sequence, deadline: now + setup.timings.unbind), .stopped, now: now)
+        enter(.unbinding(sequence: sequence, deadline: now + setup.timings.unbind), Self.stopped, now: now)
         // After `unbind` we ask for nothing more; the state's deadline is enough.
         link = nil
         return [.send(PDU(sequence: sequence, .unbind))]
@@ -237,7 +246,7 @@ package struct BindSession: ~Copyable, Sendable {
     /// The carrier sent `unbind`: open answers are waited for, then it is answered.
     mutating func dismiss(_ sequence: UInt32, stops: Bool, now: MonotonicTime) {
         let deadline = now + setup.timings.unbind
-        enter(.dismissed(sequence: sequence, deadline: deadline, stops: stops), .unbindReceived, now: now)
+        enter(.dismissed(sequence: sequence, deadline: deadline, stops: stops), Self.unbindReceived, now: now)
         link = nil
     }
 
@@ -269,8 +278,8 @@ package struct BindSession: ~Copyable, Sendable {
             if let asked, isSilent(since: asked) { isSuspect = true }
             return [.send(PDU(sequence: sequence, .enquireLink))]
         case .linkIsDead:
-            let words = "\(setup.timings.enquireLinkUnanswered) enquire_link stayed unanswered"
-            return [.close] + lose(BindFailure(.enquire, words), now: now, jitter: jitter)
+            let failure = BindFailure(.enquireUnanswered(setup.timings.enquireLinkUnanswered))
+            return [.close] + lose(failure, now: now, jitter: jitter)
         }
     }
 
@@ -279,15 +288,15 @@ package struct BindSession: ~Copyable, Sendable {
         case .waiting:
             return connect(now: now)
         case .connecting:
-            let failure = BindFailure(.timeout, "no connection in \(setup.timings.connect.inSeconds) s")
+            let failure = BindFailure(.connectTimeout(setup.timings.connect))
             return [.close] + lose(failure, now: now, jitter: jitter)
         case .binding:
-            let failure = BindFailure(.timeout, "no bind response in \(setup.timings.bind.inSeconds) s")
+            let failure = BindFailure(.bindTimeout(setup.timings.bind))
             return [.close] + lose(failure, now: now, jitter: jitter)
         case .draining, .dismissed:
             return [.abandon] + end(sequence: sequence, now: now, jitter: jitter)
         case .unbinding:
-            return [.close] + lose(BindFailure(.stopped, "stopped; no unbind response"), now: now, jitter: jitter)
+            return [.close] + lose(BindFailure(.stopped(isAnswered: false)), now: now, jitter: jitter)
         case .idle, .bound, .stopped:
             return []
         }
@@ -303,6 +312,7 @@ package struct BindSession: ~Copyable, Sendable {
         peerSystemID = nil
         peerVersion = nil
         lastFailure = failure
+        lastFailedHost = hosts.current
         switch state {
         case .idle, .waiting, .stopped:
             return []

@@ -1,4 +1,5 @@
 package import NIOCore
+import SMPP
 
 /// Splitting a byte stream into PDUs by `command_length` (SMPP 3.4 §3.2).
 package enum PDUFrame {
@@ -30,12 +31,10 @@ package enum FrameError: Error, Hashable, CustomStringConvertible {
 
     /// Whose first octets these are, where that is well known.
     private static func hint(_ length: UInt32) -> String {
-        switch length >> 16 {
-        // An alert and a handshake (RFC 8446 §5.1).
-        case 0x1503, 0x1603: ": the peer speaks TLS on this port"
-        // "HTTP".
-        case 0x4854: ": the peer speaks HTTP on this port"
-        default: ""
+        switch OtherProtocol(commandLength: length) {
+        case .tls: ": the peer speaks TLS on this port"
+        case .http: ": the peer speaks HTTP on this port"
+        case nil: ""
         }
     }
 

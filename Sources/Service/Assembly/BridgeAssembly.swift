@@ -94,8 +94,11 @@ struct BridgeAssembly: Sendable {
         self.feed = feed
         self.watch = watch
         let messages = journal.map { MonitorMessages(journal: $0.journal, reader: $0.reader) }
+        let hand = HandSending(every: settings.monitor.sendEvery, intake: intake, state: state, logger: logger) {
+            await reloader.send($0, over: $1)
+        }
         let pages = MonitorPages(
-            source: source, feed: feed, messages: messages, logger: logger,
+            source: source, feed: feed, messages: messages, hand: hand, logger: logger,
             reload: { await reloader.reload(.request).response }
         ).routes()
         monitor = HTTPServer(

@@ -60,6 +60,7 @@ struct ReloadPlan: Equatable, Sendable {
             old.monitor.certificateFile == new.monitor.certificateFile && old.monitor.keyFile == new.monitor.keyFile
         if !isSameTLS { keys.append("monitor.tls") }
         if old.monitor.traceDirectory != new.monitor.traceDirectory { keys.append("monitor.trace_directory") }
+        if old.monitor.sendEvery != new.monitor.sendEvery { keys.append("monitor.send_every") }
         if old.journal != new.journal { keys.append("journal") }
         if old.log.format != new.log.format { keys.append("log.format") }
         return keys

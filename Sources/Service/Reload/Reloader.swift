@@ -48,6 +48,8 @@ actor Reloader {
     }
 
     private static let look = Duration.milliseconds(10)
+    /// So often a new carrier is asked whether it was refused.
+    private static let refusalLook = Duration.milliseconds(100)
 
     private let parts: Parts
     /// In force; what needs a restart stands as it was at the start.
@@ -208,6 +210,7 @@ actor Reloader {
         parts.state.update {
             $0.generation = generation
             $0.loadedAt = .now
+            $0.refused = nil
             $0.switching = plan.names(.replace) + plan.names(.add) + plan.removed
         }
         await publish(accounts: change.accounts, lockOut: change.lockOut)
@@ -226,6 +229,23 @@ actor Reloader {
         let shown = settings.carriers.compactMap { carriers[$0.name]?.shown }
         parts.state.update { $0.shown = shown }
         await parts.intake.adopt(accounts: accounts, lockOut: lockOut, handler: path.handle)
+    }
+
+    var intake: IntakeServer { parts.intake }
+
+    /// A path for one account's messages over one carrier, or its own where none is named; nil where there is no such carrier, or the
+    /// account is not (or not yet) the one in force.
+    func path(for account: Account, over carrier: String?) -> MessagePath? {
+        var settings = settings
+        guard settings.accounts.indices.contains(account.index), settings.accounts[account.index].name == account.name
+        else { return nil }
+        if let carrier {
+            guard carriers[carrier] != nil else { return nil }
+            settings.accounts[account.index].carriers = [CarrierChoice(carrier)]
+            settings.accounts[account.index].routes = []
+        }
+        return MessagePath(
+            settings: settings, carriers: carriers, references: parts.references, journal: parts.journal)
     }
 
     /// Changed, new and removed carriers, all at the same time.
@@ -267,7 +287,7 @@ actor Reloader {
         }
         if current.carrier.isReady {
             let beside = begin(configuration, profile)
-            if await isReady(beside.carrier, within: patience) {
+            if await comesUp(beside.carrier, within: patience) {
                 carriers[name] = beside
                 try? await current.carrier.handOver(to: beside.carrier).get()
                 await publish(accounts: accounts)
@@ -294,6 +314,19 @@ actor Reloader {
         if !isUp, !isStopping {
             parts.logger.warning("no bind is up after the reload", metadata: ["carrier": "\(route.name)"])
         }
+    }
+
+    /// Whether new binds come up beside the old ones. A carrier that counts binds refuses the first of them: it is not asked again, but
+    /// asked after the old ones have ended.
+    private func comesUp(_ carrier: Carrier, within limit: Duration) async -> Bool {
+        let end = ContinuousClock.now + limit
+        while ContinuousClock.now < end, !isStopping {
+            if await isReady(carrier, within: Self.refusalLook) { return true }
+            guard let status = try? await carrier.status().get() else { return false }
+            let isCounted = status.binds.contains { $0.failure?.code == .alreadyBound || $0.failure?.code == .refused }
+            if isCounted { return carrier.isReady }
+        }
+        return carrier.isReady
     }
 
     private func isReady(_ carrier: Carrier, within limit: Duration) async -> Bool {
@@ -342,6 +375,9 @@ actor Reloader {
                 ])
         case .refused(let problems):
             for problem in problems { logger.error("\(problem)") }
+            let refused = RefusedReload(
+                at: .now, problems: problems.count, first: problems.first.map { "\($0)" } ?? "")
+            parts.state.update { $0.refused = refused }
             logger.error(
                 "the new configuration is refused, the old one stays",
                 metadata: ["cause": "\(cause.rawValue)", "problems": "\(problems.count)"])

@@ -267,13 +267,13 @@ extension CarrierTLSSettings {
     init(reading reader: MappingReader, context: LoadContext) {
         self.init()
         enabled = reader.flag("enabled", default: enabled)
-        caFile = reader.authorityFile("ca", context: context)
+        caFile = reader.authorityFile("ca", context: context, end: .warning)
         if let node = reader.value("server_name") {
             serverName = reader.scalar(node, named: "server_name", wanted: "a host name or an address") {
                 NetworkText.isHostName($0) || NetworkText.isIPv6($0) ? $0 : nil
             }
         }
-        if let pair = reader.certificatePair(context: context) { (certificateFile, keyFile) = pair }
+        if let pair = reader.certificatePair(context: context, end: .warning) { (certificateFile, keyFile) = pair }
         verify = reader.flag("verify", default: verify)
         contents = MappingReader.contents(of: [caFile, certificateFile, keyFile])
         if enabled, !verify {

@@ -12,6 +12,8 @@ package struct MonitorSettings: Hashable, Sendable, CustomStringConvertible {
     package var keyFile: String?
     /// `trace_directory`: where PDU traces are written, its path resolved; made when it is needed.
     package var traceDirectory = "var/trace"
+    /// `send_every`: a message by hand, on the page or by `smppost send --account`, is taken no sooner after the last; 1 s to 1 h.
+    package var sendEvery = Duration.seconds(2)
 
     package init() {}
 
@@ -36,6 +38,7 @@ extension MonitorSettings {
         }
         traceDirectory = FileProbe.resolve(
             reader.string("trace_directory", default: traceDirectory), from: reader.place(of: "trace_directory").file)
+        sendEvery = reader.duration("send_every", in: .seconds(1)...Duration.seconds(3600), default: sendEvery)
         let saysTLS = readTLS(reader, context: context)
         checkOpen(reader, saysTLS: saysTLS)
         reader.finish()

@@ -1,7 +1,7 @@
 /// "Did you mean": the known word nearest to a mistyped one.
-enum Suggestion {
+package enum Suggestion {
     /// The word of `words` that is nearest to `word` and near enough to be meant; nil where none is.
-    static func nearest(to word: String, among words: some Sequence<String>) -> String? {
+    package static func nearest(to word: String, among words: some Sequence<String>) -> String? {
         let limit = max(1, word.count / 3)
         let typed = Array(word.lowercased())
         // Sorted, so that the answer does not depend on the order of a set.

@@ -8,7 +8,9 @@ extension MappingReader {
 
     /// The paths below `certificate` and `key`, which come together; the files are read, matched and their dates
     /// looked at. Nil where both are missing, or after a report.
-    func certificatePair(context: LoadContext) -> (certificate: String, key: String)? {
+    ///
+    /// - Parameter end: what an expired certificate is.
+    func certificatePair(context: LoadContext, end: Expired = .problem) -> (certificate: String, key: String)? {
         let certificate = filePath("certificate")
         let key = filePath("key")
         if has("certificate"), !has("key") { missing("key", hint: "it belongs to \"certificate\"") }
@@ -19,7 +21,7 @@ extension MappingReader {
         if isKeyThere, (try? FileProbe(path: key.path))?.isOpenToOthers == true {
             log.warning("\"key\": \(key.path) may be read by others than its owner; chmod 600 it", at: key.place)
         }
-        if isCertificateThere, checkDates(certificate, named: "certificate", now: context.now), isKeyThere {
+        if isCertificateThere, checkDates(certificate, named: "certificate", end, now: context.now), isKeyThere {
             do throws(TLSError) {
                 try CertificateFile.checkPair(certificateFile: certificate.path, keyFile: key.path)
             } catch {
@@ -31,9 +33,17 @@ extension MappingReader {
     }
 
     /// The path below `key`: a file with certificates of authorities. Nil where the key is missing or after a report.
-    func authorityFile(_ key: String, context: LoadContext) -> String? {
+    func authorityFile(_ key: String, context: LoadContext, end: Expired = .problem) -> String? {
         guard let file = filePath(key), isReadable(file, named: key) else { return nil }
-        return checkDates(file, named: key, now: context.now) ? file.path : nil
+        return checkDates(file, named: key, end, now: context.now) ? file.path : nil
+    }
+
+    /// What a certificate is that has ended.
+    enum Expired {
+        /// Without it nothing can be served.
+        case problem
+        /// One carrier is down, with its reason on the page and in the log; the others are not.
+        case warning
     }
 
     /// SHA-256 of each file that is there; what cannot be read was told when its key was.
@@ -59,11 +69,17 @@ extension MappingReader {
     }
 
     /// Reports an expired certificate and one that soon will be; false where there is none in the file.
-    private func checkDates(_ file: (path: String, place: Place), named name: String, now: Int64) -> Bool {
+    private func checkDates(
+        _ file: (path: String, place: Place), named name: String, _ end: Expired, now: Int64
+    ) -> Bool {
         do throws(TLSError) {
             let left = try CertificateFile.expiry(of: file.path) - now
             if left <= 0 {
-                log.problem("\"\(name)\": \(file.path) has expired, \(Self.days(-left)) ago", at: file.place)
+                let words = "\"\(name)\": \(file.path) has expired, \(Self.days(-left)) ago"
+                switch end {
+                case .problem: log.problem(words, at: file.place)
+                case .warning: log.warning(words + ": this carrier will be down until it is renewed", at: file.place)
+                }
             } else if left <= Self.expiryNotice {
                 log.warning("\"\(name)\": \(file.path) expires in \(Self.days(left))", at: file.place)
             }

@@ -31,13 +31,18 @@ package struct TLSError: Error, Hashable, Sendable, CustomStringConvertible {
     package var file: String?
     /// Why it failed.
     package var reason: String
+    /// What is wrong, where people can be told what to do about it.
+    package var fault: TLSFault?
 
     /// A failure with a reason of ours.
-    package init(_ kind: Kind, _ operation: String, file: String? = nil, reason: String) {
+    package init(
+        _ kind: Kind, _ operation: String, file: String? = nil, reason: String, fault: TLSFault? = nil
+    ) {
         self.kind = kind
         self.operation = operation
         self.file = file
         self.reason = reason
+        self.fault = fault
     }
 
     /// `loading the certificate: tls/server.crt: no start line`.
@@ -51,12 +56,14 @@ extension TLSError {
     /// the queue.
     static func fromQueue(_ kind: Kind, _ operation: String, file: String? = nil) -> TLSError {
         var reason: String?
+        var fault: TLSFault?
         var code = ERR_get_error()
         while code != 0 {
             reason = reason ?? words(for: code)
+            fault = fault ?? TLSFault(code: code)
             code = ERR_get_error()
         }
-        return TLSError(kind, operation, file: file, reason: reason ?? "OpenSSL gave no reason")
+        return TLSError(kind, operation, file: file, reason: reason ?? "OpenSSL gave no reason", fault: fault)
     }
 
     private static func words(for code: UInt) -> String? {

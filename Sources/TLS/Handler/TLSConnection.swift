@@ -75,7 +75,9 @@ struct TLSConnection {
         switch status {
         case COSSL_DONE: return .done
         case COSSL_WANT_INPUT: return .wantsInput
-        case COSSL_CLOSED: return .failed(TLSError(.handshake, "handshake", reason: "the peer closed it"))
+        case COSSL_CLOSED:
+            return .failed(
+                TLSError(.handshake, "handshake", reason: "the peer closed it", fault: .closed))
         default: return .failed(handshakeError())
         }
     }
@@ -100,7 +102,8 @@ struct TLSConnection {
         guard verdict != Int(X509_V_OK), error.reason == "certificate verify failed" else { return error }
         return TLSError(
             .verification, "verifying the peer's certificate",
-            reason: String(cString: X509_verify_cert_error_string(verdict)))
+            reason: String(cString: X509_verify_cert_error_string(verdict)),
+            fault: TLSFault(verdict: CInt(truncatingIfNeeded: verdict), names: CertificateNames.ofRefused(ssl)))
     }
 
     // MARK: After the handshake

@@ -180,7 +180,8 @@ extension TLSHandler {
         case .handshaking:
             // A connection that never spoke is a port check, not a failed handshake.
             if case .server = role, !receivedBytes { return nil }
-            return TLSError(.handshake, "handshake", reason: "the peer closed the connection")
+            return TLSError(
+                .handshake, "handshake", reason: "the peer closed the connection", fault: .closed)
         case .open:
             guard case .client = role, !receivedClose else { return nil }
             return TLSError(.truncated, "reading", reason: "the peer closed the connection without close_notify")

@@ -10,7 +10,12 @@ struct SendCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "send",
         abstract: "Post one message to a bridge, as PlanFix does, and print the whole reply.",
-        discussion: "Exit code 0: the carrier accepted it. 1: it did not, or nobody knows.")
+        discussion: """
+            With --account it goes by the monitor of this machine's bridge, without the account's password: the configuration and \
+            the monitor's token, where there is one, must be readable, as they are to root. Receipts are waited for.
+
+            Exit code 0: the carrier accepted it. 1: it did not, or nobody knows.
+            """)
 
     @Option(help: "The bridge's address.")
     var url = "https://127.0.0.1:8443/sms"
@@ -23,6 +28,17 @@ struct SendCommand: AsyncParsableCommand {
 
     @Option(help: "A file with the account's API key, in place of login and password.")
     var keyFile: String?
+
+    @Option(help: "Send as this account without its password, by the monitor of the bridge of --config.")
+    var account: String?
+
+    @Option(help: "With --account: over this carrier, whether the account has it or not.")
+    var carrier: String?
+
+    @Option(help: "With --account: how long receipts are waited for; 0s: not at all.")
+    var wait = DurationArgument(.seconds(10))
+
+    @OptionGroup var files: ConfigurationOptions
 
     @Option(help: "The sender's name; none: the account's default.")
     var from = ""
@@ -43,12 +59,18 @@ struct SendCommand: AsyncParsableCommand {
     var insecure = false
 
     func validate() throws {
-        guard (keyFile != nil) != (login != nil && passwordFile != nil) else {
-            throw ValidationError("give --login with --password-file, or --key-file")
+        let ways = [keyFile != nil, login != nil && passwordFile != nil, account != nil]
+        guard ways.count(where: \.self) == 1 else {
+            throw ValidationError("give --login with --password-file, or --key-file, or --account")
         }
+        if carrier != nil, account == nil { throw ValidationError("--carrier goes with --account") }
     }
 
     func run() async throws {
+        if let account {
+            let hand = HandRun(account: account, carrier: carrier, from: from, to: to, text: text, wait: wait.duration)
+            return try await hand.run(try MonitorOptions.client(of: files))
+        }
         var fields: [(name: String, value: String)] = []
         if let keyFile {
             fields.append(("key", try SecretFile.read(option: keyFile)))

@@ -55,10 +55,13 @@ struct LoadResultOptions: ParsableArguments {
 
     func oldReport() throws -> LoadReport? {
         try compare.map { file in
+            guard let data = try? Data(contentsOf: URL(filePath: file)) else {
+                throw ValidationError("--compare: \(file) cannot be read")
+            }
             do {
-                return try ReportFile.read(try Data(contentsOf: URL(filePath: file)))
+                return try ReportFile.read(data)
             } catch {
-                throw ValidationError("\(file) is no report of smppost load: \(error)")
+                throw ValidationError("--compare: \(file) is no JSON report of smppost load")
             }
         }
     }

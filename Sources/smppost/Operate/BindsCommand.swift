@@ -3,6 +3,7 @@ import Foundation
 import HTTPService
 import NIOPosix
 import Operations
+import SMPP
 
 struct BindsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,8 +23,11 @@ struct ShowBinds: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show carriers and binds (default).",
         discussion: """
-            Exit codes of --check: 0 all is well, 1 a carrier is in trouble, 2 one is down or the bridge does not answer, 3 \
-            nobody knows.
+            --watch scrolls with ↑ ↓ PgUp PgDn and ends with q.
+
+            Exit codes of --check: 0 all is well; 1 a carrier is in trouble, or an optional one (required: false) is down, or the \
+            last reload was refused, or logins or quotas refuse messages; 2 a required carrier is down, the bridge refuses every \
+            message (journal, draining), or does not answer; 3 nobody knows.
             """)
 
     @OptionGroup var monitor: MonitorOptions
@@ -31,11 +35,16 @@ struct ShowBinds: AsyncParsableCommand {
     @Flag(help: "Go on until Ctrl-C.")
     var watch = false
 
-    @Flag(help: "One line and an exit code, for Nagios, Icinga or Zabbix.")
+    @Flag(help: "A short line, more below it, and an exit code, for Nagios, Icinga or Zabbix.")
     var check = false
 
     @Flag(help: "What the monitor's /binds says.")
     var json = false
+
+    @Option(
+        help: ArgumentHelp(
+            "ru or en; none: that of the environment (LC_ALL, LC_MESSAGES, LANG).", valueName: "language"))
+    var language: Language = Terminal.language
 
     @Argument(help: "Only these carriers.")
     var names: [String] = []
@@ -51,15 +60,19 @@ struct ShowBinds: AsyncParsableCommand {
         if check { try await tellVerdict() }
         let client = try monitor.client()
         if watch {
-            let screen = BindsScreen(names: names, place: monitor.place)
+            let screen = BindsScreen(names: names, place: monitor.place(client), language: language)
             return await screen.run { try await MonitorReading.document(client) }
         }
         do {
             if json { return Console.say(try await MonitorReading.text(client)) }
             let document = try await MonitorReading.document(client).only(names)
-            BindsTable(document, style: Terminal.style).lines.forEach(Console.say)
+            var style = Terminal.style
+            style.columns = Terminal.size?.columns
+            style.language = language
+            let table = BindsTable(document, style: style)
+            (table.head + table.lines).forEach(Console.say)
         } catch {
-            Console.error("\(monitor.place): \(error)")
+            Console.error("\(monitor.place(client)): \(error)")
             throw ExitCode.failure
         }
     }
@@ -70,18 +83,18 @@ struct ShowBinds: AsyncParsableCommand {
         do {
             let client = try monitor.client()
             do {
-                verdict = BindsCheck(try await MonitorReading.document(client).only(names))
+                verdict = BindsCheck(try await MonitorReading.document(client).only(names), language: language)
             } catch let error as MonitorRefusal {
                 verdict = BindsCheck(.unknown, "\(error)")
             } catch let error as BindsDocumentProblem {
                 verdict = BindsCheck(.unknown, "\(error)")
             } catch {
-                verdict = BindsCheck(.critical, "the bridge does not answer: \(error)")
+                verdict = BindsCheck(.critical, "the bridge does not answer: \(monitor.place(client)): \(error)")
             }
         } catch {
             verdict = BindsCheck(.unknown, "the monitor's address is not known")
         }
-        Console.say(verdict.line)
+        verdict.lines.forEach(Console.say)
         throw ExitCode(verdict.verdict.rawValue)
     }
 }
@@ -148,7 +161,7 @@ struct BindTarget: ParsableArguments {
         do {
             Console.say("\(target): \(try await MonitorReading.perform(action, client))")
         } catch {
-            Console.error("\(monitor.place): \(error)")
+            Console.error("\(monitor.place(client)): \(error)")
             throw ExitCode.failure
         }
     }

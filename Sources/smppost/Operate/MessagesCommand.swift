@@ -106,7 +106,9 @@ struct MessagesCommand: AsyncParsableCommand {
 
     private func show(_ id: String, _ reader: any JournalReader) throws {
         guard let id = MessageID(parsing: id), let life = try reader.life(of: id) else {
-            Console.error("the journal has no such message")
+            Console.error(
+                "the journal has no such message; what was refused before its account was known stands in the log alone"
+            )
             throw ExitCode.failure
         }
         if json { return say(life) }

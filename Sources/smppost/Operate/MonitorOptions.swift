@@ -24,8 +24,8 @@ struct MonitorOptions: ParsableArguments {
     @Flag(help: "Do not verify the monitor's certificate.")
     var insecure = false
 
-    /// The monitor's place in messages.
-    var place: String { url ?? "the monitor of \(files.place.config)" }
+    /// The monitor's place in messages: its address, and the key that says it.
+    func place(_ client: HTTPClient) -> String { "\(client.url)" + (url == nil ? " (monitor.listen)" : "") }
 
     /// - Throws: exit code 78 for a configuration that cannot be used, a usage error for the rest.
     func client() throws -> HTTPClient {
@@ -34,13 +34,22 @@ struct MonitorOptions: ParsableArguments {
             if let url {
                 return try Self.client(url, try TLSClientContext(caFile: ca, verifyPeer: !insecure), token: token)
             }
+            return try Self.client(of: files, token: token)
+        } catch let error as TLSError {
+            throw ValidationError("\(error)")
+        }
+    }
+
+    /// Of the monitor of this machine's bridge, with the token of its configuration unless another is given.
+    static func client(of files: ConfigurationOptions, token: String? = nil) throws -> HTTPClient {
+        do {
             let monitor = try files.load().monitor
             var listen = monitor.listen
             // "All addresses" is not one to connect to.
             if ["0.0.0.0", "::"].contains(listen.host) { listen.host = listen.host == "::" ? "::1" : "127.0.0.1" }
             // Its own machine's monitor is known by its address; the certificate names another one.
             let scheme = monitor.certificateFile == nil ? "http" : "https"
-            return try Self.client(
+            return try client(
                 "\(scheme)://\(listen)", try TLSClientContext(verifyPeer: false), token: token ?? monitor.token)
         } catch let error as TLSError {
             throw ValidationError("\(error)")

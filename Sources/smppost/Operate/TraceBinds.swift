@@ -51,7 +51,7 @@ struct TraceBinds: AsyncParsableCommand {
             guard answer.done, let trace = answer.trace else { throw MonitorRefusal(description: answer.message) }
             Console.say(trace.file)
         } catch {
-            Console.error("\(monitor.place): \(error)")
+            Console.error("\(monitor.place(client)): \(error)")
             throw ExitCode.failure
         }
     }

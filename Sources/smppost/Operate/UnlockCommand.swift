@@ -28,7 +28,7 @@ struct UnlockCommand: AsyncParsableCommand {
             default: throw MonitorRefusal(description: "the monitor answers \(answer.status)")
             }
         } catch {
-            Console.error("\(monitor.place): \(error)")
+            Console.error("\(monitor.place(client)): \(error)")
             throw ExitCode.failure
         }
     }

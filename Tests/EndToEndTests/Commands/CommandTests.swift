@@ -46,6 +46,42 @@ import Testing
         }
     }
 
+    /// What was mistyped is told with what may be meant; a command's mistake shows its own usage.
+    @Test func mistakesAreAnswered() async throws {
+        let typo = try await smppost("chek")
+        #expect(typo.exitCode == 64 && typo.standardError.contains("Did you mean `smppost check`?"))
+        #expect(try await smppost("bnds", "--watch").standardError.contains("Did you mean `smppost binds`?"))
+        let far = try await smppost("quite-another")
+        #expect(
+            far.exitCode == 64
+                && far.standardError.contains("there is no command quite-another.\nThe commands: serve, "))
+        let send = try await smppost("send", "--to", "1", "--text", "x")
+        #expect(send.exitCode == 64 && send.standardError.contains("smppost send"), "\(send.standardError)")
+        let hash = try await smppost("hash", "password", input: "")
+        #expect(hash.exitCode == 64 && hash.standardError.contains("smppost hash password"), "\(hash.standardError)")
+    }
+
+    /// The system's errors name an address and a key, and nothing of a library's own words.
+    @Test(arguments: [
+        ["binds"], ["binds", "--check"], ["send", "--account", "a", "--to", "1", "--text", "x"],
+        ["unlock", "a"], ["load", "smpp://127.0.0.1:PORT", "--rate", "1", "--for", "1s", "--system-id", "a"],
+        ["load", "smpp://127.0.0.1:PORT", "--compare", "/nowhere"],
+    ])
+    func errorsAreNoLibrarysText(arguments: [String]) async throws {
+        let port = try Ports.free()
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        var arguments = arguments.map { $0.replacing("PORT", with: "\(port)") }
+        if ["binds", "unlock"].contains(arguments[0]) { arguments += ["--url", "http://127.0.0.1:\(port)"] }
+        let told = try await run(Repository.smppost, arguments, folder: folder.path).everything
+        for raw in ["errno", "(error set)", "NSCocoa", "NIOCore", "NIOPosix", "UserInfo"] {
+            #expect(!told.contains(raw), "\(told)")
+        }
+        if arguments[0] == "binds" {
+            #expect(told.contains("127.0.0.1:\(port): connection refused: nothing listens"), "\(told)")
+        }
+    }
+
     @Test func versionIsTold() async throws {
         let version = try await smppost("--version")
         #expect(version.exitCode == 0)

@@ -177,13 +177,14 @@ import Testing
             #expect(fine.exitCode == 0)
             #expect(
                 fine.standardOutput.contains(
-                    /^SMPPOST OK - 2 of 2 binds of 1 carriers up \| 'main_up'=2;2:;1:;0;2 [^\n]*\n$/))
+                    /^SMPPOST OK - all carriers are up \(1\)\n2 of 2 binds up \| 'main_up'=2;2:;1:;0;2 [^\n]*\n/))
             #expect(try await Self.smppost(bridge, "drain", "main/1").standardOutput == "main/1: drain is done\n")
             let drained = try await Self.smppost(bridge, "--check")
             #expect(drained.exitCode == 1 && drained.standardOutput.contains("bind 1: drained"))
             #expect(try await Self.smppost(bridge, "stop", "main").exitCode == 0)
             let down = try await Self.smppost(bridge, "--check")
-            #expect(down.exitCode == 2 && down.standardOutput.hasPrefix("SMPPOST CRITICAL - main: 0 of 2 binds up"))
+            #expect(
+                down.exitCode == 2 && down.standardOutput.hasPrefix("SMPPOST CRITICAL - 1 of 1 switched off: main\n"))
             #expect(try await Self.smppost(bridge, "start", "main").exitCode == 0)
             try await eventually("up again") { try await Self.smppost(bridge, "--check").exitCode == 0 }
             #expect(try await Self.smppost(bridge, "rebind", "main/2").exitCode == 0)

@@ -111,7 +111,7 @@ struct PageTests {
             #expect(told[5] == "\"not loaded anew\"")
             #expect(told[6] == "\"the bind is up\"")
             #expect(told[7].contains("Carrier dark: up"))
-            #expect(told[8].contains("down: 1"))
+            #expect(told[8].contains("1 of 4 carriers down: wrong"))
             let turned = try #require(lines.compactMap(Double.init).dropFirst(5).first, "\(lines)")
             #expect(turned < 1, "the page turned after \(turned) s")
         }

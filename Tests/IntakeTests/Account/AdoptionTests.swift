@@ -2,6 +2,7 @@ import Intake
 import Messaging
 import NIOCore
 import NIOPosix
+import SMPP
 import Synchronization
 import TLS
 import Testing

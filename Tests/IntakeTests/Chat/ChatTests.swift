@@ -1,6 +1,7 @@
 import Intake
 import Messaging
 import NIOCore
+import SMPP
 import TLS
 import Testing
 

@@ -2,6 +2,7 @@ import Intake
 import Messaging
 import NIOCore
 import NIOEmbedded
+import SMPP
 import Synchronization
 import Testing
 

@@ -4,6 +4,7 @@ import Intake
 import Logging
 import NIOCore
 import NIOPosix
+import SMPP
 import TLS
 import TestPrograms
 import Testing

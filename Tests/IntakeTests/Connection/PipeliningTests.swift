@@ -1,6 +1,7 @@
 import Intake
 import NIOCore
 import NIOEmbedded
+import SMPP
 import Testing
 
 /// Several requests on one connection, slow ones, late handlers and clients that leave.

@@ -1,5 +1,6 @@
 import Intake
 import NIOCore
+import SMPP
 import Synchronization
 
 /// A handler that keeps requests until the test answers them, or answers by itself. It knows the rules: what it is asked to answer

@@ -2,6 +2,7 @@ import Foundation
 import Messaging
 import NIOCore
 import NIOEmbedded
+import SMPP
 import Synchronization
 import TestPrograms
 import Testing

@@ -3,6 +3,7 @@ import Intake
 import Messaging
 import NIOCore
 import NIOHTTP1
+import SMPP
 import Testing
 
 @Suite struct ReplyCodeTests {

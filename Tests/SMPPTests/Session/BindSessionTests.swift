@@ -58,7 +58,7 @@ import Testing
 
     @Test func hostsAreTriedInTurnBeforeAWait() {
         var session = session(hosts: 3)
-        let failure = BindFailure(.refused, "connection refused")
+        let failure = BindFailure(.refused(.bindFailed))
         #expect(session.start(now: start) == [.connect(host: 0)])
         #expect(session.connectFailed(failure, now: start, jitter: 1) == [.connect(host: 1)])
         #expect(session.connectFailed(failure, now: start, jitter: 1) == [.connect(host: 2)])
@@ -81,7 +81,7 @@ import Testing
         #expect(session.state == .waiting(until: start + .seconds(wait)))
         #expect(session.lastFailure?.code.rawValue == code)
         #expect(session.lastFailure?.status == status)
-        #expect(session.lastFailure?.words.contains(status.hex) == true)
+        #expect(session.lastFailure?.words.en.contains(status.hex) == true)
     }
 
     @Test func anOldSessionIsWaitedForPatiently() {
@@ -105,24 +105,24 @@ import Testing
         var session = session()
         _ = session.start(now: start)
         _ = session.connected(from: "192.0.2.7", now: start)
-        let failure = BindFailure(.closed, "closed")
+        let failure = BindFailure(.closed)
         #expect(session.disconnected(failure, now: start, jitter: 1) == [])
-        #expect(session.lastFailure == .closedBeforeBindResponse(from: "192.0.2.7"))
-        #expect(session.lastFailure?.words.contains("our address 192.0.2.7 is not on") == true)
+        #expect(session.lastFailure == BindFailure(.closedBeforeBindResponse(from: "192.0.2.7")))
+        #expect(session.lastFailure?.words.en.contains("our address 192.0.2.7 is not on") == true)
         #expect(session.lastFailure?.code == .allowList)
     }
 
     @Test func aLostBindComesBackSoonAndAtTheSameHost() {
         var session = bound(hosts: 2)
         let end = start + .seconds(60)
-        #expect(session.disconnected(BindFailure(.reset, "reset"), now: end, jitter: 0) == [])
+        #expect(session.disconnected(BindFailure(.reset), now: end, jitter: 0) == [])
         #expect(session.state == .waiting(until: end + .milliseconds(500)))
         #expect(session.timerFired(now: end + .milliseconds(500), jitter: 0) == [.connect(host: 0)])
     }
 
     @Test func aBindThatDropsAtOnceGoesToTheNextHost() {
         var session = bound(hosts: 2)
-        let closed = BindFailure(.closed, "closed")
+        let closed = BindFailure(.closed)
         #expect(session.disconnected(closed, now: start + .seconds(1), jitter: 0) == [.connect(host: 1)])
         #expect(session.state.name == "connecting")
     }
@@ -134,7 +134,7 @@ import Testing
         var waits: [Duration] = []
         for uptime in [1, 1, 1, 59, 1, 60, 1] {
             now = now + .seconds(uptime)
-            _ = session.disconnected(BindFailure(.closed, "closed"), now: now, jitter: 1)
+            _ = session.disconnected(BindFailure(.closed), now: now, jitter: 1)
             let due = session.nextDeadline!
             waits.append(due - now)
             now = due
@@ -253,7 +253,7 @@ import Testing
         session.flush(now: start)
         let kept = session.submit(deadline: start + .seconds(12), now: start).key!
         _ = session.nextWrite(now: start)
-        _ = session.disconnected(BindFailure(.reset, "reset"), now: start, jitter: 1)
+        _ = session.disconnected(BindFailure(.reset), now: start, jitter: 1)
         let steps = session.steps()
         #expect(steps.contains(.complete(left, [.unknown(.connectionLost)])))
         #expect(steps.contains(.notSent(kept, CarrierRefusal(.noBind))))
@@ -304,7 +304,7 @@ import Testing
         #expect(connecting.stop(now: start) == [.close, .stopped])
         #expect(connecting.connected(now: start) == [])
         var waiting = bound()
-        _ = waiting.disconnected(BindFailure(.reset, "reset"), now: start, jitter: 0)
+        _ = waiting.disconnected(BindFailure(.reset), now: start, jitter: 0)
         #expect(waiting.stop(now: start) == [.stopped])
         #expect(waiting.nextDeadline == nil)
         #expect(waiting.timerFired(now: start + .seconds(99), jitter: 0) == [])
@@ -370,7 +370,7 @@ import Testing
     @Test func aBrokenStreamIsLeft() {
         var session = bound()
         let nack = PDU(status: .invalidCommandLength, sequence: 0, .genericNack)
-        #expect(session.streamBroken("command_length is 3", now: start, jitter: 1) == [.send(nack), .close])
+        #expect(session.streamBroken(commandLength: 3, now: start, jitter: 1) == [.send(nack), .close])
         #expect(session.lastFailure?.code == .protocolError)
     }
 

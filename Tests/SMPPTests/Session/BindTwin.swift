@@ -52,8 +52,8 @@ struct BindTwin: ~Copyable {
         run(session.disconnected(failure, now: now, jitter: jitter), now: now)
     }
 
-    mutating func streamBroken(_ words: String, now: MonotonicTime, jitter: Double) -> [BindAction] {
-        run(session.streamBroken(words, now: now, jitter: jitter), now: now)
+    mutating func streamBroken(commandLength: UInt32, now: MonotonicTime, jitter: Double) -> [BindAction] {
+        run(session.streamBroken(commandLength: commandLength, now: now, jitter: jitter), now: now)
     }
 
     mutating func received(_ pdu: PDU, now: MonotonicTime, jitter: Double) -> [BindAction] {

@@ -173,7 +173,7 @@ struct BindWalk: ~Copyable {
     }
 
     private mutating func connectFailure() -> BindFailure {
-        random.chance(50) ? BindFailure(.connectRefused, "refused") : BindFailure(.timeout, "dark")
+        random.chance(50) ? BindFailure(.connectRefused) : BindFailure(.connectTimeout(.seconds(10)))
     }
 
     private mutating func answerBind(_ sequence: UInt32) {
@@ -210,10 +210,10 @@ struct BindWalk: ~Copyable {
         if random.chance(30) {
             act(bind.received(PDU(sequence: 9, .unbind), now: now, jitter: 0.5))
         } else if random.chance(20) {
-            act(bind.streamBroken("garbage", now: now, jitter: 0.5))
+            act(bind.streamBroken(commandLength: 3, now: now, jitter: 0.5))
         } else {
             link = .none
-            act(bind.disconnected(BindFailure(.reset, "reset"), now: now, jitter: 0.5), isBroken: true)
+            act(bind.disconnected(BindFailure(.reset), now: now, jitter: 0.5), isBroken: true)
         }
     }
 

@@ -72,7 +72,7 @@ import Testing
         var session = session()
         let old = try #require(
             taken(by: session.received(PDU(sequence: 4, .deliver(ShortMessage())), now: start, jitter: 0)))
-        _ = session.disconnected(BindFailure(.reset, "reset"), now: start, jitter: 0)
+        _ = session.disconnected(BindFailure(.reset), now: start, jitter: 0)
         _ = session.timerFired(now: start + .seconds(60), jitter: 0)
         _ = session.connected(now: start + .seconds(60))
         _ = session.received(

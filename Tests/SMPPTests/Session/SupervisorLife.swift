@@ -132,7 +132,7 @@ struct SupervisorLife: ~Copyable {
             isConnected = true
             act(bind.connected(now: now))
         case .connected(false):
-            act(bind.connectFailed(BindFailure(.connectRefused, "refused"), now: now, jitter: chance()))
+            act(bind.connectFailed(BindFailure(.connectRefused), now: now, jitter: chance()))
         case .answer(let sequence, let status): answer(sequence, status)
         case .pdu(let pdu):
             if mode != .dark { act(bind.received(pdu, now: now, jitter: chance())) }
@@ -144,7 +144,7 @@ struct SupervisorLife: ~Copyable {
     private mutating func breakLink() {
         guard isConnected else { return }
         hangUp()
-        act(bind.disconnected(BindFailure(.closed, "closed"), now: now, jitter: chance()))
+        act(bind.disconnected(BindFailure(.closed), now: now, jitter: chance()))
     }
 
     private mutating func hangUp() {

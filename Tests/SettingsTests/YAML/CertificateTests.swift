@@ -17,6 +17,21 @@ struct CertificateTests {
         #expect(fixture.problems(now: end + 90_000) == [start + "has expired, 1 day ago"])
     }
 
+    /// One carrier's expired authority is no reason to leave all others down after the next start.
+    @Test func anExpiredCertificateOfACarrierWarns() throws {
+        let fixture = try Fixture()
+        let authority = try SelfSignedCertificate.make(commonName: "ca", subjectAltNames: ["ca"], days: 30)
+        try fixture.write("carriers/ca.crt", authority.certificatePEM)
+        let carrier = Fixture.valid["carriers/main.yaml", default: ""]
+        try fixture.write("carriers/main.yaml", carrier + "\ntls: { enabled: true, ca: ca.crt }")
+        let end = try CertificateFile.expiry(of: "\(fixture.root)/carriers/ca.crt")
+        #expect(fixture.problems(now: end + 90_000) == [])
+        #expect(
+            fixture.warnings(now: end + 90_000).contains {
+                $0.hasSuffix("has expired, 1 day ago: this carrier will be down until it is renewed")
+            })
+    }
+
     @Test func pairsThatDoNotMatch() throws {
         let fixture = try Fixture()
         let other = try SelfSignedCertificate.make(commonName: "other", subjectAltNames: ["other"], days: 30)

@@ -1,4 +1,4 @@
-/// The language of the one line that a person at PlanFix reads.
+/// The languages in which people are told things.
 package enum Language: String, Sendable, Hashable, CaseIterable {
     /// Russian.
     case ru
