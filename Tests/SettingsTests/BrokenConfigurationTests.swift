@@ -104,7 +104,8 @@ struct BrokenConfigurationTests {
                 "carriers/main.yaml:1:1: \"system_id\" is missing",
                 "config/accounts.yaml:2:5: \"carriers\" is missing; the names of one or more files of the carriers "
                     + "directory, without .yaml",
-                "config/accounts.yaml:2:5: \"login\" is missing; an account needs \"login\" and \"password\", or \"key\"",
+                "config/accounts.yaml:2:5: \"login\" is missing; an account needs \"login\" and \"password\", or \"key\", or "
+                    + "\"planfix_chat\"",
                 "config/accounts.yaml:2:5: \"name\" is missing",
                 "config/accounts.yaml:3:5: \"password\" is missing; it belongs to \"login\"; make one with: smppost hash "
                     + "password",

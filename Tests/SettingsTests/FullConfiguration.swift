@@ -102,7 +102,7 @@ enum FullConfiguration {
               id_key: 0123456789abcdef
               conversation_ttl: 3d
               delivered: sent
-              texts: { sent: gone, delivered: "there {time}", undeliverable: "no: {code}" }
+              texts: { sent: gone, delivered: "there {time}", undeliverable: "not there, {code}" }
               zone: Asia/Almaty
               attachments: refuse
               replies: { refused: 200, not_sent: 503, unknown: 400 }

@@ -78,7 +78,7 @@ struct SettingsTests {
                 PrefixRoute(prefix: "7916", carriers: [CarrierChoice("main")]),
                 PrefixRoute(prefix: "375", carriers: [CarrierChoice("main", weight: 1000)]),
             ])
-        #expect(account.carrierNames == ["main", "main", "main"])
+        #expect(account.carrierNames == ["main", "main", "main", "main"])
         #expect(account.destinations == ["7", "375", "!77"])
         #expect((account.quotaOfDay, account.quotaOfMonth, account.quotaZone) == (5000, 100_000, "Asia/Almaty"))
         #expect(account.perRecipient == 5)
@@ -344,6 +344,8 @@ struct SettingsTests {
                 "carriers/old.yml:1:1: not read: a carrier's file ends in .yaml",
                 "config/accounts.yaml:1:1: account acme: with \"mask_numbers\" of the journal \"per_recipient\" begins "
                     + "anew at each start",
+                "config/accounts.yaml:1:1: with \"mask_numbers\" of the journal nobody knows after a start whose chat an answer "
+                    + "belongs to; name them in \"inbound.chats\" of the carriers",
             ])
     }
 }

@@ -46,15 +46,13 @@ struct BridgeAssembly: Sendable {
         let journal = settings.journal.map {
             BridgeJournal(
                 $0, owed: settings.longestPosting, conversations: settings.intake.conversationMemory,
-                deliveries: deliveries, inDoubt: inDoubt, group: group,
-                logger: logger)
+                deliveries: deliveries, inDoubt: inDoubt, group: group, logger: logger)
         }
         try journal?.postings.know(settings)
         self.journal = journal
         let state = ConfigurationInForce()
         self.state = state
-        let traces = CarrierTraces(directory: settings.monitor.traceDirectory, group: group, logger: logger)
-        self.traces = traces
+        traces = CarrierTraces(directory: settings.monitor.traceDirectory, group: group, logger: logger)
         let factory = CarrierFactory(
             group: group, logger: logger, deliveries: deliveries, inDoubt: inDoubt, journal: journal, traces: traces,
             changes: state.changes)
