@@ -48,7 +48,7 @@ import Testing
         #expect(chat.providerID == "our-sms" && chat.channel == "sms" && chat.sender == "ACME")
         #expect(chat.carriers.map(\.name) == ["main"] && chat.idKey == "0123456789abcdef")
         #expect(chat.conversationTTL == .seconds(3 * 86_400) && chat.delivered == .sent && !chat.takesAttachments)
-        #expect(chat.texts == [.sent: "gone", .delivered: "there {time}", .undeliverable: "no: {code}"])
+        #expect(chat.texts == [.sent: "gone", .delivered: "there {time}", .undeliverable: "not there, {code}"])
         #expect(chat.zone == "Asia/Almaty" && chat.giveUpAfter == .seconds(3 * 3600) && chat.caFile != nil)
         #expect((chat.replies.refused, chat.replies.notSent, chat.replies.unknown) == (200, 503, 400))
         #expect(settings.carriers[0].inboundChats == ["1234": "acme"])
