@@ -77,7 +77,7 @@ package enum SubmitOutcome {
         reply.status = row.http
         reply.outcome = isTemporary ? .notSent : .refused
         reply.retry = isTemporary
-        reply.reason = (isTemporary ? "Not sent " : "Refused ") + row.name
+        reply.reason = row.english.hasSuffix(".") ? String(row.english.dropLast()) : row.english
         reply.message = language == .ru ? row.russian : row.english
         return reply
     }

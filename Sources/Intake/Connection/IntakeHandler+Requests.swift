@@ -74,7 +74,7 @@ extension IntakeHandler {
             let form = try loop.form.decode(body, charset: terms.charset)
             authenticate(number, form, now: now)
         } catch {
-            answer(number, IntakeReply(error.code, language: language(of: nil), detail: error.field))
+            answer(number, IntakeReply(error, language: language(of: nil)))
         }
     }
 

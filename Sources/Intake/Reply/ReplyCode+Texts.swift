@@ -19,7 +19,7 @@ extension ReplyCode {
     private var russian: String {
         switch self {
         case .missingField: "Не заполнено обязательное поле."
-        case .duplicateField: "Поле передано дважды, или вместе переданы логин и ключ."
+        case .duplicateField: "Поле передано дважды."
         case .fieldTooLong: "Значение поля слишком длинное."
         case .badEncoding: "Поле передано в неверной кодировке, нужна UTF-8."
         case .badRequest: "Запрос составлен неверно."
@@ -33,7 +33,7 @@ extension ReplyCode {
         case .notFound: "Неверный адрес запроса. Проверьте URL в настройках."
         case .methodNotAllowed: "Запрос должен отправляться методом POST."
         case .requestTimeout: "Запрос не пришёл целиком за отведённое время. Повторите."
-        case .bodyTooLarge: "Запрос слишком большой."
+        case .bodyTooLarge: "Запрос слишком большой. Сократите текст."
         case .unsupportedMediaType: "Неверный тип данных. Нужна форма application/x-www-form-urlencoded."
         case .headersTooLarge: "Заголовки запроса слишком большие."
         case .badNumber: "Неверный номер получателя. Исправьте номер."
@@ -54,10 +54,13 @@ extension ReplyCode {
         case .busy: "Не отправлено. Сервис занят, повторите позже."
         case .draining: "Не отправлено. Сервис перезапускается, повторите позже."
         case .noJournal: "Не отправлено. Журнал сервиса недоступен, повторите позже."
-        case .notRecorded: "Неизвестно. Ответ оператора не удалось записать, сообщение могло уйти, не повторяйте."
-        case .carrierTimeout: "Неизвестно. Оператор не ответил, сообщение могло уйти, не повторяйте."
-        case .connectionLost: "Неизвестно. Связь с оператором прервалась, сообщение могло уйти, не повторяйте."
-        case .partialUnknown: "Неизвестно. Часть сообщения принята, о другой оператор не ответил, не повторяйте."
+        case .notRecorded:
+            "Результат неизвестен: ответ оператора не удалось записать, сообщение могло уйти, не повторяйте."
+        case .carrierTimeout: "Результат неизвестен: оператор не ответил, сообщение могло уйти, не повторяйте."
+        case .connectionLost:
+            "Результат неизвестен: связь с оператором прервалась, сообщение могло уйти, не повторяйте."
+        case .partialUnknown:
+            "Результат неизвестен: часть сообщения принята, о другой оператор не ответил, не повторяйте."
         case .partial: "Оператор принял только часть сообщения. Не повторяйте."
         case .carrierRefused: "Оператор отклонил сообщение."
         }
@@ -66,7 +69,7 @@ extension ReplyCode {
     private var english: String {
         switch self {
         case .missingField: "A required field is missing."
-        case .duplicateField: "A field was sent twice, or login and key together."
+        case .duplicateField: "A field was sent twice."
         case .fieldTooLong: "A field is too long."
         case .badEncoding: "A field has a bad encoding, UTF-8 is needed."
         case .badRequest: "The request is malformed."
@@ -80,7 +83,7 @@ extension ReplyCode {
         case .notFound: "Wrong request address. Check the URL in the settings."
         case .methodNotAllowed: "The request must use the POST method."
         case .requestTimeout: "The request did not arrive whole in time. Repeat it."
-        case .bodyTooLarge: "The request is too large."
+        case .bodyTooLarge: "The request is too large. Shorten the text."
         case .unsupportedMediaType: "Wrong content type. Send a form, application/x-www-form-urlencoded."
         case .headersTooLarge: "The request headers are too large."
         case .badNumber: "Wrong recipient number. Correct it."
@@ -101,10 +104,13 @@ extension ReplyCode {
         case .busy: "Not sent. The service is busy, try later."
         case .draining: "Not sent. The service is restarting, try later."
         case .noJournal: "Not sent. The service's journal cannot be written, try later."
-        case .notRecorded: "Unknown. The carrier's answer was not recorded, the message may have gone, do not repeat."
-        case .carrierTimeout: "Unknown. The carrier did not answer, the message may have gone, do not repeat."
-        case .connectionLost: "Unknown. The carrier connection was lost, the message may have gone, do not repeat."
-        case .partialUnknown: "Unknown. Part was accepted, about the rest the carrier did not answer, do not repeat."
+        case .notRecorded:
+            "Result unknown: the carrier's answer was not recorded, the message may have gone, do not repeat."
+        case .carrierTimeout: "Result unknown: the carrier did not answer, the message may have gone, do not repeat."
+        case .connectionLost:
+            "Result unknown: the carrier connection was lost, the message may have gone, do not repeat."
+        case .partialUnknown:
+            "Result unknown: part was accepted, about the rest the carrier did not answer, do not repeat."
         case .partial: "The carrier accepted only part of the message. Do not repeat."
         case .carrierRefused: "The carrier refused the message."
         }

@@ -10,10 +10,12 @@ package final class LogWriter: Sendable {
     private struct State {
         var waiting: [UInt8] = []
         var dropped = 0
-        var isScheduled = false
+        /// A drain is on its way: at once, or after `gathering`.
+        var drainsNow = false
+        var drainsLater = false
     }
 
-    /// How long the first line waits for others.
+    /// How long the first line of a message waits for others: they come many at a time.
     private static let gathering = DispatchTimeInterval.milliseconds(5)
 
     private let state = Mutex(State())
@@ -29,29 +31,34 @@ package final class LogWriter: Sendable {
 
     /// Queues one line; the newline is added.
     package func write(_ line: String) {
-        queue(octets: line.utf8.count + 1, lines: 1) { waiting in
+        queue(octets: line.utf8.count + 1, lines: 1, atOnce: true) { waiting in
             waiting.append(contentsOf: line.utf8)
             waiting.append(UInt8(ascii: "\n"))
         }
     }
 
-    /// Queues `count` lines, each with its newline.
+    /// Queues `count` lines of messages, each with its newline.
     package func write(_ lines: [UInt8], count: Int) {
-        queue(octets: lines.count, lines: count) { $0.append(contentsOf: lines) }
+        queue(octets: lines.count, lines: count, atOnce: false) { $0.append(contentsOf: lines) }
     }
 
-    private func queue(octets: Int, lines: Int, _ append: (inout [UInt8]) -> Void) {
+    private func queue(octets: Int, lines: Int, atOnce: Bool, _ append: (inout [UInt8]) -> Void) {
         let schedules = state.withLock { state in
             guard state.waiting.count + octets < limit else {
                 state.dropped += lines
                 return false
             }
             append(&state.waiting)
-            defer { state.isScheduled = true }
-            return !state.isScheduled
+            if state.drainsNow || (state.drainsLater && !atOnce) { return false }
+            if atOnce { state.drainsNow = true } else { state.drainsLater = true }
+            return true
         }
-        // Lines that come together are written together.
-        if schedules { queue.asyncAfter(deadline: .now() + Self.gathering) { self.drain() } }
+        guard schedules else { return }
+        if atOnce {
+            queue.async { self.drain() }
+        } else {
+            queue.asyncAfter(deadline: .now() + Self.gathering) { self.drain() }
+        }
     }
 
     /// Waits until what was written before is out: before the process ends. Never on an event loop.
@@ -77,7 +84,8 @@ package final class LogWriter: Sendable {
             let taken = (state.waiting, state.dropped)
             state.waiting = []
             state.dropped = 0
-            state.isScheduled = false
+            state.drainsNow = false
+            state.drainsLater = false
             return taken
         }
         // A closed output (a pipe whose reader has gone) leaves nowhere to report to.

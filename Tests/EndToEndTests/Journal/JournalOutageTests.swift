@@ -217,6 +217,6 @@ import Testing
             let ready = try await bridge.monitor("/readyz")
             return ready.status == 503 && ready.body.contains(kind)
         }
-        #expect(bridge.process.current.everything.contains("kind=\(kind)"))
+        try await eventually("logged: \(kind)") { bridge.process.current.everything.contains("kind=\(kind)") }
     }
 }
