@@ -33,6 +33,33 @@ package struct Settings: Hashable, Sendable {
         return try load(configDirectory: configDirectory, carriersDirectory: carriersDirectory, context: context)
     }
 
+    /// Reads `smppost.yaml` alone: where a running bridge's monitor and journal are does not depend on accounts and carriers, and is asked
+    /// for when these are in trouble.
+    ///
+    /// - Throws: every problem of that file, together.
+    package static func service(
+        configDirectory: String, environment: [String: String]
+    ) throws(ConfigurationProblems) -> Settings {
+        let log = ProblemLog()
+        let now = Int64(Date().timeIntervalSince1970)
+        var settings = Settings()
+        if isDirectory(configDirectory, log: log) {
+            settings.readService(
+                FileProbe.join(configDirectory, "smppost.yaml"),
+                context: LoadContext(environment: environment, now: now, log: log))
+        }
+        return try settings.told(by: log)
+    }
+
+    private func told(by log: ProblemLog) throws(ConfigurationProblems) -> Settings {
+        var settings = self
+        settings.warnings = log.sortedWarnings
+        guard log.sortedProblems.isEmpty else {
+            throw ConfigurationProblems(problems: log.sortedProblems, warnings: log.sortedWarnings)
+        }
+        return settings
+    }
+
     /// The same with the time and the log from outside.
     static func load(
         configDirectory: String, carriersDirectory: String, context: LoadContext
@@ -54,11 +81,7 @@ package struct Settings: Hashable, Sendable {
             settings.checkChats(configDirectory, carriersDirectory, log: log)
             settings.checkQuotas(configDirectory, log: log)
         }
-        settings.warnings = log.sortedWarnings
-        guard log.sortedProblems.isEmpty else {
-            throw ConfigurationProblems(problems: log.sortedProblems, warnings: log.sortedWarnings)
-        }
-        return settings
+        return try settings.told(by: log)
     }
 
     private static func isDirectory(_ path: String, log: ProblemLog) -> Bool {

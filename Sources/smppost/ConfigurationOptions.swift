@@ -33,12 +33,28 @@ struct ConfigurationOptions: ParsableArguments {
     /// - Parameter isForStart: whether a start is to follow, which needs more of this machine.
     /// - Throws: exit code 78 after every problem was printed to standard error.
     func load(isForStart: Bool = false) throws -> Settings {
-        do throws(ConfigurationProblems) {
+        try told { () throws(ConfigurationProblems) in
             let settings = try read()
             for warning in settings.warnings { Console.error("\(warning)") }
             let problems = isForStart ? StartCheck.problems(settings, file: serviceFile) : []
             guard problems.isEmpty else { throw ConfigurationProblems(problems: problems) }
             return settings
+        }
+    }
+
+    /// Reads `smppost.yaml` alone, for commands that ask a running bridge or its journal; its warnings are `check`'s.
+    ///
+    /// - Throws: exit code 78 after every problem was printed to standard error.
+    func loadService() throws -> Settings {
+        try told { () throws(ConfigurationProblems) in
+            try Settings.service(
+                configDirectory: place.config, environment: ProcessInfo.processInfo.environment)
+        }
+    }
+
+    private func told(_ read: () throws(ConfigurationProblems) -> Settings) throws -> Settings {
+        do throws(ConfigurationProblems) {
+            return try read()
         } catch {
             for problem in error.all { Console.error("\(problem)") }
             throw ExitCode.badConfiguration

@@ -34,6 +34,7 @@ enum TransportFailure {
         case .expired: .expired
         case .notYetValid: .notYetValid
         case .noCommonVersion: .noCommonVersion
+        case .refused: .refused
         case nil: error.kind == .timeout ? .timeout : .other(error.reason)
         }
     }

@@ -40,9 +40,9 @@ extension BindFailure {
         case .closedBeforeBindResponse(let address):
             Phrase(
                 en: "the carrier closed the connection before its bind response: probably our address% is not on its "
-                    + "allow-list; ask its support",
+                    + "allow-list, or the port speaks TLS (tls.enabled: true); ask its support",
                 ru: "оператор закрыл соединение до ответа на вход: вероятно, наш адрес% не входит в его список "
-                    + "разрешённых; обратитесь в его поддержку"
+                    + "разрешённых, или порт с TLS (tls.enabled: true); обратитесь в его поддержку"
             ).filled(Phrase(address.map { " \($0)" } ?? ""))
         case .connectRefused:
             Phrase(
@@ -211,6 +211,7 @@ extension BindFailure.TLSCause {
         case .expired: Phrase(en: "certificate expired", ru: "сертификат просрочен")
         case .notYetValid: Phrase(en: "certificate not valid yet", ru: "сертификат ещё не действует")
         case .noCommonVersion: Phrase(en: "no common version", ru: "нет общей версии")
+        case .refused: Phrase(en: "handshake refused", ru: "рукопожатие отклонено")
         case .other: Phrase(en: "handshake", ru: "рукопожатие")
         }
     }
@@ -265,6 +266,14 @@ extension BindFailure.TLSCause {
             Phrase(
                 en: "the carrier speaks no TLS 1.2 or 1.3 with a cipher that is taken here: ask its support to update",
                 ru: "у оператора нет TLS 1.2 или 1.3 с подходящим шифром: попросите его поддержку обновить")
+        case .refused:
+            Phrase(
+                en:
+                    "the carrier refused the handshake: it wants a client certificate (tls.certificate, tls.key), or there is no "
+                    + "cipher that both take",
+                ru:
+                    "оператор отклонил рукопожатие: ему нужен сертификат клиента (tls.certificate, tls.key), или нет шифра, "
+                    + "который подходит обоим")
         case .other(let reason):
             Phrase(
                 en: "TLS failed (OpenSSL: %): ask the carrier's support with this text",

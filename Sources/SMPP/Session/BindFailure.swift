@@ -97,6 +97,8 @@ package struct BindFailure: Hashable, Sendable {
         case notYetValid
         /// There is no version or cipher that both take.
         case noCommonVersion
+        /// The carrier refuses the handshake: it wants a certificate of ours, or there is no cipher that both take.
+        case refused
         /// Anything else, in OpenSSL's words.
         case other(String)
     }

@@ -22,6 +22,8 @@ package enum TLSFault: Hashable, Sendable {
     case notYetValid
     /// No version or cipher that both take.
     case noCommonVersion
+    /// The peer takes none of what was offered: before TLS 1.3 also for want of a certificate of ours.
+    case refused
 
     /// An alert's number (RFC 8446 §6) stands so much higher among OpenSSL's reasons (`SSL_AD_REASON_OFFSET`).
     private static let alerts: CInt = 1000
@@ -36,6 +38,8 @@ package enum TLSFault: Hashable, Sendable {
         case Self.alerts + 116: self = .certificateWanted
         // bad_, unsupported_, _revoked, _expired, _unknown, unknown_ca, access_denied.
         case Self.alerts + 42...Self.alerts + 46, Self.alerts + 48, Self.alerts + 49: self = .certificateRefused
+        // handshake_failure.
+        case Self.alerts + 40: self = .refused
         // protocol_version, insufficient_security.
         case Self.alerts + 70, Self.alerts + 71: self = .noCommonVersion
         default: return nil

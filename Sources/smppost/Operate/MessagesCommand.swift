@@ -81,7 +81,7 @@ struct MessagesCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard let journal = try files.load().journal else {
+        guard let journal = try files.loadService().journal else {
             Console.error("\(files.place.config): no journal is configured")
             throw ExitCode.badConfiguration
         }

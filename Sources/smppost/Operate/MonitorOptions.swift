@@ -43,7 +43,7 @@ struct MonitorOptions: ParsableArguments {
     /// Of the monitor of this machine's bridge, with the token of its configuration unless another is given.
     static func client(of files: ConfigurationOptions, token: String? = nil) throws -> HTTPClient {
         do {
-            let monitor = try files.load().monitor
+            let monitor = try files.loadService().monitor
             var listen = monitor.listen
             // "All addresses" is not one to connect to.
             if ["0.0.0.0", "::"].contains(listen.host) { listen.host = listen.host == "::" ? "::1" : "127.0.0.1" }

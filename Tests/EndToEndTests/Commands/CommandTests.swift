@@ -82,6 +82,32 @@ import Testing
         }
     }
 
+    /// What is wrong with accounts or carriers keeps nobody from asking the running bridge, or its journal.
+    @Test func brokenAccountsBlindNoCommand() async throws {
+        let port = try Ports.free()
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let made = try await smppost(
+            "certificate", "--self-signed", "localhost", "--certificate", folder.file("a.crt"), "--key",
+            folder.file("a.key"))
+        #expect(made.exitCode == 0, "\(made.standardError)")
+        try folder.write(
+            """
+            intake: { listen: ["127.0.0.1:1"], tls: { certificate: a.crt, key: a.key } }
+            monitor: { listen: "127.0.0.1:\(port)" }
+            journal: { url: "sqlite:none.db" }
+            """, to: "smppost.yaml")
+        try folder.write("accounts: [{ name: a, country: XX }]", to: "accounts.yaml")
+        let check = try await smppost("binds", "--check", "--config", folder.path)
+        #expect(check.exitCode == 2 && check.everything.contains("127.0.0.1:\(port)"), "\(check.everything)")
+        for arguments in [
+            ["binds"], ["unlock", "a"], ["messages"], ["send", "--account", "a", "--to", "1", "--text", "x"],
+        ] {
+            let told = try await run(Repository.smppost, arguments + ["--config", folder.path]).everything
+            #expect(!told.contains("accounts.yaml"), "\(told)")
+        }
+    }
+
     @Test func versionIsTold() async throws {
         let version = try await smppost("--version")
         #expect(version.exitCode == 0)

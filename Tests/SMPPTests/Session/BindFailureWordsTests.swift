@@ -22,14 +22,14 @@ struct BindFailureWordsTests {
     private static let tls: [BindFailure.TLSCause] = [
         .plainPort, .closed, .timeout, .wantsCertificate, .certificateRefused, .wrongName([]),
         .wrongName(["smsc.good.example", "192.0.2.9"]), .selfSigned, .unknownIssuer, .expired, .notYetValid,
-        .noCommonVersion, .other("bad record mac"),
+        .noCommonVersion, .refused, .other("bad record mac"),
     ]
 
     /// What a person needs to go on.
     private static func facts(_ cause: BindFailure.Cause) -> [String] {
         switch cause {
         case .refused(let status): [status.hex, status.name]
-        case .closedBeforeBindResponse(let address): [address ?? ""]
+        case .closedBeforeBindResponse(let address): [address ?? "", "tls.enabled: true"]
         case .connectTimeout: ["10"]
         case .bindTimeout: ["2.5"]
         case .nameNotFound: ["hosts", "DNS"]
@@ -56,6 +56,7 @@ struct BindFailureWordsTests {
         case .selfSigned, .unknownIssuer, .expired: ["tls.ca"]
         case .notYetValid: []
         case .noCommonVersion: ["TLS 1.2"]
+        case .refused: ["tls.certificate", "tls.key"]
         case .other(let reason): [reason]
         }
     }
