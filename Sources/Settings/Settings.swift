@@ -28,9 +28,8 @@ package struct Settings: Hashable, Sendable {
     package static func load(
         configDirectory: String, carriersDirectory: String, environment: [String: String]
     ) throws(ConfigurationProblems) -> Settings {
-        let now = Int64(Date().timeIntervalSince1970)
-        let context = LoadContext(environment: environment, now: now, log: ProblemLog())
-        return try load(configDirectory: configDirectory, carriersDirectory: carriersDirectory, context: context)
+        try load(
+            configDirectory: configDirectory, carriersDirectory: carriersDirectory, context: context(environment))
     }
 
     /// Reads `smppost.yaml` alone: where a running bridge's monitor and journal are does not depend on accounts and carriers, and is asked
@@ -40,15 +39,16 @@ package struct Settings: Hashable, Sendable {
     package static func service(
         configDirectory: String, environment: [String: String]
     ) throws(ConfigurationProblems) -> Settings {
-        let log = ProblemLog()
-        let now = Int64(Date().timeIntervalSince1970)
+        let context = context(environment)
         var settings = Settings()
-        if isDirectory(configDirectory, log: log) {
-            settings.readService(
-                FileProbe.join(configDirectory, "smppost.yaml"),
-                context: LoadContext(environment: environment, now: now, log: log))
+        if isDirectory(configDirectory, log: context.log) {
+            settings.readService(FileProbe.join(configDirectory, "smppost.yaml"), context: context)
         }
-        return try settings.told(by: log)
+        return try settings.told(by: context.log)
+    }
+
+    private static func context(_ environment: [String: String]) -> LoadContext {
+        LoadContext(environment: environment, now: Int64(Date().timeIntervalSince1970), log: ProblemLog())
     }
 
     private func told(by log: ProblemLog) throws(ConfigurationProblems) -> Settings {
@@ -117,16 +117,14 @@ package struct Settings: Hashable, Sendable {
     /// What is posted waits in the journal.
     private func checkPostings(_ configDirectory: String, _ carriersDirectory: String, log: ProblemLog) {
         guard journal == nil, log.sortedProblems.isEmpty else { return }
-        for account in accounts where account.receipts != nil {
-            log.problem(
-                "\"receipts\" of account \(account.name) needs \"journal\" in smppost.yaml",
-                at: Place(file: FileProbe.join(configDirectory, "accounts.yaml")))
-        }
-        for account in accounts where account.planFixChat != nil || account.planFixWebhook != nil {
-            let key = account.planFixChat == nil ? "planfix_webhook" : "planfix_chat"
-            log.problem(
-                "\"\(key)\" of account \(account.name) needs \"journal\" in smppost.yaml",
-                at: Place(file: FileProbe.join(configDirectory, "accounts.yaml")))
+        for account in accounts {
+            let planFix =
+                account.planFixChat != nil ? "planfix_chat" : account.planFixWebhook != nil ? "planfix_webhook" : nil
+            for key in [account.receipts.map { _ in "receipts" }, planFix].compactMap(\.self) {
+                log.problem(
+                    "\"\(key)\" of account \(account.name) needs \"journal\" in smppost.yaml",
+                    at: Place(file: FileProbe.join(configDirectory, "accounts.yaml")))
+            }
         }
         for carrier in carriers where carrier.inbound != nil {
             log.problem(

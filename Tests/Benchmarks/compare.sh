@@ -81,7 +81,7 @@ start_contestant() { # name smpp-port
 
 # Loads one contestant in its turn: a row `round name rate p99 µs-of-CPU`.
 contend() { # round name smpp-port
-    local ticks kind=form size=''
+    local ticks kind=form
     start_contestant "$2" "$3"
     [[ $2 != kannel ]] || kind=kannel
     ticks=$(cpu_ticks "$contestant_pid")

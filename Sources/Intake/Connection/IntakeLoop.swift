@@ -214,30 +214,18 @@ package final class IntakeLoop {
     private func log(
         _ exchange: Exchange, _ reply: IntakeReply, _ peer: SocketAddress?, _ clientGone: Bool, _ now: NIODeadline
     ) {
+        let line = MessageLine(
+            id: exchange.id, account: exchange.account?.account.name, reply: reply,
+            milliseconds: (now - exchange.arrived).nanoseconds / 1_000_000, peer: peer, clientGone: clientGone)
         if exchange.terms.isHealth {
-            logger.debug("\(line(exchange, reply, peer, clientGone, now))")
+            logger.debug("\(line)")
         } else if exchange.terms.refusal != nil {
             guard let more = budget.take(now: now) else { return }
-            logger.info("\(line(exchange, reply, peer, clientGone, now))\(more)")
+            logger.info("\(line)\(more)")
         } else if messageLog != nil, logger.logLevel <= .info {
-            let line = MessageLine(
-                id: exchange.id, account: exchange.account?.account.name, reply: reply,
-                milliseconds: (now - exchange.arrived).nanoseconds / 1_000_000, peer: peer, clientGone: clientGone)
             let isFirst = messageLog?.append(line, unixMilliseconds: WallClock.unixMilliseconds()) ?? false
             if isFirst { eventLoop.assumeIsolated().execute { [self] in messageLog?.handOver() } }
         }
-    }
-
-    /// The line of what was no message. The address is told where nobody's account is.
-    private func line(
-        _ exchange: Exchange, _ reply: IntakeReply, _ peer: SocketAddress?, _ clientGone: Bool, _ now: NIODeadline
-    ) -> String {
-        let milliseconds = (now - exchange.arrived).nanoseconds / 1_000_000
-        var line = "message \(exchange.id) account=\(exchange.account?.account.name ?? "-") status=\(reply.status)"
-        line += " code=\(reply.code?.rawValue ?? "ok") outcome=\(reply.outcome.rawValue) ms=\(milliseconds)"
-        if exchange.account == nil { line += " peer=\(peer?.ipAddress ?? "-")" }
-        if clientGone { line += " client=gone" }
-        return line
     }
 
     /// A connection that no request came of.

@@ -2,8 +2,8 @@ import Messaging
 import NIOCore
 import SMPP
 
-/// What the line of a message says.
-struct MessageLine {
+/// What the line of a message says, or of what was none: what is not in `description` only a message's has.
+struct MessageLine: CustomStringConvertible {
     let id: MessageID
     /// The account's name; nil where nobody's is known.
     let account: String?
@@ -12,6 +12,16 @@ struct MessageLine {
     /// Where it came from; told where the account is not.
     let peer: SocketAddress?
     let clientGone: Bool
+
+    var description: String {
+        var octets: [UInt8] = []
+        octets.append(addingCapacity: room) { write(to: &$0) }
+        return String(decoding: octets, as: UTF8.self)
+    }
+
+    /// At least as many octets as it takes: names of what it says, numbers, a masked number, and its texts; a carrier's name is quoted where
+    /// it must be, in at most six octets for one.
+    fileprivate var room: Int { 512 + (account?.utf8.count ?? 0) + 6 * (reply.carrier?.utf8.count ?? 0) }
 }
 
 /// The lines of one loop's messages: each is written where it stays until its turn is over, then all go at once. No level, no
@@ -28,8 +38,6 @@ struct MessageLog {
 
     /// More than this does not wait for the end of the turn, in octets.
     private static let most = 64 << 10
-    /// A line has room for so much beside its texts, in octets: names of what it says, numbers, a masked number.
-    private static let room = 512
 
     init(_ output: MessageLogOutput) {
         self.output = output
@@ -41,9 +49,7 @@ struct MessageLog {
     mutating func append(_ line: borrowing MessageLine, unixMilliseconds: UInt64) -> Bool {
         if unixMilliseconds != startMilliseconds { begin(unixMilliseconds) }
         let format = output.format
-        // A carrier's name is quoted where it must be, in at most six octets for one.
-        let texts = (line.account?.utf8.count ?? 0) + 6 * (line.reply.carrier?.utf8.count ?? 0)
-        lines.append(addingCapacity: Self.room + texts) { lines in
+        lines.append(addingCapacity: line.room) { lines in
             lines.add(start)
             line.write(to: &lines)
             switch format {
@@ -79,8 +85,8 @@ struct MessageLog {
         // With all three of its digits.
         let fraction = "\(milliseconds % 1000 + 1000)".dropFirst()
         switch output.format {
-        case .text: start = "\(date)\(fraction)Z info message "
-        case .json: start = "{\"time\":\"\(date)\(fraction)Z\",\"level\":\"info\",\"message\":\"message "
+        case .text: start = "\(date)\(fraction)Z info "
+        case .json: start = "{\"time\":\"\(date)\(fraction)Z\",\"level\":\"info\",\"message\":\""
         }
     }
 }
@@ -90,6 +96,7 @@ extension MessageLine {
         var id = InlineArray<13, UInt8>(repeating: 0)
         var room = id.mutableSpan
         self.id.write(to: &room, at: 0)
+        line.add("message ")
         line.add(id.span)
         line.add(" account=")
         // Letters, digits and dots.

@@ -9,14 +9,11 @@ extension BridgeJournal {
     /// a thread that may block.
     func learnConversations(logger: Logger) async {
         guard let longest = postings.desk.longestConversation else { return }
-        let since = JournalClock.now() - min(JournalClock.now(), longest)
+        let now = JournalClock.now()
+        let since = now - min(now, longest)
         let result: Result<[SentMessage], JournalProblem>? = try? await NIOThreadPool.singleton.runIfActive {
             [reader, conversations] in
-            do throws(JournalProblem) {
-                return .success(try reader.sentMessages(since: since, limit: conversations))
-            } catch {
-                return .failure(error)
-            }
+            Result { () throws(JournalProblem) in try reader.sentMessages(since: since, limit: conversations) }
         }
         switch result {
         case .success(let messages): postings.desk.restore(messages)

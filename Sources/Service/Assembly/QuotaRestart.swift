@@ -35,10 +35,8 @@ struct QuotaRestart: Sendable {
         }
         let memory = recipientMemory
         let result: Result<Void, JournalProblem>? = try? await NIOThreadPool.singleton.runIfActive {
-            do throws(JournalProblem) {
-                return .success(try Self.learn(entries, reader, isStart: isStart, memory: memory))
-            } catch {
-                return .failure(error)
+            Result { () throws(JournalProblem) in
+                try Self.learn(entries, reader, isStart: isStart, memory: memory)
             }
         }
         guard case .failure(let problem)? = result else { return nil }

@@ -3,8 +3,6 @@ import Messaging
 import TLS
 
 extension PlanFixChatSettings {
-    private static let longestTry = Duration.seconds(48 * 3600)
-
     /// Reads the mapping below `planfix_chat`; nil where there is none, or after a report.
     ///
     /// - Parameters:
@@ -34,7 +32,7 @@ extension PlanFixChatSettings {
         let takesAttachments = reader.choice("attachments", ["links": true, "refuse": false], default: true)
         let replies = Replies(reading: reader.section("replies"))
         let caFile = reader.authorityFile("ca", context: context)
-        let giveUpAfter = reader.optionalDuration("give_up_after", in: .seconds(60)...Self.longestTry)
+        let giveUpAfter = reader.giveUpAfter()
         guard isThere else { return nil }
         places.chatToken = reader.place(of: "token")
         if !reader.has("token") {
@@ -137,7 +135,7 @@ extension PlanFixWebhookSettings {
         let isJSON = reader.choice("format", ["form": false, "json": true], default: false)
         let zone = reader.timeZone("zone")
         let caFile = reader.authorityFile("ca", context: context)
-        let giveUpAfter = reader.optionalDuration("give_up_after", in: .seconds(60)...(.seconds(48 * 3600)))
+        let giveUpAfter = reader.giveUpAfter()
         guard parent.has("planfix_webhook") else { return nil }
         if !["url", "url_file", "url_env"].contains(where: reader.has) {
             reader.missing("url_file", hint: "PlanFix shows it where the webhook is set up")

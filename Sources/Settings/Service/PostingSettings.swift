@@ -20,6 +20,11 @@ package struct PostingSettings: Hashable, Sendable, CustomStringConvertible {
     package var description: String { "PostingSettings" }
 }
 
+extension MappingReader {
+    /// `give_up_after` of whatever is posted; nil where it is missing, or after a report.
+    func giveUpAfter() -> Duration? { optionalDuration("give_up_after", in: .seconds(60)...(.seconds(48 * 3600))) }
+}
+
 extension PostingSettings {
     /// Reads the mapping with `url`; nil where it has none, or after a report.
     init?(reading reader: MappingReader, context: LoadContext) {
@@ -30,8 +35,7 @@ extension PostingSettings {
         }
         let secret = reader.secret("secret", context: context)
         let caFile = reader.authorityFile("ca", context: context)
-        let longest = Duration.seconds(48 * 3600)
-        let giveUpAfter = reader.optionalDuration("give_up_after", in: .seconds(60)...longest)
+        let giveUpAfter = reader.giveUpAfter()
         let isSecretNamed = ["secret", "secret_file", "secret_env"].contains { reader.has($0) }
         if reader.has("url"), !isSecretNamed {
             reader.missing("secret_file", hint: "what is posted is signed with it; or \"secret_env\", or \"secret\"")

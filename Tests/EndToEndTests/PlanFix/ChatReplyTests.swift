@@ -10,12 +10,7 @@ import Testing
         _ keys: String = "", language: String = "ru", simulator arguments: [String] = ["--receipts", "100ms"],
         _ body: (Bridge, FakePlanFix, Simulator, String) async throws -> Void
     ) async throws {
-        let folder = try TemporaryFolder()
-        defer { folder.remove() }
-        let planFix = try await FakePlanFix.start(in: folder)
-        defer { planFix.kill() }
-        let token = try await TestSecrets.shared().key
-        try await withSimulator(arguments) { simulator in
+        try await withPlanFix(arguments) { planFix, simulator, token in
             var setup = BridgeSetup(journal: BridgeSetup.ownJournal)
             setup.carriers[0].port = simulator.port
             setup.accounts = [AccountSetup(language: language, lines: [try await planFix.chat(keys)])]
@@ -99,11 +94,7 @@ import Testing
 
     /// Receipts and refusals of the plain form, once a message, to a webhook.
     @Test(arguments: ["form", "json"]) func thePlainFormTellsAWebhook(_ format: String) async throws {
-        let folder = try TemporaryFolder()
-        defer { folder.remove() }
-        let planFix = try await FakePlanFix.start(in: folder)
-        defer { planFix.kill() }
-        try await withSimulator(["--receipts", "100ms"]) { simulator in
+        try await withPlanFix(["--receipts", "100ms"]) { planFix, simulator, _ in
             var setup = BridgeSetup(journal: BridgeSetup.ownJournal)
             setup.carriers[0].port = simulator.port
             setup.accounts = [AccountSetup(lines: [try await planFix.webhook(format)])]

@@ -30,12 +30,7 @@ import Testing
     }
 
     @Test func nothingTwiceNothingLostInOrder() async throws {
-        let folder = try TemporaryFolder()
-        defer { folder.remove() }
-        let planFix = try await FakePlanFix.start(in: folder)
-        defer { planFix.kill() }
-        let token = try await TestSecrets.shared().key
-        try await withSimulator(["--receipts", "700ms"]) { simulator in
+        try await withPlanFix(["--receipts", "700ms"]) { planFix, simulator, token in
             let first = try await Bridge.start(try await setup(planFix, simulator))
             defer { first.discard() }
             try await first.awaitReady()
@@ -107,12 +102,7 @@ import Testing
 
     /// What PlanFix took but did not answer is told again; the same name shows that it is the same.
     @Test func aLostAnswerIsRepeatedUnderTheSameName() async throws {
-        let folder = try TemporaryFolder()
-        defer { folder.remove() }
-        let planFix = try await FakePlanFix.start(in: folder)
-        defer { planFix.kill() }
-        let token = try await TestSecrets.shared().key
-        try await withSimulator(["--receipts", "100ms"]) { simulator in
+        try await withPlanFix(["--receipts", "100ms"]) { planFix, simulator, token in
             try await withBridge(try await setup(planFix, simulator)) { bridge in
                 _ = try await bridge.chat(.chat("pf-1", "Hi", token: token, phone: Self.phone))
                 try await eventually("ticks") { try planFix.statuses(of: "pf-1").last == "read" }
@@ -128,12 +118,7 @@ import Testing
 
     /// Routes by what was written to come first; a chat of sealed numbers is found again by its name alone.
     @Test func sealedChatsAndRoutesByAddress() async throws {
-        let folder = try TemporaryFolder()
-        defer { folder.remove() }
-        let planFix = try await FakePlanFix.start(in: folder)
-        defer { planFix.kill() }
-        let token = try await TestSecrets.shared().key
-        try await withSimulator(["--receipts", "100ms"]) { simulator in
+        try await withPlanFix(["--receipts", "100ms"]) { planFix, simulator, token in
             var setup = try await setup(
                 planFix, simulator, keys: "ids: sealed, id_key: 0123456789abcdef, delivered: sent")
             setup.carriers[0].lines = ["inbound: { chats: { \"1234\": acme } }"]

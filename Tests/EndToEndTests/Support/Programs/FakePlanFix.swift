@@ -100,3 +100,15 @@ extension Form {
         return form
     }
 }
+
+/// Runs `body` with PlanFix, a simulator, and the token that PlanFix shows the bridge.
+func withPlanFix(
+    _ arguments: [String], _ body: (FakePlanFix, Simulator, _ token: String) async throws -> Void
+) async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let planFix = try await FakePlanFix.start(in: folder)
+    defer { planFix.kill() }
+    let token = try await TestSecrets.shared().key
+    try await withSimulator(arguments) { try await body(planFix, $0, token) }
+}
