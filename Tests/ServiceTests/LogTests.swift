@@ -72,7 +72,8 @@ import Testing
         let writer = LogWriter(output: pipe.fileHandleForWriting, limit: 30)
         writer.write(Array("one\ntwo\n".utf8), count: 2)
         writer.write("three")
-        writer.write(Array("longer than\nwhat is left\n".utf8), count: 2)
+        // More than ever fits: the writer's thread may have made room by now.
+        writer.write(Array("longer than all the room\nthat there is\n".utf8), count: 2)
         writer.flush()
         try pipe.fileHandleForWriting.close()
         let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

@@ -81,11 +81,17 @@ class Browser:
 
     def wait(self, expression, limit=20):
         start = time.monotonic()
-        while not self.evaluate("Boolean(%s)" % expression):
+        while True:
+            # A page that is still loading lacks what the expression names: not true yet.
+            try:
+                if self.evaluate("Boolean(%s)" % expression):
+                    return time.monotonic() - start
+                said = self.errors
+            except RuntimeError as error:
+                said = error
             if time.monotonic() - start > limit:
-                raise RuntimeError("not true in %d s: %s\n%s" % (limit, expression, self.errors))
+                raise RuntimeError("not true in %d s: %s\n%s" % (limit, expression, said))
             time.sleep(0.02)
-        return time.monotonic() - start
 
     def picture(self, path):
         size = self.ask("Page.getLayoutMetrics")["cssContentSize"]
