@@ -40,6 +40,7 @@ start_nginx() { # port; sets nginx_pid
     mkdir -p "$work/nginx"
     cat >"$work/nginx.conf" <<CONF
 daemon off;
+$([[ $EUID -ne 0 ]] || echo "user root;")
 worker_processes 2;
 worker_rlimit_nofile $(ulimit -n);
 pid $work/nginx/pid;
@@ -86,7 +87,7 @@ start_bridge() { # name port monitor-port smpp-port binds window [journal-file] 
 intake:
   listen: ["127.0.0.1:$2"]
   tls: { certificate: $work/server.crt, key: $work/server.key }
-  max_connections: 16000
+  max_connections: 64000
 monitor:
   listen: "127.0.0.1:$3"
 log: { level: ${log_level:-warning} }
