@@ -153,6 +153,18 @@ grow_binds() {
     done
 }
 
+# Quotas that nobody reaches, of one account on all loops: their lock is the only one of a message's way.
+readonly limited='    quota: { day: 1000000000, month: 1000000000 }
+    per_recipient: 1000/h'
+grow_quotas() {
+    set_up 2
+    cost quotas 0 "$connections"
+    tear_down
+    account_lines=$limited set_up 2
+    cost quotas 3 "$connections"
+    tear_down
+}
+
 # A part has 67 UCS-2 characters.
 grow_segments() {
     set_up 2

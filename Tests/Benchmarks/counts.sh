@@ -63,6 +63,7 @@ measure_counts() {
     echo "== instructions and allocations of the bridge (goals: bare 60,000 instructions, shipped 100,000)"
     prepare_callgrind
     count_path bare
+    account_lines=$limited count_path quotas
     count_path journal "$work/counted-journal/smppost.db"
     log_level=info count_path shipped "$work/counted-shipped/smppost.db"
     [[ -n $before ]] || return 0

@@ -103,6 +103,7 @@ accounts:
     carriers: [main]
     language: en
     in_flight: 10000
+${account_lines:-}
 CONF
     [[ -z ${8:-} ]] || cat "$8" >>"$folder/config/accounts.yaml"
     cat >"$folder/carriers/main.yaml" <<CONF
