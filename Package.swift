@@ -156,7 +156,8 @@ let package = Package(
                 "TestPrograms", logging, nioCore, nioEmbedded, nioPosix,
             ]),
         .testTarget(
-            name: "SMPPTests", dependencies: ["SMPP", "TestPrograms"], exclude: ["Fixtures", "generate_status_rows.py"]),
+            name: "SMPPTests", dependencies: ["SMPP", "TestPrograms", nioCore],
+            exclude: ["Fixtures", "generate_status_rows.py"]),
         .testTarget(
             name: "SMPPWireTests",
             dependencies: ["CSMPP34", "Messaging", "SMPP", "SMPPWire", "TestPrograms", nioCore, nioEmbedded]),

@@ -26,7 +26,8 @@ import Testing
     private static func entry(_ content: TraceEntry.Content, bind: String = "1", sequence: UInt32 = 1) -> TraceEntry {
         TraceEntry(
             bind: bind, kind: .transceiver, time: 1_764_000_000_000_000_000, isInbound: false,
-            source: PcapEndpoint(ipv4: 1, port: 40_000), destination: PcapEndpoint(ipv4: 2, port: 2775),
+            source: PcapEndpoint(IPAddress(ipv4: 1), port: 40_000),
+            destination: PcapEndpoint(IPAddress(ipv4: 2), port: 2775),
             sequence: sequence, acknowledgement: 1, content: content)
     }
 

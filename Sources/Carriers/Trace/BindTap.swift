@@ -27,7 +27,7 @@ final class BindTap {
     /// A connection is there; `isNew` is false for one that was open when the trace began.
     func connected(local: SocketAddress?, remote: SocketAddress?, isNew: Bool) {
         guard let local = local.flatMap(PcapEndpoint.init), let remote = remote.flatMap(PcapEndpoint.init),
-            local.isIPv6 == remote.isIPv6
+            local.address.isIPv6 == remote.address.isIPv6
         else {
             ends = nil
             return
@@ -77,7 +77,9 @@ final class BindTap {
 extension PcapEndpoint {
     /// nil where the address is none of IP.
     fileprivate init?(_ address: SocketAddress) {
-        guard let host = address.ipAddress, let port = address.port.flatMap(UInt16.init(exactly:)) else { return nil }
-        self.init(address: host, port: port)
+        guard let host = address.ipAddress.flatMap(IPAddress.init),
+            let port = address.port.flatMap(UInt16.init(exactly:))
+        else { return nil }
+        self.init(host, port: port)
     }
 }

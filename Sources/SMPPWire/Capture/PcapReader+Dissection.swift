@@ -71,7 +71,7 @@ extension PcapReader.Packet {
         guard payload.readSlice(length: header) != nil,
             let tcp = payload.readSlice(length: min(length - header, payload.readableBytes))
         else { return .other }
-        return readTCP(tcp) { PcapEndpoint(ipv4: $0 ? source : destination, port: $1) }
+        return readTCP(tcp) { PcapEndpoint(IPAddress(ipv4: $0 ? source : destination), port: $1) }
     }
 
     /// RFC 8200 §3, §4.
@@ -99,7 +99,7 @@ extension PcapReader.Packet {
         }
         guard next == 6 else { return .other }
         return readTCP(payload) {
-            PcapEndpoint(ipv6: $0 ? source : destination, $0 ? source2 : destination2, port: $1)
+            PcapEndpoint(IPAddress(ipv6: $0 ? source : destination, $0 ? source2 : destination2), port: $1)
         }
     }
 

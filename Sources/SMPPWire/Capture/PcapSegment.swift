@@ -42,15 +42,15 @@ package struct PcapSegment: Hashable, Sendable {
     package func writePacket(into buffer: inout ByteBuffer) {
         let length = Self.headerLength + payload.readableBytes
         let start = buffer.writerIndex
-        if source.isIPv6 {
+        let (from, to) = (source.address, destination.address)
+        if from.isIPv6 {
             buffer.writeMultipleIntegers(UInt32(0x6000_0000), UInt16(clamping: length), UInt8(6), UInt8(64))
-            buffer.writeMultipleIntegers(source.high, source.low, destination.high, destination.low)
+            buffer.writeMultipleIntegers(from.high, from.low, to.high, to.low)
         } else {
             // Version 4, no options, not to be fragmented.
             buffer.writeMultipleIntegers(
                 UInt16(0x4500), UInt16(clamping: 20 + length), UInt32(0x0000_4000), UInt8(64), UInt8(6), UInt16(0))
-            buffer.writeMultipleIntegers(
-                UInt32(truncatingIfNeeded: source.low), UInt32(truncatingIfNeeded: destination.low))
+            buffer.writeMultipleIntegers(UInt32(truncatingIfNeeded: from.low), UInt32(truncatingIfNeeded: to.low))
             let sum = Self.checksum(buffer.viewBytes(at: start, length: 20), from: 0)
             buffer.setInteger(sum, at: start + 10)
         }
@@ -60,7 +60,7 @@ package struct PcapSegment: Hashable, Sendable {
         buffer.writeMultipleIntegers(UInt16(0), UInt16(0))
         buffer.writeImmutableBuffer(payload)
         // The addresses, the protocol and the length stand for the pseudo header.
-        let halves = [source.high, source.low, destination.high, destination.low]
+        let halves = [from.high, from.low, to.high, to.low]
         let pseudo = halves.reduce(UInt64(6) + UInt64(length)) { sum, half in
             stride(from: 0, to: 64, by: 16).reduce(sum) { $0 + (half >> UInt64($1) & 0xFFFF) }
         }
