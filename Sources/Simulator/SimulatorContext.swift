@@ -17,7 +17,8 @@ final class SimulatorContext: Sendable {
     let wallClockOffset: Int64
     /// For faults by schedule.
     let startedAt: NIODeadline
-    let paces = PaceMeters()
+    let paces = BySystemID { PaceMeter() }
+    let bindCounts = BySystemID { BindCount() }
     let mailboxes = Mailboxes()
     let numbers = MessageNumbers()
     /// Nil for a good SMSC.

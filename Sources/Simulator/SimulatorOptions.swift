@@ -1,3 +1,4 @@
+package import SMPP
 package import TLS
 
 /// How the simulator behaves.
@@ -26,6 +27,12 @@ package struct SimulatorOptions: Sendable {
     package var latencyGrowth: LatencyGrowth?
     /// When it answers nothing at all: its answers wait for the end of that time.
     package var stalls: [FaultTime] = []
+    /// Binds of one `system_id` at once; one more is answered `excessBindStatus`. Nil is no limit, the least is 1.
+    package var bindLimit: Int?
+    package var excessBindStatus = CommandStatus.alreadyBound
+    /// A bind whose peer has said nothing for so long is ended and forgotten, and one whose connection was cut (RST)
+    /// counts until then. Nil: no bind is too silent, and a cut one is forgotten at once. More than 0.
+    package var forgetAfter: Duration?
     /// Messages per second and bind; more are answered 0x58. Nil is no limit, the least is 1.
     package var rateLimit: Int?
     /// How the rate limit counts.

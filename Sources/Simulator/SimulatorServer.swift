@@ -112,7 +112,7 @@ package final class SimulatorServer: Sendable {
 
     /// The most messages that came within any one second, by `system_id`, over all its binds; see `PaceMeter`.
     package var maxInOneSecond: [String: Int] {
-        running.withLock { $0?.context }?.paces.largest ?? [:]
+        running.withLock { $0?.context }?.paces.all.mapValues(\.largest) ?? [:]
     }
 
     private func makeShards(firstSecond: UInt64) async throws -> [ShardHandle] {

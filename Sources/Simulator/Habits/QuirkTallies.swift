@@ -6,7 +6,6 @@ import Synchronization
 final class QuirkTallies: Sendable {
     private struct State {
         var binds = 0
-        var openBinds = 0
         var lastBind: NIODeadline?
         /// How often each limited quirk was played, by its key.
         var played: [Int: Int] = [:]
@@ -14,7 +13,7 @@ final class QuirkTallies: Sendable {
 
     private let state = Mutex(State())
 
-    /// The answer to a bind request that came `now`; the open one is counted where it is 0.
+    /// The answer to a bind request that came `now`.
     func verdict(on kind: BindKind, by quirks: BindQuirks, now: NIODeadline) -> CommandStatus {
         state.withLock { state in
             let index = state.binds
@@ -25,15 +24,8 @@ final class QuirkTallies: Sendable {
             if index < quirks.firstAnswers.count { return quirks.firstAnswers[index] }
             guard quirks.kinds.contains(kind) else { return .bindFailed }
             if let last, now - last < TimeAmount(quirks.leastGap) { return .throttled }
-            if let maximum = quirks.maximum, state.openBinds >= maximum { return quirks.excessStatus }
-            state.openBinds += 1
             return .ok
         }
-    }
-
-    /// A bind that `verdict` let in has ended.
-    func bindEnded() {
-        state.withLock { $0.openBinds -= 1 }
     }
 
     /// Whether something may be played once more, which counts it.

@@ -38,9 +38,6 @@ struct BindQuirks: Hashable, Sendable {
     var firstAnswers: [CommandStatus] = []
     /// The answer to every bind, which is never taken.
     var refusal: CommandStatus?
-    /// So many may be open at once; one more gets `excessStatus`. Nil is no limit.
-    var maximum: Int?
-    var excessStatus = CommandStatus.bindFailed
     /// A bind that comes sooner after the last one is answered 0x58.
     var leastGap = Duration.zero
     /// Other kinds get 0x0D.

@@ -16,7 +16,10 @@ extension Scenario {
         Scenario("throttled-binds", 8, "binds within 1 s of another are answered 0x58") {
             $0.quirks.binds.leastGap = .seconds(1)
         },
-        Scenario("two-binds", 12, "a third bind is answered 0x0D") { $0.quirks.binds.maximum = 2 },
+        Scenario("two-binds", 12, "a third bind is answered 0x0D") {
+            $0.bindLimit = 2
+            $0.excessBindStatus = .bindFailed
+        },
         Scenario("no-transceiver", 13, "transmitters and receivers only: bind_transceiver is answered 0x0D") {
             $0.quirks.binds.kinds = [.transmitter, .receiver]
         },

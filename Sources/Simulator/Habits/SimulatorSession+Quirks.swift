@@ -9,8 +9,8 @@ struct QuirkState {
     var messages = 0
     /// Nothing is answered any more.
     var isSilent = false
-    /// A bind of ours is counted among the open ones.
-    var isCounted = false
+    /// The connection has bound.
+    var hasBound = false
     /// The peer said `unbind`.
     var wasUnbound = false
     /// Answers that the peer owes, by sequence number.
@@ -102,10 +102,8 @@ extension SimulatorSession {
         quirkState.enquireLinkTimer = nil
         for answer in quirkState.owed.values { breakHabit("no \(answer.id.name)") }
         quirkState.owed = [:]
-        guard quirkState.isCounted else { return }
-        quirkState.isCounted = false
-        shared.tallies.bindEnded()
-        guard shared.quirks.link.demandsUnbind else { return }
+        guard quirkState.hasBound, shared.quirks.link.demandsUnbind else { return }
+        quirkState.hasBound = false
         if quirkState.wasUnbound { shard.statistics.habitsKept += 1 } else { breakHabit("no unbind") }
     }
 
@@ -145,13 +143,10 @@ extension SimulatorSession {
             answers.writeMessageResponse(kind.commandID.response, verdict, sequence: sequence, messageID: nil)
             return
         }
-        quirkState.isCounted = true
         let start = answers.writerIndex
         receiveBind(kind, request, sequence: sequence)
-        guard case .bound = phase else {
-            quirkState.isCounted = false
-            return shared.tallies.bindEnded()
-        }
+        guard case .bound = phase else { return }
+        quirkState.hasBound = true
         rewriteBindResponse(at: start, kind, quirks, sequence: sequence)
         watchEnquireLinks(shared.quirks.link)
         say(.bound)

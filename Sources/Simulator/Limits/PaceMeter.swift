@@ -38,30 +38,3 @@ final class PaceMeter: Sendable {
         state.withLock { $0 = State() }
     }
 }
-
-/// A meter for each `system_id` that has bound.
-final class PaceMeters: Sendable {
-    /// `system_id`s with a meter of their own; those that come later share `others`.
-    static let maximumSystemIDs = 1_000
-    static let others = "(others)"
-
-    private let meters = Mutex<[String: PaceMeter]>([:])
-
-    func meter(of systemID: String) -> PaceMeter {
-        meters.withLock { meters in
-            if let meter = meters[systemID] { return meter }
-            let name = meters.count < Self.maximumSystemIDs ? systemID : Self.others
-            if let meter = meters[name] { return meter }
-            let meter = PaceMeter()
-            meters[name] = meter
-            return meter
-        }
-    }
-
-    /// By `system_id`.
-    var largest: [String: Int] { meters.withLock { $0 }.mapValues(\.largest) }
-
-    func reset() {
-        for meter in meters.withLock({ $0 }).values { meter.reset() }
-    }
-}

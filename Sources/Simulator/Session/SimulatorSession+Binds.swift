@@ -4,9 +4,10 @@ import SMPP
 extension SimulatorSession {
     /// SMPP 3.4 §4.1. An error response has no body (§4.1.2: none is to be expected where the status is not 0).
     func receiveBind(_ kind: BindKind, _ request: BindRequest, sequence: UInt32) {
+        let count = shared.bindCounts.entry(of: request.systemID)
         let status: CommandStatus
         switch phase {
-        case .open: status = shared.verdict(on: request)
+        case .open: status = verdict(on: request, count)
         case .bound: status = .alreadyBound
         case .unbinding: status = .invalidBindStatus
         case .closing, .closed: return
@@ -18,16 +19,25 @@ extension SimulatorSession {
         }
         let bind = Bind(
             kind: kind, systemID: request.systemID, number: shared.takeBindNumber(),
-            pace: shared.paces.meter(of: request.systemID), mailbox: shared.mailboxes.mailbox(of: request.systemID))
+            pace: shared.paces.entry(of: request.systemID), count: count,
+            mailbox: shared.mailboxes.mailbox(of: request.systemID))
         phase = .bound(bind)
         shard.statistics.binds += 1
         shard.statistics.openBinds += 1
-        setDeadline(nil)
+        watchSilence()
         // An ESME of 3.3 or before must get no optional parameters (§1.8.2).
         let tlvs = request.interfaceVersion >= 0x34 ? [TLV(.interfaceVersion, 0x34 as UInt8)] : []
         let response = BindResponse(systemID: String(shared.options.systemID.prefix(15)), tlvs: tlvs)
         answers.writePDU(PDU(sequence: sequence, .bindResponse(kind, response)))
         if kind.receives { startDelivering(bind) }
+    }
+
+    /// Whether this SMSC takes a bind; where it does, the bind counts.
+    private func verdict(on request: BindRequest, _ count: BindCount) -> CommandStatus {
+        let status = shared.verdict(on: request)
+        guard status == .ok, !count.take(limit: shared.options.bindLimit, .now()) else { return status }
+        shard.statistics.excessBinds += 1
+        return shared.options.excessBindStatus
     }
 
     /// SMPP 3.4 §4.2: answers that wait for their time leave before the `unbind_resp`.

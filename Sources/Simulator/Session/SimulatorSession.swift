@@ -9,7 +9,9 @@ import SMPPWire
 ///        bind ok               unbind, either way
 /// open ──────────▶ bound ─────────────────────────▶ closing ──▶ closed
 ///   │ no bind in time, garbage: generic_nack first      ▲
-///   └───────────────────────────────────────────────────┘
+///   └───────────────────────────────────────────────────┤
+///                    │ nothing heard for `forgetAfter`  │
+///                    ├──────────────────────────────────┤
 ///                    │ fault `unbind`, `unbind-first`   │ unbind_resp, or 5 s
 ///                    └──────────▶ unbinding ────────────┘
 /// ```
@@ -36,6 +38,7 @@ final class SimulatorSession: ChannelDuplexHandler {
         /// Counted over all binds of the simulator, from 1.
         let number: UInt64
         let pace: PaceMeter
+        let count: BindCount
         let mailbox: Mailbox
     }
 
@@ -54,6 +57,10 @@ final class SimulatorSession: ChannelDuplexHandler {
     var rateLimit: RateLimit?
     /// When the last message came.
     var lastMessage: NIODeadline?
+    /// When the last PDU came, where the SMSC forgets binds that are silent.
+    private var lastHeard = NIODeadline.uptimeNanoseconds(0)
+    /// The connection ended by an error, such as RST: the SMSC does not know that the ESME is gone.
+    private var isCut = false
     /// Answers wait for the end of a stall.
     private var isStalled = false
     var quirkState = QuirkState()
@@ -103,6 +110,7 @@ final class SimulatorSession: ChannelDuplexHandler {
         isReading = true
         let pdu = unwrapInboundIn(data)
         readAhead.read(pdu.readableBytes)
+        if shared.options.forgetAfter != nil { lastHeard = .now() }
         guard let header = PDUHeader(peeking: pdu) else { return }
         if playsQuirk(pdu, header) { return }
         switch phase {
@@ -120,6 +128,7 @@ final class SimulatorSession: ChannelDuplexHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         shared.logger.debug("simulator connection failed", metadata: ["error": "\(type(of: error))"])
         guard let error = error as? FrameError else {
+            isCut = error is IOError
             context.close(promise: nil)
             return
         }
@@ -254,8 +263,22 @@ final class SimulatorSession: ChannelDuplexHandler {
         switch phase {
         case .open, .unbinding: close()
         case .closing: context?.close(promise: nil)
-        case .bound, .closed: break
+        case .bound: forgetIfSilent()
+        case .closed: break
         }
+    }
+
+    /// Begins to watch whether the peer of a bind says anything.
+    func watchSilence() {
+        setDeadline(shared.options.forgetAfter.map { TimeAmount($0) })
+    }
+
+    private func forgetIfSilent() {
+        guard let forgetAfter = shared.options.forgetAfter else { return }
+        let left = lastHeard + TimeAmount(forgetAfter) - .now()
+        if left > .zero { return setDeadline(left) }
+        shard.statistics.silentBinds += 1
+        close()
     }
 
     // MARK: The end
@@ -293,6 +316,8 @@ final class SimulatorSession: ChannelDuplexHandler {
     func leaveBind() {
         guard case .bound(let bind) = phase else { return }
         shard.statistics.openBinds -= 1
+        let forgetAfter = isCut ? shared.options.forgetAfter : nil
+        bind.count.leave(until: forgetAfter.map { lastHeard + TimeAmount($0) })
         stopDelivering(bind)
     }
 }

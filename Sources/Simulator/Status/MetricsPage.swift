@@ -27,6 +27,10 @@ enum MetricsPage {
         metrics.family(
             prefix + "max_in_one_second", .gauge, "The most messages of one system_id within any one second.")
         metrics.sample(totals.paces.values.max() ?? 0)
+        metrics.family(
+            prefix + "max_binds", .gauge,
+            "The most binds of one system_id at once, those that are not forgotten included.")
+        metrics.sample(totals.largestBinds.values.max() ?? 0)
         if let share = totals.busyShare {
             metrics.family(
                 prefix + "busy_share", .gauge,
@@ -44,6 +48,9 @@ struct SimulatorTotals: Sendable {
     var statistics = SimulatorStatistics()
     /// The busiest second by `system_id`.
     var paces: [String: Int] = [:]
+    /// The most binds at once by `system_id`, and those that count now.
+    var largestBinds: [String: Int] = [:]
+    var countedBinds: [String: Int] = [:]
     var recordDropped: UInt64 = 0
     /// Nil where there is no rate limit.
     var rateLimit: Int?
@@ -62,8 +69,11 @@ struct SimulatorTotals: Sendable {
             shard.submit { ($0.statistics, $0.messages.lostThrough) }
         }
         return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).map { parts in
-            SimulatorTotals(
-                statistics: parts.map(\.0).reduce(SimulatorStatistics(), +), paces: context.paces.largest,
+            let binds = context.bindCounts.all
+            return SimulatorTotals(
+                statistics: parts.map(\.0).reduce(SimulatorStatistics(), +),
+                paces: context.paces.all.mapValues(\.largest), largestBinds: binds.mapValues(\.largest),
+                countedBinds: binds.mapValues { $0.current(.now()) },
                 recordDropped: RecordPage.dropped(lostThrough: parts.map(\.1).max() ?? 0, base: base),
                 rateLimit: context.options.rateLimit)
         }

@@ -22,6 +22,10 @@ extension SimulatorStatistics {
             Counter(name: "open_connections", help: "Connections open now", isGauge: true, path: \.openConnections),
             Counter(name: "binds", help: "Binds taken", path: \.binds),
             Counter(name: "refused_binds", help: "Binds refused", path: \.refusedBinds),
+            Counter(
+                name: "excess_binds", help: "Binds refused for the limit of binds, also in refused_binds",
+                path: \.excessBinds),
+            Counter(name: "silent_binds", help: "Binds ended because their peers were silent", path: \.silentBinds),
             Counter(name: "open_binds", help: "Binds open now", isGauge: true, path: \.openBinds),
             Counter(name: "unbinds", help: "Unbinds that peers sent", path: \.unbinds),
             Counter(name: "enquire_links", help: "enquire_links that peers sent", path: \.enquireLinks),

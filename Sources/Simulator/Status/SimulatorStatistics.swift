@@ -1,13 +1,18 @@
 package import SMPP
 
 /// What the simulator has seen since its start or the last reset. Gauges say so; the rest only grows.
-/// How many messages came within one second stands in `SimulatorServer.maxInOneSecond`.
+/// How many messages came within one second stands in `SimulatorServer.maxInOneSecond`, how many binds there were at
+/// once in `BindCount`.
 package struct SimulatorStatistics: Hashable, Sendable {
     package var connections = 0
     /// Open now (a gauge, which a reset leaves alone).
     package var openConnections = 0
     package var binds = 0
     package var refusedBinds = 0
+    /// Refused for the limit of binds; also in `refusedBinds`.
+    package var excessBinds = 0
+    /// Ended because their peers said nothing for `SimulatorOptions.forgetAfter`.
+    package var silentBinds = 0
     /// Bound now (a gauge, which a reset leaves alone).
     package var openBinds = 0
     /// Every `submit_sm`, whatever became of it.

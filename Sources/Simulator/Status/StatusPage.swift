@@ -47,12 +47,10 @@ final class StatusPage: Sendable {
                 json.member("max_unanswered", totals.statistics.maxUnanswered)
                 json.member("busy_share", totals.busyShare)
                 json.member("max_in_one_second", totals.paces.values.max() ?? 0)
-                json.key("max_in_one_second_by_system_id")
-                json.object { json in
-                    for (systemID, largest) in totals.paces.sorted(by: { $0.key < $1.key }) {
-                        json.member(systemID, largest)
-                    }
-                }
+                write("max_in_one_second_by_system_id", totals.paces, &json)
+                json.member("max_binds", totals.largestBinds.values.max() ?? 0)
+                write("max_binds_by_system_id", totals.largestBinds, &json)
+                write("counted_binds_by_system_id", totals.countedBinds, &json)
                 json.key("statuses")
                 json.object { json in
                     for (status, count) in totals.statistics.statuses.sorted(by: { $0.key.rawValue < $1.key.rawValue })
@@ -62,6 +60,13 @@ final class StatusPage: Sendable {
                 }
             }
             return .json(json)
+        }
+    }
+
+    private static func write(_ name: String, _ counts: [String: Int], _ json: inout JSONWriter) {
+        json.key(name)
+        json.object { json in
+            for (systemID, count) in counts.sorted(by: { $0.key < $1.key }) { json.member(systemID, count) }
         }
     }
 
@@ -101,7 +106,8 @@ final class StatusPage: Sendable {
         _ context: SimulatorContext, _ eventLoop: any EventLoop
     ) -> EventLoopFuture<HTTPServerResponse> {
         context.forgetServed()
-        context.paces.reset()
+        for pace in context.paces.all.values { pace.reset() }
+        for count in context.bindCounts.all.values { count.reset(.now()) }
         let last = context.numbers.reset()
         let parts = context.shards.map { $0.submit { $0.reset(through: last) } }
         return EventLoopFuture.andAllSucceed(parts, on: eventLoop).map { .text("reset") }

@@ -17,6 +17,16 @@ struct SimulatedAccess: ParsableArguments {
         transform: SimulatedLogin.init(parsing:))
     var login: [SimulatedLogin] = []
 
+    @Option(help: "Binds of one system_id at once; one more is answered 0x05.")
+    var maxBinds: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "End a bind that has said nothing for so long, like 30s; one whose connection was cut (RST) counts until then. "
+                + "Without it a bind is forgotten with its connection.",
+            valueName: "time"))
+    var forgetAfter: DurationArgument?
+
     @Option(help: "A certificate, PEM, with its chain: the simulator speaks TLS. With --tls-key.")
     var tlsCertificate: String?
 
@@ -39,6 +49,9 @@ struct SimulatedAccess: ParsableArguments {
         guard Set(logins.map(\.systemID)).count == logins.count else {
             throw ValidationError("a system_id has two passwords")
         }
+        if let maxBinds, maxBinds < 1 { throw ValidationError("--max-binds is 1 or more") }
+        if let forgetAfter, forgetAfter.duration <= .zero { throw ValidationError("--forget-after is more than 0") }
+        try forgetAfter?.expectAtMostAnHour("--forget-after")
     }
 
     private var logins: [SimulatedLogin] {
@@ -51,6 +64,8 @@ struct SimulatedAccess: ParsableArguments {
         if !logins.isEmpty {
             options.logins = Dictionary(logins.map { ($0.systemID, $0.password) }) { first, _ in first }
         }
+        if let maxBinds { options.bindLimit = maxBinds }
+        if let forgetAfter { options.forgetAfter = forgetAfter.duration }
         guard let tlsCertificate, let tlsKey else { return }
         do throws(TLSError) {
             options.tls = try TLSServerContext(

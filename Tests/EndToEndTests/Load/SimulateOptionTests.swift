@@ -20,6 +20,8 @@ import Testing
         (["--rate", "1", "--rate-second", "lunar"], "lunar"), (["--stall", "8s"], "FROM..UNTIL"),
         (["--stall", "8s..12s/10s"], "longer than its period"), (["--latency-growth", "20ms"], "20ms/s:2s"),
         (["--message-ids", "roman"], "roman"), (["--deliver-window", "0"], "--deliver-window"),
+        (["--max-binds", "0"], "--max-binds"), (["--forget-after", "0s"], "--forget-after is more than 0"),
+        (["--forget-after", "2h"], "an hour at most"),
         (["--first-id", "1000000000000000000"], "18 digits"),
     ])
     func whatIsWrongIsTold(arguments: [String], words: String) async throws {

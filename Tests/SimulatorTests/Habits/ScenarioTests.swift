@@ -36,7 +36,7 @@ import Testing
         var options = SimulatorOptions()
         scenario.apply(to: &options)
         let isOnlyAnOption = [
-            "hasty-bind", "window-overrun", "window-of-one", "rate-limit", "receipt-on-other-bind",
+            "hasty-bind", "window-overrun", "window-of-one", "rate-limit", "receipt-on-other-bind", "two-binds",
         ].contains(name)
         #expect((options.quirks != Quirks()) != isOnlyAnOption)
     }

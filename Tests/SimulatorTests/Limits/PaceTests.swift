@@ -43,13 +43,13 @@ struct PaceTests {
     }
 
     @Test func systemIDsBeyondTheBoundShareAMeter() {
-        let meters = PaceMeters()
-        for number in 0..<PaceMeters.maximumSystemIDs { meters.meter(of: "esme\(number)").count() }
-        meters.meter(of: "late1").count()
-        meters.meter(of: "late2").count()
-        meters.meter(of: "esme7").count()
-        #expect(meters.largest.count == PaceMeters.maximumSystemIDs + 1)
-        #expect(meters.largest[PaceMeters.others] == 2 && meters.largest["esme7"] == 2)
+        let meters = BySystemID { PaceMeter() }
+        for number in 0..<BySystemIDBounds.maximum { meters.entry(of: "esme\(number)").count() }
+        meters.entry(of: "late1").count()
+        meters.entry(of: "late2").count()
+        meters.entry(of: "esme7").count()
+        #expect(meters.all.count == BySystemIDBounds.maximum + 1)
+        #expect(meters.all[BySystemIDBounds.others]?.largest == 2 && meters.all["esme7"]?.largest == 2)
     }
 
     @Test func aSecondIsCountedOverAllBindsOfASystemID() async throws {
