@@ -9,7 +9,7 @@ enum BeginVerdict: Sendable {
     case new
     /// It is a repeat and has this answer.
     case repeats(LedgerAnswer)
-    /// It is a repeat of a message that is still under way when its own time is over.
+    /// It is a repeat of a message that is still under way when its own time is over, or of which the journal cannot say more.
     case unended(MessageID)
     /// It must not be sent: it cannot be recorded, or not in time.
     case refused
@@ -212,6 +212,7 @@ final class LoopJournal {
             guard let then = begin.then else { return leave(begin.id, of: original) }
             waiters[begin.id] = Waiter(original: original, deadline: begin.deadline, then: then)
             arm(begin.deadline)
+        case .inDoubt(let original): begin.then?(.unended(original))
         case .failed: begin.then?(.refused)
         }
     }
@@ -220,7 +221,7 @@ final class LoopJournal {
         guard let waiter = waiters.removeValue(forKey: waiter) else { return }
         switch answer {
         case .repeats(let answer): waiter.then(.repeats(answer))
-        case .new, .underWay, .failed: waiter.then(.unended(waiter.original))
+        case .new, .underWay, .inDoubt, .failed: waiter.then(.unended(waiter.original))
         }
     }
 

@@ -76,8 +76,8 @@ package final class Journal: Sendable {
         askers.make(done: done, ended: ended)
     }
 
-    /// Hands over what happened on an event loop in one of its turns. Its records are always taken; where the queue is full,
-    /// or messages are refused because of an outage, its intents are answered at once.
+    /// Hands over what happened on an event loop in one of its turns. Its records are always taken; where the queue is full, or the
+    /// thread waits for a database that may not answer, its intents are answered at once.
     ///
     /// - Returns: the answers to its intents, where they are known now; the rest is called back.
     package func hand(_ batch: JournalBatch) -> JournalBatchResult? {
@@ -90,8 +90,7 @@ package final class Journal: Sendable {
         let answer: BeginAnswer
         switch options.onOutage {
         case .refuse:
-            // The thread may be busy for seconds with a database that does not answer.
-            let problem = published.current.problem
+            let problem = published.blocking
             if problem == nil, queue.add(own, isOwed: false) { return nil }
             answer = .failed(problem ?? Self.full)
         case .continue:
@@ -170,12 +169,19 @@ final class JournalAskers: Sendable {
 
 /// The health as the journal's thread told it last.
 final class JournalHealthBox: Sendable {
-    private let health = Mutex(JournalHealth())
+    private let state = Mutex((health: JournalHealth(), isOpening: false))
 
-    var current: JournalHealth { health.withLock { $0 } }
+    var current: JournalHealth { state.withLock { $0.health } }
 
-    func set(_ new: JournalHealth) {
-        health.withLock { $0 = new }
+    /// Why nothing could be written, while the thread is busy with opening the database again, for seconds perhaps.
+    var blocking: JournalProblem? { state.withLock { $0.isOpening ? $0.health.problem : nil } }
+
+    func set(_ health: JournalHealth) {
+        state.withLock { $0.health = health }
+    }
+
+    func set(isOpening: Bool) {
+        state.withLock { $0.isOpening = isOpening }
     }
 }
 

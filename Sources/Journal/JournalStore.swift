@@ -20,8 +20,16 @@ package protocol JournalStore: AnyObject {
     /// 32 random octets that are made at the first opening and stay: the key of fingerprints.
     func fingerprintKey() throws(JournalProblem) -> [UInt8]
 
-    /// What the ledger and the receipts need after a start: everything from `moment` on, oldest first, handed over in
-    /// batches.
+    /// What the ledger needs after a start, oldest first, in batches: messages from `since` on whose replies no client took. Times in
+    /// milliseconds since 1970.
+    ///
+    /// - Parameter recent: also those that were accepted after it; nil = none.
+    func unsettled(since moment: UInt64, recent: UInt64?, _ take: ([MessageLife]) -> Void) throws(JournalProblem)
+
+    /// Parts of inbound messages from `moment` on (milliseconds since 1970) that are not whole.
+    func openParts(since moment: UInt64) throws(JournalProblem) -> [InboundPartRecord]
+
+    /// What the receipts need after a start: everything from `moment` on, oldest first, handed over in batches.
     ///
     /// - Parameter moment: milliseconds since 1970.
     func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem)

@@ -35,6 +35,8 @@ import Testing
         }
 
         func fingerprintKey() throws(JournalProblem) -> [UInt8] { [1] }
+        func unsettled(since moment: UInt64, recent: UInt64?, _ take: ([MessageLife]) -> Void) {}
+        func openParts(since moment: UInt64) -> [InboundPartRecord] { [] }
         func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {}
         func prune(before moment: UInt64, limit: Int) throws(JournalProblem) -> Int { 0 }
         func check() throws(JournalProblem) {}

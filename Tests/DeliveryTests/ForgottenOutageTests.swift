@@ -38,6 +38,8 @@ import Testing
         func open() throws(JournalProblem) { try write([]) }
         func append(_ records: [JournalRecord]) throws(JournalProblem) { try write(records) }
         func fingerprintKey() -> [UInt8] { [] }
+        func unsettled(since moment: UInt64, recent: UInt64?, _ take: ([MessageLife]) -> Void) {}
+        func openParts(since moment: UInt64) -> [InboundPartRecord] { [] }
         func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) {}
         func prune(before moment: UInt64, limit: Int) -> Int { 0 }
         func check() throws(JournalProblem) { try write([]) }

@@ -90,6 +90,11 @@ package struct InDoubtLedger: Sendable {
     var claims: [LedgerClaim] { ids.map { LedgerClaim(id: $0.value, fingerprint: $0.key) } }
     /// Of an entry; nil = there is none.
     func fingerprint(of id: MessageID) -> Fingerprint? { entries[id]?.fingerprint }
+    /// Who has it and may have gone, or still has an answer for its repeats; nil = nobody.
+    func holder(of fingerprint: Fingerprint, at now: UInt64) -> MessageID? {
+        guard let id = ids[fingerprint], let entry = entries[id], !isOver(entry, at: now) else { return nil }
+        return id
+    }
     /// How many names it holds, of entries and of some that are gone.
     var namesHeld: Int { order.count }
 
@@ -204,9 +209,7 @@ package struct InDoubtLedger: Sendable {
             guard before.count < OutcomeRecord.maxSegments else { return }
             entries[late.id]?.state = .underWay(waiters: waiters, late: before + [late])
         case .unknown:
-            let segment: SegmentRecord =
-                late.status == 0 ? .accepted(id: late.carrierID) : .refused(status: late.status)
-            resolve(late.id, late.segment, segment, carrier: late.carrier, refusal: refusal)
+            resolve(late.id, late.segment, late.result, carrier: late.carrier, refusal: refusal)
         case .settled, .recent, nil: break
         }
     }
@@ -285,36 +288,38 @@ package struct InDoubtLedger: Sendable {
 
     // MARK: Restart
 
-    /// What an earlier process left behind: a message whose answer its client does not have, or had so lately that repeats
-    /// still get it. Of two with one fingerprint the first counts.
+    /// Takes in what another process knew of a message, with what came after its reply: its answer, where a repeat would still get it.
+    /// Of two with one fingerprint the first counts.
     ///
-    /// - Parameters:
-    ///   - since: when it began.
-    ///   - outcome: nil = that process ended before it knew, and the message may have gone. With late responses taken in; a
-    ///     message that was refused at once has none to restore.
-    mutating func restore(
-        _ id: MessageID, _ fingerprint: Fingerprint, since: UInt64, outcome: OutcomeRecord?, isDelivered: Bool
-    ) {
-        guard ids[fingerprint] == nil, entries[id] == nil, entries.count < rules.entries else { return }
-        let outcome = outcome ?? .interrupted(id, at: since)
+    /// - Returns: the outcome as it is now, where nobody knows whether the message went.
+    @discardableResult
+    mutating func restore(_ life: MessageLife, refusal: RefusalStatus) -> OutcomeRecord? {
+        let (id, fingerprint) = (life.message.id, life.message.fingerprint)
+        // What was refused at once leaves nothing; what turned out as refused later has an answer.
+        if let word = life.outcome?.word, word == .refused || word == .notSent { return nil }
+        // None: that process ended before it knew, and the message may have gone.
+        let outcome = life.outcomeNow(refusal) ?? .interrupted(id, at: id.unixMilliseconds)
+        let doubtful = outcome.word == .unknown && !life.isDelivered ? outcome : nil
+        guard ids[fingerprint] == nil, entries[id] == nil, entries.count < rules.entries else { return doubtful }
         let state: State
         switch outcome.word {
         case .accepted, .partial, .refused:
-            guard isDelivered else {
+            guard life.isDelivered else {
                 state = .settled(outcome)
                 break
             }
-            guard rules.duplicateWindow > 0, outcome.word == .accepted else { return }
+            guard rules.duplicateWindow > 0, outcome.word == .accepted else { return nil }
             state = .recent(outcome)
             recent.append(id)
         case .unknown:
-            guard !isDelivered else { return }
+            guard !life.isDelivered else { return nil }
             state = .unknown(outcome)
             unknownCount += 1
-        case .notSent: return
+        case .notSent: return nil
         }
-        entries[id] = Entry(fingerprint: fingerprint, since: since, state: state)
+        entries[id] = Entry(fingerprint: fingerprint, since: id.unixMilliseconds, state: state)
         ids[fingerprint] = id
         order.append(id)
+        return doubtful
     }
 }

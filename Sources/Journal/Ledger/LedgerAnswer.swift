@@ -93,3 +93,24 @@ extension OutcomeRecord {
         self.code = code
     }
 }
+
+extension LateRecord {
+    /// What became of the segment after all.
+    var result: SegmentRecord { status == 0 ? .accepted(id: carrierID) : .refused(status: status) }
+}
+
+extension MessageLife {
+    /// The outcome with what came after the reply; nil = there is none.
+    func outcomeNow(_ refusal: InDoubtLedger.RefusalStatus) -> OutcomeRecord? {
+        guard var outcome else { return nil }
+        for late in late where outcome.word == .unknown {
+            _ = outcome.resolve(late.segment, late.result, carrier: late.carrier, refusal: refusal)
+        }
+        for receipt in receipts where outcome.word == .unknown {
+            guard let segment = receipt.segment else { continue }
+            _ = outcome.resolve(
+                segment, .accepted(id: receipt.carrierID), carrier: receipt.carrier, refusal: refusal)
+        }
+        return outcome
+    }
+}

@@ -17,7 +17,7 @@ package final class LoggedStore: JournalStore {
     /// Frames that are added in one transaction when the store is opened.
     private static let restartStep = 500
 
-    private let rows: LockedSQLiteStore
+    private let rows: SQLiteStore
     private let path: String
     private let log: RecordLog
     private let logger: Logger
@@ -31,7 +31,7 @@ package final class LoggedStore: JournalStore {
     package init(path: String, durability: JournalDurability, logSize: Int, logger: Logger) {
         self.path = path
         self.logger = logger
-        rows = LockedSQLiteStore(SQLiteStore(path: path, durability: durability))
+        rows = SQLiteStore(path: path, durability: durability)
         log = RecordLog(of: path, size: logSize, durability: durability)
     }
 
@@ -40,7 +40,7 @@ package final class LoggedStore: JournalStore {
         guard FileManager.default.fileExists(atPath: path) else { return }
         let store = LoggedStore(path: path, durability: .powerCut, logSize: 1 << 20, logger: logger)
         // Where another has it open, or this user may not write, readers see what is in the database. The log stays.
-        try? store.rows.use { rows throws(JournalProblem) in try rows.open() }
+        try? store.rows.open()
         _ = try? store.takeIn()
         store.close()
     }
@@ -54,7 +54,7 @@ package final class LoggedStore: JournalStore {
         close()
         do throws(JournalProblem) {
             // The database has the lock, so nobody else writes its log.
-            try rows.use { rows throws(JournalProblem) in try rows.open() }
+            try rows.open()
             let position = try takeIn()
             try forgetRingLogs()
             try log.begin(after: position)
@@ -62,7 +62,7 @@ package final class LoggedStore: JournalStore {
             segments.tend(moved: position)
             mover = RecordMover(after: position) { (batches, position) throws(JournalProblem) in
                 try segments.check()
-                try rows.use { rows throws(JournalProblem) in try rows.append(batches, upTo: position) }
+                try rows.append(batches, upTo: position)
                 segments.tend(moved: position)
             }
         } catch {
@@ -77,7 +77,7 @@ package final class LoggedStore: JournalStore {
     ///
     /// - Returns: the position up to which everything is in the database.
     private func takeIn() throws(JournalProblem) -> UInt64 {
-        var position = try rows.use { rows throws(JournalProblem) in try rows.position() }
+        var position = try rows.position()
         let frames = try (ringFrames(after: position) + log.frames(after: position))
             .sorted { $0.position < $1.position }
         // What was acknowledged is in no file when somebody has removed the log.
@@ -100,26 +100,24 @@ package final class LoggedStore: JournalStore {
     /// Records that cannot be added together are added one by one, and those that the database refuses for themselves are given up:
     /// they would keep all others out for ever.
     private func add(_ records: [JournalRecord], upTo position: UInt64) throws(JournalProblem) {
-        try rows.use { rows throws(JournalProblem) in
-            do throws(JournalProblem) {
-                try rows.append([records], upTo: position)
-            } catch {
-                guard error.kind == .failed else { throw error }
-                // Fails where it is the database that takes nothing.
-                try rows.append([], upTo: nil)
-                let refused = records.count { (try? rows.append([$0])) == nil }
-                try rows.append([], upTo: position)
-                guard refused > 0 else { return }
-                logger.error(
-                    "the journal gives up records that its database does not take",
-                    metadata: ["records": "\(refused)", "problem": "\(error)"])
-            }
+        do throws(JournalProblem) {
+            try rows.append([records], upTo: position)
+        } catch {
+            guard error.kind == .failed else { throw error }
+            // Fails where it is the database that takes nothing.
+            try rows.append([], upTo: nil)
+            let refused = records.count { (try? rows.append([$0])) == nil }
+            try rows.append([], upTo: position)
+            guard refused > 0 else { return }
+            logger.error(
+                "the journal gives up records that its database does not take",
+                metadata: ["records": "\(refused)", "problem": "\(error)"])
         }
     }
 
     private func ringFrames(after position: UInt64) throws(JournalProblem) -> [LogFrame] {
         var frames = try RingLog(path: path + "-log")?.frames(after: position) ?? []
-        guard let elsewhere = try rows.use({ rows throws(JournalProblem) in try rows.log() }) else { return frames }
+        guard let elsewhere = try rows.log() else { return frames }
         guard let log = RingLog(path: elsewhere) else {
             logger.error(
                 "the journal's log is gone: what the process before this one committed in its last moments is missing",
@@ -133,12 +131,9 @@ package final class LoggedStore: JournalStore {
     /// What is elsewhere stays: this database may be a copy, and the one that the log belongs to has not taken it in.
     private func forgetRingLogs() throws(JournalProblem) {
         RingLog(path: path + "-log")?.remove()
-        let place = try rows.use { rows throws(JournalProblem) in
-            let place = try rows.log()
-            if place != nil { try rows.forgetLog() }
-            return place
-        }
-        guard let elsewhere = place, RingLog(path: elsewhere) != nil else { return }
+        guard let elsewhere = try rows.log() else { return }
+        try rows.forgetLog()
+        guard RingLog(path: elsewhere) != nil else { return }
         logger.notice(
             "the log of an earlier version is in the database now, and its file may be removed",
             metadata: ["log": "\(elsewhere)"])
@@ -173,24 +168,36 @@ package final class LoggedStore: JournalStore {
 
     /// See `JournalStore`.
     package func fingerprintKey() throws(JournalProblem) -> [UInt8] {
-        try rows.use { rows throws(JournalProblem) in try rows.fingerprintKey() }
+        try rows.fingerprintKey()
     }
 
-    /// See `JournalStore`. Of records that were appended just now, what readers see.
+    /// See `JournalStore`. Of records that were appended just now, what readers see; so of all that is read at a start.
+    package func unsettled(
+        since moment: UInt64, recent: UInt64?, _ take: ([MessageLife]) -> Void
+    ) throws(JournalProblem) {
+        try rows.unsettled(since: moment, recent: recent, take)
+    }
+
+    /// See `JournalStore`.
+    package func openParts(since moment: UInt64) throws(JournalProblem) -> [InboundPartRecord] {
+        try rows.openParts(since: moment)
+    }
+
+    /// See `JournalStore`.
     package func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {
-        try rows.use { rows throws(JournalProblem) in try rows.replay(since: moment, take) }
+        try rows.replay(since: moment, take)
     }
 
     /// See `JournalStore`.
     package func prune(before moment: UInt64, limit: Int) throws(JournalProblem) -> Int {
-        try rows.use { rows throws(JournalProblem) in try rows.prune(before: moment, limit: limit) }
+        try rows.prune(before: moment, limit: limit)
     }
 
     /// See `JournalStore`. A commit may have been the last before its rows could not be moved.
     package func check() throws(JournalProblem) {
         _ = try current().position()
         try log.segments.check()
-        try rows.use { rows throws(JournalProblem) in try rows.check() }
+        try rows.check()
     }
 
     /// See `JournalStore`. The log goes, unless the database cannot be written.

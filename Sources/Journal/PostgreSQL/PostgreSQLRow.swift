@@ -28,6 +28,17 @@ extension PostgreSQLConnection: SQLConnection {
         }
     }
 
+    func undelivered(_ range: ClosedRange<Int64>) throws(JournalProblem) -> [MessageID] {
+        let query = Self.query {
+            """
+            SELECT m.id FROM message m LEFT JOIN delivered d ON d.id = m.id
+            WHERE m.id BETWEEN \($0.parameter(range.lowerBound)) AND \($0.parameter(range.upperBound)) AND d.id IS NULL
+            ORDER BY m.id
+            """
+        }
+        return try rows(query) { row throws(UnreadableRow) in try row.id() }
+    }
+
     func delivered(of ids: [MessageID]) throws(JournalProblem) -> Set<MessageID> {
         let query = Self.query { "SELECT id FROM delivered WHERE \($0.among("id", ids))" }
         return Set(try rows(query) { row throws(UnreadableRow) in try row.id() })

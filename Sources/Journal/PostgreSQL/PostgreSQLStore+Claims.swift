@@ -58,7 +58,7 @@ extension PostgreSQLStore: SharedStore {
             }
         }
         guard !taken.isEmpty else { return [] }
-        let found = try use { connection throws(JournalProblem) in try connection.lives(of: taken.map(\.original)) }
+        let found = try ask { connection throws(JournalProblem) in try connection.lives(of: taken.map(\.original)) }
         let lives = Dictionary(found.map { ($0.message.id, $0) }) { first, _ in first }
         for index in taken.indices { taken[index].life = lives[taken[index].original] }
         return taken
@@ -102,7 +102,7 @@ extension PostgreSQLStore: SharedStore {
             ORDER BY fingerprint_high, fingerprint_low LIMIT \(Self.step)
             """
         }
-        return try use { connection throws(JournalProblem) in
+        return try ask { connection throws(JournalProblem) in
             try connection.rows(query) { row throws(UnreadableRow) in
                 LedgerClaim(id: try row.id(), fingerprint: Fingerprint(high: try row.bits(), low: try row.bits()))
             }

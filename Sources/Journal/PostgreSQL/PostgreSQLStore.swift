@@ -8,7 +8,7 @@ import Messaging
 ///
 /// libpq reads the URL (`postgresql://user:password@host:port/database?sslmode=verify-full&…`), with all of its parameters,
 /// and the usual `PG…` variables and password file. Several hosts are tried in turn.
-package final class PostgreSQLStore: JournalStore {
+package final class PostgreSQLStore: SQLStore {
     private let url: String
     private let durability: JournalDurability
     private let bounds: PostgreSQLBounds
@@ -62,15 +62,6 @@ package final class PostgreSQLStore: JournalStore {
         return key
     }
 
-    /// Reads pages of each table: every statement is short, and memory holds a page of each.
-    package func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {
-        try RecordReplay.run(
-            since: moment,
-            page: { table, last throws(JournalProblem) in
-                try use { connection throws(JournalProblem) in try connection.page(of: table, after: last) }
-            }, take)
-    }
-
     /// Deletes in one statement; rows that another node deletes at this moment are left to it.
     package func prune(before moment: UInt64, limit: Int) throws(JournalProblem) -> Int {
         var parameters = PostgreSQLParameters()
@@ -100,10 +91,10 @@ package final class PostgreSQLStore: JournalStore {
     func run(
         _ commands: [PostgreSQLCommand], take: (Int, PostgreSQLRows) -> Void = { _, _ in }
     ) throws(JournalProblem) {
-        try use { connection throws(JournalProblem) in try connection.run(commands, within: bounds.answer, take: take) }
+        try ask { connection throws(JournalProblem) in try connection.run(commands, within: bounds.answer, take: take) }
     }
 
-    func use<Answer>(
+    func ask<Answer>(
         _ work: (PostgreSQLConnection) throws(JournalProblem) -> Answer
     ) throws(JournalProblem) -> Answer {
         guard let connection else { throw Self.notOpen }

@@ -9,6 +9,9 @@ protocol SQLConnection: SendableMetatype {
     /// Hands over the rows of a query, one after the other.
     func run(_ query: SQLQuery, _ take: (inout Row) throws(UnreadableRow) -> Void) throws(JournalProblem)
 
+    /// Messages of this range of keys whose replies nobody took, oldest first.
+    func undelivered(_ range: ClosedRange<Int64>) throws(JournalProblem) -> [MessageID]
+
     /// Which of these messages' replies were taken.
     func delivered(of ids: [MessageID]) throws(JournalProblem) -> Set<MessageID>
 }

@@ -29,6 +29,17 @@ package struct RestoredDoubt: Hashable, Sendable {
     }
 }
 
+extension RestoredDoubt {
+    init(_ message: MessageRecord, _ outcome: OutcomeRecord) {
+        let segments = outcome.segments.indices.filter { index in
+            if case .unknown = outcome.segments[index] { true } else { false }
+        }
+        self.init(
+            message: message.id, account: message.account, recipient: message.recipient, carrier: outcome.carrier ?? "",
+            reason: outcome.code ?? "", at: outcome.at, segments: Set(segments))
+    }
+}
+
 /// A segment that a carrier accepted before this process began, or of which nobody knows, for its receipt.
 package struct RestoredSegment: Hashable, Sendable {
     package var message: MessageID

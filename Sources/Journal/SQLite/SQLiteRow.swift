@@ -59,6 +59,28 @@ struct SQLiteConnection: SQLConnection {
         }
     }
 
+    /// Ids alone, which GRDB reads without a row: a start compares millions.
+    func undelivered(_ range: ClosedRange<Int64>) throws(JournalProblem) -> [MessageID] {
+        let bounds: StatementArguments = [range.lowerBound, range.upperBound]
+        return try file.telling {
+            let keys = try Int64.fetchAll(
+                db.cachedStatement(sql: "SELECT id FROM message WHERE id BETWEEN ? AND ? ORDER BY id"),
+                arguments: bounds)
+            var marks: [MessageID] = []
+            let rows = try Data.fetchCursor(
+                db.cachedStatement(sql: "SELECT ids FROM delivered WHERE last BETWEEN ? AND ?"),
+                arguments: [range.lowerBound, DeliveredMarks.end(of: keys.last ?? range.lowerBound)])
+            while let octets = try rows.next() { marks += DeliveredMarks.ids(in: Array(octets)) }
+            marks.sort()
+            var next = 0
+            return keys.compactMap { key in
+                guard let id = JournalSchema.id(key) else { return nil }
+                while next < marks.count, marks[next] < id { next += 1 }
+                return next < marks.count && marks[next] == id ? nil : id
+            }
+        }
+    }
+
     /// Rows that may mark several are read once.
     func delivered(of ids: [MessageID]) throws(JournalProblem) -> Set<MessageID> {
         let wanted = Set(ids)

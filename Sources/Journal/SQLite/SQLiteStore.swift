@@ -9,7 +9,9 @@ import Glibc
 /// at most what came after the last checkpoint, and never leaves a damaged file. With `powerCut` each commit waits for
 /// `fsync`. A missing folder is made with mode 0700, a missing file with 0600. One process at a time may have it open
 /// (`PATH-lock`); any number may read.
-package final class SQLiteStore: JournalStore {
+///
+/// Opened and closed by one thread; in between two may use it. Unchecked: what changes then is changed inside GRDB's queue.
+package final class SQLiteStore: SQLStore, @unchecked Sendable {
     private let file: JournalFile
     private let durability: JournalDurability
     private var opened: Opened?
@@ -117,16 +119,11 @@ package final class SQLiteStore: JournalStore {
         return Array(key)
     }
 
-    /// See `JournalStore`. By message: its record, its outcome, what came after.
-    package func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {
+    func ask<Answer>(
+        _ question: (SQLiteConnection) throws(JournalProblem) -> Answer
+    ) throws(JournalProblem) -> Answer {
         let opened = try current()
-        try RecordReplay.run(
-            since: moment,
-            page: { table, last throws(JournalProblem) in
-                try file.telling {
-                    try opened.queue.read { try SQLiteConnection(db: $0, file: file).page(of: table, after: last) }
-                }
-            }, take)
+        return try file.telling { try opened.queue.read { try question(SQLiteConnection(db: $0, file: file)) } }
     }
 
     /// See `JournalStore`. Room that it makes is given back to the disk in small steps.

@@ -1,104 +1,52 @@
 import Messaging
 
-/// Reads the journal of earlier processes. Records come in the order of their messages' ids, which is not the order in which
-/// they were written: what a message left behind is known only at the end.
+/// Finds the accepted segments of earlier processes, for their receipts. Records come in the order of their messages' ids, which is
+/// not the order in which they were written.
 struct JournalRestart {
-    private struct Left {
-        var fingerprint: Fingerprint
-        var outcome: OutcomeRecord?
-        var isDelivered = false
-        /// Account and recipient, until it is known that it went or did not.
-        var doubtful: (account: String, recipient: String)?
-    }
-
-    /// Entries begin at this moment at the earliest (milliseconds since 1970).
-    private let ledgerFrom: UInt64
-    /// Accepted segments, too.
-    private let receiptsFrom: UInt64
-    /// Whether delivered messages are of use.
-    private let isRecentKept: Bool
-    private let refusal: InDoubtLedger.RefusalStatus
-    private var left: [MessageID: Left] = [:]
-    /// Recipient and sender of messages without an outcome so far.
-    private var addresses: [MessageID: (recipient: String, sender: String)] = [:]
+    /// Accepted segments begin at this moment at the earliest (milliseconds since 1970).
+    private let moment: UInt64
+    /// The one whose records come now.
+    private var message: MessageRecord?
     private var segments: [RestoredSegment] = []
-    /// Parts of inbound messages that are not whole.
-    private var parts: [MessageID: [InboundPartRecord]] = [:]
 
-    init(
-        ledgerFrom: UInt64, receiptsFrom: UInt64, isRecentKept: Bool, refusal: @escaping InDoubtLedger.RefusalStatus
-    ) {
-        self.ledgerFrom = ledgerFrom
-        self.receiptsFrom = receiptsFrom
-        self.isRecentKept = isRecentKept
-        self.refusal = refusal
+    init(since moment: UInt64) {
+        self.moment = moment
     }
 
     mutating func take(_ record: JournalRecord) {
         switch record {
-        case .message(let message):
-            addresses[message.id] = (message.recipient, message.sender)
-            guard message.id.unixMilliseconds > ledgerFrom else { return }
-            left[message.id] = Left(
-                fingerprint: message.fingerprint, doubtful: (message.account, message.recipient))
+        case .message(let message): self.message = message
         case .outcome(let outcome): take(outcome)
-        case .delivered(let ids):
-            for id in ids {
-                if isRecentKept { left[id]?.isDelivered = true } else { left[id] = nil }
-            }
         case .late(let late):
-            let segment: SegmentRecord =
-                late.status == 0 ? .accepted(id: late.carrierID) : .refused(status: late.status)
-            resolve(late.id, late.segment, segment, carrier: late.carrier)
-            if late.status == 0 { add(late.id, late.segment, late.carrier, late.carrierID, nil, at: late.at) }
+            if late.status == 0 { add(late.id, late.segment, late.carrier, late.carrierID, at: late.at) }
         case .receipt(let receipt):
             guard let id = receipt.message, let segment = receipt.segment else { return }
-            resolve(id, segment, .accepted(id: receipt.carrierID), carrier: receipt.carrier)
             settle(id, segment, receipt.state)
-        case .inboundPart(let part): parts[part.id, default: []].append(part)
-        case .inbound(let inbound): parts[inbound.id] = nil
-        case .posting, .posted, .forgotten, .reference: break
+        case .delivered, .inboundPart, .inbound, .posting, .posted, .forgotten, .reference: break
         }
     }
 
     private mutating func take(_ outcome: OutcomeRecord) {
-        let addresses = addresses.removeValue(forKey: outcome.id)
-        switch outcome.word {
-        case .unknown: left[outcome.id]?.outcome = outcome
-        case .accepted, .partial:
-            left[outcome.id]?.outcome = outcome
-            left[outcome.id]?.doubtful = nil
-        // Nothing went.
-        case .refused, .notSent: left[outcome.id] = nil
-        }
         // A repeat's segments are its original's.
         guard outcome.replayOf == nil, let carrier = outcome.carrier else { return }
         for (index, segment) in outcome.segments.enumerated() {
             switch segment {
-            case .accepted(let id): add(outcome.id, index, carrier, id, addresses, at: outcome.at)
-            case .unknown: add(outcome.id, index, carrier, "", addresses, at: outcome.at, isLost: true)
+            case .accepted(let id): add(outcome.id, index, carrier, id, at: outcome.at)
+            case .unknown: add(outcome.id, index, carrier, "", at: outcome.at, isLost: true)
             case .refused, .notSent: break
             }
         }
     }
 
-    private mutating func resolve(_ id: MessageID, _ index: Int, _ segment: SegmentRecord, carrier: String) {
-        guard var outcome = left[id]?.outcome, outcome.word == .unknown,
-            outcome.resolve(index, segment, carrier: carrier, refusal: refusal)
-        else { return }
-        left[id]?.outcome = outcome
-        if outcome.word != .unknown { left[id]?.doubtful = nil }
-    }
-
     private mutating func add(
-        _ message: MessageID, _ segment: Int, _ carrier: String, _ carrierID: String,
-        _ addresses: (recipient: String, sender: String)?, at: UInt64, isLost: Bool = false
+        _ id: MessageID, _ segment: Int, _ carrier: String, _ carrierID: String, at: UInt64, isLost: Bool = false
     ) {
-        guard at > receiptsFrom else { return }
+        guard at > moment else { return }
+        let message = message.flatMap { $0.id == id ? $0 : nil }
         var restored = RestoredSegment(
-            message: message, segment: segment, carrier: carrier, carrierID: carrierID, recipient: addresses?.recipient,
-            at: at)
-        restored.sender = addresses?.sender
+            message: id, segment: segment, carrier: carrier, carrierID: carrierID, recipient: message?.recipient, at: at
+        )
+        restored.sender = message?.sender
         restored.isLost = isLost
         segments.append(restored)
     }
@@ -117,31 +65,5 @@ struct JournalRestart {
         let end = segments.lastIndex { $0.message != last }.map { $0 + 1 } ?? 0
         defer { segments.removeFirst(end) }
         return Array(segments[..<end])
-    }
-
-    /// The parts of inbound messages that were not whole, when everything has been read.
-    var openParts: [InboundPartRecord] { parts.values.flatMap { $0 } }
-
-    /// The last messages of which nobody knows whether they went, oldest first, when everything has been read.
-    var doubts: [RestoredDoubt] {
-        let doubtful = left.filter { $0.value.doubtful != nil && !$0.value.isDelivered }
-        return doubtful.keys.sorted().suffix(JournalOptions.doubts).compactMap { id in
-            guard let left = left[id], let (account, recipient) = left.doubtful else { return nil }
-            let outcome = left.outcome ?? .interrupted(id, at: id.unixMilliseconds)
-            let segments = outcome.segments.indices.filter { index in
-                if case .unknown = outcome.segments[index] { true } else { false }
-            }
-            return RestoredDoubt(
-                message: id, account: account, recipient: recipient, carrier: outcome.carrier ?? "",
-                reason: outcome.code ?? "", at: outcome.at, segments: Set(segments))
-        }
-    }
-
-    /// Everything has been read.
-    func fill(_ ledger: inout InDoubtLedger) {
-        for (id, left) in left.sorted(by: { $0.key < $1.key }) {
-            ledger.restore(
-                id, left.fingerprint, since: id.unixMilliseconds, outcome: left.outcome, isDelivered: left.isDelivered)
-        }
     }
 }

@@ -139,6 +139,8 @@ final class JournalWorker {
     // MARK: Outages
 
     private func open() {
+        published.set(isOpening: true)
+        defer { published.set(isOpening: false) }
         do throws(JournalProblem) {
             let ends = try journal.open(at: time.even)
             for caller in unanswered { caller.tellDone() }

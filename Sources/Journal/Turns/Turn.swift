@@ -73,6 +73,8 @@ package enum BeginAnswer: Sendable {
     case repeats(LedgerAnswer)
     /// It is a repeat of this message, which is being sent: `JournalAsker.ended` follows at its end.
     case underWay(MessageID)
+    /// It is a repeat of this message, which may have gone; more cannot be said while the journal cannot be written.
+    case inDoubt(MessageID)
     /// It must not be sent.
     case failed(JournalProblem)
 }

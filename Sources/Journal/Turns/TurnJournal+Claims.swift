@@ -43,7 +43,7 @@ extension TurnJournal {
                 let before = draft.records.count
                 for waiter in ledger.abandon(message.id) { end(waiter, answer, &draft) }
                 records += draft.records[before...]
-                learn(one, at: draft.at, into: &ledger)
+                if let life = one.life { ledger.restore(life, refusal: options.refusalStatus) }
             }
         }
         throw JournalProblem(.unreachable, "the journal's claims change too fast: another process is at them")
@@ -52,23 +52,9 @@ extension TurnJournal {
     /// What a message gets as the answer of who has its fingerprint; nil = that one's claim is over.
     private func answer(to message: MessageRecord, by taken: TakenClaim, at now: UInt64) -> LedgerAnswer? {
         var probe = InDoubtLedger(rules: options.ledger)
-        learn(taken, at: now, into: &probe)
+        if let life = taken.life { probe.restore(life, refusal: options.refusalStatus) }
         guard case .repeats(let answer) = probe.begin(message.id, message.fingerprint, at: now) else { return nil }
         return answer
-    }
-
-    /// Takes another process's message into a ledger, as after a restart.
-    private func learn(_ taken: TakenClaim, at now: UInt64, into ledger: inout InDoubtLedger) {
-        guard let life = taken.life else { return }
-        var restart = JournalRestart(
-            ledgerFrom: now - min(now, options.ledger.ttl), receiptsFrom: .max,
-            isRecentKept: options.ledger.duplicateWindow > 0, refusal: options.refusalStatus)
-        restart.take(.message(life.message))
-        if let outcome = life.outcome { restart.take(.outcome(outcome)) }
-        for late in life.late { restart.take(.late(late)) }
-        for receipt in life.receipts { restart.take(.receipt(receipt)) }
-        if life.isDelivered { restart.take(.delivered([life.message.id])) }
-        restart.fill(&ledger)
     }
 }
 

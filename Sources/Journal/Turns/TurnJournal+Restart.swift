@@ -2,30 +2,44 @@ import Logging
 import Messaging
 
 extension TurnJournal {
-    /// Takes in what earlier processes wrote: the ledger's entries, and accepted segments for the receipts.
+    /// Takes in what earlier processes wrote: the ledger's entries first, without which nothing may be sent, then what receipts and
+    /// inbound messages need.
     func restore(at now: UInt64) throws(JournalProblem) {
         let key = try store.fingerprintKey()
-        let age = max(options.ledger.ttl, options.receiptMemory)
-        var restart = JournalRestart(
-            ledgerFrom: now - min(now, options.ledger.ttl), receiptsFrom: now - min(now, options.receiptMemory),
-            isRecentKept: options.ledger.duplicateWindow > 0, refusal: options.refusalStatus)
-        try store.replay(since: now - min(now, age)) { records in
+        try restoreLedger(at: now)
+        try shared?.setClaims(ledger.claims)
+        let receipts = now - min(now, options.receiptMemory)
+        options.restoredParts(try store.openParts(since: receipts))
+        var restart = JournalRestart(since: receipts)
+        try store.replay(since: receipts) { records in
             for record in records { restart.take(record) }
             let segments = restart.takeSegments()
             if !segments.isEmpty { options.restored(segments) }
         }
         options.restored(restart.takeSegments(isEnd: true))
-        options.restoredParts(restart.openParts)
-        options.restoredDoubts(restart.doubts)
-        ledger = InDoubtLedger(rules: options.ledger)
-        restart.fill(&ledger)
-        ledger.expire(at: now)
-        try shared?.setClaims(ledger.claims)
         fingerprint = options.fingerprints(key)
         if ledger.count > 0 {
             logger.notice(
                 "messages whose answer nobody has yet are known again",
                 metadata: ["entries": "\(ledger.count)", "in_doubt": "\(ledger.unknownCount)"])
         }
+    }
+
+    private func restoreLedger(at now: UInt64) throws(JournalProblem) {
+        let window = options.ledger.duplicateWindow
+        var restored = InDoubtLedger(rules: options.ledger)
+        var doubts: [RestoredDoubt] = []
+        try store.unsettled(
+            since: now - min(now, options.ledger.ttl), recent: window > 0 ? now - min(now, window) : nil
+        ) { lives in
+            for life in lives {
+                guard let outcome = restored.restore(life, refusal: options.refusalStatus) else { continue }
+                doubts.append(RestoredDoubt(life.message, outcome))
+            }
+            doubts.removeFirst(max(0, doubts.count - JournalOptions.doubts))
+        }
+        options.restoredDoubts(doubts)
+        restored.expire(at: now)
+        ledger = restored
     }
 }

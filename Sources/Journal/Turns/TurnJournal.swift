@@ -168,11 +168,14 @@ final class TurnJournal {
     }
 
     private func begin(_ intent: MessageIntent, asker: Int, _ draft: inout Draft) -> BeginAnswer {
-        if let problem, options.onOutage == .refuse { return .failed(problem) }
         guard let message = record(of: intent) else {
+            if let problem, options.onOutage == .refuse { return .failed(problem) }
             // Sent without a record, and without anybody who knows what earlier processes sent.
             totals.dropped += 1
             return .new
+        }
+        if let problem, options.onOutage == .refuse {
+            return ledger.holder(of: message.fingerprint, at: draft.at).map(BeginAnswer.inDoubt) ?? .failed(problem)
         }
         switch ledger.begin(message.id, message.fingerprint, at: draft.at) {
         case .new:
@@ -246,15 +249,23 @@ final class TurnJournal {
         return records
     }
 
+    /// No answer is committed. A repeat of what was sent before is told so: it is not like a message that never went.
     private func refuse(_ decisions: inout Decisions, _ turn: Turn, _ problem: JournalProblem) {
         for place in decisions.begins.indices {
             for (index, answer) in decisions.begins[place].enumerated() {
-                if case .underWay(let original) = answer {
-                    let id = turn.parts[place].intents[index].id
-                    waiters[id] = nil
-                    ledger.leave(id, of: original)
+                let original: MessageID?
+                switch answer {
+                case .new, .failed: original = nil
+                case .repeats(let answer): original = answer.original
+                case .inDoubt(let id): original = id
+                case .underWay(let id):
+                    let waiter = turn.parts[place].intents[index].id
+                    waiters[waiter] = nil
+                    ledger.leave(waiter, of: id)
+                    original = id
                 }
-                decisions.begins[place][index] = .failed(problem)
+                let held = original.flatMap { ledger.fingerprint(of: $0) == nil ? nil : $0 }
+                decisions.begins[place][index] = held.map(BeginAnswer.inDoubt) ?? .failed(problem)
             }
         }
     }

@@ -83,6 +83,16 @@ final class SettlingStore: JournalStore {
 
     func fingerprintKey() throws(JournalProblem) -> [UInt8] { try store.fingerprintKey() }
 
+    func unsettled(
+        since moment: UInt64, recent: UInt64?, _ take: ([MessageLife]) -> Void
+    ) throws(JournalProblem) {
+        try store.unsettled(since: moment, recent: recent, take)
+    }
+
+    func openParts(since moment: UInt64) throws(JournalProblem) -> [InboundPartRecord] {
+        try store.openParts(since: moment)
+    }
+
     func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {
         try store.replay(since: moment, take)
     }

@@ -54,6 +54,52 @@ import Testing
         #expect(replayed.filter(isNoMark).count == records.count)
     }
 
+    @Test(arguments: StoreBackend.all) func whatIsUnsettledIsFoundAmongMany(_ backend: StoreBackend) async throws {
+        let journal = try await backend.make()
+        let ids = (0..<2_500).map { Sample.id(at: Sample.now + UInt64($0) * 100, Int64($0 % 7)) }
+        try journal.store.append(ids.map { .message(Sample.message($0)) })
+        try journal.store.append(ids.dropLast().map { .outcome(Sample.outcome($0)) })
+        let open = [ids[0], ids[1_100], ids[2_499]]
+        let marked = ids.filter { !open.contains($0) }
+        for part in stride(from: 0, to: marked.count, by: 40).map({ marked[$0..<min($0 + 40, marked.count)] }) {
+            try journal.store.append([.delivered(Array(part))])
+        }
+        try journal.store.append([.receipt(Sample.receipt(ids[0])), .late(Sample.late(ids[1_100]))])
+        func found(since moment: UInt64, recent: UInt64? = nil) throws -> [MessageLife] {
+            var lives: [MessageLife] = []
+            try journal.store.unsettled(since: moment, recent: recent) { lives += $0 }
+            return lives
+        }
+        let lives = try found(since: 0)
+        #expect(lives.map(\.message) == open.map { Sample.message($0) })
+        #expect(lives.map { $0.outcome != nil } == [true, true, false])
+        #expect(
+            lives.first?.receipts == [Sample.receipt(ids[0])]
+                && lives.dropFirst().first?.late == [Sample.late(ids[1_100])])
+        #expect(try found(since: Sample.now + 1).map(\.message.id) == [ids[1_100], ids[2_499]])
+        #expect(try found(since: .max).isEmpty)
+        // And what was accepted a moment ago, delivered or not.
+        let recent = try found(since: 0, recent: ids[2_490].unixMilliseconds + 20)
+        #expect(recent.map(\.message.id) == [ids[0], ids[1_100]] + ids[2_491...])
+        #expect(recent.count { $0.isDelivered } == 8)
+    }
+
+    @Test(arguments: StoreBackend.all) func partsOfWhatIsNotWholeAreFound(_ backend: StoreBackend) async throws {
+        let journal = try await backend.make()
+        func part(_ number: Int64, _ part: Int) -> InboundPartRecord {
+            InboundPartRecord(
+                id: Sample.id(number), at: Sample.now, carrier: "main", from: "1", to: "2", reference: 7, part: part,
+                parts: 3,
+                content: "part \(part)")
+        }
+        let parts = [part(1, 1), part(1, 2), part(2, 1), part(3, 3)]
+        try journal.store.append(parts.map(JournalRecord.inboundPart) + [.inbound(Sample.inbound(Sample.id(2)))])
+        // One that comes again after its message.
+        try journal.store.append([.inboundPart(part(2, 1))])
+        #expect(try journal.store.openParts(since: 0) == [part(1, 1), part(1, 2), part(3, 3)])
+        #expect(try journal.store.openParts(since: Sample.now + 1).isEmpty)
+    }
+
     /// What a store keeps from one row or commit to the next must not get into another row.
     @Test(arguments: StoreBackend.all) func everyRowHasItsOwnValues(_ backend: StoreBackend) async throws {
         let journal = try await backend.make()

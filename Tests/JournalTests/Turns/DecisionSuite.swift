@@ -32,6 +32,7 @@ import Testing
             switch answer {
             case .new: "new"
             case .underWay(let id): "under way \(id)"
+            case .inDoubt(let id): "in doubt \(id)"
             case .failed: "failed"
             case .repeats(let answer): "repeats \(answer.original) \(answer.outcome.outcome) \(answer.outcome.segments)"
             }

@@ -18,7 +18,8 @@ import Testing
         #expect(rig.journal.health.problem?.kind == kind)
         // The outcome of what was sent before waits for the database; nobody is told meanwhile.
         let outcome = Task { await rig.commit([.outcome(.now(1, "accepted", [.accepted(id: "a")]))]) }
-        #expect(await rig.begin(4, "before").word == "failed")
+        // That its repeat was not sent would be believed of it, too.
+        #expect(await rig.begin(4, "before").word == "in doubt")
         rig.disk.set(nil)
         #expect(await outcome.value)
         try await eventually("writing") { rig.journal.health.isWriting }
@@ -43,6 +44,22 @@ import Testing
         #expect(next.journal.health.inDoubt == 0)
         #expect(await next.begin(3).outcome?.id == .now(2))
         await next.stop()
+    }
+
+    /// Also where the repeat is in the very turn that fails, with the outcome of what it repeats.
+    @Test func repeatsInTheTurnThatFailsAreInDoubt() async throws {
+        let rig = await JournalRig { $0.commitWithin = .milliseconds(200) }
+        #expect(await rig.begin(1, "sent").word == "new")
+        rig.disk.set(.fails(.full))
+        async let waiting = rig.begin(2, "sent")
+        async let fresh = rig.begin(3, "fresh")
+        let words = await [waiting.word, fresh.word]
+        #expect(words == ["in doubt", "failed"])
+        rig.disk.set(nil)
+        try await eventually("writing") { rig.disk.openings > 1 && rig.journal.health.isWriting }
+        #expect(await rig.begin(4, "fresh").word == "new")
+        #expect(await rig.begin(5, "sent").word == "under way")
+        await rig.stop()
     }
 
     @Test func waitersOfARefusedMessageAreRefused() async throws {

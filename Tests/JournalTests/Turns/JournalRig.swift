@@ -109,6 +109,7 @@ extension BeginAnswer {
         case .new: "new"
         case .repeats: "repeats"
         case .underWay: "under way"
+        case .inDoubt: "in doubt"
         case .failed: "failed"
         }
     }

@@ -92,6 +92,31 @@ final class MemoryStore: JournalStore {
 
     func fingerprintKey() throws(JournalProblem) -> [UInt8] { Array(repeating: 7, count: 32) }
 
+    func unsettled(
+        since moment: UInt64, recent: UInt64?, _ take: ([MessageLife]) -> Void
+    ) throws(JournalProblem) {
+        var lives: [MessageID: MessageLife] = [:]
+        for case .message(let message) in disk.records where lives[message.id] == nil {
+            lives[message.id] = MessageLife(message: message)
+        }
+        for record in disk.records {
+            switch record {
+            case .outcome(let outcome): lives[outcome.id]?.outcome = outcome
+            case .late(let late): lives[late.id]?.late.append(late)
+            case .receipt(let receipt): receipt.message.map { lives[$0]?.receipts.append(receipt) }
+            case .delivered(let ids): for id in ids { lives[id]?.isDelivered = true }
+            case .message, .inbound, .inboundPart, .posting, .posted, .forgotten, .reference: break
+            }
+        }
+        take(
+            lives.values.filter { life in
+                let isRecent = recent.flatMap { recent in life.outcome.map { $0.at > recent } } ?? false
+                return !life.isDelivered || isRecent
+            }.sorted { $0.message.id < $1.message.id })
+    }
+
+    func openParts(since moment: UInt64) -> [InboundPartRecord] { [] }
+
     func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {
         // In the order of message ids, each once, as the stores do it.
         var byID: [MessageID: [JournalRecord]] = [:]
