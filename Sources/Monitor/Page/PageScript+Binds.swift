@@ -156,7 +156,7 @@ extension PageScript {
             say(view.flow.queue, wait < 0.05 ? waiting : fill(W.queueNew, waiting, took(wait)));
             say(view.flow.notInTime, number(not_in_time));
             const r = data.receipts, any = r.matched + r.unmatched + r.duplicates + r.early + r.other_messages > 0;
-            say(view.sums, any ? fill(W.receipts, number(r.other_messages), number(r.matched), number(r.unmatched), number(r.duplicates), number(r.early), r.ids) : W.noReceipts);
+            say(view.sums, any ? fill(W.receipts, number(r.other_messages), number(r.matched), number(r.unmatched), number(r.duplicates), number(r.early), said(r, 'ids')) : W.noReceipts);
             const odd = data.binds.reduce((sum, b) => sum + b.totals.misplaced, 0);
             const reasons = Object.entries(r.unmatched_reasons).map(([why, count]) => `${W.unmatched[why] || why} ${number(count)}`).join(', ');
             view.dropped.hidden = !odd && !r.unmatched;

@@ -100,7 +100,7 @@ extension PageScript {
           const worst = troubles.some(t => t.critical) ? 'red' : troubles.length && bad[0] !== 'red' ? 'yellow' : bad[0] || 'green';
           const light = isConnected ? worst : 'off';
           const count = bad.length ? counts[bad[0]] : 0;
-          const title = (!isConnected ? `${W.gone} · ` : troubles.length ? `${said(troubles[0], 'words')} · ` : count ? `${W.lights[bad[0]]}: ${count} · ` : '') + 'smppost';
+          const title = (!isConnected ? `${W.gone} · ` : troubles.length ? `${said(troubles[0], 'short')} · ` : count ? `${W.lights[bad[0]]}: ${count} · ` : '') + 'smppost';
           if (document.title !== title) document.title = title;
           if (shownIcon !== light) {
             shownIcon = light;
