@@ -141,7 +141,7 @@ extension PageScript {
         function drawCarrier(name, isFresh) {
           const entry = carriers.get(name), {data, view} = entry, elapsed = since(entry);
           say(view.sentence, sentence(data, elapsed));
-          say(view.flow.carrierState, fill(W.stateFor, W.conditions[data.state], span(data.since + elapsed)));
+          say(view.flow.carrierState, fill(W.stateFor, data.light === 'off' ? W.off : W.conditions[data.state], span(data.since + elapsed)));
           if (isFresh) {
             put(view.root, 'class', 'carrier ' + data.light);
             put(view.root, 'aria-label', `${fill(W.carrier, name)}: ${W[data.light]}`);

@@ -77,9 +77,12 @@ extension PageScript {
         function drawTroubles(troubles) {
           show($('troubles'), troubles.length > 0);
           const rows = troubles.map(trouble => {
-            const light = trouble.critical ? 'red' : 'yellow', mark = lamp('mark'), words = make('span');
+            const light = trouble.critical ? 'red' : 'yellow', mark = lamp('mark'), words = make('span'), brief = make('strong'), more = make('span');
             setLamp(mark, light, 'mark', trouble.critical ? W.critical : W.warning);
-            say(words, said(trouble, 'words'));
+            const short = said(trouble, 'short');
+            say(brief, short);
+            say(more, said(trouble, 'words').slice(short.length));
+            words.append(brief, more);
             return make('li', light, mark, words);
           });
           const key = JSON.stringify([language, troubles]);

@@ -63,9 +63,10 @@ extension ServiceTrouble {
         return ServiceTrouble(
             .reload, CarrierWords.reloadRefused.phrase,
             Phrase(
-                en: "; problems: %, the first at %; the next start would fail. Ask smppost check, mend them and reload",
+                en:
+                    "; problems: %, the first at %, and the next start would fail. smppost check names each: mend them and reload",
                 ru:
-                    "; ошибок: %, первая в %; следующий запуск не удастся. Спросите smppost check, исправьте и перечитайте"
+                    "; ошибок: %, первая в %, и следующий запуск не удастся. smppost check назовёт все: исправьте и перечитайте"
             ).filled(Phrase("\(refused.problems)"), Phrase(place ?? refused.first)))
     }
 
@@ -80,18 +81,20 @@ extension ServiceTrouble {
         let unlock = Phrase("smppost unlock " + (named.first.map { $0.login ?? $0.address } ?? "NAME"))
         guard kind == .login else {
             return ServiceTrouble(
-                .lockedAddresses, CarrierWords.addressesLocked.with(count) + names,
-                Phrase(
-                    en: ": too many wrong keys or logins from there; what is right passes. To lift it: %",
-                    ru: ": оттуда слишком много неверных ключей или логинов; верные проходят. Снять: %"
-                ).filled(unlock))
+                .lockedAddresses, CarrierWords.addressesLocked.with(count),
+                names
+                    + Phrase(
+                        en: ": too many wrong keys or logins from there; what is right passes. To lift it: %",
+                        ru: ": оттуда слишком много неверных ключей или логинов; верные проходят. Снять: %"
+                    ).filled(unlock))
         }
         return ServiceTrouble(
-            .lockedLogins, CarrierWords.loginsLocked.with(count) + names,
-            Phrase(
-                en: ": too many wrong passwords. When the customer has the right one: %",
-                ru: ": слишком много неверных паролей. Когда у клиента будет верный: %"
-            ).filled(unlock))
+            .lockedLogins, CarrierWords.loginsLocked.with(count),
+            names
+                + Phrase(
+                    en: ": too many wrong passwords. When the customer has the right one: %",
+                    ru: ": слишком много неверных паролей. Когда у клиента будет верный: %"
+                ).filled(unlock))
     }
 
     static func quota(_ accounts: [String]) -> ServiceTrouble {
