@@ -35,7 +35,7 @@ struct JournalFile: Sendable {
         do {
             return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
-            throw JournalProblem(.failed, "journal \(path): cannot be read: \(error.localizedDescription)")
+            throw problem(access(path, R_OK) == 0 ? EIO : errno, "cannot be read")
         }
     }
 
@@ -48,7 +48,7 @@ struct JournalFile: Sendable {
                     atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             } catch {
                 throw JournalProblem(
-                    .failed, "journal: cannot make the folder \(folder): \(error.localizedDescription)")
+                    .failed, "journal \(path): its folder cannot be made: look at the owner of the folder above it")
             }
         }
         var isDirectory: ObjCBool = false

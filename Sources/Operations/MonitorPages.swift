@@ -78,11 +78,15 @@ package struct MonitorPages: Sendable {
         if let answer = traces.answer(request, on: loop) { return answer }
         guard let action = OperatorAction(path: request.path) else { return loop.makeSucceededFuture(.notFound) }
         guard let carrier = source.state.current.carriers.first(where: { $0.name == action.carrier }) else {
-            return loop.makeSucceededFuture(action.response(.nowhere))
+            let known = source.state.current.carriers.map(\.name)
+            return loop.makeSucceededFuture(action.response(.nowhere, known: known))
         }
         // A bind that does not exist is not logged: its name is the request's.
         let isKnown = action.bind == nil || carrier.bindNames.contains(action.bind ?? "")
-        guard isKnown else { return loop.makeSucceededFuture(action.response(.nowhere)) }
+        guard isKnown else {
+            let known = carrier.bindNames.map { "\(carrier.name)/\($0)" }
+            return loop.makeSucceededFuture(action.response(.nowhere, known: known))
+        }
         logger.notice(
             "an action was asked for",
             metadata: [

@@ -68,7 +68,12 @@ package struct BridgeService: Service, CustomStringConvertible {
         assembly.watch.start()
         do {
             let intake = try await Self.listening("intake.listen") { try await assembly.intake.start() }
-            logger.notice("smppost is ready", metadata: ["intake": "\(intake)", "monitor": "\(monitor)"])
+            logger.notice(
+                "smppost is ready",
+                metadata: [
+                    "intake": "\(intake.map(\.hostAndPort).joined(separator: ", "))",
+                    "monitor": "\(monitor.hostAndPort)",
+                ])
             onReady(Addresses(intake: intake, monitor: monitor))
             let monitorCertificate = assembly.monitorCertificate.map { [("monitor", $0)] } ?? []
             await ServiceWatch(

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import NIOCore
 import SMPP
 import Settings
 
@@ -42,13 +41,6 @@ struct DurationArgument: ExpressibleByArgument, CustomStringConvertible {
 }
 
 extension Language: ExpressibleByArgument {}
-
-extension SocketAddress {
-    /// `127.0.0.1:8443`, IPv6 in brackets.
-    var hostAndPort: String {
-        ListenArgument(host: ipAddress ?? "", port: port ?? 0).description
-    }
-}
 
 extension SecretFile {
     /// The secret in the file that an option names, or a mix: without line ends around it.

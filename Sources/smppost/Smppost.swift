@@ -29,7 +29,7 @@ struct Smppost: AsyncParsableCommand {
             } catch let error as ValidationError {
                 // By itself the parser would show the usage of `smppost`.
                 Console.error("Error: \(error.message)")
-                Console.error(usageString(for: type(of: command)))
+                Console.error("Usage: \(usageString(for: type(of: command)))")
                 exit(withError: ExitCode.validationFailure)
             }
         } catch {

@@ -96,6 +96,16 @@ import Testing
         try await rig.end()
     }
 
+    /// `bind_from` is of another machine (RFC 5737).
+    @Test func anAddressThatIsNotOursIsToldAsSuch() async throws {
+        let rig = try await Rig.start(ready: false) { $0.setup.bindFrom = "192.0.2.77" }
+        try await rig.status { $0.binds[0].failure?.code == .localAddress }
+        let failure = try await rig.status().binds[0].failure
+        #expect(failure?.cause == .noSuchAddress("192.0.2.77"))
+        #expect(failure?.words.en.contains("bind_from") == true)
+        try await rig.end()
+    }
+
     @Test func anUnknownNameIsToldAsSuch() async throws {
         let rig = try await Rig.start(ready: false) { $0.setup.hosts = [HostPort(host: "smsc.invalid", port: 2775)] }
         try await rig.status { $0.binds[0].failure?.code.rawValue == "dns" }

@@ -126,11 +126,13 @@ struct BindsTerminalTests {
         #expect(check.lines[2] == "'locked_logins'=0;;;0; 'locked_addresses'=0;;;0;")
     }
 
-    /// What refuses messages before they come to a carrier is not "fine"; locked addresses are the internet's noise.
+    /// What refuses messages before they come to a carrier is not "fine".
     @Test func locksAndQuotas() throws {
         var snapshot = Report.snapshot(Report.carrier(Report.bind()))
         snapshot.intake.lockOuts.counts[.address] = 7
-        #expect(try check(snapshot).verdict == .ok)
+        #expect(try check(snapshot).verdict == .warning)
+        #expect(
+            try check(snapshot).lines[0] == "SMPPOST WARNING - all carriers are up (1); addresses locked out: 7")
         #expect(try check(snapshot).lines.last == "'locked_logins'=0;;;0; 'locked_addresses'=7;;;0;")
         snapshot.intake.lockOuts.counts = [.login: 1]
         snapshot.intake.quotas = [
@@ -164,7 +166,9 @@ struct BindsTerminalTests {
         var refused = Report.snapshot(Report.carrier(Report.bind()))
         refused.configuration.refused = RefusedReload(at: .now, problems: 2, first: "a.yaml:3:1: unknown key | \"x\"")
         #expect(try check(refused).verdict == .warning)
-        #expect(try check(refused).lines[0].contains("the old configuration stays: a.yaml:3:1: unknown key / \"x\""))
+        #expect(try check(refused).lines[0].hasSuffix("; the last reload was refused, the old configuration stays"))
+        let told = "problems: 2, the first at a.yaml:3:1, and the next start would fail"
+        #expect(try check(refused).lines[1].contains(told))
     }
 
     @Test func theWorstCarrierDecides() throws {
@@ -174,9 +178,26 @@ struct BindsTerminalTests {
         let check = BindsCheck(try document(trouble, down, Report.carrier(Report.bind(), name: "c")))
         #expect(check.verdict == .critical && check.verdict.rawValue == 2)
         #expect(check.lines[0] == "SMPPOST CRITICAL - 1 of 3 carriers down: b; 1 of 3 in trouble: a")
-        #expect(check.lines[1].hasPrefix("CRITICAL: b: the bind is not up; bind 1: password refused"))
-        #expect(check.lines[2].hasPrefix("WARNING: a: 1 of 2 binds up; bind 2: password refused"))
+        // Each bind's reason whole, with what to do.
+        let why = try #require(Report.refused().failure).words.en
+        #expect(check.lines[1...2] == ["CRITICAL: b: the bind is not up", "  b: bind 1: \(why)"])
+        #expect(check.lines[3...4] == ["WARNING: a: 1 of 2 binds up", "  a: bind 2: \(why)"])
         #expect(!check.lines.contains { $0.contains("c: ") })
+    }
+
+    /// What all binds suffer is told once, with its address.
+    @Test func alikeReasonsAreOneLine() throws {
+        func refused(_ name: String, _ host: String) -> BindStatus {
+            Report.bind(name) {
+                $0.state = "waiting"
+                $0.failure = BindFailure(.connectRefused, at: host)
+            }
+        }
+        let carrier = Report.carrier(refused("1", "a:1"), refused("2", "b:1"), refused("3", "a:1"))
+        let details = BindsCheck(try document(carrier)).lines.filter { $0.hasPrefix("  main: ") }
+        #expect(details.count == 2)
+        #expect(
+            details.first?.hasPrefix("  main: bind 1, 3: a:1: connection refused: nothing listens on the port") == true)
     }
 
     @Test func anOptionalCarrierWarns() throws {

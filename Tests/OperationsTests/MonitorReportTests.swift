@@ -94,7 +94,14 @@ struct MonitorReportTests {
         #expect(Self.carrier(stopped).light == .off)
         #expect(Self.carrier(stopped, drained).light == .off)
         #expect(Self.carrier(stopped, Self.bind("2")).light == .yellow)
-        #expect(Self.carrier(stopped).summary.en == "the bind is not up; bind 1: stopped")
+        #expect(
+            Self.carrier(stopped).summary.en
+                == "the bind is not up; stopped by people; to connect it again: smppost binds start main")
+        let both = Self.carrier(Self.bind { $0.drained = true }, drained)
+        #expect(
+            both.summary.en
+                == "all 2 binds up; drained by people: it takes no new messages; to let it: smppost binds start main")
+        #expect(both.summary.ru.contains("выведен из работы") && both.summary.ru.contains("smppost binds start main"))
     }
 
     @Test(arguments: [

@@ -251,7 +251,7 @@ final class Bind: @unchecked Sendable {
             _ = handler.close()
         case .failure(let error) where isWanted:
             let now = MonotonicTime.now
-            let failure = BindFailure(TransportFailure.cause(of: error))
+            let failure = BindFailure(TransportFailure.cause(of: error, bindFrom: configuration.setup.bindFrom))
             run(session.connectFailed(failure, now: now, jitter: chance()), now: now)
         case .failure:
             break

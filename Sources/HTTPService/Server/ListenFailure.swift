@@ -5,12 +5,16 @@ package import NIOPosix
 package struct ListenFailure: Error, Sendable, CustomStringConvertible {
     private let address: String
     private let reason: String
+    /// Whether it may be free later, or for another user: it is in use, or below 1024.
+    package let mayPass: Bool
     /// What the configuration, or an option, calls the address.
     package var key: String?
 
     /// - Parameter error: what `bind`, or the search for the host's address, threw.
     package init(host: String, port: Int, _ error: any Error) {
-        address = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        address = SocketAddress.text(host: host, port: port)
+        let code = (error as? IOError)?.errnoCode
+        mayPass = code == EADDRINUSE || code == EACCES
         switch error {
         case let error as IOError: reason = Self.words(error.errnoCode)
         case is SocketAddressError: reason = "the host's name could not be resolved"
@@ -28,6 +32,15 @@ package struct ListenFailure: Error, Sendable, CustomStringConvertible {
         case EAFNOSUPPORT: "this machine has no addresses of that family"
         default: "cannot be listened on (error \(code))"
         }
+    }
+}
+
+extension SocketAddress {
+    /// `127.0.0.1:8443`, IPv6 in brackets.
+    package var hostAndPort: String { Self.text(host: ipAddress ?? "", port: port ?? 0) }
+
+    fileprivate static func text(host: String, port: Int) -> String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }
 

@@ -240,7 +240,8 @@ package final class IntakeLoop {
         let failure = HandshakeFailure(error)
         counters.add(failure)
         guard let more = budget.take(now: eventLoop.now) else { return }
-        logger.info("TLS handshake failed: \(failure.rawValue) peer=\(peer?.ipAddress ?? "-") (\(error.reason))\(more)")
+        let peer = peer?.ipAddress ?? "-"
+        logger.info("TLS handshake failed: \(failure.rawValue) peer=\(peer) (\(failure.words))\(more)")
     }
 
     /// Counts and logs a request in plain HTTP on the TLS port; its answer, in plain text.

@@ -100,8 +100,8 @@ package struct ReplyWriter: ~Copyable {
     package mutating func write(
         _ reply: IntakeReply, _ frame: Frame, unixSeconds: Int64, into buffer: inout ByteBuffer
     ) {
-        if frame.terms.wantsJSON || frame.terms.isChat {
-            // It may name the carrier's ids, and then is like no other.
+        if frame.terms.wantsJSON || frame.terms.isChat || frame.terms.isHealth {
+            // It may name the carrier's ids, and then is like no other; or it is no message's.
             _ = make(reply, frame, unixSeconds, into: &buffer)
             return
         }
@@ -142,6 +142,8 @@ package struct ReplyWriter: ~Copyable {
         body.clear()
         if frame.terms.isChat {
             body.writeChat(ChatReply(reply, frame.chat))
+        } else if frame.terms.isHealth {
+            body.writeString(reply.message)
         } else if frame.terms.wantsJSON {
             writeJSON(reply, id: id)
         } else {
@@ -159,13 +161,17 @@ package struct ReplyWriter: ~Copyable {
                 : "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ")
         buffer.writeDecimal(body.readableBytes)
         switch reply.language {
-        case .ru: buffer.writeStaticString("\r\nContent-Language: ru\r\nCache-Control: no-store\r\nX-Message-Id: ")
-        case .en: buffer.writeStaticString("\r\nContent-Language: en\r\nCache-Control: no-store\r\nX-Message-Id: ")
+        case .ru: buffer.writeStaticString("\r\nContent-Language: ru\r\nCache-Control: no-store")
+        case .en: buffer.writeStaticString("\r\nContent-Language: en\r\nCache-Control: no-store")
         }
-        let idInHead = buffer.readableBytes - start
-        buffer.writeString(id)
-        buffer.writeStaticString("\r\nX-Outcome: ")
-        buffer.writeString(reply.outcome.rawValue)
+        var idInHead = 0
+        if !frame.terms.isHealth {
+            buffer.writeStaticString("\r\nX-Message-Id: ")
+            idInHead = buffer.readableBytes - start
+            buffer.writeString(id)
+            buffer.writeStaticString("\r\nX-Outcome: ")
+            buffer.writeString(reply.outcome.rawValue)
+        }
         writeOptionalFields(reply, into: &buffer)
         if strictTransportSecurity { buffer.writeStaticString("\r\nStrict-Transport-Security: max-age=31536000") }
         if frame.closes {

@@ -32,7 +32,22 @@ package enum HandshakeFailure: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    private static let words: [(String, HandshakeFailure)] = [
+    /// What the client did, and the key of ours that it has to do with.
+    var words: String {
+        switch self {
+        case .version: "it offers neither TLS 1.2 nor 1.3"
+        case .cipher: "it offers no cipher and no signature that is taken here"
+        case .ourCertificate:
+            "it does not accept intake.tls.certificate: that must be the whole chain of an authority that it trusts"
+        case .clientCertificate: "it shows no certificate of intake.tls.client_ca"
+        case .closed: "it closed the connection in the handshake, as who does not accept intake.tls.certificate may do"
+        case .timeout: "it did not end the handshake in time"
+        case .notTLS: "what it sent to intake.listen is no TLS"
+        case .other: "it broke the rules of TLS"
+        }
+    }
+
+    private static let names: [(String, HandshakeFailure)] = [
         ("peer did not return a certificate", .clientCertificate), ("peer closed", .closed),
         ("unsupported protocol", .version), ("version too low", .version), ("protocol version", .version),
         ("no shared", .cipher), ("no suitable", .cipher), ("handshake failure", .cipher),
@@ -42,6 +57,6 @@ package enum HandshakeFailure: String, Sendable, Hashable, CaseIterable {
     ]
 
     private static func named(_ reason: String) -> HandshakeFailure {
-        words.first { reason.contains($0.0) }?.1 ?? .other
+        names.first { reason.contains($0.0) }?.1 ?? .other
     }
 }

@@ -11,7 +11,7 @@ extension JournalFile {
             return JournalProblem(.failed, "journal \(path): \(type(of: error))")
         }
         let code = error.resultCode
-        let detail = "(SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no words"))"
+        let detail = "(SQLite's error \(error.extendedResultCode.rawValue))"
         switch code {
         case .SQLITE_FULL:
             return JournalProblem(.full, "journal \(path): no room on the disk \(detail)")
@@ -31,7 +31,7 @@ extension JournalFile {
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             return JournalProblem(.unreachable, "journal \(path): another program holds it locked \(detail)")
         default:
-            return JournalProblem(.failed, "journal \(path): \(detail)")
+            return JournalProblem(.failed, "journal \(path): the database takes it not \(detail)")
         }
     }
 

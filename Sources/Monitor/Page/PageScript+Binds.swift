@@ -141,7 +141,7 @@ extension PageScript {
         function drawCarrier(name, isFresh) {
           const entry = carriers.get(name), {data, view} = entry, elapsed = since(entry);
           say(view.sentence, sentence(data, elapsed));
-          say(view.flow.carrierState, fill(W.stateFor, W.conditions[data.state], span(data.since + elapsed)));
+          say(view.flow.carrierState, fill(W.stateFor, data.light === 'off' ? W.off : W.conditions[data.state], span(data.since + elapsed)));
           if (isFresh) {
             put(view.root, 'class', 'carrier ' + data.light);
             put(view.root, 'aria-label', `${fill(W.carrier, name)}: ${W[data.light]}`);
@@ -156,7 +156,7 @@ extension PageScript {
             say(view.flow.queue, wait < 0.05 ? waiting : fill(W.queueNew, waiting, took(wait)));
             say(view.flow.notInTime, number(not_in_time));
             const r = data.receipts, any = r.matched + r.unmatched + r.duplicates + r.early + r.other_messages > 0;
-            say(view.sums, any ? fill(W.receipts, number(r.other_messages), number(r.matched), number(r.unmatched), number(r.duplicates), number(r.early), r.ids) : W.noReceipts);
+            say(view.sums, any ? fill(W.receipts, number(r.other_messages), number(r.matched), number(r.unmatched), number(r.duplicates), number(r.early), said(r, 'ids')) : W.noReceipts);
             const odd = data.binds.reduce((sum, b) => sum + b.totals.misplaced, 0);
             const reasons = Object.entries(r.unmatched_reasons).map(([why, count]) => `${W.unmatched[why] || why} ${number(count)}`).join(', ');
             view.dropped.hidden = !odd && !r.unmatched;

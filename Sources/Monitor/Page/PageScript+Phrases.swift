@@ -67,6 +67,7 @@ extension PageScript {
         // The same of the carrier as a whole.
         function carrierTrouble(carrier, elapsed) {
           const {why, pace} = carrier;
+          if (carrier.light === 'off') return fill(carrier.binds.some(bind => bind.drained) ? W.drainedAll : W.stoppedAll, carrier.name);
           if (why) {
             const words = why.code === 'silent' ? W.answersNothing : fill(carrier.state === 'paused' ? W.refusesSpeed : W.refusesAll, why.status);
             const wait = carrier.tried_in - elapsed;
@@ -95,7 +96,7 @@ extension PageScript {
           const whole = carrierTrouble(carrier, elapsed);
           if (whole) text += '; ' + whole;
           // What all of them suffer is told once.
-          const bad = binds.filter(bind => bind.trouble !== null && (!carrier.why || !isUp(bind) || bind.drained));
+          const bad = carrier.light === 'off' ? [] : binds.filter(bind => bind.trouble !== null && (!carrier.why || !isUp(bind) || bind.drained));
           for (const bind of bad.slice(0, 3)) text += '; ' + fill(W.bindIs, bind.name, trouble(bind, elapsed));
           if (bad.length > 3) text += '; ' + fill(W.more, bad.length - 3);
           return text;

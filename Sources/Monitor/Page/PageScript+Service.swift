@@ -77,9 +77,12 @@ extension PageScript {
         function drawTroubles(troubles) {
           show($('troubles'), troubles.length > 0);
           const rows = troubles.map(trouble => {
-            const light = trouble.critical ? 'red' : 'yellow', mark = lamp('mark'), words = make('span');
+            const light = trouble.critical ? 'red' : 'yellow', mark = lamp('mark'), words = make('span'), brief = make('strong'), more = make('span');
             setLamp(mark, light, 'mark', trouble.critical ? W.critical : W.warning);
-            say(words, said(trouble, 'words'));
+            const short = said(trouble, 'short');
+            say(brief, short);
+            say(more, said(trouble, 'words').slice(short.length));
+            words.append(brief, more);
             return make('li', light, mark, words);
           });
           const key = JSON.stringify([language, troubles]);
@@ -100,7 +103,7 @@ extension PageScript {
           const worst = troubles.some(t => t.critical) ? 'red' : troubles.length && bad[0] !== 'red' ? 'yellow' : bad[0] || 'green';
           const light = isConnected ? worst : 'off';
           const count = bad.length ? counts[bad[0]] : 0;
-          const title = (!isConnected ? `${W.gone} · ` : troubles.length ? `${said(troubles[0], 'words')} · ` : count ? `${W.lights[bad[0]]}: ${count} · ` : '') + 'smppost';
+          const title = (!isConnected ? `${W.gone} · ` : troubles.length ? `${said(troubles[0], 'short')} · ` : count ? `${W.lights[bad[0]]}: ${count} · ` : '') + 'smppost';
           if (document.title !== title) document.title = title;
           if (shownIcon !== light) {
             shownIcon = light;

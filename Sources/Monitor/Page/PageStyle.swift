@@ -47,7 +47,7 @@ enum PageStyle {
         button:disabled { opacity: .45; cursor: default; }
         button.strong { background: var(--blue); border-color: var(--blue); color: #fff; font-weight: 600; }
         @media (prefers-color-scheme: dark) { button.strong { color: #06152a; } }
-        #troubles { list-style: none; margin: 0 0 1rem; padding: 0; display: grid; gap: .4rem; font-weight: 600; }
+        #troubles { list-style: none; margin: 0 0 1rem; padding: 0; display: grid; gap: .4rem; }
         #troubles li { display: flex; gap: .6rem; border-radius: .5rem; padding: .6rem .9rem; }
         #troubles li.red { background: var(--red-back); } #troubles li.yellow { background: var(--yellow-back); }
         #troubles .mark { margin-top: .15rem; } #troubles span { min-width: 0; }
@@ -124,6 +124,7 @@ enum PageStyle {
         #send-result dt { color: var(--dim); }
         dialog input, dialog select, dialog textarea { font: inherit; width: 100%; padding: .5rem; margin-bottom: .9rem; color: var(--text); background: var(--back); border: 1px solid var(--dim); border-radius: .4rem; }
         @media (max-width: 40rem) {
+          th, td { white-space: normal; overflow-wrap: anywhere; padding-right: .4rem; } td button { padding: .3rem .5rem; }
           body { padding: 0 .6rem 2rem; }
           header { position: static; }
           .head { padding: .7rem .8rem; } .bind { padding: .8rem; } .sums { padding: .5rem .8rem; }

@@ -16,10 +16,11 @@ package enum HandProblem: String, Error, Hashable, Sendable, CaseIterable {
     /// The bridge stops.
     case stopping
 
-    fileprivate var words: String {
-        switch self {
-        case .noAccount: "there is no such account"
-        case .noCarrier: "there is no such carrier"
+    fileprivate func words(accounts: [String], carriers: [String]) -> String {
+        func known(_ names: [String]) -> String { "; there are: " + Phrase.names(names, most: 20).en }
+        return switch self {
+        case .noAccount: "there is no such account" + known(accounts)
+        case .noCarrier: "there is no such carrier" + known(carriers)
         case .stopping: "the bridge is stopping"
         }
     }
@@ -89,7 +90,7 @@ package final class HandSending: Sendable {
 
     private func told() -> HTTPServerResponse {
         guard let last = last.withLock({ $0 }) else { return .text("nothing was sent by hand", status: 404) }
-        return Self.response(last)
+        return response(last)
     }
 
     private func begin(_ request: HTTPServerRequest, on loop: any EventLoop) -> EventLoopFuture<HTTPServerResponse> {
@@ -153,7 +154,7 @@ package final class HandSending: Sendable {
             ])
     }
 
-    private static func response(_ last: Last) -> HTTPServerResponse {
+    private func response(_ last: Last) -> HTTPServerResponse {
         var json = JSONWriter()
         var status = last.isDone ? 200 : 202
         json.object { json in
@@ -164,9 +165,11 @@ package final class HandSending: Sendable {
             if let problem = last.problem {
                 status = problem == .stopping ? 503 : 404
                 json.member("error", problem.rawValue)
-                json.member("message", problem.words)
+                let words = problem.words(
+                    accounts: intake.accounts.map(\.account.name), carriers: state.current.carriers.map(\.name))
+                json.member("message", words)
             }
-            if let reply = last.reply { write(reply, to: &json) }
+            if let reply = last.reply { Self.write(reply, to: &json) }
         }
         return .json(json, status: status)
     }

@@ -1,6 +1,7 @@
 import Carriers
 import HTTPService
 import NIOCore
+import SMPP
 
 /// What a person can ask of a carrier's binds on the monitor: `POST /carriers/NAME/ACTION` for all of them,
 /// `POST /carriers/NAME/binds/BIND/ACTION` for one.
@@ -55,7 +56,9 @@ package struct OperatorAction: Hashable, Sendable {
     }
 
     /// The answer: 200 once it is done, 202 while it goes on, 404 where there is no such bind.
-    func response(_ progress: Progress) -> HTTPServerResponse {
+    ///
+    /// - Parameter known: the names that there are.
+    func response(_ progress: Progress, known: [String] = []) -> HTTPServerResponse {
         var json = JSONWriter()
         let status =
             switch progress {
@@ -68,7 +71,9 @@ package struct OperatorAction: Hashable, Sendable {
             switch progress {
             case .done: json.member("message", "done")
             case .underWay: json.member("message", "under way: open messages are waited for")
-            case .nowhere: json.member("message", "there is no such carrier or bind")
+            case .nowhere:
+                let names = Phrase.names(known, most: 20).en
+                json.member("message", "there is no such carrier or bind; there are: \(names)")
             }
         }
         return .json(json, status: status)

@@ -38,15 +38,15 @@ package struct BindsCheck: Hashable, Sendable {
         let worst = (verdicts + troubles.map { $0.critical ? .critical : .warning }).max() ?? .unknown
         verdict = carriers.isEmpty ? max(worst, .unknown) : worst
         // Of the bridge first: then no carrier gets a message.
-        let critical = troubles.filter(\.critical).map(\.phrase)
-        let others = troubles.filter { !$0.critical }.map(\.phrase)
+        let critical = troubles.filter(\.critical).map(\.shortPhrase)
+        let others = troubles.filter { !$0.critical }.map(\.shortPhrase)
         let words = (critical + [document.headline] + others).map { $0[language] }.joined(separator: "; ")
         lines = [Self.first(verdict, words)]
         lines += troubles.map {
             Self.safe("\($0.critical ? Verdict.critical.word : Verdict.warning.word): \($0.phrase[language])")
         }
         let troubled = zip(carriers, verdicts).filter { $0.1 != .ok }.sorted { $0.1 > $1.1 }
-        lines += troubled.map { Self.safe("\($0.1.word): \($0.0.name): \($0.0.summaryWords[language])") }
+        lines += troubled.flatMap { Self.details(of: $0.0, $0.1, language) }
         let up = carriers.reduce(0) { $0 + $1.binds.count { $0.state == BindState.bound.name } }
         let all = carriers.reduce(0) { $0 + $1.binds.count }
         var figures = carriers.map { Self.figures($0).joined(separator: " ") }
@@ -68,6 +68,24 @@ package struct BindsCheck: Hashable, Sendable {
     private static func first(_ verdict: Verdict, _ words: String) -> String {
         let line = safe("SMPPOST \(verdict.word) - \(words)")
         return line.count > shortLine ? line.prefix(shortLine - 1) + "…" : line
+    }
+
+    /// A line for the carrier, and one for each reason of its binds, with address and next step.
+    private static func details(of carrier: BindsDocument.Carrier, _ verdict: Verdict, _ language: Language) -> [String]
+    {
+        let whole = [carrier.upWords, carrier.troubleWords].compactMap { $0?[language] }.joined(separator: "; ")
+        var lines = [safe("\(verdict.word): \(carrier.name): \(whole)")]
+        // What people did to all of them is told above.
+        guard carrier.light != TrafficLight.off.rawValue else { return lines }
+        var binds: [String: [String]] = [:]
+        for bind in carrier.binds {
+            if let why = bind.reason?[language] { binds[why, default: []].append(bind.name) }
+        }
+        for (why, names) in binds.sorted(by: { $0.value[0] < $1.value[0] }) {
+            let names = CarrierWords.bindIs.with(Phrase(names.joined(separator: ", ")), Phrase(why))[language]
+            lines.append(safe("  \(carrier.name): \(names)"))
+        }
+        return lines
     }
 
     /// A bar ends the words.

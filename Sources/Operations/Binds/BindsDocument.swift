@@ -30,6 +30,9 @@ package struct BindsDocument: Decodable, Hashable, Sendable {
     /// What is wrong with the bridge itself.
     package struct Trouble: Decodable, Hashable, Sendable {
         package var critical: Bool
+        /// Of a bridge before these, nil.
+        package var short: String?
+        package var shortRu: String?
         package var words: String
         package var wordsRu: String?
     }
@@ -149,16 +152,22 @@ extension BindsDocument.Carrier {
 
 extension BindsDocument.Bind {
     /// Why it is not as it should be, whole; nil = it is.
-    var why: Phrase? {
+    var reason: Phrase? {
         guard let trouble else { return nil }
-        guard let lastError else { return Phrase(en: trouble, ru: troubleRu ?? trouble) }
-        let words = Phrase(en: lastError, ru: lastErrorRu ?? lastError)
-        return nextAttemptIn.map { CarrierWords.next.with(words, Phrase(BindStatus.clock($0))) } ?? words
+        return lastError.map { Phrase(en: $0, ru: lastErrorRu ?? $0) } ?? Phrase(en: trouble, ru: troubleRu ?? trouble)
+    }
+
+    /// The same with when it tries again.
+    var why: Phrase? {
+        guard let reason else { return nil }
+        guard lastError != nil, let nextAttemptIn else { return reason }
+        return CarrierWords.next.with(reason, Phrase(BindStatus.clock(nextAttemptIn)))
     }
 }
 
 extension BindsDocument.Trouble {
     var phrase: Phrase { Phrase(en: words, ru: wordsRu ?? words) }
+    var shortPhrase: Phrase { short.map { Phrase(en: $0, ru: shortRu ?? $0) } ?? phrase }
 }
 
 /// Why an answer of `/binds` cannot be used.

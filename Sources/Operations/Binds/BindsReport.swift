@@ -49,6 +49,7 @@ enum BindsReport {
                 json.object { json in
                     json.member("code", trouble.code.rawValue)
                     json.member("critical", trouble.isCritical)
+                    json.member("short", trouble.short)
                     json.member("words", trouble.words)
                 }
             }

@@ -103,7 +103,8 @@ package struct MessagesTable {
     private static func words(_ segment: SegmentRecord) -> String {
         switch segment {
         case .accepted(let id): "accepted \(oneLine(id))"
-        case .refused(let status): "refused \(CommandStatus(rawValue: status).hex)"
+        case .refused(let status):
+            "refused \(CommandStatus(rawValue: status).hex) \(CommandStatus(rawValue: status).name)"
         case .unknown(let reason): "unknown \(reason)"
         case .notSent: "not sent"
         }
@@ -121,7 +122,8 @@ package struct MessagesTable {
                 }))
     }
 
-    private static let widths = [14, 20, 14, 16, 14, 24, 12, 6]
+    /// Of the outcome the longest: "refused destination_not_allowed", "unknown (again) partial_unknown".
+    private static let widths = [14, 20, 14, 16, 14, 33, 12, 6]
 
     private static func line(_ cells: String...) -> String {
         var text = ""

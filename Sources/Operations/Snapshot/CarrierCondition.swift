@@ -73,6 +73,10 @@ extension CarrierStatus {
 
     /// What is not as it should be with the carrier as a whole, in a few words; nil = nothing, or no bind is up.
     package var trouble: Phrase? {
+        if isSwitchedOff {
+            let words = binds.contains(where: \.drained) ? CarrierWords.drainedAll : .stoppedAll
+            return words.with(Phrase(name))
+        }
         if let why {
             let tried = state.triedIn ?? 0
             let next =

@@ -20,6 +20,8 @@ package struct MonitorSnapshot: Sendable {
     package var process: ProcessStatus
     /// nil = no journal is configured.
     package var journal: JournalHealth?
+    /// Likewise.
+    package var journalPlace: JournalPlace?
     /// nil = no journal is configured.
     package var postings: PostingTotals?
     /// The last messages of which nobody knows whether they went, newest first; at most `maximumInDoubt`.
@@ -28,6 +30,19 @@ package struct MonitorSnapshot: Sendable {
 
     /// So many messages in doubt are shown.
     package static let maximumInDoubt = 20
+}
+
+/// Where the journal is, and what it means when it cannot be written.
+package struct JournalPlace: Hashable, Sendable {
+    /// A file's path, or a database's address without login and password.
+    package var name: String
+    /// Messages are refused then; else they go without a record.
+    package var isNeeded: Bool
+
+    package init(name: String, isNeeded: Bool = true) {
+        self.name = name
+        self.isNeeded = isNeeded
+    }
 }
 
 /// What the monitor's own listener refused since the start.

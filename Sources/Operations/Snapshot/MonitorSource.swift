@@ -18,17 +18,19 @@ package struct MonitorSource: Sendable {
     let history = MonitorHistory()
     let inDoubt: InDoubtList
     let journal: Journal?
+    let journalPlace: JournalPlace?
     let postings: @Sendable () -> PostingTotals?
     let traces: CarrierTraces
     let monitorRefusals: HTTPServerRefusals
 
     /// - Parameters:
     ///   - monitorCertificate: nil = the monitor serves plain HTTP.
-    ///   - journal: nil = none is configured.
+    ///   - journal: nil = none is configured; `journalPlace` likewise.
     ///   - postings: how many there were; nil where no journal is configured.
     package init(
         state: ConfigurationInForce, intake: IntakeServer, intakeCertificate: TLSServerContext,
         monitorCertificate: TLSServerContext?, inDoubt: InDoubtList, journal: Journal?,
+        journalPlace: JournalPlace?,
         postings: @escaping @Sendable () -> PostingTotals?, traces: CarrierTraces,
         monitorRefusals: HTTPServerRefusals = HTTPServerRefusals()
     ) {
@@ -38,6 +40,7 @@ package struct MonitorSource: Sendable {
         self.monitorCertificate = monitorCertificate
         self.inDoubt = inDoubt
         self.journal = journal
+        self.journalPlace = journalPlace
         self.postings = postings
         self.traces = traces
         self.monitorRefusals = monitorRefusals
@@ -68,7 +71,8 @@ package struct MonitorSource: Sendable {
                 isListening: intake.isListening,
                 intake: intake.statistics, intakeCertificateExpiry: intakeCertificate.certificateExpiry,
                 monitorCertificateExpiry: monitorCertificate?.certificateExpiry, process: process,
-                journal: journal?.health, postings: postings(), inDoubt: inDoubt.list(now: .now()),
+                journal: journal?.health, journalPlace: journalPlace, postings: postings(),
+                inDoubt: inDoubt.list(now: .now()),
                 monitorRefusals: MonitorRefusals(
                     connections: monitorRefusals.connections, tokens: monitorRefusals.tokens))
         }

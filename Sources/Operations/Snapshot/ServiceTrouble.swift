@@ -13,12 +13,16 @@ package struct ServiceTrouble: Hashable, Sendable {
         case journal
         case reload
         case lockedLogins = "locked_logins"
+        case lockedAddresses = "locked_addresses"
         case quota
     }
 
     package var code: Code
     /// Every message is refused; else some are, or the next start will fail.
     package var isCritical: Bool
+    /// In a few words, for a line that tells more.
+    package var short: Phrase
+    /// What is wrong, where, and what to do next.
     package var words: Phrase
 
     /// So many names are told at most.
@@ -29,27 +33,19 @@ extension MonitorSnapshot {
     /// The worst first.
     package var troubles: [ServiceTrouble] {
         var troubles: [ServiceTrouble] = []
-        func add(_ code: ServiceTrouble.Code, isCritical: Bool = false, _ words: Phrase) {
-            troubles.append(ServiceTrouble(code: code, isCritical: isCritical, words: words))
-        }
         if intake.isDraining {
-            add(.draining, isCritical: true, CarrierWords.draining.phrase)
+            troubles.append(.draining)
         } else if !isListening {
-            add(.notListening, isCritical: true, CarrierWords.notListening.phrase)
+            troubles.append(.notListening)
         }
-        if let journal, !journal.isWriting {
-            let problem = journal.problem.map { Phrase(" (\($0.kind.rawValue))") } ?? ""
-            add(.journal, isCritical: true, CarrierWords.journalBroken.phrase + problem)
+        if let journal, !journal.isWriting { troubles.append(.journal(journal.problem?.kind, at: journalPlace)) }
+        if let refused = configuration.refused { troubles.append(.reload(refused)) }
+        let locks = intake.lockOuts
+        for kind in [Lock.Kind.login, .address] where locks.counts[kind, default: 0] > 0 {
+            troubles.append(.locked(kind, locks))
         }
-        if let refused = configuration.refused {
-            add(.reload, CarrierWords.reloadRefused.with(Phrase(refused.first)))
-        }
-        let logins = intake.lockOuts.counts[.login, default: 0]
-        if logins > 0 { add(.lockedLogins, CarrierWords.loginsLocked.with(Phrase("\(logins)"))) }
         let usedUp = intake.quotas.filter { $0.parts.values.contains { $0.left == 0 } }.map(\.account)
-        if !usedUp.isEmpty {
-            add(.quota, CarrierWords.quotaUsedUp.with(.names(usedUp, most: ServiceTrouble.toldNames)))
-        }
+        if !usedUp.isEmpty { troubles.append(.quota(usedUp)) }
         return troubles
     }
 

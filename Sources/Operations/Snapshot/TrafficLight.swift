@@ -15,10 +15,13 @@ package enum TrafficLight: String, Hashable, Sendable, CaseIterable {
 
 extension CarrierStatus {
     package var light: TrafficLight {
-        if binds.allSatisfy({ $0.state == BindState.stopped.name || $0.drained }) { return .off }
+        if isSwitchedOff { return .off }
         if condition == .down || isStuck { return .red }
         return (trouble == nil || isLeftAlone) && troubledBinds.isEmpty ? .green : .yellow
     }
+
+    /// Whether people stopped or drained every bind.
+    var isSwitchedOff: Bool { binds.allSatisfy { $0.state == BindState.stopped.name || $0.drained } }
 
     /// How many binds are up.
     package var upCount: Int { binds.count(where: \.isUp) }
@@ -37,6 +40,7 @@ extension CarrierStatus {
 
     /// Binds that are not as they should be, in order. What all of them suffer is the carrier's trouble.
     private var troubledBinds: [BindStatus] {
+        if isSwitchedOff { return [] }
         let isTold = why != nil
         return binds.filter { $0.trouble != nil && (!isTold || !$0.isUp || $0.drained) }
     }

@@ -173,7 +173,9 @@ private struct TraceFile: Sendable {
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw TraceProblem(.failure, "\(directory) cannot be made: \(error.localizedDescription)")
+            throw TraceProblem(
+                .failure,
+                "\(directory) (monitor.trace_directory) cannot be made: look at the owner of the folder above it")
         }
         let moment = time.formatted(.iso8601.timeSeparator(.omitted).dateSeparator(.omitted))
         for attempt in 1...maximumTries {

@@ -112,7 +112,7 @@ final class TraceWriter: Sendable {
         do {
             try writing.file.write(contentsOf: Data(buffer.readableBytesView))
         } catch {
-            if !writing.isOver { onEnd(.failed(error.localizedDescription)) }
+            if !writing.isOver { onEnd(.failed("the file cannot be written any more: is its disk full?")) }
             writing.isOver = true
             return
         }

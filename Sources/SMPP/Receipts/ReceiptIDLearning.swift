@@ -13,11 +13,11 @@ struct ReceiptIDLearning: Hashable, Sendable {
             }
         }
 
-        var word: String {
+        var word: Phrase {
             switch self {
-            case .same: "the same"
-            case .hexadecimal: "hexadecimal"
-            case .decimal: "decimal"
+            case .same: Phrase(en: "the same", ru: "те же")
+            case .hexadecimal: Phrase(en: "hexadecimal", ru: "шестнадцатеричные")
+            case .decimal: Phrase(en: "decimal", ru: "десятичные")
             }
         }
     }
@@ -67,10 +67,15 @@ struct ReceiptIDLearning: Hashable, Sendable {
     }
 
     /// For people.
-    var words: String {
-        guard let usual else { return "not known yet" }
-        if count(usual) == total { return "\(usual.word), learnt from \(total) receipt\(total == 1 ? "" : "s")" }
-        let shares = Way.allCases.filter { count($0) > 0 }.map { "\($0.word) \(count($0))" }
-        return "mixed: \(shares.joined(separator: ", "))"
+    var words: Phrase {
+        guard let usual else { return Phrase(en: "not known yet", ru: "пока не известно") }
+        if count(usual) == total {
+            return usual.word
+                + Phrase(en: ", learnt from \(total) receipt\(total == 1 ? "" : "s")", ru: ", по отчётам: \(total)")
+        }
+        let shares = Way.allCases.filter { count($0) > 0 }.map { $0.word + Phrase(" \(count($0))") }
+        return shares.dropFirst().reduce(Phrase(en: "mixed: ", ru: "разные: ") + (shares.first ?? "")) {
+            $0 + ", " + $1
+        }
     }
 }

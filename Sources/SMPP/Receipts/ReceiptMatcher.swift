@@ -85,11 +85,12 @@ package struct ReceiptMatcher: Sendable {
     }
 
     /// How receipts write ids, for people: "hexadecimal, learnt from 25 receipts".
-    package var formInWords: String {
-        switch rules.ids {
-        case .same: "the same, as configured"
-        case .hex: "hexadecimal, as configured"
-        case .decimal: "decimal, as configured"
+    package var formInWords: Phrase {
+        let configured = Phrase(en: ", as configured", ru: ", так настроено")
+        return switch rules.ids {
+        case .same: ReceiptIDLearning.Way.same.word + configured
+        case .hex: ReceiptIDLearning.Way.hexadecimal.word + configured
+        case .decimal: ReceiptIDLearning.Way.decimal.word + configured
         case .auto: learning.words
         }
     }

@@ -19,7 +19,7 @@ package struct ReceiptsSnapshot: Hashable, Sendable {
     /// Accepted segments that a receipt may still name.
     package var known = 0
     /// How receipts write ids: "hexadecimal, learnt from 25 receipts".
-    package var idForm = ""
+    package var idForm: Phrase = ""
     /// From the acceptance of a segment to its final receipt.
     package var delays = ReceiptDelays()
 

@@ -21,7 +21,7 @@ extension BindFailure {
         case .tls(let cause): Phrase(en: "TLS failed: %", ru: "ошибка TLS: %").filled(cause.short)
         case .enquireUnanswered: Phrase(en: "enquire_link unanswered", ru: "нет ответа на enquire_link")
         case .unbindReceived: Phrase(en: "the carrier sent unbind", ru: "оператор прислал unbind")
-        case .noSuchAddress: Phrase(en: "no such address here", ru: "здесь нет такого адреса")
+        case .noSuchAddress: Phrase(en: "bind_from is not ours", ru: "адрес bind_from не наш")
         case .reset, .incomplete, .system: Phrase(en: "connection broken", ru: "соединение оборвалось")
         case .closed: Phrase(en: "the carrier closed the connection", ru: "оператор закрыл соединение")
         case .notSMPP: Phrase(en: "not SMPP", ru: "это не SMPP")
@@ -97,10 +97,12 @@ extension BindFailure {
                 en: "the carrier closed the connection; if it comes back, the login may be in use elsewhere",
                 ru: "оператор закрыл соединение; если повторяется, логином может пользоваться кто-то ещё")
         case .notSMPP(let length): Self.notSMPP(length)
-        case .noSuchAddress:
+        case .noSuchAddress(let address):
             Phrase(
-                en: "this machine does not have the address of bind_from: correct it, or add the address",
-                ru: "на этой машине нет адреса из bind_from: исправьте его или добавьте адрес")
+                en:
+                    "this machine does not have the address %: correct bind_from in the carrier's file, or add the address",
+                ru: "на этой машине нет адреса %: исправьте bind_from в файле оператора или добавьте адрес"
+            ).filled(Phrase(address))
         case .system(let number):
             Phrase(
                 en: "the connection failed with the system's error %: look at the network of this machine",

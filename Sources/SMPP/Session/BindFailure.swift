@@ -16,6 +16,8 @@ package struct BindFailure: Hashable, Sendable {
         case timeout
         /// The host's name could not be resolved.
         case dns
+        /// `bind_from` is no address of this machine.
+        case localAddress = "local_address"
         /// TLS failed: certificate, name or version.
         case tls
         /// `enquire_link` stayed unanswered.
@@ -65,8 +67,8 @@ package struct BindFailure: Hashable, Sendable {
         case closed
         /// The first four octets of a PDU are no length of one.
         case notSMPP(commandLength: UInt32)
-        /// This machine does not have the address of `bind_from`.
-        case noSuchAddress
+        /// This machine does not have the address of `bind_from`, this one.
+        case noSuchAddress(String)
         /// The system's error of this number.
         case system(Int32)
         /// We stopped the bind; the carrier answered our `unbind`, or was not asked.
@@ -121,10 +123,11 @@ package struct BindFailure: Hashable, Sendable {
         case .connectRefused, .unreachable: .connectRefused
         case .connectTimeout, .transportTimeout, .bindTimeout, .writeTimeout: .timeout
         case .nameNotFound: .dns
+        case .noSuchAddress: .localAddress
         case .tls: .tls
         case .enquireUnanswered: .enquire
         case .unbindReceived: .unbind
-        case .reset, .incomplete, .noSuchAddress, .system: .reset
+        case .reset, .incomplete, .system: .reset
         case .closed: .closed
         case .notSMPP: .protocolError
         case .stopped: .stopped

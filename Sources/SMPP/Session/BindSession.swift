@@ -342,7 +342,8 @@ package struct BindSession: ~Copyable, Sendable {
             until = now + setup.timings.credentialsBackoff
         case .alreadyBound:
             until = now + patient.next(jitter: 1)
-        case .connectRefused, .allowList, .refused, .timeout, .dns, .tls, .enquire, .unbind, .reset, .closed,
+        case .connectRefused, .allowList, .refused, .timeout, .dns, .localAddress, .tls, .enquire, .unbind, .reset,
+            .closed,
             .protocolError, .stopped:
             let isRefused = failure.code == .connectRefused
             guard let due = hosts.failed(isRefused: isRefused, now: now, jitter: jitter) else {

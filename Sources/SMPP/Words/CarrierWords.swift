@@ -6,12 +6,14 @@ package enum CarrierWords: String, Hashable, Sendable, CaseIterable {
     // What is wrong with a bind that is up.
     case drained, suspect, throttled, congested
     // What is wrong with a carrier.
-    case conditionWhy, refusesAll, refusesSpeed, answersNothing, triedIn, nextTries, overloaded, slowed, slowedOf, next,
+    case drainedAll, stoppedAll, conditionWhy, refusesAll, refusesSpeed, answersNothing, triedIn, nextTries, overloaded,
+        slowed, slowedOf, next,
         nowState
     // How all carriers are.
     case noCarriers, allGreen, headRed, headYellow, headOff
     // What is wrong with the bridge.
-    case switching, journalBroken, draining, notListening, reloadRefused, loginsLocked, quotaUsedUp
+    case switching, journalBroken, journalSkipped, draining, notListening, reloadRefused, loginsLocked,
+        addressesLocked, quotaUsedUp
 
     package var phrase: Phrase {
         switch self {
@@ -22,6 +24,14 @@ package enum CarrierWords: String, Hashable, Sendable, CaseIterable {
         case .bindIs: Phrase(en: "bind %: %", ru: "соединение %: %")
         case .more: Phrase(en: "and % more", ru: "и ещё %")
         case .drained: Phrase(en: "drained: it takes no new messages", ru: "не берёт новых сообщений")
+        case .drainedAll:
+            Phrase(
+                en: "drained by people: it takes no new messages; to let it: smppost binds start %",
+                ru: "выведен из работы людьми: новых сообщений не берёт; вернуть: smppost binds start %")
+        case .stoppedAll:
+            Phrase(
+                en: "stopped by people; to connect it again: smppost binds start %",
+                ru: "остановлен людьми; подключить снова: smppost binds start %")
         case .suspect: Phrase(en: "the carrier is silent", ru: "оператор молчит")
         case .throttled: Phrase(en: "stopped by the carrier for speed", ru: "остановлено оператором из-за скорости")
         case .congested: Phrase(en: "the carrier is congested (% of 100)", ru: "оператор перегружен (% из 100)")
@@ -49,13 +59,18 @@ package enum CarrierWords: String, Hashable, Sendable, CaseIterable {
             Phrase(
                 en: "the journal cannot be written: messages are refused",
                 ru: "журнал не пишется: сообщения отклоняются")
+        case .journalSkipped:
+            Phrase(
+                en: "the journal cannot be written: messages go without a record",
+                ru: "журнал не пишется: сообщения уходят без записи")
         case .draining: Phrase(en: "the bridge is stopping", ru: "мост останавливается")
         case .notListening: Phrase(en: "the intake takes no connections", ru: "приём не принимает соединений")
         case .reloadRefused:
             Phrase(
-                en: "the last reload was refused, the old configuration stays: %",
-                ru: "новые настройки отклонены, действуют прежние: %")
+                en: "the last reload was refused, the old configuration stays",
+                ru: "новые настройки отклонены, действуют прежние")
         case .loginsLocked: Phrase(en: "logins locked out: %", ru: "заблокировано логинов: %")
+        case .addressesLocked: Phrase(en: "addresses locked out: %", ru: "заблокировано адресов: %")
         case .quotaUsedUp: Phrase(en: "quota used up: %", ru: "квота израсходована: %")
         }
     }

@@ -81,7 +81,8 @@ struct BridgeAssembly: Sendable {
         let monitorRefusals = HTTPServerRefusals()
         let source = MonitorSource(
             state: state, intake: intake, intakeCertificate: certificate, monitorCertificate: monitorCertificate,
-            inDoubt: inDoubt, journal: journal?.journal, postings: { journal?.postings.current }, traces: traces,
+            inDoubt: inDoubt, journal: journal?.journal, journalPlace: settings.journal.map(JournalPlace.init),
+            postings: { journal?.postings.current }, traces: traces,
             monitorRefusals: monitorRefusals)
         let feed = LiveFeed(source: source, eventLoop: group.next(), logger: logger)
         let watch = CarrierWatch(state: state, eventLoop: group.next(), logger: logger)

@@ -1,5 +1,7 @@
+import Foundation
 package import Journal
 package import Logging
+import Operations
 package import Settings
 
 extension JournalSettings {
@@ -16,5 +18,19 @@ extension JournalSettings {
         case .sqlite(let path): SQLiteReader(path: path)
         case .postgresql(let url): PostgreSQLReader(url: url)
         }
+    }
+}
+
+extension JournalPlace {
+    /// `/var/lib/smppost/smppost.db`, `postgresql://db.example.net/smppost`.
+    init(_ settings: JournalSettings) {
+        let name: String
+        switch settings.store {
+        case .sqlite(let path): name = URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
+        case .postgresql(let url):
+            let parts = URLComponents(string: url)
+            name = "postgresql://" + (parts?.host ?? "") + (parts?.path ?? "")
+        }
+        self.init(name: name, isNeeded: settings.onOutage == .refuse)
     }
 }

@@ -18,23 +18,31 @@ package enum StartCheck {
         return [told(file, words, isWarning: false)]
     }
 
-    /// What may be mended until then, or matters only to a part: another obstacle to the journal, folders of traces and proven logins,
-    /// addresses that are taken, a clock that is behind. Takes no longer than the system needs to say so.
+    /// All that stands in the way of a bridge that takes messages: those problems, others with the journal, for which it would start and
+    /// refuse every message until they are mended, and addresses that this machine does not have. As warnings, what matters only to a
+    /// part: folders of traces and proven logins, addresses that are taken, a clock that is behind. Takes no longer than the system
+    /// needs to say so.
     ///
     /// - Parameter now: this machine's time.
-    package static func warnings(_ settings: Settings, file: String, now: Date) async -> [ConfigurationProblem] {
-        var words = clock(settings, file: file, now: now)
+    package static func findings(_ settings: Settings, file: String, now: Date) async -> [ConfigurationProblem] {
+        var found: [ConfigurationProblem] = []
+        func tell(_ words: String, isWarning: Bool = true) {
+            found.append(told(file, words, isWarning: isWarning))
+        }
+        for words in clock(settings, file: file, now: now) { tell(words) }
+        let isNeeded = settings.journal?.onOutage == .refuse
         switch journal(settings) {
-        case .other(let other): words.append(other)
-        case .denied(let denied) where settings.journal?.onOutage == .continue: words.append(denied)
-        case .denied, nil: break
+        case .other(let words) where isNeeded:
+            tell(words + "; until that is mended every message is refused", isWarning: false)
+        case .other(let words), .denied(let words): tell(words, isWarning: !isNeeded)
+        case nil: break
         }
         let files = [
             ("monitor.trace_directory", settings.monitor.traceDirectory + "/trace"),
             ("intake.proven_file", settings.intake.provenFile),
         ]
         for (key, path) in files {
-            if let path, let obstacle = obstacle(key, path) { words.append(obstacle.words) }
+            if let path, let obstacle = obstacle(key, path) { tell(obstacle.words) }
         }
         let listeners =
             settings.intake.listen.map { ($0, "intake.listen") } + [(settings.monitor.listen, "monitor.listen")]
@@ -48,10 +56,10 @@ package enum StartCheck {
             } catch {
                 var failure = error
                 failure.key = key
-                words.append("\(failure)")
+                tell("\(failure)", isWarning: failure.mayPass)
             }
         }
-        return words.map { told(file, $0, isWarning: true) }
+        return found
     }
 
     /// Files that were written in the future tell that the clock was put back, or that this machine has none that lasts.
@@ -79,6 +87,7 @@ package enum StartCheck {
     private static func journal(_ settings: Settings) -> Obstacle? {
         guard let journal = settings.journal, case .sqlite(let path) = journal.store else { return nil }
         if let obstacle = obstacle("journal.url", path) { return obstacle }
+        if let words = shortage(journal, path) { return .other("\"journal.url\": " + words) }
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         var last = JournalFilter()
         last.limit = 1
@@ -96,6 +105,27 @@ package enum StartCheck {
         }
     }
 
+    /// Besides the log: the index of a database, and its first pages.
+    private static let slack = 256 << 10
+
+    /// Whether the disk has too little room for the log of a SQLite file, which begins with half of `log_size`. An older log makes room.
+    private static func shortage(_ journal: JournalSettings, _ path: String) -> String? {
+        let folder = place(of: path)
+        var status = statvfs()
+        guard statvfs(folder, &status) == 0 else { return nil }
+        let name = (path as NSString).lastPathComponent + "-log."
+        let logs = (try? FileManager.default.contentsOfDirectory(atPath: folder))?.filter { $0.hasPrefix(name) } ?? []
+        let octets = logs.reduce(Int(status.f_bavail) * Int(status.f_frsize)) { sum, log in
+            let file = try? FileManager.default.attributesOfItem(atPath: folder + "/" + log)
+            return sum + (file?[.size] as? Int ?? 0)
+        }
+        let needed = journal.logSize / 2 + slack
+        guard octets < needed else { return nil }
+        return
+            "no room on the disk: \(folder) has \(octets >> 10) KiB left, and the log of \(path) needs \(needed >> 10) KiB (half of "
+            + "\"journal.log_size\")"
+    }
+
     /// Why a file cannot be written, or made with the folders that it needs.
     private enum Obstacle {
         /// This user may not, or this version.
@@ -111,13 +141,16 @@ package enum StartCheck {
     }
 
     private static func obstacle(_ key: String, _ path: String) -> Obstacle? {
-        let files = FileManager.default
-        if files.fileExists(atPath: path) { return obstacle(key, path, at: path) }
+        obstacle(key, path, at: FileManager.default.fileExists(atPath: path) ? path : place(of: path))
+    }
+
+    /// The nearest folder above it that is there.
+    private static func place(of path: String) -> String {
         var folder = (path as NSString).deletingLastPathComponent
-        while !folder.isEmpty, folder != "/", !files.fileExists(atPath: folder) {
+        while !folder.isEmpty, folder != "/", !FileManager.default.fileExists(atPath: folder) {
             folder = (folder as NSString).deletingLastPathComponent
         }
-        return obstacle(key, path, at: folder.isEmpty ? "." : folder)
+        return folder.isEmpty ? "." : folder
     }
 
     private static func obstacle(_ key: String, _ path: String, at place: String) -> Obstacle? {

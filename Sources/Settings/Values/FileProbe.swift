@@ -83,7 +83,7 @@ package struct FileProblem: Error {
     }
 
     /// The system's error in words.
-    init(errno code: Int32) {
+    package init(errno code: Int32) {
         switch code {
         case ENOENT: reason = "does not exist"
         case ENOTDIR: reason = "does not exist (part of its path is not a directory)"

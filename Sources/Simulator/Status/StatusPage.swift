@@ -5,7 +5,7 @@ import NIOCore
 import NIOPosix
 import SMPP
 
-/// What the simulator tells over HTTP: `GET /counters`, `GET /metrics`, `GET /messages` (`?limit=100` for the last
+/// What the simulator tells over HTTP: `GET /` (what there is), `GET /counters`, `GET /metrics`, `GET /messages` (`?limit=100` for the last
 /// hundred), `GET /record` (see `RecordPage`), `POST /inbound` (see `InboundPage`) `POST /run` and `POST /reset`.
 ///
 /// Numbers and texts stand there in full, unlike anywhere else in this program: what a simulator receives is test data,
@@ -15,6 +15,7 @@ final class StatusPage: Sendable {
 
     init(context: SimulatorContext, host: String, port: Int, group: any EventLoopGroup, logger: Logger) {
         var routes = HTTPRoutes()
+        routes.get("/") { _, eventLoop in eventLoop.makeSucceededFuture(.text(Self.index)) }
         routes.get("/counters") { _, eventLoop in Self.counters(context, eventLoop) }
         routes.get("/metrics") { _, eventLoop in Self.metrics(context, eventLoop) }
         routes.get("/record") { request, eventLoop in RecordPage.answer(context, request, eventLoop) }
@@ -29,6 +30,18 @@ final class StatusPage: Sendable {
             host: host, port: port, access: HTTPServerAccess(localNamesOnly: isLocal), group: group, logger: logger,
             handler: routes.respond)
     }
+
+    private static let index = """
+        The simulator of smppost (smppost simulate).
+        GET /counters              what came in and what was answered, as JSON
+        GET /metrics               the same for Prometheus
+        GET /messages?limit=100    the last messages, with texts and numbers
+        GET /record?after=N        one JSON object a message, for audits
+        POST /inbound              a message from a subscriber: from, to, text, system_id
+        POST /fault                what happens to all messages from now on: action, for
+        POST /run                  begins a run of the load driver
+        POST /reset                counts from 0 again
+        """
 
     func start() async throws -> SocketAddress { try await server.start() }
 

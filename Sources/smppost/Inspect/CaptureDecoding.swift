@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import NIOCore
 import SMPPWire
+import Settings
 
 /// Explains the PDUs of a capture file.
 struct CaptureDecoding {
@@ -27,6 +28,10 @@ struct CaptureDecoding {
     }
 
     private func read() throws -> ByteBuffer {
+        guard access(file, R_OK) == 0 else {
+            Console.error("\(file) \(FileProblem(errno: errno).reason)")
+            throw ExitCode.failure
+        }
         do {
             let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
             defer { try? handle.close() }
@@ -38,8 +43,8 @@ struct CaptureDecoding {
                 }
             }
             return buffer
-        } catch let error as CocoaError {
-            Console.error("\(file): \(error.localizedDescription)")
+        } catch is CocoaError {
+            Console.error("\(file) cannot be read")
             throw ExitCode.failure
         }
     }

@@ -58,7 +58,12 @@ struct SendCommand: AsyncParsableCommand {
     @Flag(help: "Do not verify the bridge's certificate.")
     var insecure = false
 
-    func validate() throws {
+    /// Not when the command line is read: a misspelt option is to be told first.
+    private func check() throws {
+        if account != nil, keyFile != nil || login != nil || passwordFile != nil {
+            throw ValidationError(
+                "--account needs no password: it excludes --login, --password-file and --key-file")
+        }
         let ways = [keyFile != nil, login != nil && passwordFile != nil, account != nil]
         guard ways.count(where: \.self) == 1 else {
             throw ValidationError("give --login with --password-file, or --key-file, or --account")
@@ -67,6 +72,7 @@ struct SendCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try check()
         if let account {
             let hand = HandRun(account: account, carrier: carrier, from: from, to: to, text: text, wait: wait.duration)
             return try await hand.run(try MonitorOptions.client(of: files))

@@ -84,7 +84,7 @@ struct LoadResultOptions: ParsableArguments {
                 try ReportFile.data(report, as: format, comparedWith: old).write(to: URL(filePath: file))
                 Console.say("report: \(file)")
             } catch {
-                Console.error("\(file): \(error.localizedDescription)")
+                Console.error("--report \(file): it cannot be written: is its disk full?")
                 throw ExitCode.failure
             }
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HTTPService
 import Logging
 import NIOPosix
 import Service
@@ -12,7 +13,7 @@ struct SimulateCommand: AsyncParsableCommand {
         abstract: "Be an SMSC for tests: answer binds and submits as told.",
         discussion: """
             A destination whose last six digits are 66dddd is answered with command_status dddd (decimal). Endings 670001 to \
-            670011 play faults: see the README. --fault adds endings: 0404=silent, 12=status:0x0B, 13=late:8s, \
+            670011 play faults: `smppost help load-tests` lists them. --fault adds endings: 0404=silent, 12=status:0x0B, 13=late:8s, \
             14=segment:2:silent, 15=unbind-first:300ms (unbind, and then the open answers).
 
             The status page has /counters, /metrics (Prometheus), /messages, /record?after=N&limit=M (one JSON object a \
@@ -49,6 +50,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
     func run() async throws {
         if listScenarios {
+            Console.say("NAME\tHABIT\tWHAT IT DOES")
             for scenario in Scenario.all { Console.say("\(scenario.name)\t\(scenario.habit)\t\(scenario.summary)") }
             return
         }

@@ -103,9 +103,16 @@ enum MonitorReading {
         switch answer.status {
         case 200: return "\(action.kind.rawValue) is done"
         case 202: return "\(action.kind.rawValue) is under way: open messages are waited for"
-        case 404: throw MonitorRefusal(description: "there is no such carrier or bind")
+        case 404:
+            // It names those that there are.
+            let told = try? JSONDecoder().decode(Told.self, from: Data(answer.body.readableBytesView))
+            throw MonitorRefusal(description: told?.message ?? "there is no such carrier or bind")
         default: throw refusal(answer)
         }
+    }
+
+    private struct Told: Decodable {
+        var message: String
     }
 
     private static func refusal(_ answer: HTTPClient.Answer) -> MonitorRefusal {

@@ -18,13 +18,17 @@ struct UnlockCommand: AsyncParsableCommand {
     @Argument(help: "An IP address (of IPv6: its /64), or a login.")
     var name: String
 
+    func validate() throws {
+        if name.isEmpty { throw ValidationError("give an address or a login; `smppost binds` tells what is locked") }
+    }
+
     func run() async throws {
         let client = try monitor.client()
         do {
             let answer = try await client.post("/unlock", form: [("name", name)])
             switch answer.status {
             case 200: Console.say("\(name): unlocked")
-            case 404: throw MonitorRefusal(description: "\(name) is not locked")
+            case 404: throw MonitorRefusal(description: "\(name) is not locked; `smppost binds` tells what is")
             default: throw MonitorRefusal(description: "the monitor answers \(answer.status)")
             }
         } catch {

@@ -31,12 +31,66 @@ import Testing
             try folder.write("", to: "file")
             try folder.write(
                 yaml + "\njournal: { url: \"sqlite:../file/journal.db\" }\n", to: "config/smppost.yaml")
-            // It may be gone when the bridge starts, which refuses until then.
+            // The bridge starts, and refuses until it is gone.
             let result = try await check(folder)
-            #expect(result.exitCode == 0, "\(result.everything)")
+            #expect(result.exitCode == 78, "\(result.everything)")
             let told =
-                /smppost\.yaml:1:1: warning: "journal\.url": .*\/journal\.db cannot be made: .*file is no folder\n/
+                /smppost\.yaml:1:1: "journal\.url": .*\/journal\.db cannot be made: .*file is no folder; until that is mended every message is refused\n/
             #expect(result.everything.contains(told), "\(result.everything)")
+        }
+    }
+
+    /// A bridge would start with these, and refuse every message.
+    @Test func aFileThatIsNoJournalIsAProblem() async throws {
+        try await withConfiguration { folder in
+            let yaml = try String(contentsOfFile: folder.file("config/smppost.yaml"), encoding: .utf8)
+            try folder.write(String(repeating: "no database ", count: 2_000), to: "notes.txt")
+            for (outage, code) in [("refuse", Int32(78)), ("continue", 0)] {
+                let journal = "\njournal: { url: \"sqlite:../notes.txt\", on_outage: \(outage) }\n"
+                try folder.write(yaml + journal, to: "config/smppost.yaml")
+                let result = try await check(folder)
+                #expect(result.exitCode == code, "\(result.everything)")
+                #expect(result.everything.contains("notes.txt: the file is no SQLite database"))
+                #expect(result.everything.contains(": warning: ") == (code == 0))
+                #expect(result.everything.contains("no problem: ") == (code == 0))
+            }
+        }
+    }
+
+    /// Also where the journal is there already: its log needs room at each start.
+    @Test(.enabled(if: SmallDisk.isPossible)) func aDiskWithoutRoomForTheJournalIsAProblem() async throws {
+        let disk = try await SmallDisk()
+        defer { disk.remove() }
+        try await withSimulator { simulator in
+            var setup = BridgeSetup(journal: "sqlite:\(disk.path)/smppost.db")
+            setup.carriers[0].port = simulator.port
+            try await withBridge(setup) { bridge in
+                #expect(try await bridge.post(.message()).status == 200)
+                let arguments = [
+                    "check", "--config", bridge.folder.file("config"), "--carriers", bridge.folder.file("carriers"),
+                ]
+                #expect(
+                    try await run(Repository.smppost, arguments).exitCode == 0, "beside the bridge that has the room")
+                #expect(try await bridge.stop().exitCode == 0)
+                #expect(try await run(Repository.smppost, arguments).exitCode == 0)
+                try await disk.fill()
+                let full = try await run(Repository.smppost, arguments)
+                #expect(full.exitCode == 78, "\(full.everything)")
+                #expect(full.everything.contains("no room on the disk: \(disk.path) has "))
+            }
+        }
+    }
+
+    /// An address that is taken may be the running bridge's; one that this machine does not have never will be.
+    @Test func anAddressThatIsNotOursIsAProblem() async throws {
+        try await withConfiguration { folder in
+            let yaml = try String(contentsOfFile: folder.file("config/smppost.yaml"), encoding: .utf8)
+            try folder.write(yaml.replacing("127.0.0.1:8443", with: "192.0.2.77:8443"), to: "config/smppost.yaml")
+            for (command, code) in [("check", Int32(78)), ("serve", 1)] {
+                let result = try await check(folder, command: command)
+                #expect(result.exitCode == code, "\(result.everything)")
+                #expect(result.everything.contains("192.0.2.77:8443: this machine has no such address (intake.listen)"))
+            }
         }
     }
 

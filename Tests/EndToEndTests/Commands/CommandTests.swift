@@ -55,8 +55,16 @@ import Testing
         #expect(
             far.exitCode == 64
                 && far.standardError.contains("there is no command quite-another.\nThe commands: serve, "))
-        let send = try await smppost("send", "--to", "1", "--text", "x")
-        #expect(send.exitCode == 64 && send.standardError.contains("smppost send"), "\(send.standardError)")
+        for (arguments, words) in [
+            (["send", "--to", "1", "--text", "x"], "give --login with --password-file"),
+            (["send", "--acount", "x", "--to", "1", "--text", "x"], "Did you mean '--account'?"),
+            (["send", "--account", "x", "--login", "y", "--to", "1", "--text", "x"], "it excludes --login"),
+            (["unlock", ""], "give an address or a login"), (["load", "ftp://x"], "ftp://x is neither"),
+        ] {
+            let told = try await run(Repository.smppost, arguments)
+            #expect(told.exitCode == 64 && told.standardError.contains(words), "\(told.standardError)")
+            #expect(told.standardError.contains("\nUsage: smppost \(arguments[0])"), "\(told.standardError)")
+        }
         let hash = try await smppost("hash", "password", input: "")
         #expect(hash.exitCode == 64 && hash.standardError.contains("smppost hash password"), "\(hash.standardError)")
     }

@@ -119,6 +119,27 @@ import Testing
         return changes.reduce(text) { $0.replacing($1.0, with: $1.1) }
     }
 
+    /// The guide's firewall, in a network of its own, and the file that the next start reads.
+    @Test(.enabled(if: Peers.haveNamespaces, "no network namespace or no nft: see Tests/run"))
+    func theFirewallTakesTheGuidesRules() async throws {
+        let blocks = Document("config/doc/guide.md").blocks
+        let block = try #require(blocks.first { $0.text.contains("nft add table") })
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let file = folder.file("nftables.conf")
+        let rules = block.text.split(separator: "\n").filter { $0.hasPrefix("nft ") }
+        let script = rules.joined(separator: "\n").replacing("/etc/nftables.conf", with: file)
+        let again = "\nnft --check --file \(file)\nnft flush ruleset\nnft --file \(file)\nnft list ruleset"
+        let output = try await run("unshare", Peers.newNetwork + ["bash", "-euo", "pipefail", "-c", script + again])
+        #expect(output.exitCode == 0, "\(output.everything)")
+        let lines = output.standardOutput.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+        #expect(
+            lines.suffix(7).prefix(5) == [
+                "ct state established,related accept", "iif \"lo\" accept", "meta l4proto { icmp, ipv6-icmp } accept",
+                "tcp dport { 22, 80, 8443 } accept", "drop",
+            ], "\(output.everything)")
+    }
+
     /// What is run on a machine of its own is at least bash, and README's two commands are there.
     @Test(arguments: Document.all) func otherBlocksAreBash(_ document: Document) async throws {
         for block in document.blocks where block.language.hasPrefix("sh ") {

@@ -48,7 +48,7 @@ import Testing
             let blocks = document.blocks.filter { $0.language.hasPrefix("sh") }
                 .flatMap { $0.text.replacing("\\\n", with: " ").split(separator: "\n").map(String.init) }
             for code in document.inlineCode + blocks {
-                for use in code.matches(of: #/(?:^|\s)smppost ([^|&>#]*)/#) {
+                for use in code.matches(of: #/(?:^|\s)smppost ([^|&<>#]*)/#) {
                     let words = use.1.split(separator: " ")
                     guard let first = words.first, first != "…", first != "--",
                         first.first?.isLetter == true || first.hasPrefix("--")

@@ -27,7 +27,7 @@ import Testing
 
     @Test func everyScenarioIsTried() async throws {
         let listed = try await run(Repository.smppost, ["simulate", "--list-scenarios"])
-        let names = listed.standardOutput.split(separator: "\n").compactMap {
+        let names = listed.standardOutput.split(separator: "\n").dropFirst().compactMap {
             $0.split(whereSeparator: \.isWhitespace).first.map(String.init)
         }
         #expect(Set(names) == Set(Group.allCases.flatMap(\.habits).map(\.scenario)), "\(listed.everything)")

@@ -51,6 +51,7 @@ import Testing
         let lines = result.standardOutput.split(separator: "\n")
         #expect(result.exitCode == 0 && lines.count > 10)
         #expect(lines.allSatisfy { $0.split(separator: "\t").count == 3 })
+        #expect(lines.first == "NAME\tHABIT\tWHAT IT DOES")
     }
 
     /// OpenSSL's own client is the judge: with the right certificate it gets the bind's answer, without it nothing.

@@ -64,7 +64,8 @@ import Testing
                     ])
                 #expect(life.standardOutput.contains(/outcome +accepted/))
                 try await eventually("no such account") {
-                    try await send(bridge, "--account", "nobody").everything.contains("there is no such account")
+                    try await send(bridge, "--account", "nobody").everything.contains(
+                        "there is no such account; there are: acme, b")
                 }
                 Self.expectDiscreet(bridge)
             }

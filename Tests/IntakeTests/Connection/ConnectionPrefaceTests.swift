@@ -107,6 +107,9 @@ import Testing
         for (line, status) in [("GET", 200), ("POST", 404)] {
             let reply = try intake.reply(to: "\(line) /healthz HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n")
             #expect(reply?.status == status, "\(line)")
+            // It is no message.
+            for field in ["X-Message-Id", "X-Outcome"] { #expect((reply?[field] == nil) == (status == 200)) }
+            if status == 200 { #expect(reply?.body == "ok") }
         }
         #expect(try intake.reply(to: "HEAD /healthz HTTP/1.1\r\nHost: h\r\n\r\n", toHead: true)?.status == 200)
         _ = intake.loop.beginDraining()

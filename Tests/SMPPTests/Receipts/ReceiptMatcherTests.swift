@@ -171,7 +171,7 @@ extension ReceiptMatcher {
         #expect(last?.segment == 0 && last?.form == .folded)
         #expect(isDuplicate(matcher.match(receipt("X1", from: "79161234567"), at: time(3))))
         #expect(isParked(matcher.match(receipt("X3", from: "79161234567"), at: time(3))))
-        #expect(matcher.formInWords == "not known yet")
+        #expect(matcher.formInWords.en == "not known yet")
     }
 
     @Test func theTextsIDHelpsWhereTheTLVsDoesNot() {
@@ -264,19 +264,19 @@ extension ReceiptMatcher {
             if found(matcher.match(receipt(receipted, from: recipient), at: time(1)))?.tag != UInt64(id) { wrong += 1 }
         }
         #expect(wrong == 0)
-        #expect(matcher.formInWords.hasPrefix(way == "same" ? "the same, learnt from " : way + ", learnt from "))
+        #expect(matcher.formInWords.en.hasPrefix(way == "same" ? "the same, learnt from " : way + ", learnt from "))
     }
 
     @Test func theWordsSayWhatIsKnown() {
         var matcher = ReceiptMatcher(form: .auto)
-        #expect(matcher.formInWords == "not known yet")
+        #expect(matcher.formInWords.en == "not known yet")
         for id in 1000...1024 {
             let number = "7916\(1_000_000 + id)"
             _ = matcher.accepted(id: String(id * 1_000_003), tag: 1, segment: 0, recipient: number, at: time(0))
             _ = matcher.match(receipt(String(id * 1_000_003, radix: 16), from: number), at: time(1))
         }
-        #expect(matcher.formInWords == "hexadecimal, learnt from 25 receipts")
-        #expect(ReceiptMatcher(form: .hex).formInWords == "hexadecimal, as configured")
+        #expect(matcher.formInWords.en == "hexadecimal, learnt from 25 receipts")
+        #expect(ReceiptMatcher(form: .hex).formInWords.en == "hexadecimal, as configured")
     }
 
     /// Half of the receipts one way, half another: all are matched, the first of the second way when it has waited.
@@ -301,7 +301,7 @@ extension ReceiptMatcher {
             if case .matched(let match) = settled.outcome { tags.insert(match.tag) }
         }
         #expect(tags.count == 100)
-        #expect(matcher.formInWords.hasPrefix("mixed: "))
+        #expect(matcher.formInWords.en.hasPrefix("mixed: "))
     }
 
     /// The response has no id, and the receipt comes before it: the recipient's number joins them at once, oldest first.
@@ -368,7 +368,7 @@ extension ReceiptMatcher {
             _ = matcher.accepted(id: "21", tag: 1, segment: 0, recipient: "79160000001", at: time(0))
             #expect(isParked(matcher.match(receipt("15", from: "79160000009"), at: time(1))))
             #expect(matcher.expire(now: time(70)).map(\.outcome) == [.unmatched(.otherNumber)])
-            #expect(form != .auto || matcher.formInWords == "not known yet")
+            #expect(form != .auto || matcher.formInWords.en == "not known yet")
         }
         var matcher = ReceiptMatcher(rules: ReceiptRules(ids: .hex, comparesNumbers: false))
         _ = matcher.accepted(id: "21", tag: 1, segment: 0, recipient: "79160000001", at: time(0))
@@ -398,9 +398,9 @@ extension ReceiptMatcher {
         var other = ReceiptMatcher(form: .auto)
         _ = other.accepted(id: "21", tag: 1, segment: 0, recipient: number, at: time(0))
         #expect(found(other.match(receipt("21", from: number), at: time(5), answeredUpTo: time(1)))?.tag == 1)
-        #expect(other.formInWords == "not known yet" && other.needsReview)
+        #expect(other.formInWords.en == "not known yet" && other.needsReview)
         #expect(other.review(now: time(6), answeredUpTo: time(6)).isEmpty)
-        #expect(other.formInWords == "the same, learnt from 1 receipt")
+        #expect(other.formInWords.en == "the same, learnt from 1 receipt")
     }
 
     /// The answer comes so late that only its message is known: its number is that of the lost response.

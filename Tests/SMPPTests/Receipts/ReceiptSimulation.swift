@@ -107,7 +107,7 @@ struct ReceiptSimulation {
         }
         step += 100_000
         note(matcher.expire(now: now()))
-        result.learnt = matcher.formInWords
+        result.learnt = matcher.formInWords.en
         return result
     }
 

@@ -106,7 +106,7 @@ import Testing
             }
         }
         #expect(tags.sorted() == Array(1000...1019))
-        #expect(matcher.formInWords.hasPrefix("hexadecimal"))
+        #expect(matcher.formInWords.en.hasPrefix("hexadecimal"))
         #expect(tag(receipt("3e7", from: "89161111111"), &matcher, at: 40) == nil)
     }
 

@@ -14,7 +14,7 @@ struct BindFailureWordsTests {
             .writeTimeout,
             .nameNotFound, .enquireUnanswered(2), .unbindReceived, .reset, .incomplete(octets: 7), .closed,
             .notSMPP(commandLength: 3), .notSMPP(commandLength: 0x1503_0100), .notSMPP(commandLength: 0x4854_5450),
-            .noSuchAddress, .system(71), .stopped(isAnswered: true), .stopped(isAnswered: false),
+            .noSuchAddress("192.0.2.77"), .system(71), .stopped(isAnswered: true), .stopped(isAnswered: false),
         ]
 
     private static let causes = plain + tls.map(BindFailure.Cause.tls)
@@ -40,7 +40,7 @@ struct BindFailureWordsTests {
         case .notSMPP(0x1503_0100): ["tls.enabled: true"]
         case .notSMPP(0x4854_5450): ["HTTP", "hosts"]
         case .notSMPP(let length): ["\(length)", "hosts"]
-        case .noSuchAddress: ["bind_from"]
+        case .noSuchAddress(let address): [address, "bind_from"]
         case .system(let number): ["\(number)"]
         case .stopped(let isAnswered): isAnswered ? [] : ["unbind"]
         case .connectRefused, .unreachable, .transportTimeout, .writeTimeout, .reset, .closed: []
