@@ -1,4 +1,5 @@
 import NIOCore
+import SMPP
 
 extension PcapReader.Packet {
     /// What a packet holds, as far as matters here.

@@ -1,4 +1,5 @@
 package import NIOCore
+import SMPP
 
 /// A TCP segment (RFC 9293 §3.1), without options.
 package struct PcapSegment: Hashable, Sendable {
