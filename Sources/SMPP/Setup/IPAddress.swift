@@ -28,7 +28,7 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
             return
         }
         let halves = Substring(text).split(separator: "::", maxSplits: 1, omittingEmptySubsequences: false)
-        let groups = halves.compactMap(Self.groups)
+        let groups = halves.enumerated().compactMap { Self.groups($1, isEnd: $0 == halves.count - 1) }
         let count = groups.reduce(0) { $0 + $1.count }
         guard groups.count == halves.count, halves.count == 2 ? count < 8 : count == 8 else { return nil }
         let all = groups[0] + Array(repeating: 0, count: 8 - count) + (groups.count == 2 ? groups[1] : [])
@@ -44,15 +44,15 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         return parts.count == 4 && octets.count == 4 ? octets.reduce(0) { $0 << 8 | UInt32($1) } : nil
     }
 
-    /// The 16-bit groups of a part of an IPv6 address, of which only the last may be a dotted quad; nil where one makes no sense.
-    private static func groups(_ text: Substring) -> [UInt16]? {
+    /// The 16-bit groups of a part of an IPv6 address, whose end may be a dotted quad; nil where one makes no sense.
+    private static func groups(_ text: Substring, isEnd: Bool) -> [UInt16]? {
         guard !text.isEmpty else { return [] }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         var groups: [UInt16] = []
         for (place, part) in parts.enumerated() {
             if 1...4 ~= part.utf8.count, part.utf8.first != UInt8(ascii: "+"), let group = UInt16(part, radix: 16) {
                 groups.append(group)
-            } else if place == parts.count - 1, let address = ipv4(part) {
+            } else if isEnd, place == parts.count - 1, let address = ipv4(part) {
                 groups += [UInt16(address >> 16), UInt16(truncatingIfNeeded: address)]
             } else {
                 return nil
