@@ -290,13 +290,12 @@ package struct InDoubtLedger: Sendable {
     ///
     /// - Parameters:
     ///   - since: when it began.
-    ///   - outcome: nil = that process ended before it knew, and the message may have gone. With late responses taken in; a
+    ///   - outcome: `interrupted` where that process ended before it knew, and the message may have gone. With late responses taken in; a
     ///     message that was refused at once has none to restore.
     mutating func restore(
-        _ id: MessageID, _ fingerprint: Fingerprint, since: UInt64, outcome: OutcomeRecord?, isDelivered: Bool
+        _ id: MessageID, _ fingerprint: Fingerprint, since: UInt64, outcome: OutcomeRecord, isDelivered: Bool
     ) {
         guard ids[fingerprint] == nil, entries[id] == nil, entries.count < rules.entries else { return }
-        let outcome = outcome ?? .interrupted(id, at: since)
         let state: State
         switch outcome.word {
         case .accepted, .partial, .refused:

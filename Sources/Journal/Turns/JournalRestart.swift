@@ -1,3 +1,4 @@
+import DequeModule
 import Messaging
 
 /// Reads the journal of earlier processes. Records come in the order of their messages' ids, which is not the order in which
@@ -5,6 +6,8 @@ import Messaging
 struct JournalRestart {
     private struct Left {
         var fingerprint: Fingerprint
+        /// How many it has; 0 = not known.
+        var segments: Int
         var outcome: OutcomeRecord?
         var isDelivered = false
         /// Account and recipient, until it is known that it went or did not.
@@ -17,30 +20,39 @@ struct JournalRestart {
     private let receiptsFrom: UInt64
     /// Whether delivered messages are of use.
     private let isRecentKept: Bool
+    private let mostSegments: Int
+    private let isFinal: (String) -> Bool
     private let refusal: InDoubtLedger.RefusalStatus
     private var left: [MessageID: Left] = [:]
     /// Recipient and sender of messages without an outcome so far.
     private var addresses: [MessageID: (recipient: String, sender: String)] = [:]
-    private var segments: [RestoredSegment] = []
+    /// The newest of them, oldest first.
+    private var segments = Deque<RestoredSegment>()
+    /// Carriers that send receipts: only those have something kept for them.
+    private var receipting: Set<String> = []
     /// Parts of inbound messages that are not whole.
     private var parts: [MessageID: [InboundPartRecord]] = [:]
 
     init(
-        ledgerFrom: UInt64, receiptsFrom: UInt64, isRecentKept: Bool, refusal: @escaping InDoubtLedger.RefusalStatus
+        ledgerFrom: UInt64, receiptsFrom: UInt64, isRecentKept: Bool, mostSegments: Int,
+        isFinal: @escaping (String) -> Bool, refusal: @escaping InDoubtLedger.RefusalStatus
     ) {
         self.ledgerFrom = ledgerFrom
         self.receiptsFrom = receiptsFrom
         self.isRecentKept = isRecentKept
+        self.mostSegments = mostSegments
+        self.isFinal = isFinal
         self.refusal = refusal
     }
 
     mutating func take(_ record: JournalRecord) {
         switch record {
         case .message(let message):
-            addresses[message.id] = (message.recipient, message.sender)
+            addresses[message.id] = (message.keptRecipient, message.sender)
             guard message.id.unixMilliseconds > ledgerFrom else { return }
             left[message.id] = Left(
-                fingerprint: message.fingerprint, doubtful: (message.account, message.recipient))
+                fingerprint: message.fingerprint, segments: message.segments,
+                doubtful: (message.account, message.recipient))
         case .outcome(let outcome): take(outcome)
         case .delivered(let ids):
             for id in ids {
@@ -54,7 +66,11 @@ struct JournalRestart {
         case .receipt(let receipt):
             guard let id = receipt.message, let segment = receipt.segment else { return }
             resolve(id, segment, .accepted(id: receipt.carrierID), carrier: receipt.carrier)
-            settle(id, segment, receipt.state)
+            // Its process ended before the outcome, and its receipt told it.
+            if let addresses = addresses.removeValue(forKey: id) {
+                add(id, segment, receipt.carrier, "", addresses, at: receipt.at, isLost: true)
+            }
+            settle(segment, by: receipt, of: id)
         case .inboundPart(let part): parts[part.id, default: []].append(part)
         case .inbound(let inbound): parts[inbound.id] = nil
         case .posting, .posted, .forgotten, .reference: break
@@ -83,7 +99,7 @@ struct JournalRestart {
     }
 
     private mutating func resolve(_ id: MessageID, _ index: Int, _ segment: SegmentRecord, carrier: String) {
-        guard var outcome = left[id]?.outcome, outcome.word == .unknown,
+        guard var outcome = left[id].map({ outcome(of: id, $0) }), outcome.word == .unknown,
             outcome.resolve(index, segment, carrier: carrier, refusal: refusal)
         else { return }
         left[id]?.outcome = outcome
@@ -104,19 +120,42 @@ struct JournalRestart {
     }
 
     /// What receipts have said of a segment comes right behind it.
-    private mutating func settle(_ id: MessageID, _ segment: Int, _ state: String) {
+    private mutating func settle(_ segment: Int, by receipt: ReceiptRecord, of id: MessageID) {
+        receipting.insert(receipt.carrier)
         for place in segments.indices.reversed() {
             guard segments[place].message == id else { return }
-            if segments[place].segment == segment { segments[place].state = state }
+            guard segments[place].segment == segment else { continue }
+            if segments[place].isLost {
+                // From then on it was known by the receipt's id.
+                segments[place].isLost = false
+                segments[place].carrierID = receipt.carrierID
+            } else if segments[place].state == nil, !segments[place].carrierID.isEmpty {
+                segments[place].receiptID = receipt.carrierID
+            }
+            if !(segments[place].state.map(isFinal) ?? false) { segments[place].state = receipt.state }
         }
     }
 
-    /// The accepted segments since the last time; those of the last message wait for what receipts have said of them.
+    /// Those that are too many, but for the settled ones, which receipts need least; those of the last message wait for what receipts have
+    /// said of them. At the end all the rest, and then the messages that were under way when their process ended: any carrier may have
+    /// those.
     mutating func takeSegments(isEnd: Bool = false) -> [RestoredSegment] {
-        let last = isEnd ? nil : segments.last?.message
-        let end = segments.lastIndex { $0.message != last }.map { $0 + 1 } ?? 0
-        defer { segments.removeFirst(end) }
-        return Array(segments[..<end])
+        var taken: [RestoredSegment] = []
+        while segments.count > mostSegments, let first = segments.first, first.message != segments.last?.message {
+            segments.removeFirst()
+            let isWaiting = !(first.state.map(isFinal) ?? false) && receipting.contains(first.carrier)
+            if isWaiting || first.isLost { taken.append(first) }
+        }
+        guard isEnd else { return taken }
+        for (id, addresses) in addresses.sorted(by: { $0.key < $1.key }) {
+            add(id, 0, "", "", addresses, at: id.unixMilliseconds, isLost: true)
+        }
+        defer { segments = [] }
+        return taken + segments
+    }
+
+    private func outcome(of id: MessageID, _ left: Left) -> OutcomeRecord {
+        left.outcome ?? .interrupted(id, at: id.unixMilliseconds, segments: left.segments)
     }
 
     /// The parts of inbound messages that were not whole, when everything has been read.
@@ -127,7 +166,7 @@ struct JournalRestart {
         let doubtful = left.filter { $0.value.doubtful != nil && !$0.value.isDelivered }
         return doubtful.keys.sorted().suffix(JournalOptions.doubts).compactMap { id in
             guard let left = left[id], let (account, recipient) = left.doubtful else { return nil }
-            let outcome = left.outcome ?? .interrupted(id, at: id.unixMilliseconds)
+            let outcome = outcome(of: id, left)
             let segments = outcome.segments.indices.filter { index in
                 if case .unknown = outcome.segments[index] { true } else { false }
             }
@@ -141,7 +180,8 @@ struct JournalRestart {
     func fill(_ ledger: inout InDoubtLedger) {
         for (id, left) in left.sorted(by: { $0.key < $1.key }) {
             ledger.restore(
-                id, left.fingerprint, since: id.unixMilliseconds, outcome: left.outcome, isDelivered: left.isDelivered)
+                id, left.fingerprint, since: id.unixMilliseconds, outcome: outcome(of: id, left),
+                isDelivered: left.isDelivered)
         }
     }
 }

@@ -62,7 +62,8 @@ extension TurnJournal {
         guard let life = taken.life else { return }
         var restart = JournalRestart(
             ledgerFrom: now - min(now, options.ledger.ttl), receiptsFrom: .max,
-            isRecentKept: options.ledger.duplicateWindow > 0, refusal: options.refusalStatus)
+            isRecentKept: options.ledger.duplicateWindow > 0, mostSegments: options.receiptSegments,
+            isFinal: options.isFinal, refusal: options.refusalStatus)
         restart.take(.message(life.message))
         if let outcome = life.outcome { restart.take(.outcome(outcome)) }
         for late in life.late { restart.take(.late(late)) }

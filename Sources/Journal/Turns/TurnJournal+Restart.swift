@@ -8,7 +8,10 @@ extension TurnJournal {
         let age = max(options.ledger.ttl, options.receiptMemory)
         var restart = JournalRestart(
             ledgerFrom: now - min(now, options.ledger.ttl), receiptsFrom: now - min(now, options.receiptMemory),
-            isRecentKept: options.ledger.duplicateWindow > 0, refusal: options.refusalStatus)
+            isRecentKept: options.ledger.duplicateWindow > 0, mostSegments: options.receiptSegments,
+            isFinal: options.isFinal, refusal: options.refusalStatus)
+        let hash = RecipientHash(key)
+        options.recipientHash(hash)
         try store.replay(since: now - min(now, age)) { records in
             for record in records { restart.take(record) }
             let segments = restart.takeSegments()
@@ -21,7 +24,7 @@ extension TurnJournal {
         restart.fill(&ledger)
         ledger.expire(at: now)
         try shared?.setClaims(ledger.claims)
-        fingerprint = options.fingerprints(key)
+        (fingerprint, recipientHash) = (options.fingerprints(key), hash)
         if ledger.count > 0 {
             logger.notice(
                 "messages whose answer nobody has yet are known again",
