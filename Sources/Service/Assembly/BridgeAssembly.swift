@@ -46,8 +46,7 @@ struct BridgeAssembly: Sendable {
         let journal = settings.journal.map {
             BridgeJournal(
                 $0, owed: settings.longestPosting, conversations: settings.intake.conversationMemory,
-                receipts: settings.carriers.reduce(0) { $0 + $1.receiptLimits.segments },
-                deliveries: deliveries, inDoubt: inDoubt, group: group, logger: logger)
+                receipts: settings.receiptRoom, deliveries: deliveries, inDoubt: inDoubt, group: group, logger: logger)
         }
         try journal?.postings.know(settings)
         self.journal = journal

@@ -110,6 +110,9 @@ extension JournalOptions {
 }
 
 extension Settings {
+    /// Of so many segments receipts are known, at all carriers together.
+    var receiptRoom: Int { carriers.reduce(0) { $0 + $1.receiptLimits.segments } }
+
     /// The longest `give_up_after` of all URLs; zero = there are none.
     var longestPosting: Duration {
         let signed = (carriers.compactMap(\.inbound) + accounts.compactMap(\.receipts)).map(\.giveUpAfter)
