@@ -20,6 +20,8 @@ package final class MessagePath: Sendable {
     /// By `SMSRequest.loopIndex`; nil = no journal is kept, and a message takes no detour.
     private let journals: LoopJournals?
     private let conversation: Conversation?
+    /// UTF-16 units that are one segment at every carrier.
+    private let surelyOne: Int
     /// The carrier must have answered this much before the reply is due, so that the reply is there in time.
     private static let replyMargin = TimeAmount.milliseconds(100)
     /// How often a message looks whether the bind that a reload has begun is there.
@@ -38,6 +40,12 @@ package final class MessagePath: Sendable {
         self.references = references
         self.journals = journals
         self.conversation = conversation
+        surelyOne = routes.allSatisfy { $0.profile.text.limits == .standard } ? 70 : SegmentLimits.least
+    }
+
+    /// Whether a text is one segment, whichever carrier and alphabet it goes with.
+    private func isSurelyOne(_ text: String) -> Bool {
+        text.utf8.count <= surelyOne || (text.utf8.count <= 2 * surelyOne && text.utf16.count <= surelyOne)
     }
 
     /// An account's, or its chat's.
@@ -78,7 +86,8 @@ package final class MessagePath: Sendable {
         let request = message.request
         let intent = MessageIntent(
             id: request.id, account: request.entry.account.name, recipient: message.plan.recipient.digits,
-            sender: message.plan.sender.text, text: message.plan.text, reference: request.chat?.messageID ?? "")
+            sender: message.plan.sender.text, text: message.plan.text,
+            segments: isSurelyOne(message.plan.text) ? 1 : 0, reference: request.chat?.messageID ?? "")
         journal.begin(intent, until: request.deadline - Self.replyMargin) { [self] verdict in
             switch verdict {
             case .new: admit(message)

@@ -45,6 +45,8 @@ package final class Deliveries: Sendable {
     private let group: any EventLoopGroup
     private let logger: Logger
     private let entries = Mutex<[String: Entry]>([:])
+    /// Of a number's digits, where the journal keeps it masked; nil = not known yet.
+    private let hash = Mutex<NumberHash?>(nil)
     /// Where what comes in is kept.
     package let recorder = DeliveryRecorder()
 
@@ -53,17 +55,28 @@ package final class Deliveries: Sendable {
         self.logger = logger
     }
 
+    /// By what masked numbers are known again.
+    package func know(_ hash: @escaping NumberHash) {
+        self.hash.withLock { $0 = hash }
+        for entry in entries.withLock({ Array($0.values) }) { entry.deliveries.receipts.know(hash) }
+    }
+
     /// Segments that were accepted before this process began. Those of a carrier that is gone are nobody's.
     package func restore(_ segments: [RestoredSegment]) {
         let (now, uptime) = (JournalClock.now(), MonotonicTime(nanoseconds: NIODeadline.now().uptimeNanoseconds))
+        let trackers = entries.withLock { $0.mapValues(\.deliveries.receipts) }
+        for segment in segments where segment.carrier.isEmpty {
+            for receipts in trackers.values { receipts.restore(lost: segment, age: segment.age(at: now)) }
+        }
         for (carrier, segments) in Dictionary(grouping: segments, by: \.carrier) {
-            guard let receipts = entries.withLock({ $0[carrier]?.deliveries.receipts }) else { continue }
+            guard let receipts = trackers[carrier] else { continue }
+            receipts.learn(
+                segments.compactMap { segment in
+                    segment.receiptID.map { (given: segment.carrierID, receipted: $0) }
+                })
             // A response that came after all stands behind its loss.
             for segment in segments where segment.isLost {
-                guard let recipient = segment.recipient else { continue }
-                receipts.lost(
-                    tag: segment.message.rawValue, segments: [segment.segment], recipient: recipient,
-                    sender: segment.senderKey, age: segment.age(at: now))
+                receipts.restore(lost: segment, age: segment.age(at: now))
             }
             receipts.accepted(
                 segments.filter { !$0.isLost }.map { segment in
@@ -94,6 +107,7 @@ package final class Deliveries: Sendable {
                 memory: ReceiptMemory(recorder, carrier: carrier, comparesNumbers: rules.comparesNumbers),
                 eventLoop: group.next(), logger: logger,
                 handler: { [recorder] in recorder.keep($0, reply: $1) })
+            if let hash = hash.withLock({ $0 }) { receipts.know(hash) }
             let inbound =
                 entries[carrier]?.deliveries.inbound
                 ?? InboundReceiver(carrier: carrier, eventLoop: group.next(), logger: logger, recorder: recorder)
@@ -115,4 +129,13 @@ extension RestoredSegment {
     fileprivate var senderKey: SenderKey { sender.map { SenderKey($0) } ?? .unknown }
 
     fileprivate func age(at now: UInt64) -> Duration { .milliseconds(Int64(clamping: now - min(now, at))) }
+}
+
+extension ReceiptTracker {
+    fileprivate func restore(lost segment: RestoredSegment, age: Duration) {
+        guard let recipient = segment.recipient else { return }
+        lost(
+            tag: segment.message.rawValue, segments: [segment.segment], recipient: recipient,
+            sender: segment.senderKey, age: age)
+    }
 }

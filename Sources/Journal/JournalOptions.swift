@@ -20,10 +20,16 @@ package struct JournalOptions: Sendable {
     /// For so long accepted segments are known to receipts after a restart, in milliseconds; as long as a message may live at
     /// a carrier.
     package var receiptMemory: UInt64 = 3 * 86_400_000
+    /// So many accepted segments are taken in again, about: older ones only where their final receipts have not come.
+    package var receiptSegments = 200_000
+    /// Whether nothing else follows what a receipt has said. On the journal's thread.
+    package var isFinal: @Sendable (_ state: String) -> Bool = { _ in false }
     /// The HTTP status that a carrier's refusal is answered with. On any thread; must not block.
     package var refusalStatus: @Sendable (_ carrier: String, _ status: UInt32) -> Int = { _, _ in 502 }
     /// From the database's key. On the journal's thread, once.
     package var fingerprints: @Sendable (_ key: [UInt8]) -> FingerprintMaker
+    /// By what masked numbers are known again. On the journal's thread, before what is restored.
+    package var recipientHash: @Sendable (RecipientHash) -> Void = { _ in }
     /// Accepted segments of earlier processes, oldest first, in batches. On the journal's thread.
     package var restored: @Sendable ([RestoredSegment]) -> Void = { _ in }
     /// Parts of inbound messages of earlier processes that were not whole. On the journal's thread, once.

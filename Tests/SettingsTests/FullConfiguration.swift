@@ -158,7 +158,7 @@ enum FullConfiguration {
           limits: { gsm_single: 150, gsm_part: 140, ucs2_single: 60, ucs2_part: 50, octets_single: 130, octets_part: 120 }
         receipts:
           { request: false, ids: hex, numbers: ignore, signs: [esm_class, text], retry_status: 0x14, known: 5000, known_for: 6h, hold: 500ms,
-            lost: 500, reference: true }
+            lost: 500, reference: true, undecided: 50, undecided_for: 2h }
         read_ahead: 100000
         deliver: { within: 2s, queue: 50 }
         inbound: { url: https://crm.example.net/sms/inbound, secret: 0123456789abcdef0123, give_up_after: 1h, chats: { "1234": acme } }

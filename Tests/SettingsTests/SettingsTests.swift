@@ -141,6 +141,7 @@ struct SettingsTests {
         #expect(carrier.receipts.signs == [.esmClass, .text])
         #expect(carrier.setup.limits.readAhead == 100_000)
         #expect(carrier.receiptLimits.segments == 5_000 && carrier.receiptLimits.knownFor == .seconds(6 * 3_600))
+        #expect(carrier.receiptLimits.undecided == 50 && carrier.receiptLimits.undecidedFor == .seconds(2 * 3_600))
         #expect(carrier.receiptLimits.lost == 500 && carrier.sendsReference)
         #expect((carrier.esmClass, carrier.priority, carrier.protocolID) == (3, 2, 65))
         #expect(carrier.serviceType == "CMT")

@@ -6,8 +6,7 @@ import SMPP
 package struct ReceiptMemory: Sendable {
     /// Keeps them, as far as that can be done now. Must not block.
     var keep: @Sendable ([ForgottenSegment]) -> Void
-    /// Looks for the segment that a receipt means, by the ids that it may have (`ForgottenSegment.id`), of which any but the first are
-    /// guesses, or none is. Calls back once, from any thread, the caller's too, with nil where there is none or several may be meant.
+    /// Looks for the segment that a receipt means, by the ids that it may have (`ForgottenSegment.id`), all of which are guesses, or none. Calls back once, from any thread, the caller's too, with nil where there is none or several may be meant.
     /// Must not block.
     var find: Find
 
@@ -42,14 +41,12 @@ extension ReceiptMemory {
         of received: ReceivedReceipt, among found: [JournalRecall.Found], areGuesses: Bool, comparesNumbers: Bool,
         now: UInt64
     ) -> ReceiptOutcome? {
-        let written = received.receipt.foldedIDs(.same)
         let agreements = found.map { found -> NumberAgreement in
-            guard comparesNumbers else { return areGuesses && !found.hasID(in: written) ? .differs : .unknown }
             let message = found.life.message
-            let agreement = received.agreement(withRecipient: message.recipient, sender: SenderKey(message.sender))
-            return areGuesses && agreement != .equal && !found.hasID(in: written) ? .differs : agreement
+            return comparesNumbers
+                ? received.agreement(withRecipient: message.keptRecipient, sender: SenderKey(message.sender)) : .partial
         }
-        guard let best = agreements.max(), best != .differs else { return nil }
+        guard let best = agreements.max(), best == .equal || best == .partial && !areGuesses else { return nil }
         let fitting = zip(found, agreements).filter { $0.1 == best }.map(\.0).sorted { $0.segment < $1.segment }
         guard let first = fitting.first, fitting.allSatisfy({ $0.life.message.id == first.life.message.id }) else {
             return nil
@@ -66,17 +63,6 @@ extension ReceiptMemory {
 }
 
 extension JournalRecall.Found {
-    /// Whether the carrier's id of the segment is one of these, written as they are.
-    fileprivate func hasID(in folded: [String]) -> Bool {
-        let late = life.late.last { $0.segment == segment }?.carrierID
-        guard
-            case .accepted(let id)? = life.outcome.flatMap({
-                $0.segments.indices.contains(segment) ? $0.segments[segment] : nil
-            })
-        else { return late.flatMap { CarrierMessageID($0) }.map { folded.contains($0.folded) } ?? false }
-        return CarrierMessageID(id).map { folded.contains($0.folded) } ?? false
-    }
-
     fileprivate var hasFinalReceipt: Bool {
         life.receipts.contains { $0.segment == segment && ReceiptState(rawValue: $0.state)?.isFinal == true }
     }

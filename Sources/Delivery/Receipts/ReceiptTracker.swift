@@ -4,6 +4,9 @@ import Messaging
 package import NIOCore
 package import SMPP
 
+/// Makes the key of a number's digits by which it is known where it is kept masked.
+package typealias NumberHash = @Sendable (UInt64) -> UInt64
+
 /// Joins what a carrier accepted with the receipts that it sends, on whichever of its binds they come.
 ///
 /// One per carrier, confined to one event loop; its calls may come from any. It holds no more than its matcher's
@@ -58,6 +61,21 @@ package final class ReceiptTracker: Sendable {
     ) {
         let segments = Array(segments)
         perform { $0.lost(tag, segments, recipient, sender, age) }
+    }
+
+    /// Receipts of an earlier process: the ids of responses, and those that their receipts had.
+    package func learn(_ pairs: [(given: String, receipted: String)]) {
+        guard !pairs.isEmpty else { return }
+        let last = pairs.suffix(Self.enough)
+        perform { $0.learn(last) }
+    }
+
+    /// More are not needed to learn how a carrier writes ids.
+    private static let enough = 1_000
+
+    /// By what masked numbers are known again.
+    package func know(_ hash: @escaping NumberHash) {
+        perform { $0.hash = hash }
     }
 
     /// A response came after all.

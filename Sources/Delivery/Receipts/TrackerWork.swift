@@ -15,6 +15,8 @@ final class TrackerWork {
     /// Of warnings about receipts that are of no message, by why.
     private var budgets: [UnmatchedReason: LineBudget] = [:]
     private var isStopped = false
+    /// Nil = no number is kept masked.
+    var hash: NumberHash?
     private let memory: ReceiptMemory
     private let eventLoop: any EventLoop
     private let logger: Logger
@@ -55,6 +57,10 @@ final class TrackerWork {
         }
     }
 
+    func learn(_ pairs: ArraySlice<(given: String, receipted: String)>) {
+        for pair in pairs { matcher.learn(given: pair.given, receipted: pair.receipted) }
+    }
+
     func found(_ tag: UInt64, _ segment: Int) {
         matcher.found(tag: tag, segment: segment)
     }
@@ -65,6 +71,8 @@ final class TrackerWork {
     ) {
         guard !isStopped else { return reply(.notKept) }
         totals.byState[received.receipt.state, default: 0] += 1
+        var received = received
+        if let hash { received.setKeys(hash) }
         review(answeredUpTo)
         switch matcher.match(received, at: time, answeredUpTo: answeredUpTo) {
         case .settled(let outcome):

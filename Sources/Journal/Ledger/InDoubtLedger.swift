@@ -297,8 +297,7 @@ package struct InDoubtLedger: Sendable {
         let (id, fingerprint) = (life.message.id, life.message.fingerprint)
         // What was refused at once leaves nothing; what turned out as refused later has an answer.
         if let word = life.outcome?.word, word == .refused || word == .notSent { return nil }
-        // None: that process ended before it knew, and the message may have gone.
-        let outcome = life.outcomeNow(refusal) ?? .interrupted(id, at: id.unixMilliseconds)
+        let outcome = life.outcomeNow(refusal)
         let doubtful = outcome.word == .unknown && !life.isDelivered ? outcome : nil
         guard ids[fingerprint] == nil, entries[id] == nil, entries.count < rules.entries else { return doubtful }
         let state: State

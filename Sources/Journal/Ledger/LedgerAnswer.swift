@@ -36,10 +36,12 @@ extension OutcomeRecord {
     var word: Word { Word(rawValue: outcome) ?? .unknown }
 
     /// Of a message whose process ended before its reply was decided.
-    static func interrupted(_ id: MessageID, at now: UInt64) -> OutcomeRecord {
+    ///
+    /// - Parameter segments: how many it has; 0 = not known, and then nothing tells what became of all of them.
+    static func interrupted(_ id: MessageID, at now: UInt64, segments: Int) -> OutcomeRecord {
         OutcomeRecord(
             id: id, at: now, outcome: Word.unknown.rawValue, httpStatus: 504, code: "connection_lost", carrier: nil,
-            segments: [])
+            segments: Array(repeating: .unknown(reason: "connection_lost"), count: min(segments, maxSegments)))
     }
 
     /// Of a message that could not be recorded before it was to be sent.
@@ -64,6 +66,7 @@ extension OutcomeRecord {
     ) -> Bool {
         guard segments.indices.contains(index), case .unknown = segments[index] else { return false }
         segments[index] = segment
+        self.carrier = self.carrier ?? carrier
         var (accepted, unknown) = (0, 0)
         var firstRefusal: UInt32?
         for segment in segments {
@@ -100,9 +103,10 @@ extension LateRecord {
 }
 
 extension MessageLife {
-    /// The outcome with what came after the reply; nil = there is none.
-    func outcomeNow(_ refusal: InDoubtLedger.RefusalStatus) -> OutcomeRecord? {
-        guard var outcome else { return nil }
+    /// The outcome with what came after the reply. None: that process ended before it knew, and the message may have gone.
+    func outcomeNow(_ refusal: InDoubtLedger.RefusalStatus) -> OutcomeRecord {
+        var outcome =
+            outcome ?? .interrupted(message.id, at: message.id.unixMilliseconds, segments: message.segments)
         for late in late where outcome.word == .unknown {
             _ = outcome.resolve(late.segment, late.result, carrier: late.carrier, refusal: refusal)
         }

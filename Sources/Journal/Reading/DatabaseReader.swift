@@ -133,7 +133,9 @@ extension DatabaseReader {
                 """
             }
             return try connection.rows(query) { row throws(UnreadableRow) in
-                SentMessage(id: try row.id(), account: try row.text(), recipient: try row.text())
+                SentMessage(
+                    id: try row.id(), account: try row.text(),
+                    recipient: MessageRecord.recipient(in: try row.text()).0)
             }
         }
     }

@@ -32,8 +32,10 @@ package struct MessageRecord: Hashable, Sendable {
     package var account: String
     /// International digits; masked where the configuration says so.
     package var recipient: String
+    /// Of a masked number: what tells it apart from others (`RecipientHash`).
+    package var recipientKey: UInt64?
     package var sender: String
-    /// How many segments its text takes at the carrier that was chosen first; 0 = not known yet.
+    /// How many segments its text takes; 0 = that depends on the carrier.
     package var segments: Int
     /// The text, where the configuration keeps texts.
     package var text: String?
@@ -41,12 +43,13 @@ package struct MessageRecord: Hashable, Sendable {
     package var fingerprint: Fingerprint
 
     package init(
-        id: MessageID, account: String, recipient: String, sender: String, segments: Int, text: String?,
-        fingerprint: Fingerprint
+        id: MessageID, account: String, recipient: String, recipientKey: UInt64? = nil, sender: String,
+        segments: Int, text: String?, fingerprint: Fingerprint
     ) {
         self.id = id
         self.account = account
         self.recipient = recipient
+        self.recipientKey = recipientKey
         self.sender = sender
         self.segments = segments
         self.text = text

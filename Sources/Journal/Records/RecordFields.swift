@@ -73,8 +73,10 @@ extension FieldReader {
 
 extension MessageRecord: RecordFields {
     init<Reader: FieldReader>(from row: inout Reader) throws(Reader.Failure) {
+        let (id, account) = (try row.id(), try row.text())
+        let (recipient, key) = Self.recipient(in: try row.text())
         self.init(
-            id: try row.id(), account: try row.text(), recipient: try row.text(), sender: try row.text(),
+            id: id, account: account, recipient: recipient, recipientKey: key, sender: try row.text(),
             segments: try row.count(), text: try row.optionalText(),
             fingerprint: Fingerprint(high: try row.bits(), low: try row.bits()))
     }
@@ -82,7 +84,7 @@ extension MessageRecord: RecordFields {
     func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure) {
         try row.add(id.rawValue)
         try row.add(common: account)
-        try row.add(recipient)
+        try row.add(keptRecipient)
         try row.add(common: sender)
         try row.add(segments)
         try row.add(common: text)

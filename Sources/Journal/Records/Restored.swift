@@ -45,10 +45,11 @@ package struct RestoredSegment: Hashable, Sendable {
     package var message: MessageID
     /// Its index, from 0.
     package var segment: Int
+    /// Empty = it is not known which one it was given to.
     package var carrier: String
     /// As the response gave it; may be empty.
     package var carrierID: String
-    /// As the journal has it: masked where the configuration says so; nil = not known.
+    /// As the journal has it: masked where the configuration says so, and then with its key (`MessageRecord.keptRecipient`); nil = not known.
     package var recipient: String?
     /// Whom the message came from; nil = not known.
     package var sender: String?
@@ -58,6 +59,8 @@ package struct RestoredSegment: Hashable, Sendable {
     package var isLost = false
     /// A `ReceiptState`, as a word: what its last receipt has said; nil = none came.
     package var state: String?
+    /// The id that this receipt had, where the response had one too.
+    package var receiptID: String?
 
     package init(
         message: MessageID, segment: Int, carrier: String, carrierID: String, recipient: String?, at: UInt64

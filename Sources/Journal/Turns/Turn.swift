@@ -50,17 +50,21 @@ package struct MessageIntent: Sendable {
     package var recipient: String
     package var sender: String
     package var text: String
+    /// How many segments the text takes at any carrier; 0 = that depends on the carrier.
+    package var segments: Int
     /// What its sender calls it; empty = nothing. Where there is one it alone tells its repeats.
     package var reference: String
 
     package init(
-        id: MessageID, account: String, recipient: String, sender: String, text: String, reference: String = ""
+        id: MessageID, account: String, recipient: String, sender: String, text: String, segments: Int = 0,
+        reference: String = ""
     ) {
         self.id = id
         self.account = account
         self.recipient = recipient
         self.sender = sender
         self.text = text
+        self.segments = segments
         self.reference = reference
     }
 }

@@ -10,14 +10,16 @@ extension TurnJournal {
         try shared?.setClaims(ledger.claims)
         let receipts = now - min(now, options.receiptMemory)
         options.restoredParts(try store.openParts(since: receipts))
-        var restart = JournalRestart(since: receipts)
+        let hash = RecipientHash(key)
+        options.recipientHash(hash)
+        var restart = JournalRestart(since: receipts, most: options.receiptSegments, isFinal: options.isFinal)
         try store.replay(since: receipts) { records in
             for record in records { restart.take(record) }
             let segments = restart.takeSegments()
             if !segments.isEmpty { options.restored(segments) }
         }
         options.restored(restart.takeSegments(isEnd: true))
-        fingerprint = options.fingerprints(key)
+        (fingerprint, recipientHash) = (options.fingerprints(key), hash)
         if ledger.count > 0 {
             logger.notice(
                 "messages whose answer nobody has yet are known again",

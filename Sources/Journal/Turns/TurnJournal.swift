@@ -48,6 +48,7 @@ final class TurnJournal {
     var ledger: InDoubtLedger
     /// Nil until the store was opened once: then earlier processes are known too.
     var fingerprint: FingerprintMaker?
+    var recipientHash: RecipientHash?
     /// Why it cannot be written; nil while it can.
     private(set) var problem: JournalProblem?
     private(set) var totals = Totals()
@@ -207,7 +208,8 @@ final class TurnJournal {
         return MessageRecord(
             id: intent.id, account: intent.account,
             recipient: options.maskNumbers ? PhoneNumber.mask(intent.recipient) : intent.recipient,
-            sender: intent.sender, segments: 0, text: options.keepText ? intent.text : nil,
+            recipientKey: options.maskNumbers ? UInt64(intent.recipient).flatMap { recipientHash?.of($0) } : nil,
+            sender: intent.sender, segments: intent.segments, text: options.keepText ? intent.text : nil,
             fingerprint: fingerprint(intent))
     }
 

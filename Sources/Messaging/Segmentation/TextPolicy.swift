@@ -141,6 +141,8 @@ package struct SegmentLimits: Hashable, Sendable {
 
     /// 140 octets on the air, less the header of one of several segments (3GPP TS 23.040 §9.2.3.24.1).
     package static let standard = SegmentLimits()
+    /// No limit is lower.
+    package static let least = 20
 
     /// Units of `alphabet` in a message of one segment. Never more than `short_message` holds (SMPP 3.4 §5.2.22).
     func single(_ alphabet: Alphabet) -> Int {

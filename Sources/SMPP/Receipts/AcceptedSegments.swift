@@ -8,7 +8,7 @@ package struct AcceptedSegment: Hashable, Sendable {
     package var segment: Int
     /// As the response gave it; empty or `-` for none.
     package var carrierID: String
-    /// The recipient's number, which the receipt's must agree with; nil where it is not known.
+    /// The recipient's number, which the receipt's must agree with, as `SentNumber` reads it; nil where it is not known.
     package var destination: String?
     /// Whom it came from.
     package var sender: SenderKey
@@ -146,9 +146,9 @@ struct AcceptedSegments: Sendable {
 
     /// The oldest segment for this recipient that neither a response nor a receipt has named.
     ///
-    /// - Parameter isMeant: whether a segment from this sender may be meant.
-    func index(withoutIDFor recipient: RecipientNumber, isMeant: (SenderKey) -> Bool) -> Int? {
-        withoutID[recipient]?.first { isMeant(self[$0].sender) }
+    /// - Parameter isMeant: whether it may be meant.
+    func index(withoutIDFor recipient: RecipientNumber, isMeant: (Entry) -> Bool) -> Int? {
+        withoutID[recipient]?.first { isMeant(self[$0]) }
     }
 
     /// A segment without id for this recipient is no longer found by number, but by `id` if there is one.

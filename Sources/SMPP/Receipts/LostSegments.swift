@@ -4,6 +4,8 @@ struct LostSegments: Sendable {
     struct Entry: Hashable, Sendable {
         var tag: UInt64
         var segment: Int
+        /// As `SentNumber` reads it.
+        var recipient: String
         var sender: SenderKey
         /// When the answer was missed.
         var at: MonotonicTime
@@ -23,18 +25,18 @@ struct LostSegments: Sendable {
         self.keptFor = keptFor
     }
 
-    mutating func add(_ entry: Entry, recipient: String) {
+    mutating func add(_ entry: Entry) {
         if count >= capacity { for number in Array(byRecipient.keys) { removeOld(of: number, at: entry.at) } }
-        guard count < capacity, let number = RecipientNumber(recipient) else { return }
+        guard count < capacity, let number = RecipientNumber(entry.recipient) else { return }
         byRecipient[number, default: []].append(entry)
         recipients[entry.tag] = number
         count += 1
     }
 
     /// The number of a message of which a segment's response is missing, and whom it came from.
-    func addresses(of tag: UInt64) -> (recipient: RecipientNumber, sender: SenderKey)? {
-        guard count > 0, let recipient = recipients[tag] else { return nil }
-        return (recipient, byRecipient[recipient]?.first { $0.tag == tag }?.sender ?? .unknown)
+    func addresses(of tag: UInt64) -> (recipient: String, sender: SenderKey)? {
+        guard count > 0, let number = recipients[tag] else { return nil }
+        return byRecipient[number]?.first { $0.tag == tag }.map { ($0.recipient, $0.sender) }
     }
 
     /// The response has come after all.
@@ -45,26 +47,28 @@ struct LostSegments: Sendable {
         remove(place, of: number)
     }
 
-    /// The only one of this recipient that a receipt can mean; it is lost no more. Nil also where there are several: then nobody could
-    /// say which, unless the receipt has the reference of one.
+    /// The only one of this recipient that a receipt can mean; it is lost no more. Of the parts of one message the first, as each has a
+    /// receipt. Nil also where there are several messages: then nobody could say which, unless the receipt has the reference of one.
     ///
     /// - Parameters:
     ///   - latest: what was missed later was written after the receipt came.
     ///   - isMeant: whether the receipt may be of a message from this sender.
     mutating func take(
         _ recipient: RecipientNumber, reference: UInt16?, at now: MonotonicTime, missedUpTo latest: MonotonicTime,
-        isMeant: (SenderKey) -> Bool
+        isMeant: (Entry) -> Bool
     ) -> Entry? {
         removeOld(of: recipient, at: now)
         guard let entries = byRecipient[recipient] else { return nil }
-        let meant = entries.indices.filter { isMeant(entries[$0].sender) && entries[$0].at <= latest }
+        let meant = entries.indices.filter { isMeant(entries[$0]) && entries[$0].at <= latest }
         let named = meant.filter {
             MessageReference.of(tag: entries[$0].tag, segment: entries[$0].segment) == reference
         }
         let candidates = named.isEmpty ? meant : named
-        guard candidates.count == 1 else { return nil }
-        remove(candidates[0], of: recipient)
-        return entries[candidates[0]]
+        guard let first = candidates.min(by: { entries[$0].segment < entries[$1].segment }),
+            candidates.allSatisfy({ entries[$0].tag == entries[first].tag })
+        else { return nil }
+        remove(first, of: recipient)
+        return entries[first]
     }
 
     private mutating func removeOld(of recipient: RecipientNumber, at now: MonotonicTime) {

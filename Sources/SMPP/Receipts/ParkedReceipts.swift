@@ -16,9 +16,7 @@ struct ParkedReceipts: Sendable {
         /// When it was read.
         var since: MonotonicTime
 
-        var numbers: Set<RecipientNumber> {
-            Set([received.source, received.destination].compactMap { RecipientNumber($0) })
-        }
+        var numbers: Set<RecipientNumber> { Set(received.numbers) }
     }
 
     let capacity: Int

@@ -2,17 +2,15 @@
 ///
 /// ```
 ///   no segment fits ───────────────▶ none: it waits for the response with its id
-///   written as the carrier is known to ─┬─▶ take what fits so
-///   to write (configured, or learnt)    └─▶ nothing fits so: wait; at last what fits otherwise and is proven
-///   nothing is known ──┬─▶ only `same`, and the number agrees: take
-///                      ├─▶ `same` without a number: wait; at last take it
-///                      ├─▶ another way, a guess, and the number has the same digits: wait; at last take it
-///                      ├─▶ a guess, and the number agrees in part: it is evidence of the way, and not taken
-///                      └─▶ a guess without a number, or several: wait; at last ambiguous
+///   the number is equal ───┬─▶ written as usual, or only `same` is found: take
+///                          └─▶ wait; at last take it, `same` before others
+///   the number is no proof ─┬─▶ written as usual (configured, or learnt): wait; at last take it
+///                           ├─▶ one fits, in a way that others have proven: wait; at last take it
+///                           ├─▶ one fits: it is evidence of its way, and not taken
+///                           └─▶ several fit: ambiguous
 /// ```
 ///
-/// *Fits*: the id is the response's, written in one of the ways, and the receipt's number is not another than the message's. The same
-/// digits go before a number that agrees in part, and that before none.
+/// *Fits*: the id is the response's, written in one of the ways, and the receipt's number does not contradict the message's.
 /// *Waits*: for the answers that were under way when the receipt was read; *at last*: they are in.
 ///
 /// One id may be that of several segments of one number: of all parts of a message, or of two messages. As many receipts with a final
@@ -59,7 +57,7 @@ struct ReceiptChoice: Sendable {
 
     /// A segment that a key has found, with what the number says.
     mutating func add(_ candidate: Candidate) {
-        guard candidate.agreement != .differs else {
+        guard candidate.agreement != .contrary else {
             hasOtherNumber = true
             return
         }
@@ -83,61 +81,51 @@ struct ReceiptChoice: Sendable {
     /// - Parameters:
     ///   - known: what is known of the carrier's ways.
     ///   - hasKey: whether the id can be one of the usual way at all.
+    ///   - isOnlyWay: whether it cannot be one of any way but `same`.
     ///   - isFinal: all answers are in that were under way when the receipt was read.
-    func verdict(known: Known, hasKey: Bool, isFinal: Bool) -> Verdict {
+    func verdict(known: Known, hasKey: Bool, isOnlyWay: Bool, isFinal: Bool) -> Verdict {
         guard let first = best.first else { return .unmatched(hasOtherNumber ? .otherNumber : .unknownID) }
-        let isAlone = best.allSatisfy { $0.candidate.index == first.candidate.index }
         // Where two ways of reading the id meet, neither is learnt.
-        let teaches = best.count == 1
-        let highest = best.map(\.candidate.agreement).max() ?? .unknown
-        let usualWay = known.usual ?? (known.isConfigured ? Way(first.candidate.form) : nil)
-        if let usualWay, hasKey || known.isConfigured {
-            if let usual = best.first(where: { Way($0.candidate.form) == usualWay }),
-                usual.candidate.agreement >= .agrees || highest == .unknown
-            {
-                let isSure = usual.candidate.agreement == .equal || !known.comparesNumbers
-                guard isSure && !usual.isAmbiguous || isFinal else { return .wait }
-                return usual.isAmbiguous ? .unmatched(.ambiguous) : .take(usual.candidate, teaches: teaches)
-            }
-        } else if isAlone, highest == .equal, Way(first.candidate.form) == .same {
+        let teaches = best.count == 1 && !first.isAmbiguous
+        let highest = best.map(\.candidate.agreement).max() ?? .partial
+        let usualWay = known.isConfigured ? Way(first.candidate.form) : known.usual
+        let usual = best.first { Way($0.candidate.form) == usualWay && $0.candidate.agreement == highest }
+        if let usual, hasKey || known.isConfigured {
+            let isSure = highest == .equal || !known.comparesNumbers
+            guard isSure && !usual.isAmbiguous || isFinal else { return .wait }
+            return usual.isAmbiguous ? .unmatched(.ambiguous) : .take(usual.candidate, teaches: teaches)
+        }
+        let isAlone = best.allSatisfy { $0.candidate.index == first.candidate.index }
+        if isAlone, highest == .equal, Way(first.candidate.form) == .same, usualWay == nil || !hasKey {
             return .take(first.candidate, teaches: teaches)
         }
         guard isFinal else { return .wait }
+        guard highest == .equal else {
+            guard isAlone, !best.contains(where: \.isAmbiguous) else { return .unmatched(.ambiguous) }
+            if isOnlyWay || best.contains(where: { known.isProven(Way($0.candidate.form)) }) {
+                return .take(first.candidate, teaches: teaches)
+            }
+            return teaches ? .evidence(first.candidate) : .unmatched(.ambiguous)
+        }
         let rivals = best.filter { $0.candidate.agreement == highest }
         guard let chosen = rivals.first(where: { Way($0.candidate.form) == .same }) ?? rivals.first,
             !chosen.isAmbiguous,
             Way(chosen.candidate.form) == .same
                 || rivals.allSatisfy({ $0.candidate.index == chosen.candidate.index })
         else { return .unmatched(.ambiguous) }
-        // Any way but the usual one is a guess, until it has been seen often enough.
-        let isLikely = known.usual == nil && Way(chosen.candidate.form) == .same
-        switch highest {
-        case .equal: return .take(chosen.candidate, teaches: teaches)
-        case .agrees where isLikely || known.isProven(Way(chosen.candidate.form)):
-            return .take(chosen.candidate, teaches: teaches)
-        case .agrees: return teaches ? .evidence(chosen.candidate) : .unmatched(.ambiguous)
-        case .unknown, .differs:
-            return isLikely && isAlone ? .take(chosen.candidate, teaches: teaches) : .unmatched(.ambiguous)
-        }
+        return .take(chosen.candidate, teaches: teaches)
     }
 
     /// What is known of how a carrier's receipts write ids.
     struct Known: Hashable, Sendable {
         /// The way that nearly all have; nil = nobody knows.
         var usual: Way?
-        /// Whether the others have been seen often enough to be no guess.
-        var hasHexadecimal = false
-        var hasDecimal = false
+        /// Those that have been seen often enough to be no guess: a bit for each, by its number.
+        var proven: UInt8 = 0
         /// No other way is thinkable.
         var isConfigured = false
         var comparesNumbers = true
 
-        fileprivate func isProven(_ way: Way?) -> Bool {
-            switch way {
-            case .hexadecimal: hasHexadecimal
-            case .decimal: hasDecimal
-            case .same, nil: false
-            }
-        }
+        fileprivate func isProven(_ way: Way?) -> Bool { way.map { proven & 1 << $0.rawValue != 0 } ?? false }
     }
 }

@@ -1,7 +1,7 @@
 /// Which of the three ways a carrier's receipts write ids, learnt from matches that leave no doubt.
 struct ReceiptIDLearning: Hashable, Sendable {
     /// A way of writing: `ReceiptIDForm` without `auto`.
-    enum Way: Int, Hashable, Sendable, CaseIterable {
+    enum Way: UInt8, Hashable, Sendable, CaseIterable {
         case same, hexadecimal, decimal
 
         init?(_ form: ReceiptMatchForm) {
@@ -26,6 +26,8 @@ struct ReceiptIDLearning: Hashable, Sendable {
     private static let enough = 8
     /// A way is sure while at most one receipt in so many is of another.
     private static let rareShare = 20
+    /// Beyond so many each counts half: a carrier that changes its way is believed in the end.
+    private static let most = 1_000
 
     private var same = 0
     private var hexadecimal = 0
@@ -37,6 +39,7 @@ struct ReceiptIDLearning: Hashable, Sendable {
         case .hexadecimal: hexadecimal += 1
         case .decimal: decimal += 1
         }
+        if total > Self.most { (same, hexadecimal, decimal) = (same / 2, hexadecimal / 2, decimal / 2) }
     }
 
     private func count(_ way: Way) -> Int {
@@ -56,7 +59,10 @@ struct ReceiptIDLearning: Hashable, Sendable {
     }
 
     /// Whether the carrier certainly has it, beside others perhaps.
-    func isProven(_ way: Way) -> Bool { count(way) >= Self.enough }
+    private func isProven(_ way: Way) -> Bool { count(way) >= Self.enough }
+
+    /// A bit for each such way, by its number.
+    var proven: UInt8 { Way.allCases.reduce(0) { isProven($1) ? $0 | 1 << $1.rawValue : $0 } }
 
     /// The way that the next receipt will have, as far as one can know.
     var sure: Way? {

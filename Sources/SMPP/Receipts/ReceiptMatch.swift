@@ -6,6 +6,9 @@ package struct ReceivedReceipt: Hashable, Sendable {
     /// The addresses of the `deliver_sm`: one of them is the message's recipient. Most carriers write it as the source.
     package var source: String
     package var destination: String
+    /// Of the numbers in both, where they are kept masked (`SentNumber`).
+    var sourceKey: UInt64?
+    var destinationKey: UInt64?
 
     package init(_ receipt: DeliveryReceipt, bind: String = "", source: String = "", destination: String = "") {
         self.receipt = receipt
@@ -61,7 +64,7 @@ package enum UnmatchedReason: String, Hashable, Sendable, CaseIterable {
     case unknownID = "unknown_id"
     /// It names another number than the message with its id.
     case otherNumber = "other_number"
-    /// Several messages fit, and nothing says which is meant; or one by a guess that its number does not prove.
+    /// Several messages fit, and nothing says which is meant; or one fits by an id whose form is not known, and its number proves nothing.
     case ambiguous
     /// It has no id, and no message to its number waits for one.
     case noID = "no_id"

@@ -9,7 +9,7 @@ extension ReceiptMatcher {
             case (.auto, .decimal?): .decimal
             case (let form, _): form
             }
-        return (receipt.foldedIDs(form), form == .auto)
+        return (receipt.foldedIDs(form), form == .auto && keys(of: receipt).contains { Way($0.form) != .same })
     }
 
     /// The ids that the response may have had, likeliest first.
@@ -51,9 +51,8 @@ extension ReceiptMatcher {
     /// What is known of the carrier's ways.
     var known: ReceiptChoice.Known {
         ReceiptChoice.Known(
-            usual: rules.ids == .auto ? learning.sure : nil, hasHexadecimal: learning.isProven(.hexadecimal),
-            hasDecimal: learning.isProven(.decimal), isConfigured: rules.ids != .auto,
-            comparesNumbers: rules.comparesNumbers)
+            usual: rules.ids == .auto ? learning.sure : nil, proven: learning.proven,
+            isConfigured: rules.ids != .auto, comparesNumbers: rules.comparesNumbers)
     }
 
     private func verdict(
@@ -63,7 +62,8 @@ extension ReceiptMatcher {
         for key in keys { addCandidates(for: key, received, to: &choice) }
         let known = known
         return choice.verdict(
-            known: known, hasKey: keys.contains { Way($0.form) == known.usual }, isFinal: isFinal)
+            known: known, hasKey: keys.contains { Way($0.form) == known.usual },
+            isOnlyWay: keys.allSatisfy { Way($0.form) == .same }, isFinal: isFinal)
     }
 
     private func addCandidates(for key: ReceiptKey, _ received: ReceivedReceipt, to choice: inout ReceiptChoice) {
@@ -76,7 +76,7 @@ extension ReceiptMatcher {
                 ReceiptChoice.Candidate(
                     index: index, form: isFolded ? .folded : key.form,
                     agreement: rules.comparesNumbers
-                        ? received.agreement(withRecipient: entry.destination, sender: entry.sender) : .unknown,
+                        ? received.agreement(withRecipient: entry.destination, sender: entry.sender) : .partial,
                     tag: entry.tag, segment: entry.segment, recipient: entry.recipient,
                     told: entry.finals == 0 ? 0 : entry.finals & bit != 0 ? 1 : 2))
         }

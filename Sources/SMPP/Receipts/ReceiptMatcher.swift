@@ -5,45 +5,13 @@
 ///          │                                   │ not certain while answers are under way
 ///          └──────────▶ parked receipts ◀──────┘
 ///                            │ review: those answers are in ──▶ settled, or released: the carrier may be told that it is kept
-///                            │ 60 s ──▶ settled
+///                            │ 60 s ──▶ settled, or undecided: it waits until others have taught how the carrier writes ids
 ///
 /// With `auto`, the receipt's id is tried as it is, folded, and converted between decimal and hexadecimal; `ReceiptChoice` has the rules by
 /// which one of the messages that this finds is taken. One that no id finds is by its number of a segment whose response had no id, or
-/// was lost. A receipt that contradicts the number of a message is never its own.
+/// was lost. A receipt that contradicts the number of a message is never its own, and one whose number proves nothing only where the
+/// way to write ids is known.
 package struct ReceiptMatcher: Sendable {
-    /// Bounds of a matcher.
-    package struct Limits: Hashable, Sendable {
-        /// How many accepted segments are known at most, at least 1; then one of the oldest is forgotten.
-        package var segments: Int
-        /// For how long a segment is known: a receipt comes when the message's validity ends at the latest.
-        package var knownFor: Duration
-        /// How many segments whose response did not come are known at most.
-        package var lost: Int
-        /// How many receipts wait at most, at least 1.
-        package var parked: Int
-        /// For how long a receipt waits for the response with its id.
-        package var parkedFor: Duration
-        /// For how long answers are under way at most.
-        package var answeredFor: Duration
-        /// For how long the carrier is not told that a receipt is kept while answers are under way that may be its message's: it sends
-        /// it again where this process dies meanwhile.
-        package var heldFor: Duration
-
-        package init(
-            segments: Int = 200_000, knownFor: Duration = .seconds(3 * 86_400), lost: Int = 10_000,
-            parked: Int = 10_000, parkedFor: Duration = .seconds(60), answeredFor: Duration = .seconds(10),
-            heldFor: Duration = .seconds(4)
-        ) {
-            self.segments = segments
-            self.knownFor = knownFor
-            self.lost = lost
-            self.parked = parked
-            self.parkedFor = parkedFor
-            self.answeredFor = answeredFor
-            self.heldFor = heldFor
-        }
-    }
-
     let rules: ReceiptRules
     private let limits: Limits
 
@@ -51,6 +19,8 @@ package struct ReceiptMatcher: Sendable {
 
     var segments: AcceptedSegments
     private var parked: ParkedReceipts
+    /// Receipts whose messages are known when the way to write ids is.
+    private var undecided: ParkedReceipts
     private var lost: LostSegments
     var learning = ReceiptIDLearning()
     /// What was known of the ways when the receipts that wait were looked at last.
@@ -65,22 +35,23 @@ package struct ReceiptMatcher: Sendable {
         self.limits = limits
         segments = AcceptedSegments(capacity: limits.segments, keptFor: limits.knownFor)
         parked = ParkedReceipts(capacity: limits.parked, keptFor: limits.parkedFor)
+        undecided = ParkedReceipts(capacity: limits.undecided, keptFor: limits.undecidedFor)
         lost = LostSegments(capacity: limits.lost, keptFor: limits.knownFor)
     }
 
     /// How many accepted segments are known.
     package var knownCount: Int { segments.count }
     /// How many receipts wait.
-    package var parkedCount: Int { parked.count }
+    package var parkedCount: Int { parked.count + undecided.count }
     /// Segments that were forgotten while they waited for their receipts, since the last time.
     package mutating func takeForgotten() -> [ForgottenSegment] { segments.takeForgotten() }
     /// Whether `review` has something to do.
-    package var needsReview: Bool { parked.count > 0 || !lessons.isEmpty }
+    package var needsReview: Bool { parkedCount > 0 || !lessons.isEmpty }
     /// When `expire` or `nextReleased` has something to do; nil while no receipt waits.
     package var nextDeadline: MonotonicTime? {
         [
             parked.oldestHeld.map { $0 + limits.heldFor }, parked.oldestOpen.map { $0 + limits.answeredFor },
-            parked.oldest.map { $0 + limits.parkedFor },
+            parked.oldest.map { $0 + limits.parkedFor }, undecided.oldest.map { $0 + limits.undecidedFor },
         ].compactMap(\.self).min()
     }
 
@@ -102,7 +73,7 @@ package struct ReceiptMatcher: Sendable {
     package mutating func accepted(_ segment: borrowing AcceptedSegment) -> [SettledReceipt] {
         var (recipient, sender) = (segment.destination, segment.sender)
         if recipient == nil, let addresses = lost.addresses(of: segment.tag) {
-            (recipient, sender) = (String(addresses.recipient.digits), addresses.sender)
+            (recipient, sender) = addresses
         }
         lost.remove(tag: segment.tag, segment: segment.segment)
         let id = CarrierMessageID(segment.carrierID)
@@ -125,7 +96,7 @@ package struct ReceiptMatcher: Sendable {
         tag: UInt64, segment: Int, recipient: String, sender: SenderKey = .unknown, missedAt: MonotonicTime,
         now: MonotonicTime
     ) -> [SettledReceipt] {
-        lost.add(LostSegments.Entry(tag: tag, segment: segment, sender: sender, at: missedAt), recipient: recipient)
+        lost.add(LostSegments.Entry(tag: tag, segment: segment, recipient: recipient, sender: sender, at: missedAt))
         guard parked.count > 0, let number = RecipientNumber(recipient) else { return [] }
         return settleParked(naming: number, now: now)
     }
@@ -179,9 +150,9 @@ package struct ReceiptMatcher: Sendable {
         while let index = parked.nextAnswered(isAnswered) {
             settled += decide([index], now: now, isFirst: true)
         }
-        while rules.ids == .auto, parked.count > 0, reviewedWith != known {
+        while rules.ids == .auto, parkedCount > 0, reviewedWith != known {
             reviewedWith = known
-            settled += decide(Array(parked.indices), now: now)
+            settled += decide(Array(parked.indices), now: now) + decideUndecided()
         }
         return settled
     }
@@ -206,11 +177,49 @@ package struct ReceiptMatcher: Sendable {
     /// Settles the receipts that have waited long enough.
     package mutating func expire(now: MonotonicTime) -> [SettledReceipt] {
         var settled = review(now: now, answeredUpTo: MonotonicTime(nanoseconds: 0))
-        while let (index, entry) = parked.expire(now: now) { settled.append(giveUp(entry, ticket: index, now: now)) }
+        while let (index, entry) = parked.expire(now: now) {
+            let outcome = giveUp(entry, ticket: index, now: now)
+            guard outcome.outcome == .unmatched(.ambiguous), rules.ids == .auto, learning.sure == nil else {
+                settled.append(outcome)
+                continue
+            }
+            if let displaced = undecided.add(entry).displaced {
+                settled.append(SettledReceipt(received: displaced.entry.received, outcome: .unmatched(.ambiguous)))
+            }
+        }
+        while let (_, entry) = undecided.expire(now: now) {
+            settled.append(SettledReceipt(received: entry.received, outcome: .unmatched(.ambiguous)))
+        }
+        return settled
+    }
+
+    /// Those that what was learnt has made certain.
+    private mutating func decideUndecided() -> [SettledReceipt] {
+        var settled: [SettledReceipt] = []
+        for index in undecided.indices {
+            guard let entry = undecided[index],
+                case .take(let candidate, _) = verdict(on: entry.received, entry.keys, isFinal: true)
+            else { continue }
+            undecided.remove(index)
+            settled.append(taken(entry, nil, candidate))
+        }
         return settled
     }
 
     // MARK: Learning
+
+    /// A receipt of an earlier process was of this segment.
+    ///
+    /// - Parameters:
+    ///   - given: the id of the response.
+    ///   - receipted: the receipt's.
+    package mutating func learn(given: String, receipted: String) {
+        guard rules.ids == .auto, let given = CarrierMessageID(given) else { return }
+        let ways = Set(
+            keys(of: DeliveryReceipt(messageID: receipted, state: .delivered))
+                .filter { $0.text == given.raw || $0.text == given.folded }.compactMap { Way($0.form) })
+        if ways.count == 1, let way = ways.first { learning.learn(way) }
+    }
 
     private mutating func learn(
         _ candidate: ReceiptChoice.Candidate, _ entry: ParkedReceipts.Entry, isFinal: Bool
@@ -239,12 +248,13 @@ package struct ReceiptMatcher: Sendable {
         guard reason != .ambiguous else { return nil }
         let received = entry.received
         let id = received.receipt.messageID.flatMap { CarrierMessageID($0) }
-        for address in [received.source, received.destination] {
-            guard let recipient = RecipientNumber(address) else { continue }
-            func isMeant(_ sender: SenderKey) -> Bool {
-                received.agreement(withRecipient: String(recipient.digits), sender: sender) == .equal
-            }
-            if let index = segments.index(withoutIDFor: recipient, isMeant: isMeant) {
+        func isMeant(_ recipient: String?, _ sender: SenderKey) -> Bool {
+            recipient != nil && received.agreement(withRecipient: recipient, sender: sender) == .equal
+        }
+        for recipient in received.numbers {
+            if let index = segments.index(
+                withoutIDFor: recipient, isMeant: { isMeant($0.destination, $0.sender) })
+            {
                 if id != nil || received.receipt.state.isFinal {
                     segments.settle(withoutIDFor: recipient, at: index, id: id)
                 }
@@ -253,12 +263,12 @@ package struct ReceiptMatcher: Sendable {
             }
             let found = lost.take(
                 recipient, reference: received.receipt.reference, at: now,
-                missedUpTo: entry.since + limits.answeredFor, isMeant: isMeant)
+                missedUpTo: entry.since + limits.answeredFor, isMeant: { isMeant($0.recipient, $0.sender) })
             if let found {
                 let index = segments.add(
                     AcceptedSegments.Entry(
                         tag: found.tag, segment: found.segment, at: found.at, id: id,
-                        destination: String(recipient.digits), sender: found.sender))
+                        destination: found.recipient, sender: found.sender))
                 return (outcome(received, at: index, .number, arrival: entry.since), index, false)
             }
         }
@@ -306,7 +316,7 @@ package struct ReceiptMatcher: Sendable {
     }
 
     private mutating func taken(
-        _ entry: ParkedReceipts.Entry, _ ticket: Int, _ candidate: ReceiptChoice.Candidate
+        _ entry: ParkedReceipts.Entry, _ ticket: Int?, _ candidate: ReceiptChoice.Candidate
     ) -> SettledReceipt {
         let outcome = outcome(entry.received, at: candidate.index, candidate.form, arrival: entry.since)
         return SettledReceipt(

@@ -1,51 +1,53 @@
-/// Whether two addresses, as two sides wrote them, are one subscriber's number; the more certain, the greater.
+/// Whether an address of a receipt is the number that a message went to.
 package enum NumberAgreement: Int, Hashable, Sendable, Comparable {
-    case differs
-    /// One of them has no number, or so little of one that anybody's would do.
-    case unknown
-    /// They may well be: one is the other's end, or masked, or written as at home. Another country's number may look so too.
-    case agrees
+    /// It is another one.
+    case contrary
+    /// It may be: one of them is masked, or it is written as at home, or nobody knows one of them. It proves nothing by itself: an id
+    /// must be written as the carrier is known to.
+    case partial
     /// They have the same digits.
     case equal
 
     package static func < (one: NumberAgreement, other: NumberAgreement) -> Bool { one.rawValue < other.rawValue }
 
+    /// Nil where the address names no number.
+    ///
     /// - Parameters:
-    ///   - one: as a receipt has it: international, national, behind a carrier's own prefix, or masked.
-    ///   - other: as the message had it; masked where a journal keeps it so.
-    package static func of(_ one: String, _ other: String) -> NumberAgreement {
+    ///   - address: as a receipt has it.
+    ///   - recipient: as the message had it, or as `SentNumber` reads it.
+    ///   - key: of the address, where the recipient may be masked.
+    package static func of(_ address: String, _ recipient: String, key: UInt64? = nil) -> NumberAgreement? {
         // Most carriers write a number as they got it.
-        if !one.isEmpty, one == other, one.utf8.allSatisfy({ $0 &- 0x30 < 10 }) { return .equal }
-        guard let one = WrittenNumber(one), let other = WrittenNumber(other) else { return .unknown }
-        return one.agreement(with: other)
+        if !address.isEmpty, address == recipient, address.utf8.allSatisfy({ $0 &- 0x30 < 10 }) { return .equal }
+        guard let written = WrittenNumber(address) else { return nil }
+        return SentNumber(recipient).map { written.agreement(with: $0, key) } ?? .partial
     }
 }
 
-/// A telephone number as somebody wrote it, for comparison only: the digits without punctuation, `+` and leading zeros.
+/// A telephone number as a receipt has it, for comparison with the one that a message went to, which is international.
 ///
-///     +79161234567   0079161234567   89161234567   9161234567   D77#79161234567      one number
-///     7916*****67    7916XXX4567     *******4567                                     agree with it
-///     79261234567    7916*****68                                                     do not
+///     +79161234567   0079161234567   81079161234567                                  are equal to 79161234567
+///     89161234567    9161234567      7916*****67      *******4567     D77#79161234567    may be
+///     1234567        379161234567    79261234567      7916*****68                    are others
 ///
-/// Equal are the same digits. These agree:
-/// 1. one is the end of the other, and has seven digits at least: what stands before is a country's code, or a prefix of the carrier's own;
-/// 2. the same without the trunk digit 8 in front of the one, against +7, +3xx or +9xx in the other;
-/// 3. the other has one digit more, within, before the last eight: the mobile digit of Argentina, Brazil and Mexico.
+/// These may be it:
+/// 1. its end, where the rest is a country's code, with a trunk digit or without;
+/// 2. the same but for one digit within: the mobile digit of Argentina, Brazil and Mexico;
+/// 3. a masked one whose digits are those of the other;
+/// 4. either behind a prefix of the carrier's own that ends with `#`.
 ///
-/// Of a masked number the digits before and behind the mask must be those of the other, four of them at least.
+/// 11 digits that begin with 1 or 7 are a whole number, whatever other number ends so.
 struct WrittenNumber: Hashable, Sendable {
     /// All digits, or those before the mask. Without leading zeros.
     private var head: [UInt8] = []
     /// The digits behind the mask.
     private var tail: [UInt8] = []
     private var isMasked = false
-    /// Behind one zero stands a number as one dials it at home; behind two an international one.
+    /// Behind one zero stands a number as one dials it at home; behind two, or a `+`, an international one.
     private var zeros = 0
 
     /// So many digits are a number that is not a country's short one.
     private static let whole = 7
-    /// So many digits of a masked number say whose it is.
-    private static let visible = 4
     /// Longer addresses than these of SMPP 3.4 §4.4.1 with all their punctuation are nobody's number.
     private static let longest = 40
 
@@ -63,81 +65,156 @@ struct WrittenNumber: Hashable, Sendable {
             case UInt8(ascii: "*"), UInt8(ascii: "#"), UInt8(ascii: "X"), UInt8(ascii: "x"), UInt8(ascii: "?"):
                 isMasked = true
                 tail.removeAll(keepingCapacity: true)
-            case 0x20, UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "."):
-                break
+            case UInt8(ascii: "+"): if head.isEmpty { zeros = 2 }
+            case 0x20, UInt8(ascii: "-"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "."): break
             case UInt8(ascii: "D") where head.isEmpty: break
             default: return nil
             }
         }
         guard !head.isEmpty || !tail.isEmpty else { return nil }
-    }
-
-    func agreement(with other: WrittenNumber) -> NumberAgreement {
-        switch (isMasked, other.isMasked) {
-        case (false, false):
-            if head == other.head {
-                zeros == 1 || other.zeros == 1 ? .agrees : .equal
-            } else {
-                Self.isOne(head, other.head) ? .agrees : .differs
-            }
-        case (true, false): agreement(withDigits: other.head)
-        case (false, true): other.agreement(withDigits: head)
-        case (true, true): agreement(withMasked: other)
+        // 810 and 011 lead abroad where 00 does not.
+        for (before, prefix) in [(0, [0x38, 0x31, 0x30]), (1, [0x31, 0x31])] as [(Int, [UInt8])]
+        where zeros == before && head.count >= 12 && head.starts(with: prefix) {
+            head.removeFirst(prefix.count)
+            zeros = 2
         }
     }
 
-    private static func isOne(_ one: [UInt8], _ other: [UInt8]) -> Bool {
-        let (short, long) = one.count <= other.count ? (one, other) : (other, one)
-        if short.count >= whole, ends(long, with: short[...]) { return true }
-        return isWithTrunkDigit(one, other) || isWithTrunkDigit(other, one) || hasOneMore(long, short)
+    private init(digits: [UInt8]) {
+        head = Array(digits.drop { $0 == 0x30 })
+        zeros = digits.count - head.count
     }
 
-    /// Whether the first is `8…` as one dials it within a country whose code the second has.
-    private static func isWithTrunkDigit(_ national: [UInt8], _ international: [UInt8]) -> Bool {
-        let rest = national.dropFirst().drop { $0 == 0x30 }
-        guard national.first == 0x38, rest.count >= whole, ends(international, with: rest) else { return false }
-        let code = international.dropLast(rest.count)
-        return code == [0x37] || (code.count == 3 && (code.first == 0x33 || code.first == 0x39))
+    /// The digits of a number that is written whole, as an integer.
+    var digits: UInt64? {
+        guard !isMasked, zeros != 1, head.count <= 15 else { return nil }
+        return head.reduce(0) { $0 * 10 + UInt64($1 - 0x30) }
+    }
+
+    /// - Parameter key: of these digits, where the other number may be masked.
+    func agreement(with sent: SentNumber, _ key: UInt64?) -> NumberAgreement {
+        if isMasked { return isMask(of: sent) ? .partial : .contrary }
+        guard Self.fits(head[...], sent.digits[...]) else { return isHomeForm(of: sent) ? .partial : .contrary }
+        guard sent.isMasked else { return zeros == 1 ? .partial : .equal }
+        guard let known = sent.key, let key else { return .partial }
+        return key == known ? .equal : .contrary
+    }
+
+    private func isHomeForm(of sent: SentNumber) -> Bool {
+        let first = head.first
+        guard zeros < 2, zeros == 1 || head.count != 11 || first != 0x31 && first != 0x37 else { return false }
+        // Behind the 0 a 6 may belong to it (Hungary).
+        let trunk: UInt8 = zeros == 1 ? 0x36 : 0x38
+        if sent.ends(withNational: head[...]) { return true }
+        if first == trunk {
+            let rest = head.dropFirst().drop { $0 == 0x30 }
+            if sent.ends(withNational: rest), zeros == 1 || sent.hasTrunkDigit(before: rest.count) { return true }
+        }
+        return Self.hasOneMore(head, sent.digits) || Self.hasOneMore(sent.digits, head)
     }
 
     private static func hasOneMore(_ long: [UInt8], _ short: [UInt8]) -> Bool {
-        guard long.count == short.count + 1 else { return false }
+        guard long.count == short.count + 1, long.first == 0x35, long.count > 9 else { return false }
         let before = zip(long, short).prefix { $0 == $1 }.count
         let behind = zip(long.reversed(), short.reversed()).prefix { $0 == $1 }.count
-        return before >= 2 && behind >= 8 && before + behind >= short.count
+        return [0x32, 0x34, 0x35].contains(long[1]) && before >= 2 && behind >= 8 && before + behind >= short.count
     }
 
-    private func agreement(withDigits digits: [UInt8]) -> NumberAgreement {
-        // What stands before a whole number is a prefix of the carrier's own.
-        if tail.count >= Self.whole { return Self.isOne(Array(tail.drop { $0 == 0x30 }), digits) ? .agrees : .differs }
-        guard head.count + tail.count <= digits.count, Self.ends(digits, with: tail[...]) else { return .differs }
-        let rest = digits.dropLast(tail.count)
+    private func isMask(of sent: SentNumber) -> Bool {
+        if tail.count >= Self.whole { return WrittenNumber(digits: tail).agreement(with: sent, nil) != .contrary }
+        guard head.count + tail.count <= sent.digits.count,
+            Self.fits(tail[...], sent.digits.suffix(tail.count))
+        else { return false }
+        let rest = sent.digits.dropLast(tail.count)
         // Before the mask there may be no country's code, or the trunk digit in its place.
         let heads = [head[...], head.first == 0x38 ? head.dropFirst().drop { $0 == 0x30 } : head[...]]
-        let isThere = heads.contains { head in (0...3).contains { rest.dropFirst($0).starts(with: head) } }
-        guard isThere else { return .differs }
-        return head.count + tail.count >= Self.visible ? .agrees : .unknown
-    }
-
-    private func agreement(withMasked other: WrittenNumber) -> NumberAgreement {
-        let (heads, tails) = (min(head.count, other.head.count), min(tail.count, other.tail.count))
-        guard head.prefix(heads) == other.head.prefix(heads), tail.suffix(tails) == other.tail.suffix(tails) else {
-            return .differs
+        return heads.contains { head in
+            (0...3).contains { count in
+                (count == 0 || SentNumber.isCode(rest.prefix(count)))
+                    && Self.fits(head, rest.dropFirst(count).prefix(head.count))
+            }
         }
-        return heads + tails >= Self.visible ? .agrees : .unknown
     }
 
-    private static func ends(_ digits: [UInt8], with end: ArraySlice<UInt8>) -> Bool {
-        digits.count >= end.count && digits.suffix(end.count) == end
+    /// Whether digits are those of a number, where it shows them.
+    static func fits(_ digits: ArraySlice<UInt8>, _ number: ArraySlice<UInt8>) -> Bool {
+        digits.count == number.count && zip(digits, number).allSatisfy { $0 == $1 || $1 == SentNumber.hidden }
     }
 }
 
-/// A telephone number by its digits, to find what has no id.
-struct RecipientNumber: Hashable, Sendable {
-    /// The digits without `+` and leading zeros, as a number.
-    let digits: UInt64
+/// The number that a message went to: international digits; or masked, where a journal keeps it so, and then with a key behind a tilde
+/// by which the number is known again: `7916*****67~00c0ffee00c0ffee`.
+struct SentNumber: Hashable, Sendable {
+    /// Digits, and `hidden` for each that is masked.
+    private(set) var digits: [UInt8] = []
+    private(set) var isMasked = false
+    private(set) var key: UInt64?
 
-    /// Nil for what has no digits, or something else beside them: 15 digits at most (E.164 §6).
+    static let hidden = UInt8(ascii: "*")
+
+    /// Nil for what is no number.
+    init?(_ text: String) {
+        digits.reserveCapacity(text.utf8.count)
+        for octet in text.utf8 {
+            switch octet {
+            case 0x30...0x39: digits.append(octet)
+            case Self.hidden:
+                isMasked = true
+                digits.append(octet)
+            case UInt8(ascii: "+") where digits.isEmpty: break
+            case UInt8(ascii: "~"):
+                key = Self.key(in: text)
+                return
+            default: return nil
+            }
+        }
+        if digits.isEmpty { return nil }
+    }
+
+    /// What stands behind the tilde.
+    static func key(in text: String) -> UInt64? {
+        text.utf8.firstIndex(of: UInt8(ascii: "~")).flatMap { UInt64(text[text.index(after: $0)...], radix: 16) }
+    }
+
+    /// Whether these digits are what stands behind the country's code, at least seven.
+    fileprivate func ends(withNational national: ArraySlice<UInt8>) -> Bool {
+        national.count >= 7 && Self.isCode(digits.dropLast(national.count))
+            && WrittenNumber.fits(national, digits.suffix(national.count))
+    }
+
+    /// Whether one dials an 8 before so many digits of it at home: +7, and some of +37 and +99.
+    fileprivate func hasTrunkDigit(before count: Int) -> Bool {
+        let code = digits.dropLast(count)
+        return code == [0x37] || (code.count == 3 && (code.first == 0x33 || code.first == 0x39))
+    }
+
+    private static let codesOfTwo: Set<Int> = Set(
+        [20, 27, 36, 39, 40, 41, 81, 82, 84, 86, 98] + Array(30...34) + Array(43...49) + Array(51...58)
+            + Array(60...66) + Array(90...95))
+
+    /// Whether these digits have the form of a country's code (E.164).
+    static func isCode(_ code: ArraySlice<UInt8>) -> Bool {
+        guard let first = code.first, first >= 0x31, code.allSatisfy({ $0 != hidden }) else { return false }
+        if first == 0x31 || first == 0x37 { return code.count == 1 }
+        guard code.count > 1 else { return false }
+        let two = code.prefix(2).reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        return code.count == (codesOfTwo.contains(two) ? 2 : 3)
+    }
+}
+
+/// A telephone number as one integer, to find what has no id.
+struct RecipientNumber: Hashable, Sendable {
+    /// The digits without `+` and leading zeros, as a number; of a masked one its key with the highest bit.
+    let value: UInt64
+
+    private static let keyBit: UInt64 = 1 << 63
+
+    /// - Parameter key: see `SentNumber`.
+    init(key: UInt64) {
+        value = key | Self.keyBit
+    }
+
+    /// Nil for what has no digits, or something else beside them, but a masked one with its key: 15 digits at most (E.164 §6).
     init?(_ address: String) {
         var value: UInt64 = 0
         let octets = address.utf8.span
@@ -145,12 +222,14 @@ struct RecipientNumber: Hashable, Sendable {
             let digit = octets[offset] &- 0x30
             guard digit < 10, value < 100_000_000_000_000 else {
                 if offset == 0, octets[offset] == 0x2B { continue }
-                return nil
+                guard octets[offset] == SentNumber.hidden, let key = SentNumber.key(in: address) else { return nil }
+                self.value = key | Self.keyBit
+                return
             }
             value = value * 10 + UInt64(digit)
         }
         guard value > 0 else { return nil }
-        digits = value
+        self.value = value
     }
 }
 
@@ -173,7 +252,7 @@ package struct SenderKey: Hashable, Sendable {
         if source.isEmpty {
             value = 0
         } else if let number = RecipientNumber(source) {
-            value = number.digits
+            value = number.value
         } else {
             let octets = source.utf8.span
             var hash: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -186,7 +265,7 @@ package struct SenderKey: Hashable, Sendable {
     func isIn(_ address: String) -> Bool {
         if self == .unknown { return false }
         if value == 0 || value & Self.nameBit != 0 { return SenderKey(address) == self }
-        return NumberAgreement.of(address, String(value)) >= .agrees
+        return (NumberAgreement.of(address, String(value)) ?? .contrary) != .contrary
     }
 }
 
@@ -199,14 +278,28 @@ extension ReceivedReceipt {
     ///
     /// - Parameter recipient: the message's; nil where it is not known.
     package func agreement(withRecipient recipient: String?, sender: SenderKey) -> NumberAgreement {
-        guard let recipient else { return .unknown }
-        let bySource = NumberAgreement.of(source, recipient)
+        guard let recipient else { return .partial }
+        let bySource = NumberAgreement.of(source, recipient, key: sourceKey)
         if bySource == .equal { return .equal }
-        if sender.isIn(source) {
-            let swapped = NumberAgreement.of(destination, recipient)
-            return bySource == .unknown ? swapped : max(bySource, swapped)
-        }
-        guard bySource == .unknown, sender != .unknown, !sender.isIn(destination) else { return bySource }
-        return min(NumberAgreement.of(destination, recipient), .unknown)
+        let byDestination = NumberAgreement.of(destination, recipient, key: destinationKey) ?? .partial
+        if sender.isIn(source) { return max(bySource ?? .contrary, byDestination) }
+        guard bySource == nil, sender != .unknown, !sender.isIn(destination) else { return bySource ?? .partial }
+        return min(byDestination, .partial)
+    }
+
+    /// The numbers that it names, by which what has no id is found.
+    var numbers: [RecipientNumber] {
+        [
+            RecipientNumber(source), sourceKey.map { RecipientNumber(key: $0) }, RecipientNumber(destination),
+            destinationKey.map { RecipientNumber(key: $0) },
+        ].compactMap(\.self)
+    }
+
+    /// Notes the keys of its numbers.
+    ///
+    /// - Parameter hash: of a number's digits as an integer.
+    package mutating func setKeys(_ hash: (UInt64) -> UInt64) {
+        sourceKey = WrittenNumber(source)?.digits.map(hash)
+        destinationKey = WrittenNumber(destination)?.digits.map(hash)
     }
 }

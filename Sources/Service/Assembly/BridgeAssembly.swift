@@ -46,7 +46,7 @@ struct BridgeAssembly: Sendable {
         let journal = settings.journal.map {
             BridgeJournal(
                 $0, owed: settings.longestPosting, conversations: settings.intake.conversationMemory,
-                deliveries: deliveries, inDoubt: inDoubt, group: group, logger: logger)
+                receipts: settings.receiptRoom, deliveries: deliveries, inDoubt: inDoubt, group: group, logger: logger)
         }
         try journal?.postings.know(settings)
         self.journal = journal

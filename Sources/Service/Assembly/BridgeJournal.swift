@@ -25,14 +25,18 @@ struct BridgeJournal: Sendable {
     /// - Parameters:
     ///   - owed: how long something is tried to be posted at most: what is needed for that is not deleted before.
     ///   - conversations: of so many numbers it is known whose chat they answer to.
+    ///   - receipts: of so many segments receipts are known, at all carriers together.
     init(
-        _ settings: JournalSettings, owed: Duration, conversations: Int, deliveries: Deliveries, inDoubt: InDoubtList,
-        group: any EventLoopGroup, logger: Logger
+        _ settings: JournalSettings, owed: Duration, conversations: Int, receipts: Int, deliveries: Deliveries,
+        inDoubt: InDoubtList, group: any EventLoopGroup, logger: Logger
     ) {
         let statuses = CarrierStatuses()
         var options = JournalOptions(settings)
         options.retention = max(options.retention, owed.milliseconds)
         options.refusalStatus = { statuses.http($1, of: $0) }
+        options.receiptSegments = receipts
+        options.isFinal = { ReceiptState(rawValue: $0)?.isFinal ?? false }
+        options.recipientHash = { hash in deliveries.know { hash.of($0) } }
         options.restored = { deliveries.restore($0) }
         options.restoredParts = { deliveries.restore($0) }
         options.restoredDoubts = { inDoubt.restore($0, now: .now(), time: JournalClock.now()) }
@@ -106,6 +110,9 @@ extension JournalOptions {
 }
 
 extension Settings {
+    /// Of so many segments receipts are known, at all carriers together.
+    var receiptRoom: Int { carriers.reduce(0) { $0 + $1.receiptLimits.segments } }
+
     /// The longest `give_up_after` of all URLs; zero = there are none.
     var longestPosting: Duration {
         let signed = (carriers.compactMap(\.inbound) + accounts.compactMap(\.receipts)).map(\.giveUpAfter)

@@ -170,6 +170,9 @@ extension CarrierSettings {
         receiptLimits.lost = reader.integer("lost", in: 100...1_000_000, default: receiptLimits.lost)
         receiptLimits.knownFor = reader.duration(
             "known_for", in: .seconds(3600)...(.seconds(14 * 86_400)), default: receiptLimits.knownFor)
+        receiptLimits.undecided = reader.integer("undecided", in: 1...100_000, default: receiptLimits.undecided)
+        receiptLimits.undecidedFor = reader.duration(
+            "undecided_for", in: .seconds(60)...(.seconds(3 * 86_400)), default: receiptLimits.undecidedFor)
         receiptLimits.heldFor = reader.duration(
             "hold", in: .milliseconds(1)...(.seconds(60)), default: receiptLimits.heldFor)
         if let status = reader.optionalInteger("retry_status", in: 1...0xFFFF_FFFF) {

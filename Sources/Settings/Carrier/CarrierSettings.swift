@@ -24,6 +24,8 @@ package struct CarrierSettings: Hashable, Sendable, CustomStringConvertible {
     package var sendsReference = false
     /// `receipts.known` and `receipts.known_for`: of how many accepted segments receipts are known, 1,000 to 10,000,000, and for
     /// how long, 1 h to 14 days. `receipts.lost`: of how many whose response did not come, 100 to 1,000,000.
+    /// `receipts.undecided` and `receipts.undecided_for`: how many receipts wait until it is known how the carrier writes ids, 1 to 100,000,
+    /// and for how long, 1 min to 3 days.
     /// `receipts.hold`: how long a receipt's answer waits for the answers that may say which message it means, 1 ms to 60 s.
     package var receiptLimits = ReceiptMatcher.Limits()
     /// `inbound`: where messages of subscribers are posted; nil = nowhere.

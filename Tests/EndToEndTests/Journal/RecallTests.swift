@@ -10,33 +10,65 @@ import Testing
             var state: String
         }
 
+        var id: String
         var to: String
-        var outcome: String
         var receipts: [Receipt]
     }
 
     private func withPatientSMSC(
         replyWithin: String = "10s", _ lines: [String], _ work: (Bridge) async throws -> Void
     ) async throws {
+        try await withSetup(replyWithin: replyWithin, lines) { setup in
+            try await withBridge(setup) { try await work($0) }
+        }
+    }
+
+    private func withSetup(
+        replyWithin: String = "10s", journal: [String] = [], _ lines: [String],
+        _ work: (BridgeSetup) async throws -> Void
+    ) async throws {
         let port = try Ports.free()
         let smsc = try ProcessHandle("python3", [Repository.testFile("Peers/patient_smsc.py"), "\(port)"])
         defer { smsc.kill() }
         try await smsc.waitForOutput(containing: "listening")
-        var setup = BridgeSetup(replyWithin: replyWithin, journal: BridgeSetup.ownJournal, ["recall: 20"])
+        var setup = BridgeSetup(replyWithin: replyWithin, journal: BridgeSetup.ownJournal, ["recall: 20"] + journal)
         setup.logLevel = "notice"
         setup.carriers = [CarrierSetup(port: port, window: 50, lines: lines)]
-        try await withBridge(setup) { try await work($0) }
+        try await work(setup)
+    }
+
+    /// Messages go out, kill -9, and the next process has the receipts that come then.
+    private func withKilledBridge(
+        journal: [String] = [], first: (Bridge) async throws -> Void, then work: (Bridge) async throws -> Void
+    ) async throws {
+        try await withSetup(journal: journal, []) { setup in
+            let bridge = try await Bridge.start(setup)
+            defer { bridge.discard() }
+            try await bridge.awaitReady()
+            try await first(bridge)
+            bridge.process.kill()
+            _ = try await bridge.process.waitForExit()
+            let next = try await bridge.startAgain()
+            defer { next.process.kill() }
+            try await next.awaitReady()
+            #expect(try await next.post(.message(to: "79165000000", text: "settle")).status == 200)
+            try await work(next)
+        }
     }
 
     private func lives(_ bridge: Bridge, _ numbers: [String]) async throws -> [Life] {
+        try await lives(bridge, arguments: numbers.map { ["--number", $0] })
+    }
+
+    private func lives(_ bridge: Bridge, arguments: [[String]]) async throws -> [Life] {
         var lives: [Life] = []
-        for number in numbers {
+        for arguments in arguments {
             let output = try await run(
                 Repository.smppost,
                 [
                     "messages", "--config", bridge.folder.file("config"), "--carriers", bridge.folder.file("carriers"),
-                    "--json", "--number", number,
-                ])
+                    "--json",
+                ] + arguments)
             lives += try output.standardOutput.split(separator: "\n").map {
                 try JSONDecoder().decode(Life.self, from: Data($0.utf8))
             }
@@ -91,6 +123,48 @@ import Testing
             // A carrier that has it has accepted it: its repeat is told so, and nothing is sent again.
             let repeated = try await bridge.post(.message(to: number, text: "lost DELIVRD"))
             #expect(repeated.status == 200)
+        }
+    }
+
+    /// It is under way at a kill -9, and its receipt, which names an id that nobody has seen, comes to the next process.
+    @Test(.timeLimit(.minutes(2))) func aReceiptSettlesWhatWasUnderWayAtAKill() async throws {
+        let held = Form.message(to: "79166000000", text: "hold DELIVRD")
+        try await withKilledBridge { bridge in
+            try await bridge.postAndLeave(held) {
+                try await bridge.monitor("/metrics").body.split(separator: "\n").contains {
+                    $0.hasPrefix("smppost_window_in_use{") && $0.hasSuffix(" 1")
+                }
+            }
+        } then: { bridge in
+            try await eventually("receipts") { try await bridge.carriers()[0].receipts.matched == 2 }
+            #expect(try await lives(bridge, ["79166000000"]).map { $0.receipts.map(\.state) } == [["delivered"]])
+            let repeated = try await bridge.post(held)
+            #expect(repeated.status == 200 && repeated.headers["x-replayed"] == "true")
+        }
+    }
+
+    /// Numbers that differ only under the mask, ids that are hexadecimal in answers and decimal in receipts, and kill -9 between them: each
+    /// receipt stands at its own message.
+    @Test(.timeLimit(.minutes(2))) func maskedNumbersAreToldApartAfterAKill() async throws {
+        let forms = (0..<40).map { index in
+            Form.message(
+                to: "791600\(100 + index)00", text: "hex " + (index.isMultiple(of: 3) ? "UNDELIV" : "DELIVRD"))
+        }
+        var ids: [String] = []
+        try await withKilledBridge(journal: ["mask_numbers: true"]) { bridge in
+            let replies = try await bridge.post(forms)
+            #expect(replies.allSatisfy { $0.status == 200 })
+            ids = replies.compactMap { $0.headers["x-message-id"] }
+        } then: { bridge in
+            try await eventually("receipts", atMost: .seconds(30)) {
+                try await bridge.carriers()[0].receipts.matched == 41
+            }
+            let lives = try await lives(bridge, arguments: ids.map { ["--id", $0] })
+            #expect(lives.count == 40 && lives.allSatisfy { $0.to.contains("*****") && !$0.to.contains("~") })
+            for (index, id) in ids.enumerated() {
+                let states = lives.first { $0.id == id }?.receipts.map(\.state)
+                #expect(states == [index.isMultiple(of: 3) ? "undeliverable" : "delivered"], "message \(index)")
+            }
         }
     }
 }

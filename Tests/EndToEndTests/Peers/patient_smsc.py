@@ -3,7 +3,9 @@
 
 patient_smsc.py PORT: a submit_sm whose text begins with `prompt` gets its receipt at once; after one that begins with `settle` all that have
 none get theirs. One that begins with `lost` gets no response, and after 4 s a receipt with an id that nobody has seen, and with what the submit_sm
-gave as user_message_reference (TLV 0x0204); its state is the text's second word.
+gave as user_message_reference (TLV 0x0204); its state is the text's second word. `hold` gets no response, and `hex` a hexadecimal id where
+its receipt has the same number in decimal; their receipts wait for `settle`, which may come on another connection, and have the second word as
+state.
 """
 import asyncio
 import struct
@@ -40,8 +42,10 @@ def reference(parameters):
 class Session(pdus.Session):
     SYSTEM_ID = b"PATIENT"
     count = 0
+    last = None
 
     def handle(self, command, sequence, body):
+        Session.last = self
         if command != SUBMIT:
             return super().handle(command, sequence, body)
         Session.count += 1
@@ -51,10 +55,16 @@ class Session(pdus.Session):
             asyncio.get_running_loop().call_later(
                 4, self.receipt, to, number, words[1].encode(), reference(parameters))
             return
-        self.transport.write(pdu(SUBMIT, sequence, number + b"\0"))
-        owed.append((self, to, number, b"DELIVRD", b""))
+        state = words[1].encode() if words[0] in ("hold", "hex") else b"DELIVRD"
+        given = number
+        if words[0] == "hex":
+            number, given = b"%d" % (5 + Session.count), b"%x" % (5 + Session.count)
+        owed.append((to, number, state, b""))
+        if words[0] == "hold":
+            return
+        self.transport.write(pdu(SUBMIT, sequence, given + b"\0"))
         if words[0] == "prompt":
-            self.receipt(*owed.pop()[1:])
+            self.receipt(*owed.pop())
         if words[0] == "settle":
             asyncio.get_running_loop().create_task(settle())
 
@@ -68,8 +78,7 @@ class Session(pdus.Session):
 async def settle():
     """Not faster than they are taken: one that finds no room is refused for now, and this SMSC sends nothing twice."""
     while owed:
-        session, *receipt = owed.pop(0)
-        session.receipt(*receipt)
+        Session.last.receipt(*owed.pop(0))
         await asyncio.sleep(0.005)
 
 

@@ -42,7 +42,9 @@ import Testing
         #expect(await next.begin(14, "refused").word == "new")
         #expect(await next.begin(15, "silent").outcome?.code == "code")
         #expect(segments.withLock { $0.filter { !$0.isLost }.map(\.carrierID).sorted() } == ["a", "b"])
-        #expect(segments.withLock { $0.filter(\.isLost).map(\.message) } == [.now(5)])
+        // Any carrier may have the first.
+        #expect(segments.withLock { $0.filter(\.isLost).map(\.message) } == [.now(5), .now(1)])
+        #expect(segments.withLock { $0.filter(\.isLost).map(\.carrier.isEmpty) } == [false, true])
         #expect(segments.withLock { $0.allSatisfy { $0.recipient == "79160000000" && $0.sender == "ACME" } })
         await next.stop()
         await first.stop()
@@ -66,6 +68,49 @@ import Testing
         let segments = Mutex<[RestoredSegment]>([])
         let next = await JournalRig(disk) { $0.restored = { new in segments.withLock { $0 += new } } }
         #expect(segments.withLock { $0.map(\.state) } == [nil, "delivered", nil, nil, nil, "expired"])
+        await next.stop()
+        await first.stop()
+    }
+
+    /// Of what is too much for memory only those come that wait for their receipts, and of a carrier without receipts none.
+    @Test(arguments: [true, false]) func theNewestSegmentsAndThoseThatWait(hasReceipts: Bool) async {
+        let disk = MemoryDisk()
+        let first = await JournalRig(disk)
+        for number: UInt64 in 1...5 {
+            #expect(await first.begin(number, "text \(number)").word == "new")
+            #expect(await first.commit([.outcome(.now(number, "accepted", [.accepted(id: "a\(number)")]))]))
+        }
+        for number: UInt64 in [1, 3] where hasReceipts {
+            let receipt = ReceiptRecord(
+                message: .now(number), segment: 0, at: 0, carrier: "main", carrierID: "a\(number)", state: "delivered",
+                error: nil, delay: nil, isDuplicate: false)
+            #expect(await first.commit([.receipt(receipt)]))
+        }
+        let segments = Mutex<[RestoredSegment]>([])
+        let next = await JournalRig(disk) {
+            $0.receiptSegments = 2
+            $0.isFinal = { $0 == "delivered" }
+            $0.restored = { new in segments.withLock { $0 += new } }
+        }
+        #expect(segments.withLock { $0.map(\.carrierID) } == (hasReceipts ? ["a2", "a4", "a5"] : ["a4", "a5"]))
+        await next.stop()
+        await first.stop()
+    }
+
+    /// A message that was under way, and its receipt: the next process but one knows it by the receipt's id.
+    @Test func aReceiptTellsWhatWasUnderWay() async {
+        let disk = MemoryDisk()
+        let first = await JournalRig(disk)
+        #expect(await first.begin(1, "under way").word == "new")
+        let receipt = ReceiptRecord(
+            message: .now(1), segment: 0, at: JournalClock.now(), carrier: "main", carrierID: "77", state: "delivered",
+            error: nil, delay: nil, isDuplicate: false)
+        #expect(await first.commit([.receipt(receipt)]))
+        let segments = Mutex<[RestoredSegment]>([])
+        let next = await JournalRig(disk) { $0.restored = { new in segments.withLock { $0 += new } } }
+        #expect(segments.withLock { $0.map(\.carrierID) } == ["77"])
+        #expect(segments.withLock { $0.map(\.isLost) } == [false])
+        #expect(segments.withLock { $0.map(\.state) } == ["delivered"])
         await next.stop()
         await first.stop()
     }

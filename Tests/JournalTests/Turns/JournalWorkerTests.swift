@@ -23,7 +23,7 @@ import Testing
         #expect(rig.journal.health.written == 2)
     }
 
-    @Test func textAndNumberAsConfigured() async {
+    @Test func textAndNumberAsConfigured() async throws {
         let rig = await JournalRig {
             $0.keepText = true
             $0.maskNumbers = true
@@ -34,6 +34,14 @@ import Testing
             return
         }
         #expect(message.recipient == "7916*****00")
+        // Numbers that look the same under the mask are told apart, and people do not see by what.
+        let key = try #require(message.recipientKey)
+        #expect(message.keptRecipient == "7916*****00~" + String(key, radix: 16))
+        let parts = MessageRecord.recipient(in: message.keptRecipient)
+        #expect(parts.0 == "7916*****00" && parts.key == key)
+        #expect(MessageRecord.recipient(in: "79160000000~1").key == nil)
+        let hash = RecipientHash(Array(0..<32))
+        #expect(hash.of(79_160_000_000) != hash.of(79_160_000_100) && hash.of(1) == RecipientHash(Array(0..<32)).of(1))
         #expect(message.text == "secret")
         await rig.stop()
     }

@@ -9,7 +9,7 @@ import Testing
     private func lost(_ tags: [UInt64], capacity: Int = 10) -> LostSegments {
         var lost = LostSegments(capacity: capacity, keptFor: .seconds(60))
         for tag in tags {
-            lost.add(LostSegments.Entry(tag: tag, segment: 0, sender: .unknown, at: now), recipient: number)
+            lost.add(LostSegments.Entry(tag: tag, segment: 0, recipient: number, sender: .unknown, at: now))
         }
         return lost
     }

@@ -76,7 +76,7 @@ extension ReceiptMatcher {
     }
 
     @Test func idsThatDifferInCaseOnlyAreTwo() {
-        var matcher = ReceiptMatcher(form: .auto)
+        var matcher = ReceiptMatcher(form: .same)
         _ = matcher.accepted(id: "aBc", tag: 1, segment: 0, at: time(0))
         _ = matcher.accepted(id: "AbC", tag: 2, segment: 0, at: time(0))
         _ = matcher.accepted(id: "abc", tag: 3, segment: 0, at: time(0))
@@ -86,7 +86,7 @@ extension ReceiptMatcher {
     }
 
     @Test func anIDThatIsGivenAgainMeansTheNewerMessage() {
-        var matcher = ReceiptMatcher(form: .auto)
+        var matcher = ReceiptMatcher(form: .same)
         let number = "79161234567"
         _ = matcher.accepted(id: "5", tag: 1, segment: 0, recipient: number, at: time(0))
         #expect(found(matcher.match(receipt("5", .enroute), at: time(1)))?.tag == 1)
@@ -95,7 +95,7 @@ extension ReceiptMatcher {
     }
 
     @Test func intermediateAndFinalReceiptsAreMatchedAndASecondFinalOneIsADuplicate() {
-        var matcher = ReceiptMatcher(form: .auto)
+        var matcher = ReceiptMatcher(form: .same)
         _ = matcher.accepted(id: "9", tag: 1, segment: 0, at: time(0))
         for state in [ReceiptState.enroute, .accepted, .enroute, .delivered] {
             #expect(found(matcher.match(receipt("9", state), at: time(1))) != nil)
@@ -125,7 +125,7 @@ extension ReceiptMatcher {
     }
 
     @Test func parkingEnds() {
-        var matcher = ReceiptMatcher(form: .auto)
+        var matcher = ReceiptMatcher(form: .same)
         _ = matcher.match(receipt("1"), at: time(0))
         _ = matcher.match(receipt("2"), at: time(10))
         #expect(matcher.expire(now: time(59.9)).isEmpty)
@@ -145,7 +145,7 @@ extension ReceiptMatcher {
                     ticket: 3,
                     displaced: SettledReceipt(received: receipt("1"), outcome: .unmatched(.unknownID), ticket: 0)))
         #expect(matcher.parkedCount == 3)
-        var same = ReceiptMatcher(form: .auto)
+        var same = ReceiptMatcher(form: .same)
         let steps = (0..<20).map { _ in same.match(receipt("1"), at: time(0)) }
         #expect(steps.filter { $0 == .settled(.unmatched(.unknownID)) }.count == 4)
         #expect(same.accepted(id: "1", tag: 0, segment: 0, at: time(1)).count == 16)
@@ -175,7 +175,7 @@ extension ReceiptMatcher {
     }
 
     @Test func theTextsIDHelpsWhereTheTLVsDoesNot() {
-        var matcher = ReceiptMatcher(form: .auto)
+        var matcher = ReceiptMatcher(form: .same)
         _ = matcher.accepted(id: "77001", tag: 1, segment: 0, at: time(0))
         #expect(found(matcher.match(receipt("internal-9", other: "77001"), at: time(1)))?.tag == 1)
         _ = matcher.match(receipt("internal-10", other: "77002"), at: time(1))
@@ -358,7 +358,44 @@ extension ReceiptMatcher {
         #expect(found(matcher.match(receipt("5", from: "+79160000002"), at: time(2)))?.tag == 2)
         #expect(isParked(matcher.match(receipt("5"), at: time(2))))
         #expect(isParked(matcher.match(receipt("5", from: "79160000003"), at: time(2))))
-        #expect(matcher.expire(now: time(70)).map(\.outcome) == [.unmatched(.ambiguous), .unmatched(.otherNumber)])
+        #expect(matcher.expire(now: time(70)).map(\.outcome) == [.unmatched(.otherNumber)])
+        // The other one waits for what others teach.
+        #expect(matcher.parkedCount == 1 && matcher.nextDeadline == time(2 + 6 * 3600))
+        #expect(matcher.expire(now: time(30_000)).map(\.outcome) == [.unmatched(.ambiguous)])
+    }
+
+    /// What waits for others to teach is bounded, and the oldest is told then.
+    @Test func theUndecidedAreBounded() {
+        var matcher = ReceiptMatcher(form: .auto, limits: .init(undecided: 2))
+        for id in 101...103 {
+            _ = matcher.accepted(id: "\(id)", tag: UInt64(id), segment: 0, recipient: "79160000001", at: time(0))
+            #expect(isParked(matcher.match(receipt("\(id)"), at: time(1))))
+        }
+        #expect(matcher.expire(now: time(90)).map(\.received.receipt.messageID) == ["101"])
+        #expect(matcher.parkedCount == 2)
+    }
+
+    /// A restart learns from the receipts of the earlier process.
+    @Test func aRestartLearns() {
+        var matcher = ReceiptMatcher(form: .auto)
+        for (given, receipted) in [("5", "5"), ("", "9"), ("a", "zz")] {
+            matcher.learn(given: given, receipted: receipted)
+        }
+        #expect(matcher.formInWords == "not known yet")
+        for id in 100...107 { matcher.learn(given: "\(id)", receipted: String(id, radix: 16)) }
+        #expect(matcher.formInWords == "hexadecimal, learnt from 8 receipts")
+        _ = matcher.accepted(id: "16", tag: 1, segment: 0, recipient: "79160000001", at: time(0))
+        _ = matcher.accepted(id: "10", tag: 2, segment: 0, recipient: "79160000002", at: time(0))
+        #expect(found(matcher.match(receipt("10"), at: time(1)))?.tag == 1)
+    }
+
+    /// A carrier that changes its way is believed after a thousand receipts.
+    @Test func aCarrierMayChangeItsWay() {
+        var matcher = ReceiptMatcher(form: .auto)
+        for _ in 0..<100_000 { matcher.learn(given: "255", receipted: "ff") }
+        for _ in 0..<5_000 { matcher.learn(given: "255", receipted: "255") }
+        _ = matcher.accepted(id: "255", tag: 1, segment: 0, recipient: "79160000001", at: time(0))
+        #expect(found(matcher.match(receipt("255"), at: time(1)))?.tag == 1)
     }
 
     /// A stranger's receipt: `id:15` where 21 = 0x15 was given.

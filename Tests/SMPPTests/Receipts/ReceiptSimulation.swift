@@ -4,6 +4,10 @@
 struct ReceiptSimulation {
     enum Writing: CaseIterable { case decimal, hexadecimal, padded, mixed }
     enum Moment: CaseIterable { case before, rightBehind, longAfter, any }
+    /// How receipts name the recipient: any of the ways in which carriers write whole numbers and those of their country; as one dials it
+    /// there; with four digits before a mask and two behind it; with a mask that all recipients share; not at all; or they name somebody else
+    /// by letters.
+    enum Naming: CaseIterable { case anyForm, national, masked, allMasked, nobody, letters }
 
     var start: UInt64
     /// Of ids in responses; `padded` and `mixed` are decimal there.
@@ -18,9 +22,9 @@ struct ReceiptSimulation {
     var repeatsIDs = false
     /// So many recipients; nil = each message has its own.
     var recipients: Int?
-    var namesNumbers = true
-    /// Receipts show the first four and the last two digits of a number.
-    var masksNumbers = false
+    var naming = Naming.anyForm
+    /// Between messages.
+    var pause = Duration.zero
     /// Whom all messages come from; where it is a number, every tenth message goes to it, and strangers' receipts do.
     var sender = "Firm"
     /// Of each message; all have one id.
@@ -55,7 +59,8 @@ struct ReceiptSimulation {
         var next = 0
         var id = start
         var step = 0
-        func now() -> MonotonicTime { MonotonicTime(nanoseconds: UInt64(step + 1) * 1_000_000) }
+        var paused = Duration.zero
+        func now() -> MonotonicTime { MonotonicTime(nanoseconds: UInt64(step + 1) * 1_000_000) + paused }
         func answeredUpTo() -> MonotonicTime { open.map(\.writtenAt).min() ?? now() }
         func note(_ settled: [SettledReceipt]) {
             for settled in settled {
@@ -77,7 +82,9 @@ struct ReceiptSimulation {
                 if repeatsIDs, next == messages / 2 { id = start }
                 for part in 0..<parts { open.append(Open(message: next, part: part, id: id, writtenAt: now())) }
                 (next, id) = (next + 1, id + 1)
+                paused += pause
             }
+            if pause > .zero { note(matcher.expire(now: now())) }
             if let place = open.indices.randomElement(using: &random) {
                 let answered = open[place]
                 let receipt = receipt(of: answered.message, id: answered.id, &random)
@@ -105,7 +112,7 @@ struct ReceiptSimulation {
                 deliver(waiting.remove(at: place).receipt)
             }
         }
-        step += 100_000
+        step += 100_000_000
         note(matcher.expire(now: now()))
         result.learnt = matcher.formInWords.en
         return result
@@ -134,12 +141,18 @@ struct ReceiptSimulation {
         var receipt = DeliveryReceipt(messageID: text(id, self.receipt, &random), state: .delivered)
         receipt.text = "\(message)"
         let digits = number(message)
-        let written =
-            masksNumbers
-            ? [digits.prefix(4) + "*****" + digits.suffix(2)]
-            : [digits, "+" + digits, "00" + digits, "8" + digits.dropFirst(), String(digits.dropFirst())]
+        let national = String(digits.dropFirst())
+        let written: [String] =
+            switch naming {
+            case .anyForm: [digits, "+" + digits, "00" + digits, "8" + national, national]
+            case .national: ["8" + national, national]
+            case .masked: ["\(digits.prefix(4))*****\(digits.suffix(2))"]
+            case .allMasked: ["\(digits.prefix(3))********"]
+            case .nobody: [""]
+            case .letters: ["OTHER"]
+            }
         return ReceivedReceipt(
-            receipt, source: namesNumbers ? written[random.below(written.count)] : "", destination: sender)
+            receipt, source: written[random.below(written.count)], destination: naming == .letters ? "OTHER2" : sender)
     }
 
     private func text(_ id: UInt64, _ writing: Writing, _ random: inout SplitMix64) -> String {

@@ -47,16 +47,47 @@ import Testing
             let result = simulation.run(seed: 4)
             #expect(result.wrongNumber == 0, "\(simulation): \(result)")
             // What fits two messages to one number is the one's whose id it writes.
-            #expect(result.share >= (writing == .mixed ? 0.7 : 0.9), "\(simulation): \(result)")
+            #expect(result.share >= (writing == .mixed ? 0.6 : 0.9), "\(simulation): \(result)")
         }
     }
 
-    /// Receipts without numbers: what is not clear is not matched.
-    @Test(arguments: starts, [ReceiptSimulation.Writing.decimal, .hexadecimal, .padded])
-    func withoutNumbers(start: UInt64, writing: ReceiptSimulation.Writing) {
-        let simulation = ReceiptSimulation(start: start, receipt: writing, namesNumbers: false)
-        let result = simulation.run(seed: 4)
-        #expect(result.wrong == 0, "\(simulation): \(result)")
+    /// Receipts whose numbers prove nothing: the form of ids is learnt from those that fit one message only, and those that waited for it
+    /// are found then. A carrier that writes ids now so and now so shows nothing: what is not clear is not matched.
+    @Test(arguments: starts, [ReceiptSimulation.Naming.national, .masked, .allMasked, .nobody, .letters])
+    func numbersThatProveNothing(start: UInt64, naming: ReceiptSimulation.Naming) {
+        for moment in ReceiptSimulation.Moment.allCases {
+            for (response, receipt) in Self.forms {
+                let simulation = ReceiptSimulation(
+                    start: start, response: response, receipt: receipt, moment: moment, naming: naming)
+                check(simulation, seeds: 1...1)
+            }
+            var repeated = ReceiptSimulation(start: start, moment: moment, naming: naming)
+            repeated.repeatsIDs = true
+            let twice = repeated.run(seed: 6)
+            #expect(twice.wrong == 0, "\(repeated): \(twice)")
+            // Of one that writes ids now so and now so nobody could tell, if its numbers showed nothing at all.
+            guard naming == .national || naming == .masked else { continue }
+            let mixed = ReceiptSimulation(start: start, receipt: .mixed, moment: moment, naming: naming)
+            let result = mixed.run(seed: 6)
+            #expect(result.wrong == 0, "\(mixed): \(result)")
+        }
+    }
+
+    private static let forms: [(ReceiptSimulation.Writing, ReceiptSimulation.Writing)] = [
+        (.decimal, .decimal), (.decimal, .hexadecimal), (.hexadecimal, .decimal), (.hexadecimal, .hexadecimal),
+        (.decimal, .padded), (.padded, .decimal),
+    ]
+
+    /// Three messages a minute are enough to learn from.
+    @Test(arguments: [ReceiptSimulation.Naming.national, .masked, .allMasked, .nobody])
+    func aFewMessagesAMinute(naming: ReceiptSimulation.Naming) {
+        for (response, receipt) in Self.forms {
+            check(
+                ReceiptSimulation(
+                    start: 160, response: response, receipt: receipt, window: 1, messages: 100, naming: naming,
+                    pause: .seconds(20)),
+                seeds: 1...1)
+        }
     }
 
     /// Strangers' receipts go to our sender's number, and so do some of our messages.
@@ -69,20 +100,6 @@ import Testing
             #expect(result.wrongNumber == 0, "\(simulation): \(result)")
             // What fits two messages to the one number is the one's whose id it writes.
             #expect(result.share >= (writing == .mixed ? 0.97 : 0.99), "\(simulation): \(result)")
-        }
-    }
-
-    /// Of a masked number nobody knows whose it is: the very id finds the message, and an id of two messages none.
-    @Test(arguments: starts, ReceiptSimulation.Writing.allCases)
-    func maskedNumbers(start: UInt64, writing: ReceiptSimulation.Writing) {
-        for moment in ReceiptSimulation.Moment.allCases {
-            let simulation = ReceiptSimulation(start: start, receipt: writing, moment: moment, masksNumbers: true)
-            if writing == .decimal || writing == .padded { check(simulation, seeds: 1...1) }
-            #expect(simulation.run(seed: 6).wrong == 0, "\(simulation)")
-            var repeated = simulation
-            repeated.repeatsIDs = true
-            let result = repeated.run(seed: 6)
-            #expect(result.wrong == 0, "\(repeated): \(result)")
         }
     }
 
