@@ -1,33 +1,20 @@
 package import Messaging
 
-/// The shape of the tables, the same in both databases; types are SQLite's / PostgreSQL's.
+/// What the tables of both databases have in common.
 ///
 /// Every table is ordered by message id, which is time; so writing appends, a restart reads a tail, pruning cuts a
 /// head, and one message is found by its key. There is no other index on the write path.
 ///
-/// | table | columns |
-/// |---|---|
-/// | `message` | `id` key, `account`, `recipient`, `sender`, `segments`, `text` or null, `fingerprint_high`, `fingerprint_low` (64 bits each, as signed integers) |
-/// | `outcome` | `id` key, `at`, `outcome`, `http_status`, `code` or null, `carrier` or null, `segments` (`SegmentCoding`), `replay_of` or null; an index on `id` of the few rows whose `replay_of` is not null |
-/// | `delivered` | SQLite: `last` key, `ids` (`DeliveredMarks`); PostgreSQL: `id` key, a row for each message |
-/// | `late` | `id`, `segment`, `at`, `n`, `carrier`, `status`, `carrier_id`; key: `id`, `at`, `n` |
-/// | `receipt` | `place`, `at`, `n`, `message` or null, `segment` or null, `carrier`, `carrier_id`, `state`, `error` or null, `delay` or null, `is_duplicate`; key: `place`, `at`, `n` |
-/// | `inbound` | `id` key, `at`, `carrier`, `sender`, `recipient`, `segments`, `received`, `text` or null |
-/// | `inbound_part` | `id`, `at`, `n` (the part's number), `carrier`, `sender`, `recipient`, `reference`, `parts`, `content`; key: `id`, `at`, `n`; deleted when the row of `inbound` with this `id` is added |
-/// | `posting` | `id` key, `at`, `target`, `form`; deleted when it is posted |
-/// | `forgotten` | `key` (`ForgottenRecord`), `id`, `segment`; key: all of them, and an index on `id` |
-/// | `reference` | `id` key, `reference`: what its sender calls a message |
-/// | `ledger` | PostgreSQL: `fingerprint_high`, `fingerprint_low` key, `id` of the message that has it (`SharedStore`) |
-/// | `setting` | `name` key, `value` (bytes): `fingerprint_key`; SQLite: `logged`, the position that rows have come to in the log before them, `opened_by`, and from earlier versions `log`, where that was unless it was beside the file |
+/// `JournalTable` has the columns. Besides: `n` only makes keys unique; the rows of `inbound_part` go when the row of `inbound` with their `id`
+/// is added, a `posting` when it is posted; `outcome.segments` is text (`SegmentCoding`); `delivered` is a row for each message in PostgreSQL,
+/// and packed in SQLite (`DeliveredMarks`); PostgreSQL has `ledger` (`SharedStore`); `setting` has the `fingerprint_key`, and in SQLite `logged`,
+/// the position that rows have come to in the log before them, `opened_by`, and from earlier versions `log`, where that was unless it
+/// was beside the file.
 ///
-/// Integers are INTEGER / BIGINT, words TEXT (`storable`), bytes BLOB / BYTEA. `n` only makes keys unique. A row that is
-/// there already stays as it is (`ON CONFLICT DO NOTHING`): a batch may be added again after a commit whose end is not
+/// Texts are `storable`. A row that is there already stays as it is (`ON CONFLICT DO NOTHING`): a batch may be added again after a commit whose end is not
 /// known, at worst with its receipts and late responses twice. A repeat that was answered from the ledger has an outcome
 /// and no message: its life shows what the message of `replay_of` says.
 package enum JournalSchema {
-    /// What a SQLite database of this version says of itself; it refuses one with a higher number.
-    package static let version = 3
-
     /// So many segments of one key are looked at: a carrier may give an id again and again.
     package static let mostForgotten = 8
 

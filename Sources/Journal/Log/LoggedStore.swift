@@ -56,7 +56,7 @@ package final class LoggedStore: JournalStore {
             // The database has the lock, so nobody else writes its log.
             try rows.open()
             let position = try takeIn()
-            try forgetRingLogs()
+            try earlier.forget()
             try log.begin(after: position)
             let (rows, segments) = (rows, log.segments)
             segments.tend(moved: position)
@@ -73,12 +73,14 @@ package final class LoggedStore: JournalStore {
 
     // MARK: What earlier processes left
 
+    private var earlier: RingLogs { RingLogs(path: path, rows: rows, logger: logger) }
+
     /// Adds what logs hold and the database does not.
     ///
     /// - Returns: the position up to which everything is in the database.
     private func takeIn() throws(JournalProblem) -> UInt64 {
         var position = try rows.position()
-        let frames = try (ringFrames(after: position) + log.frames(after: position))
+        let frames = try (earlier.frames(after: position) + log.frames(after: position))
             .sorted { $0.position < $1.position }
         // What was acknowledged is in no file when somebody has removed the log.
         let first = unmoved.first?.positions.lowerBound ?? .max
@@ -113,30 +115,6 @@ package final class LoggedStore: JournalStore {
                 "the journal gives up records that its database does not take",
                 metadata: ["records": "\(refused)", "problem": "\(error)"])
         }
-    }
-
-    private func ringFrames(after position: UInt64) throws(JournalProblem) -> [LogFrame] {
-        var frames = try RingLog(path: path + "-log")?.frames(after: position) ?? []
-        guard let elsewhere = try rows.log() else { return frames }
-        guard let log = RingLog(path: elsewhere) else {
-            logger.error(
-                "the journal's log is gone: what the process before this one committed in its last moments is missing",
-                metadata: ["log": "\(elsewhere)"])
-            return frames
-        }
-        frames += try log.frames(after: position) ?? []
-        return frames
-    }
-
-    /// What is elsewhere stays: this database may be a copy, and the one that the log belongs to has not taken it in.
-    private func forgetRingLogs() throws(JournalProblem) {
-        RingLog(path: path + "-log")?.remove()
-        guard let elsewhere = try rows.log() else { return }
-        try rows.forgetLog()
-        guard RingLog(path: elsewhere) != nil else { return }
-        logger.notice(
-            "the log of an earlier version is in the database now, and its file may be removed",
-            metadata: ["log": "\(elsewhere)"])
     }
 
     // MARK: Commits

@@ -3,60 +3,18 @@
 /// A delivered message is a row of its own here; `n` of late responses and receipts is a digest of the record, so that one which
 /// is added again after a commit whose end is not known is the same row.
 enum PostgreSQLSchema {
-    /// What version n + 1 adds to version n. Never changed once it was released.
-    static let migrations = [
-        [
-            """
-            CREATE TABLE message (
-                id bigint PRIMARY KEY, fingerprint_high bigint NOT NULL, fingerprint_low bigint NOT NULL,
-                segments integer NOT NULL, account text NOT NULL, recipient text NOT NULL, sender text NOT NULL,
-                text text)
-            """,
-            """
-            CREATE TABLE outcome (
-                id bigint PRIMARY KEY, at bigint NOT NULL, replay_of bigint, http_status integer NOT NULL,
-                outcome text NOT NULL, code text, carrier text, segments text NOT NULL)
-            """,
-            "CREATE INDEX outcome_replay ON outcome (id) WHERE replay_of IS NOT NULL",
-            "CREATE TABLE delivered (id bigint PRIMARY KEY)",
-            """
-            CREATE TABLE late (
-                id bigint, at bigint, n bigint, segment integer NOT NULL, status bigint NOT NULL,
-                carrier text NOT NULL, carrier_id text NOT NULL, PRIMARY KEY (id, at, n))
-            """,
-            """
-            CREATE TABLE receipt (
-                place bigint, at bigint, n bigint, message bigint, delay bigint, segment integer,
-                is_duplicate boolean NOT NULL, carrier text NOT NULL, carrier_id text NOT NULL, state text NOT NULL,
-                error text, PRIMARY KEY (place, at, n))
-            """,
-            """
-            CREATE TABLE inbound (
-                id bigint PRIMARY KEY, at bigint NOT NULL, segments integer NOT NULL, received integer NOT NULL,
-                carrier text NOT NULL, sender text NOT NULL, recipient text NOT NULL, text text)
-            """,
-            """
-            CREATE TABLE inbound_part (
-                id bigint, at bigint, n bigint, reference integer NOT NULL, parts integer NOT NULL,
-                carrier text NOT NULL, sender text NOT NULL, recipient text NOT NULL, content text NOT NULL,
-                PRIMARY KEY (id, at, n))
-            """,
-            "CREATE TABLE posting (id bigint PRIMARY KEY, at bigint NOT NULL, target text NOT NULL, form text NOT NULL)",
-            "CREATE TABLE setting (name text PRIMARY KEY, value bytea NOT NULL)",
-        ],
-        [
-            """
+    /// What version n + 1 adds to version n: the steps of `JournalTable`, and `ledger` behind the first. Never changed once it was released.
+    static let migrations: [[String]] = {
+        var steps = (1...JournalTable.steps).map { JournalTable.statements(ofStep: $0, in: .postgreSQL) }
+        steps[0].append("CREATE TABLE setting (name text PRIMARY KEY, value bytea NOT NULL)")
+        let ledger = """
             CREATE TABLE ledger (
                 fingerprint_high bigint, fingerprint_low bigint, id bigint NOT NULL,
                 PRIMARY KEY (fingerprint_high, fingerprint_low))
             """
-        ],
-        [
-            "CREATE TABLE forgotten (key bigint, id bigint, segment integer, PRIMARY KEY (key, id, segment))",
-            "CREATE INDEX forgotten_id ON forgotten (id)",
-        ],
-        ["CREATE TABLE reference (id bigint PRIMARY KEY, reference text NOT NULL)"],
-    ]
+        steps.insert([ledger], at: 1)
+        return steps
+    }()
 
     static var version: Int { migrations.count }
 

@@ -12,58 +12,43 @@ enum JournalTable: UInt8, CaseIterable {
     var name: String { self == .inboundPart ? "inbound_part" : "\(self)" }
 
     /// As PostgreSQL calls it; SQLite's are INTEGER and TEXT.
-    enum ColumnType: String {
-        case bigint, integer, text, boolean
+    enum ColumnType: String, CaseIterable {
+        case bigint, integer, boolean, text
     }
 
-    typealias Column = (name: String, type: ColumnType)
+    struct Column {
+        let name: String
+        let type: ColumnType
+        let isOptional: Bool
+        /// The step of the schema (`JournalTable.steps`) that brings it to a table that is there already.
+        let step: Int
+
+        init(_ name: String, _ type: ColumnType, isOptional: Bool = false, step: Int = 1) {
+            (self.name, self.type, self.isOptional, self.step) = (name, type, isOptional, step)
+        }
+    }
 
     /// In the order of `RecordFields`; of `delivered` as PostgreSQL has it.
     var fields: [Column] {
         switch self {
-        case .message:
-            [
-                ("id", .bigint), ("account", .text), ("recipient", .text), ("sender", .text), ("segments", .integer),
-                ("text", .text), ("fingerprint_high", .bigint), ("fingerprint_low", .bigint),
-            ]
-        case .outcome:
-            [
-                ("id", .bigint), ("at", .bigint), ("outcome", .text), ("http_status", .integer), ("code", .text),
-                ("carrier", .text), ("segments", .text), ("replay_of", .bigint),
-            ]
-        case .delivered: [("id", .bigint)]
-        case .late:
-            [
-                ("id", .bigint), ("at", .bigint), ("carrier", .text), ("segment", .integer), ("status", .bigint),
-                ("carrier_id", .text),
-            ]
-        case .receipt:
-            [
-                ("message", .bigint), ("segment", .integer), ("at", .bigint), ("carrier", .text),
-                ("carrier_id", .text), ("state", .text), ("error", .text), ("delay", .bigint),
-                ("is_duplicate", .boolean),
-            ]
-        case .inbound:
-            [
-                ("id", .bigint), ("at", .bigint), ("carrier", .text), ("sender", .text), ("recipient", .text),
-                ("segments", .integer), ("received", .integer), ("text", .text),
-            ]
-        case .inboundPart:
-            [
-                ("id", .bigint), ("at", .bigint), ("carrier", .text), ("sender", .text), ("recipient", .text),
-                ("reference", .integer), ("n", .bigint), ("parts", .integer), ("content", .text),
-            ]
-        case .posting: [("id", .bigint), ("at", .bigint), ("target", .text), ("form", .text)]
-        case .forgotten: [("id", .bigint), ("segment", .integer), ("key", .bigint)]
-        case .reference: [("id", .bigint), ("reference", .text)]
+        case .message: MessageRecord.fields
+        case .outcome: OutcomeRecord.fields
+        case .delivered: [Column("id", .bigint)]
+        case .late: LateRecord.fields
+        case .receipt: ReceiptRecord.fields
+        case .inbound: InboundRecord.fields
+        case .inboundPart: InboundPartRecord.fields
+        case .posting: PostingRecord.fields
+        case .forgotten: ForgottenRecord.fields
+        case .reference: ReferenceRecord.fields
         }
     }
 
     /// What stands behind the fields: what rows are ordered by where that is no field, and what only makes a row's key unique.
     private var rest: [Column] {
         switch self {
-        case .late: [("n", .bigint)]
-        case .receipt: [("n", .bigint), ("place", .bigint)]
+        case .late: [Column("n", .bigint)]
+        case .receipt: [Column("n", .bigint), Column("place", .bigint)]
         case .message, .outcome, .delivered, .inbound, .inboundPart, .posting, .forgotten, .reference: []
         }
     }
@@ -79,7 +64,7 @@ enum JournalTable: UInt8, CaseIterable {
     /// The same where a commit's marks are one row.
     func key(in dialect: SQLDialect) -> String { isPacked(in: dialect) ? "last" : key }
 
-    private func isPacked(in dialect: SQLDialect) -> Bool { self == .delivered && dialect == .sqlite }
+    func isPacked(in dialect: SQLDialect) -> Bool { self == .delivered && dialect == .sqlite }
 
     /// All columns, as `JournalRecord.init(of:from:)` reads them.
     func selected(in dialect: SQLDialect) -> String { isPacked(in: dialect) ? "last, ids" : selected() }

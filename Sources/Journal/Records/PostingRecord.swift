@@ -31,3 +31,12 @@ package struct PostingRecord: Hashable, Sendable {
         self.form = form
     }
 }
+
+/// How many postings there were since the start.
+package struct PostingTotals: Hashable, Sendable {
+    package var posted: UInt64 = 0
+    package var failedAttempts: UInt64 = 0
+    package var givenUp: UInt64 = 0
+
+    package init() {}
+}

@@ -1,8 +1,10 @@
 import Messaging
 
 /// A record whose fields stand in one order everywhere: in the tables of both databases (`JournalTable`), and in the log. A field is added in its
-/// type, in the two functions here, and in `JournalTable.fields` with a migration of each database.
+/// type and in the three members here; both databases' tables, and the migrations of those that are there, are made from `fields`.
 protocol RecordFields {
+    /// The columns, in the order in which fields are read and written.
+    static var fields: [JournalTable.Column] { get }
     init<Reader: FieldReader>(from row: inout Reader) throws(Reader.Failure)
     func write<Writer: FieldWriter & ~Copyable & ~Escapable>(to row: inout Writer) throws(Writer.Failure)
 }
@@ -72,6 +74,12 @@ extension FieldReader {
 }
 
 extension MessageRecord: RecordFields {
+    static let fields: [JournalTable.Column] = [
+        .init("id", .bigint), .init("account", .text), .init("recipient", .text), .init("sender", .text),
+        .init("segments", .integer), .init("text", .text, isOptional: true), .init("fingerprint_high", .bigint),
+        .init("fingerprint_low", .bigint),
+    ]
+
     init<Reader: FieldReader>(from row: inout Reader) throws(Reader.Failure) {
         let (id, account) = (try row.id(), try row.text())
         let (recipient, key) = Self.recipient(in: try row.text())
@@ -94,6 +102,12 @@ extension MessageRecord: RecordFields {
 }
 
 extension OutcomeRecord: RecordFields {
+    static let fields: [JournalTable.Column] = [
+        .init("id", .bigint), .init("at", .bigint), .init("outcome", .text), .init("http_status", .integer),
+        .init("code", .text, isOptional: true), .init("carrier", .text, isOptional: true), .init("segments", .text),
+        .init("replay_of", .bigint, isOptional: true),
+    ]
+
     init<Reader: FieldReader>(from row: inout Reader) throws(Reader.Failure) {
         self.init(
             id: try row.id(), at: try row.number(), outcome: try row.text(), httpStatus: try row.count(),
@@ -114,6 +128,11 @@ extension OutcomeRecord: RecordFields {
 }
 
 extension LateRecord: RecordFields {
+    static let fields: [JournalTable.Column] = [
+        .init("id", .bigint), .init("at", .bigint), .init("carrier", .text), .init("segment", .integer),
+        .init("status", .bigint), .init("carrier_id", .text),
+    ]
+
     init<Reader: FieldReader>(from row: inout Reader) throws(Reader.Failure) {
         self.init(
             id: try row.id(), at: try row.number(), carrier: try row.text(), segment: try row.count(),
@@ -131,6 +150,14 @@ extension LateRecord: RecordFields {
 }
 
 extension ReceiptRecord: RecordFields {
+    static let fields: [JournalTable.Column] = [
+
+        .init("message", .bigint, isOptional: true), .init("segment", .integer, isOptional: true), .init("at", .bigint),
+        .init("carrier", .text), .init("carrier_id", .text), .init("state", .text),
+        .init("error", .text, isOptional: true), .init("delay", .bigint, isOptional: true),
+        .init("is_duplicate", .boolean),
+    ]
+
     init<Reader: FieldReader>(from row: inout Reader) throws(Reader.Failure) {
         self.init(
             message: try row.optionalID(), segment: try row.optionalCount(), at: try row.number(),
@@ -152,6 +179,12 @@ extension ReceiptRecord: RecordFields {
 }
 
 extension InboundRecord: RecordFields {
+    static let fields: [JournalTable.Column] = [
+        .init("id", .bigint), .init("at", .bigint), .init("carrier", .text), .init("sender", .text),
+        .init("recipient", .text), .init("segments", .integer), .init("received", .integer),
+        .init("text", .text, isOptional: true),
+    ]
+
     init<Reader: FieldReader>(from row: inout Reader) throws(Reader.Failure) {
         self.init(
             id: try row.id(), at: try row.number(), carrier: try row.text(), from: try row.text(), to: try row.text(),
@@ -171,6 +204,12 @@ extension InboundRecord: RecordFields {
 }
 
 extension InboundPartRecord: RecordFields {
+    static let fields: [JournalTable.Column] = [
+        .init("id", .bigint), .init("at", .bigint), .init("carrier", .text), .init("sender", .text),
+        .init("recipient", .text), .init("reference", .integer), .init("n", .bigint), .init("parts", .integer),
+        .init("content", .text),
+    ]
+
     init<Reader: FieldReader>(from row: inout Reader) throws(Reader.Failure) {
         self.init(
             id: try row.id(), at: try row.number(), carrier: try row.text(), from: try row.text(), to: try row.text(),
@@ -191,6 +230,10 @@ extension InboundPartRecord: RecordFields {
 }
 
 extension PostingRecord: RecordFields {
+    static let fields: [JournalTable.Column] = [
+        .init("id", .bigint), .init("at", .bigint), .init("target", .text), .init("form", .text),
+    ]
+
     init<Reader: FieldReader>(from row: inout Reader) throws(Reader.Failure) {
         self.init(id: try row.id(), at: try row.number(), target: try row.text(), form: try row.text())
     }
@@ -204,6 +247,10 @@ extension PostingRecord: RecordFields {
 }
 
 extension ForgottenRecord: RecordFields {
+    static let fields: [JournalTable.Column] = [
+        .init("id", .bigint), .init("segment", .integer), .init("key", .bigint),
+    ]
+
     init<Reader: FieldReader>(from row: inout Reader) throws(Reader.Failure) {
         self.init(id: try row.id(), segment: try row.count(), key: Int64(bitPattern: try row.bits()))
     }

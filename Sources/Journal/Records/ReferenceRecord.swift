@@ -12,6 +12,8 @@ package struct ReferenceRecord: Hashable, Sendable {
 }
 
 extension ReferenceRecord: RecordFields {
+    static let fields: [JournalTable.Column] = [.init("id", .bigint), .init("reference", .text)]
+
     init<Reader: FieldReader>(from row: inout Reader) throws(Reader.Failure) {
         self.init(id: try row.id(), reference: try row.text())
     }

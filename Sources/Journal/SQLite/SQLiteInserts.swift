@@ -26,8 +26,6 @@ struct SQLiteInserts {
     private let batches: [[JournalRecord]]
     private var messages: [Place] = []
     private var outcomes: [Place] = []
-    /// Outcomes as most are: half of their columns are always the same.
-    private var accepted: [Place] = []
     private var others: [JournalTable: [Place]] = [:]
     private var delivered: [MessageID] = []
     /// Inbound messages that are whole, and postings that are done.
@@ -66,12 +64,7 @@ struct SQLiteInserts {
                 func place(_ id: MessageID) -> Place { place(JournalSchema.key(id)) }
                 switch records[index] {
                 case .message(let record): messages.append(place(record.id))
-                case .outcome(let record):
-                    if record.isPlainlyAccepted {
-                        accepted.append(place(record.id))
-                    } else {
-                        outcomes.append(place(record.id))
-                    }
+                case .outcome(let record): outcomes.append(place(record.id))
                 case .delivered(let ids): delivered += ids
                 case .late(let record): others[.late, default: []].append(place(record.id))
                 case .receipt(let record):
@@ -93,39 +86,25 @@ struct SQLiteInserts {
     private func finish() throws {
         try add(messages, .message)
         try add(outcomes, .outcome)
-        try forEach(accepted, statements.accepted) { place, row throws(DatabaseError) in
-            guard case .outcome(let record) = batches[place.batch][place.record] else { return }
-            try row.add(record.id.rawValue)
-            try row.add(record.at)
-            try row.add(common: record.carrier)
-            try row.add(record.segments)
-        }
         for (table, places) in others { try add(places, table) }
         for row in DeliveredMarks.rows(of: delivered) { try run(Self.deliveredSQL, [row.last, Data(row.ids)]) }
         for id in whole { try run(Self.wholeSQL, [JournalSchema.key(id)]) }
         for id in posted { try run(Self.postedSQL, [JournalSchema.key(id)]) }
     }
 
-    private func add(_ places: [Place], _ table: JournalTable) throws {
-        try forEach(places, statements[table]) { place, row throws(DatabaseError) in
-            var row = row
-            let records = batches[place.batch]
-            try records.span[place.record].write(to: &row)
-            if table == .late || table == .receipt { try row.add(Int(place.number)) }
-            if table == .receipt { try row.add(Int(place.key)) }
-        }
-    }
-
     /// Adds rows of one table, as many to a statement as go.
-    private func forEach(
-        _ places: [Place], _ statements: SQLiteTableStatements,
-        bind: (Place, SQLiteRowStatement) throws(DatabaseError) -> Void
-    ) throws {
+    private func add(_ places: [Place], _ table: JournalTable) throws {
         // Rows that come in their tables' order go to the end of the last page, and fill it.
         var rest = places.sorted()[...]
-        while let statement = try statements.statement(for: rest.count, on: db) {
+        while let statement = try statements[table].statement(for: rest.count, on: db) {
             try statement.begin()
-            for place in rest.prefix(statement.rows) { try bind(place, statement) }
+            for place in rest.prefix(statement.rows) {
+                var row = statement
+                let records = batches[place.batch]
+                try records.span[place.record].write(to: &row)
+                if table == .late || table == .receipt { try row.add(Int(place.number)) }
+                if table == .receipt { try row.add(Int(place.key)) }
+            }
             try statement.execute()
             rest = rest.dropFirst(statement.rows)
         }
@@ -142,11 +121,4 @@ struct SQLiteInserts {
         """
     private static let wholeSQL = "DELETE FROM inbound_part WHERE id = ?"
     private static let postedSQL = "DELETE FROM posting WHERE id = ?"
-}
-
-extension OutcomeRecord {
-    /// Nothing is said of it but when, by whom and how its segments are called there.
-    fileprivate var isPlainlyAccepted: Bool {
-        httpStatus == 200 && code == nil && replayOf == nil && word == .accepted
-    }
 }

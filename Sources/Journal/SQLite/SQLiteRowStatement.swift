@@ -13,10 +13,13 @@ final class SQLiteRowStatement: FieldWriter {
     private var texts: [String?]
     private var place = 0
 
-    init(_ db: Database, _ table: SQLiteTableStatements.Table, rows: Int) throws {
+    init(_ db: Database, _ table: JournalTable, rows: Int) throws {
         self.rows = rows
-        statement = try db.makeStatement(sql: table.sql(rows: rows))
-        texts = Array(repeating: nil, count: rows * table.parameters)
+        let row = "(" + Array(repeating: "?", count: table.columns.count).joined(separator: ", ") + ")"
+        let values = Array(repeating: row, count: rows).joined(separator: ", ")
+        statement = try db.makeStatement(
+            sql: "INSERT INTO \(table.name) (\(table.selected())) VALUES \(values) ON CONFLICT DO NOTHING")
+        texts = Array(repeating: nil, count: rows * table.columns.count)
         // GRDB is not to look for arguments of its own.
         statement.setUncheckedArguments(StatementArguments())
     }
@@ -74,29 +77,13 @@ final class SQLiteRowStatement: FieldWriter {
 
 /// The statements that add rows to one table: for many rows and for few. Made when they are needed.
 final class SQLiteTableStatements {
-    struct Table {
-        let name: String
-        /// The columns, and the values of a row, in SQL.
-        let columns: String
-        let row: String
-
-        var parameters: Int { row.count { $0 == "?" } }
-
-        func sql(rows: Int) -> String {
-            let values = Array(repeating: row, count: rows).joined(separator: ", ")
-            return "INSERT INTO \(name) (\(columns)) VALUES \(values) ON CONFLICT DO NOTHING"
-        }
-    }
-
     private static let sizes = [32, 8, 2, 1]
 
-    private let table: Table
+    private let table: JournalTable
     private var made = [SQLiteRowStatement?](repeating: nil, count: sizes.count)
 
-    /// - Parameter row: the values of a row, in SQL; nil = all are bound.
-    init(_ table: JournalTable, _ row: String? = nil) {
-        let all = "(" + Array(repeating: "?", count: table.columns.count).joined(separator: ", ") + ")"
-        self.table = Table(name: table.name, columns: table.selected(), row: row ?? all)
+    init(_ table: JournalTable) {
+        self.table = table
     }
 
     /// A statement for as many of these rows as go; nil = there are none.
@@ -117,8 +104,6 @@ final class SQLiteTableStatements {
 /// when one of them has failed: nobody knows then what is bound to it.
 final class SQLiteRowStatements {
     private var tables: [JournalTable: SQLiteTableStatements] = [:]
-    /// Outcomes as most are: half of their columns are always the same.
-    let accepted = SQLiteTableStatements(.outcome, "(?, ?, 'accepted', 200, NULL, ?, ?, NULL)")
 
     subscript(table: JournalTable) -> SQLiteTableStatements {
         if let made = tables[table] { return made }
@@ -128,7 +113,6 @@ final class SQLiteRowStatements {
     }
 
     func forget() {
-        accepted.forget()
         for table in tables.values { table.forget() }
     }
 }

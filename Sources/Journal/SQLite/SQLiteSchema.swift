@@ -14,14 +14,17 @@ enum SQLiteSchema {
     /// Each change of the schema since the first; a step that was released is never changed.
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("v1") { db in
-            try db.execute(sql: version1)
-            try db.execute(
-                sql: "INSERT INTO setting (name, value) VALUES (?, randomblob(?))",
-                arguments: [JournalSchema.fingerprintKeyName, JournalSchema.fingerprintKeyLength])
+        for step in 1...JournalTable.steps {
+            migrator.registerMigration("v\(step)") { db in
+                for sql in JournalTable.statements(ofStep: step, in: .sqlite) { try db.execute(sql: sql) }
+                guard step == 1 else { return }
+                try db.execute(
+                    sql: "CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID")
+                try db.execute(
+                    sql: "INSERT INTO setting (name, value) VALUES (?, randomblob(?))",
+                    arguments: [JournalSchema.fingerprintKeyName, JournalSchema.fingerprintKeyLength])
+            }
         }
-        migrator.registerMigration("v2") { try $0.execute(sql: version2) }
-        migrator.registerMigration("v3") { try $0.execute(sql: version3) }
         return migrator
     }
 
@@ -90,50 +93,4 @@ enum SQLiteSchema {
         configuration.maximumReaderCount = 2
         return configuration
     }
-
-    private static let version1 = """
-        CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
-        CREATE TABLE message (
-            id INTEGER PRIMARY KEY, account TEXT NOT NULL, recipient TEXT NOT NULL, sender TEXT NOT NULL,
-            segments INTEGER NOT NULL, text TEXT, fingerprint_high INTEGER NOT NULL, fingerprint_low INTEGER NOT NULL
-        ) STRICT;
-        CREATE TABLE outcome (
-            id INTEGER PRIMARY KEY, at INTEGER NOT NULL, outcome TEXT NOT NULL, http_status INTEGER NOT NULL,
-            code TEXT, carrier TEXT, segments TEXT NOT NULL, replay_of INTEGER
-        ) STRICT;
-        CREATE INDEX outcome_replay ON outcome (id) WHERE replay_of IS NOT NULL;
-        CREATE TABLE delivered (last INTEGER PRIMARY KEY, ids BLOB NOT NULL) STRICT;
-        CREATE TABLE late (
-            id INTEGER NOT NULL, at INTEGER NOT NULL, n INTEGER NOT NULL, segment INTEGER NOT NULL,
-            carrier TEXT NOT NULL, status INTEGER NOT NULL, carrier_id TEXT NOT NULL,
-            PRIMARY KEY (id, at, n)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE receipt (
-            place INTEGER NOT NULL, at INTEGER NOT NULL, n INTEGER NOT NULL, message INTEGER, segment INTEGER,
-            carrier TEXT NOT NULL, carrier_id TEXT NOT NULL, state TEXT NOT NULL, error TEXT, delay INTEGER,
-            is_duplicate INTEGER NOT NULL,
-            PRIMARY KEY (place, at, n)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE inbound (
-            id INTEGER PRIMARY KEY, at INTEGER NOT NULL, carrier TEXT NOT NULL, sender TEXT NOT NULL,
-            recipient TEXT NOT NULL, segments INTEGER NOT NULL, received INTEGER NOT NULL, text TEXT
-        ) STRICT;
-        CREATE TABLE inbound_part (
-            id INTEGER NOT NULL, at INTEGER NOT NULL, n INTEGER NOT NULL, carrier TEXT NOT NULL, sender TEXT NOT NULL,
-            recipient TEXT NOT NULL, reference INTEGER NOT NULL, parts INTEGER NOT NULL, content TEXT NOT NULL,
-            PRIMARY KEY (id, at, n)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE posting (
-            id INTEGER PRIMARY KEY, at INTEGER NOT NULL, target TEXT NOT NULL, form TEXT NOT NULL
-        ) STRICT;
-        """
-
-    private static let version2 = """
-        CREATE TABLE forgotten (
-            key INTEGER NOT NULL, id INTEGER NOT NULL, segment INTEGER NOT NULL, PRIMARY KEY (key, id, segment)
-        ) STRICT, WITHOUT ROWID;
-        CREATE INDEX forgotten_id ON forgotten (id);
-        """
-
-    private static let version3 = "CREATE TABLE reference (id INTEGER PRIMARY KEY, reference TEXT NOT NULL) STRICT"
 }

@@ -69,9 +69,8 @@ package final class SQLiteStore: SQLStore, @unchecked Sendable {
         }
     }
 
-    /// The names in `setting` of the position that the transactions have come to, and of the place of an earlier version's log.
+    /// The name in `setting` of the position that the transactions have come to.
     static let positionName = "logged"
-    private static let logName = "log"
 
     /// What the last `append(_:upTo:)` said; 0 = there was none.
     func position() throws(JournalProblem) -> UInt64 {
@@ -82,19 +81,12 @@ package final class SQLiteStore: SQLStore, @unchecked Sendable {
         return number
     }
 
-    /// Where an earlier version's log is that may hold what is not here; nil = there is none, or it is beside the file.
-    func log() throws(JournalProblem) -> String? {
-        try setting(Self.logName).flatMap { $0.isEmpty ? nil : $0 }
+    func forget(setting name: String) throws(JournalProblem) {
+        try write(about: 0) { db in try db.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [name]) }
     }
 
-    /// What that log held is here.
-    func forgetLog() throws(JournalProblem) {
-        try write(about: 0) { db in
-            try db.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [Self.logName])
-        }
-    }
-
-    private func setting(_ name: String) throws(JournalProblem) -> String? {
+    /// As text; nil = it is not there.
+    func setting(_ name: String) throws(JournalProblem) -> String? {
         let opened = try current()
         return try file.telling {
             try opened.queue.read { db in

@@ -13,7 +13,7 @@ final class JournalQueue: Sendable {
     private struct State {
         var parts: [HandedOver] = []
         var records = 0
-        /// Records that the thread has taken and keeps, because the database cannot be written.
+        /// Records that the thread has taken and not written, those that it keeps because the database cannot be written too.
         var held = 0
         var isStopping = false
     }
@@ -57,7 +57,7 @@ final class JournalQueue: Sendable {
         wake.signal()
     }
 
-    /// How many records the thread keeps.
+    /// How many records the thread keeps of those that it took.
     func hold(_ count: Int) {
         state.withLock { $0.held = count }
     }
@@ -82,6 +82,7 @@ final class JournalQueue: Sendable {
                 end += 1
             }
             state.records -= records
+            state.held += records
             var work = Work(isStopping: state.isStopping)
             if end < state.parts.count {
                 work.parts = Array(state.parts[..<end])

@@ -113,9 +113,13 @@ final class JournalWorker {
         if let problem = journal.problem, case .writing = phase { fail(problem) }
         for (part, begins) in zip(parts, decisions.begins) { tell(part, begins, isDone: decisions.isDone) }
         for end in decisions.ends { tell(end) }
+        hold()
         guard !decisions.isDone else { return }
         for part in parts where !part.part.records.isEmpty && !part.part.isOffer { unanswered.append(part.caller) }
-        queue.hold(journal.owedCount)
+    }
+
+    private func hold() {
+        queue.hold(options.onOutage == .refuse ? journal.owedCount : 0)
     }
 
     private func tell(_ part: HandedOver, _ begins: [BeginAnswer], isDone: Bool) {
@@ -150,7 +154,7 @@ final class JournalWorker {
         } catch {
             fail(error)
         }
-        queue.hold(options.onOutage == .refuse ? journal.owedCount : 0)
+        hold()
     }
 
     private func succeed() {

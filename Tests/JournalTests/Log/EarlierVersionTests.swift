@@ -37,5 +37,25 @@ import Testing
         #expect(lives.contains { !$0.receipts.isEmpty })
         store.close()
         #expect(try JournalCheck.run(path: path).problems == [])
+        let new = try TemporaryFolder.newFile("new.db")
+        let other = LoggedStore.quiet(new)
+        try other.open()
+        other.close()
+        #expect(try Self.columns(path) == Self.columns(new))
+    }
+
+    /// Every column as it is declared, in the order of names: a table that was made earlier may have another.
+    private static func columns(_ path: String) throws -> [String] {
+        try DatabaseQueue(path: path).read { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT m.name || '.' || c.name || ' ' || c.type || ' ' || (c."notnull" OR c.pk > 0) || ' ' || c.pk || ' ' || t.strict || t.wr
+                    FROM sqlite_master m JOIN pragma_table_info(m.name) c JOIN pragma_table_list(m.name) t
+                    WHERE m.type = 'table' AND m.name <> 'grdb_migrations' AND m.name NOT LIKE 'sqlite%' ORDER BY 1
+                    """)
+                + String.fetchAll(
+                    db, sql: "SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1")
+        }
     }
 }

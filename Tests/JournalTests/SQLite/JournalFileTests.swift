@@ -1,9 +1,10 @@
 import Foundation
 import GRDB
-import Journal
 import Messaging
 import TestPrograms
 import Testing
+
+@testable import Journal
 
 /// The file as others see it: permissions, a second writer, what stands at its path.
 @Suite struct JournalFileTests {
@@ -150,8 +151,8 @@ import Testing
         try queue.write { db in
             #expect(
                 try String.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations")
-                    == (1...JournalSchema.version).map { "v\($0)" })
-            try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('v\(JournalSchema.version + 1)')")
+                    == (1...JournalTable.steps).map { "v\($0)" })
+            try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('v\(JournalTable.steps + 1)')")
         }
         try queue.close()
         #expect(journalProblem { try store.open() }?.kind == .incompatible)
