@@ -35,6 +35,19 @@ import Testing
             delay: nil, isDuplicate: false)
     }
 
+    /// The longest outcomes leave each column below its title; a segment's status has its name.
+    @Test func messagesStandInColumns() throws {
+        let table = MessagesTable(times: Self.moscow, isFull: false)
+        var refused = try life(1, outcome: "refused", segments: [.refused(status: 11)])
+        refused.outcome?.code = "destination_not_allowed"
+        var again = try life(2, outcome: "unknown")
+        again.outcome?.code = "partial_unknown"
+        again.outcome?.replayOf = refused.message.id
+        let place = try #require(table.header.firstRange(of: "CARRIER")?.lowerBound)
+        for line in [refused, again].map(table.line) { #expect(line[place...].hasPrefix("main "), "\(line)") }
+        #expect(table.lines(refused).contains { $0.hasSuffix("refused 0x0000000B ESME_RINVDSTADR") })
+    }
+
     @Test func sumsByEachKey() throws {
         var long = try life(1, outcome: "accepted", segments: [.accepted(id: "a"), .accepted(id: "b")])
         long.receipts = [receipt(0, "enroute"), receipt(0, "delivered"), receipt(1, "undeliverable")]

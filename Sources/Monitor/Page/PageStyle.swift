@@ -124,7 +124,7 @@ enum PageStyle {
         #send-result dt { color: var(--dim); }
         dialog input, dialog select, dialog textarea { font: inherit; width: 100%; padding: .5rem; margin-bottom: .9rem; color: var(--text); background: var(--back); border: 1px solid var(--dim); border-radius: .4rem; }
         @media (max-width: 40rem) {
-          th, td { white-space: normal; overflow-wrap: anywhere; padding-right: .4rem; } td button { padding: .3rem .5rem; }
+          th, td { white-space: normal; overflow-wrap: normal; padding-right: .4rem; } table { font-size: .8rem; } td button { padding: .3rem .5rem; }
           body { padding: 0 .6rem 2rem; }
           header { position: static; }
           .head { padding: .7rem .8rem; } .bind { padding: .8rem; } .sums { padding: .5rem .8rem; }

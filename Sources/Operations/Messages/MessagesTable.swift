@@ -123,7 +123,7 @@ package struct MessagesTable {
     }
 
     /// Of the outcome the longest: "refused destination_not_allowed", "unknown (again) partial_unknown".
-    private static let widths = [14, 20, 14, 16, 14, 33, 12, 6]
+    private static let widths = [14, 22, 14, 16, 14, 33, 12, 6]
 
     private static func line(_ cells: String...) -> String {
         var text = ""

@@ -82,8 +82,7 @@ struct BridgeAssembly: Sendable {
         let source = MonitorSource(
             state: state, intake: intake, intakeCertificate: certificate, monitorCertificate: monitorCertificate,
             inDoubt: inDoubt, journal: journal?.journal, journalPlace: settings.journal.map(JournalPlace.init),
-            postings: { journal?.postings.current }, traces: traces,
-            monitorRefusals: monitorRefusals)
+            postings: { journal?.postings.current }, traces: traces, monitorRefusals: monitorRefusals)
         let feed = LiveFeed(source: source, eventLoop: group.next(), logger: logger)
         let watch = CarrierWatch(state: state, eventLoop: group.next(), logger: logger)
         state.changes.listen {

@@ -172,6 +172,8 @@ import Testing
             try await eventually("both up") { try await bridge.carriers()[0].binds.allSatisfy { $0.state == "bound" } }
             let table = try await Self.smppost(bridge)
             #expect(table.exitCode == 0)
+            let addresses = "intake=127.0.0.1:\(bridge.port) monitor=127.0.0.1:\(bridge.monitorPort)"
+            #expect(bridge.process.current.everything.contains("smppost is ready \(addresses)"))
             #expect(table.standardOutput.contains("UP  all 2 binds up") && !table.standardOutput.contains("\u{1B}"))
             let fine = try await Self.smppost(bridge, "--check")
             #expect(fine.exitCode == 0)

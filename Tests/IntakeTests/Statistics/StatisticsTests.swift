@@ -29,6 +29,12 @@ import Testing
         #expect(statistics.openRequests == 0)
     }
 
+    /// In our own words, and of them only the key that people must look at is a name.
+    @Test(arguments: HandshakeFailure.allCases) func failuresOfTLSAreToldInWords(failure: HandshakeFailure) {
+        #expect(failure.words.hasPrefix("it ") || failure.words.hasPrefix("what it "))
+        for raw in ["alert", "SSL", "wrong version number", "_ca:"] { #expect(!failure.words.contains(raw)) }
+    }
+
     @Test func requestsAreTimedToTheirReply() throws {
         let intake = try EmbeddedIntake(automatic: nil)
         intake.send(EmbeddedIntake.post())
