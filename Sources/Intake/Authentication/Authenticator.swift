@@ -81,7 +81,7 @@ package final class Authenticator {
                 if now >= proof.renewFrom { renew(attempt, now: now) }
                 return .decided(.verified(proof.account))
             }
-            if let seconds = lockOut.lockedFor(login: login, source: source, now: now) {
+            if let seconds = lockOut.lockedFor(login: login, password: password, source: source, now: now) {
                 return .decided(.refused(.lockedOut, retryAfter: seconds))
             }
             return .mustVerify(attempt)
@@ -107,7 +107,7 @@ package final class Authenticator {
     /// The queue that a pair which is not known waits in.
     private func place(of attempt: Attempt) -> PasswordVerifier.Place {
         let proven = lockOut.proven
-        if proven.contains(attempt.login, network: attempt.source) { return .kept }
+        if proven.isLikely(attempt.login, password: attempt.password) { return .kept }
         if proven.contains(attempt.login, network: nil) {
             return .keptOnce(proven.name(of: attempt.login), attempt.source.network)
         }
@@ -160,11 +160,13 @@ package final class Authenticator {
         if waiters.isEmpty { renewed(attempt, account, now: now) }
         for waiter in waiters {
             // Attempts that were queued before the lock are not told more than those that came after it.
-            if let seconds = lockOut.lockedFor(login: login, source: waiter.source, now: now, takesTurn: false) {
+            if let seconds = lockOut.lockedFor(
+                login: login, password: attempt.password, source: waiter.source, now: now, takesTurn: false)
+            {
                 waiter.completion(.refused(.lockedOut, retryAfter: seconds))
             } else if let account {
                 renewed(attempt, account, now: now)
-                lockOut.recordSuccess(login: login, source: waiter.source)
+                lockOut.recordSuccess(login: login, password: attempt.password, source: waiter.source)
                 waiter.completion(.verified(account))
             } else {
                 lockOut.recordFailure(login: login, isKnown: entry != nil, source: waiter.source, now: now)
@@ -177,6 +179,6 @@ package final class Authenticator {
     private func renewed(_ attempt: Attempt, _ account: AccountEntry?, now: NIODeadline) {
         guard let account else { return cache.remove(attempt.digest) }
         cache.insert(attempt.digest, account: account, now: now)
-        lockOut.recordSuccess(login: attempt.login, source: attempt.source)
+        lockOut.recordSuccess(login: attempt.login, password: attempt.password, source: attempt.source)
     }
 }

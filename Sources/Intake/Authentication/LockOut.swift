@@ -6,8 +6,9 @@ import Synchronization
 ///
 /// A lock refuses only what would need proof: whoever shows a key that is right, or a pair that is known, never meets it. There is
 /// one for each login at each address, and one for each address that had too many wrong keys or wrong logins. None is for a login
-/// alone: whoever knows a login could shut its owner out. Where a login proved itself from an address before (`ProvenLogins`), it is
-/// slowed there and not refused.
+/// alone: whoever knows a login could shut its owner out. Neither does it meet a password that is likely the one by which the login
+/// proved itself before (`ProvenLogins`), though somebody behind the same address tries others all the time. With another one a login
+/// that proved itself from an address is slowed there and not refused: its password may have been changed.
 package final class LockOut: Sendable {
     /// When something is locked out, and for how long.
     package struct Rules: Sendable, Hashable {
@@ -84,11 +85,13 @@ package final class LockOut: Sendable {
     ///
     /// - Parameters:
     ///   - login: nil = a key is tried.
+    ///   - password: tried with the login.
     ///   - takesTurn: whether the attempt begins, and counts among those of a login that is slowed.
     package func lockedFor(
-        login: String?, source: SourceAddress, now: NIODeadline, takesTurn: Bool = true
+        login: String?, password: [UInt8] = [], source: SourceAddress, now: NIODeadline, takesTurn: Bool = true
     ) -> Int? {
         guard now.uptimeNanoseconds < lockedUntil.load(ordering: .relaxed) else { return nil }
+        if let login, proven.isLikely(login, password: password) { return nil }
         let isProven = login.map { proven.contains($0, network: source) } ?? false
         if isProven, !takesTurn { return nil }
         let time = now.uptimeNanoseconds
@@ -135,8 +138,8 @@ package final class LockOut: Sendable {
     }
 
     /// Remembers that `login` proved itself from `source`. Called once per verification by scrypt, not per message.
-    package func recordSuccess(login: String, source: SourceAddress) {
-        proven.insert(login, network: source)
+    package func recordSuccess(login: String, password: [UInt8], source: SourceAddress) {
+        proven.insert(login, password: password, network: source)
     }
 
     /// Lifts the locks of an address (its network) or of a login at every address, and forgets the attempts that led to them.

@@ -14,9 +14,9 @@ package final class PasswordVerifier: Sendable {
 
     /// In which queue a verification waits.
     package enum Place: Sendable {
-        /// Among those that were proven before from this network.
+        /// Among those that were likely proven before, by this password.
         case kept
-        /// There too, for a login that was proven from elsewhere: one at a time, whose name this is. Else among the strangers.
+        /// There too, for a login that was proven by another one: one at a time, whose name this is. Else among the strangers.
         case keptOnce(PairDigest, SourceAddress)
         /// Among the strangers; those of one network take an eighth of the places at most, or four.
         case stranger(SourceAddress)

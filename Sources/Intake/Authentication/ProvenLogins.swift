@@ -6,7 +6,9 @@ import TLS
 /// Which logins proved themselves by their password, and from which networks. It outlives the process in a file.
 ///
 /// What is kept is `SipHash` of login and network under the file's own random key, so the file tells neither names nor addresses
-/// at sight; of passwords there is nothing in it. Bounded: the oldest give way.
+/// at sight. Of a password there are eight bits of its keyed hash in it, so that a right one is known from nearly all wrong ones
+/// before scrypt has run: those bits spare whoever steals the file a factor of 256 of a search by scrypt, and tell whoever guesses
+/// from outside nothing, as without the key no guess can be chosen by them. Bounded: the oldest give way.
 package final class ProvenLogins: Sendable {
     private struct State {
         var key: [UInt8]
@@ -16,10 +18,16 @@ package final class ProvenLogins: Sendable {
         func digest(_ login: String, _ network: SourceAddress?) -> PairDigest {
             PairHash(key: key).digest(login, network?.octets ?? [])
         }
+
+        /// Of the login with the password's eight bits; a network has other octets.
+        func digest(_ login: String, password: [UInt8]) -> PairDigest {
+            let hash = PairHash(key: key)
+            return hash.digest(login, [hash.digest(login, password).bytes[0]])
+        }
     }
 
     private static let keySize = 16
-    /// Pairs of login and network, and logins, together.
+    /// Logins, and pairs of them with networks and with bits of passwords, together.
     package static let capacity = 20_000
 
     /// Nil: nothing is kept.
@@ -38,12 +46,18 @@ package final class ProvenLogins: Sendable {
         state.withLock { $0.known.contains($0.digest(login, network?.network)) }
     }
 
+    /// Whether the login has proved itself by this password, or one of every 256 others.
+    package func isLikely(_ login: String, password: [UInt8]) -> Bool {
+        state.withLock { $0.known.contains($0.digest(login, password: password)) }
+    }
+
     /// Remembers a proof. Once per run of scrypt, not per message.
-    package func insert(_ login: String, network: SourceAddress) {
+    package func insert(_ login: String, password: [UInt8], network: SourceAddress) {
         state.withLock { state in
-            let isNewLogin = state.known.insert(state.digest(login, nil))
-            let isNewPair = state.known.insert(state.digest(login, network.network))
-            state.isChanged = state.isChanged || isNewLogin || isNewPair
+            let digests = [
+                state.digest(login, nil), state.digest(login, network.network), state.digest(login, password: password),
+            ]
+            for digest in digests where state.known.insert(digest) { state.isChanged = true }
         }
     }
 

@@ -220,11 +220,41 @@ final class Door: Sendable {
 
     /// After a restart no pair is known, but where the login was right before: it is proven anew in spite of the address's lock.
     @Test func aLoginThatWasRightFromHerePassesAfterARestart() async throws {
-        lockOut.proven.insert("acme", network: here)
+        lockOut.proven.insert("acme", password: Array("right".utf8), network: here)
         try await withLoop { (ask: Ask) async throws -> Void in
             for _ in 0..<3 { _ = try await ask(.key([9])).get() }
             for _ in 0..<3 { #expect(try await ask(Self.password("acme", "old")).get() != "acme") }
             #expect(try await ask(Self.password("acme", "right")).get() == "acme")
+        }
+    }
+
+    /// Nor does it help to try others behind the same address all the time, or from where the owner has never been.
+    @Test func anOwnerPassesWhileOthersGuess() async throws {
+        lockOut.proven.insert("acme", password: Array("right".utf8), network: .init(high: 9, low: 9))
+        try await withLoop { (ask: Ask) async throws -> Void in
+            for number in 0..<20 { _ = try await ask(Self.password("acme", "wrong\(number)")).get() }
+            #expect(lockOut.status(now: .now()).locks.count > 0)
+            #expect(try await ask(Self.password("acme", "right")).get() == "acme")
+        }
+    }
+
+    /// Wrong passwords of one proven login are not in front of another one's right password.
+    @Test func aNeighboursGuessesAreNotInFront() async throws {
+        scrypt.hold()
+        lockOut.proven.insert("other", password: Array("y".utf8), network: here)
+        lockOut.proven.insert("acme", password: Array("right".utf8), network: here)
+        let wrong = (0..<100).map { "wrong\($0)" }.filter {
+            !lockOut.proven.isLikely("other", password: Array($0.utf8))
+        }
+        try await withLoop(queue: 8) { (ask: Ask) async throws -> Void in
+            let guesses = wrong.prefix(5).map { ask(Self.password("other", $0)) }
+            while scrypt.count < 1 { await Task.yield() }
+            let owner = ask(Self.password("acme", "right"))
+            _ = try await ask(.key([1, 2, 3])).get()
+            scrypt.release()
+            #expect(try await owner.get() == "acme")
+            for guess in guesses { #expect(try await guess.get() != "other") }
+            #expect(scrypt.asked.withLock { $0[1] } == scrypt.right, "the owner was next")
         }
     }
 
@@ -243,7 +273,7 @@ final class Door: Sendable {
     /// Strangers who fill their queue are neither before nor beside a login that was right before.
     @Test func placesAreKeptForProvenLogins() async throws {
         scrypt.hold()
-        lockOut.proven.insert("acme", network: here)
+        lockOut.proven.insert("acme", password: Array("right".utf8), network: here)
         try await withLoop(queue: 2) { (ask: Ask) async throws -> Void in
             let first = ask(Self.password("x", "1"))
             while scrypt.count < 1 { await Task.yield() }

@@ -59,18 +59,21 @@ import Testing
         }
     }
 
-    /// Where it was right before, a login is slowed to one proof a second, and not refused.
+    /// Where it was right before, a login with another password is slowed to one proof a second, and not refused; with the same one it
+    /// passes.
     @Test func aProvenLoginIsSlowed() {
         let lock = lockOut()
-        lock.recordSuccess(login: "acme", source: here)
+        lock.recordSuccess(login: "acme", password: [1], source: here)
+        let other = lock.proven.unlikely("acme")
         for _ in 0..<3 { lock.recordFailure(login: "acme", source: here, now: start) }
         for _ in 0..<3 { lock.recordFailure(login: nil, source: here, now: start) }
         #expect(lock.lockedFor(login: "other", source: here, now: start) == 300)
         for second in 0..<3 {
             let now = start + .seconds(Int64(second))
-            #expect(lock.lockedFor(login: "acme", source: here, now: now) == nil)
-            #expect(lock.lockedFor(login: "acme", source: here, now: now) == 1)
-            #expect(lock.lockedFor(login: "acme", source: here, now: now, takesTurn: false) == nil)
+            #expect(lock.lockedFor(login: "acme", password: other, source: here, now: now) == nil)
+            #expect(lock.lockedFor(login: "acme", password: other, source: here, now: now) == 1)
+            #expect(lock.lockedFor(login: "acme", password: other, source: here, now: now, takesTurn: false) == nil)
+            #expect(lock.lockedFor(login: "acme", password: [1], source: here, now: now) == nil)
         }
     }
 
@@ -150,17 +153,18 @@ import Testing
         let first = ProvenLogins(path: file)
         first.load()
         #expect(!first.isChanged)
-        first.insert("acme", network: here)
+        first.insert("acme", password: [1], network: here)
         #expect(first.isChanged)
         try first.save()
         #expect(!first.isChanged)
         let text = try String(contentsOfFile: file, encoding: .utf8)
-        #expect(text.split(separator: "\n").count == 3 && !text.contains("acme"))
+        #expect(text.split(separator: "\n").count == 4 && !text.contains("acme"))
         let second = ProvenLogins(path: file)
         second.load()
         #expect(second.contains("acme", network: here) && second.contains("acme", network: nil))
         #expect(!second.contains("acme", network: there) && !second.contains("other", network: nil))
-        second.insert("acme", network: here)
+        #expect(second.isLikely("acme", password: [1]) && !second.isLikely("acme", password: second.unlikely("acme")))
+        second.insert("acme", password: [1], network: here)
         #expect(!second.isChanged, "nothing new")
     }
 
@@ -172,20 +176,27 @@ import Testing
         let logins = ProvenLogins(path: folder.file("proven"))
         logins.load()
         #expect(!logins.contains("acme", network: nil))
-        logins.insert("acme", network: here)
+        logins.insert("acme", password: [1], network: here)
         try logins.save()
     }
 
     @Test func aFileThatCannotBeWrittenIsTriedAgain() {
         let logins = ProvenLogins(path: "/dev/null/proven")
-        logins.insert("acme", network: here)
+        logins.insert("acme", password: [1], network: here)
         #expect(throws: (any Error).self) { try logins.save() }
         #expect(logins.isChanged)
     }
 
     @Test func theyAreBounded() {
         let logins = ProvenLogins(capacity: 4)
-        for number in 0..<100 { logins.insert("\(number)", network: here) }
+        for number in 0..<100 { logins.insert("\(number)", password: [1], network: here) }
         #expect(logins.contains("99", network: here) && !logins.contains("0", network: here))
+    }
+}
+
+extension ProvenLogins {
+    /// A password that is none of the login's, and does not look like one.
+    fileprivate func unlikely(_ login: String) -> [UInt8] {
+        (UInt8.min...UInt8.max).map { [$0, 0] }.first { !isLikely(login, password: $0) } ?? []
     }
 }
