@@ -1,13 +1,14 @@
 import Glibc
 import NIOCore
 import NIOPosix
-import SMPP
+package import SMPP
 import SMPPWire
 import TLS
 
 /// What an error of the transport means for its bind.
-enum TransportFailure {
-    static func cause(of error: any Error) -> BindFailure.Cause {
+package enum TransportFailure {
+    /// Of an error that connecting, TLS or the stream of PDUs threw.
+    package static func cause(of error: any Error) -> BindFailure.Cause {
         switch error {
         // A killed peer says no good-bye in TLS either.
         case let error as TLSError where error.kind == .truncated: .closed
