@@ -172,6 +172,7 @@ package struct ProbeCourse: Hashable, Sendable {
         switch failure.cause {
         case .refused(.invalidPassword), .refused(.invalidSystemID), .refused(.invalidSystemType):
             findings.security = security
+            findings.kinds[kind] = .refused(failure)
             end(.login(failure))
         case .refused, .closedBeforeBindResponse, .bindTimeout:
             findings.security = security

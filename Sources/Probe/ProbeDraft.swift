@@ -35,7 +35,14 @@ package struct ProbeDraft: Hashable, Sendable {
 
     /// For people.
     package var report: [String] {
-        let found = findings.best != nil ? facts : findings.security != nil ? [tls, kinds] : []
+        var found: [ProbeFact] = []
+        if findings.best != nil {
+            found = facts
+        } else if findings.security != nil {
+            found = [tls, kinds]
+        } else if findings.agreement != nil {
+            found = [ProbeFact("tls", nil, .init(.told, certificate))]
+        }
         return found.flatMap(\.report) + (findings.stop.map { ["ended early: \($0.words)"] } ?? [])
     }
 
@@ -165,13 +172,15 @@ package struct ProbeDraft: Hashable, Sendable {
     private var enquireLink: ProbeFact {
         let asked = findings.enquireTimes.count + findings.enquiresUnanswered
         let ours = "\(findings.enquireTimes.count) of \(asked) answered" + Self.longest(findings.enquireTimes)
-        let waited = findings.listened.components.seconds
-        let theirs =
-            findings.enquiresReceived > 0
-            ? "the SMSC asks too, \(findings.enquiresReceived) times" : "the SMSC asked nothing"
-        return ProbeFact(
-            "enquire_link", "{ every: 30s, unanswered: 2 }", .init(.seen, ours),
-            .init(.seen, "\(theirs) in \(waited) s"))
+        let theirs: ProbeFact.Note =
+            if findings.enquiresReceived > 0 {
+                .init(.seen, "the SMSC asks too: \(findings.enquiresReceived) times, all answered")
+            } else if findings.listened > .zero {
+                .init(.seen, "the SMSC asked nothing in \(findings.listened.components.seconds) s")
+            } else {
+                .init(.untried, "whether the SMSC asks too (--listen)")
+            }
+        return ProbeFact("enquire_link", "{ every: 30s, unanswered: 2 }", .init(.seen, ours), theirs)
     }
 
     private var response: ProbeFact {
@@ -202,10 +211,10 @@ package struct ProbeDraft: Hashable, Sendable {
         var fact = ProbeFact("text", "{ data_coding: { gsm: 0, \(latin1)ucs2: 8 }, long: \(long.rawValue) }")
         fact.notes = ProbeTrial.allCases.map { trial in
             switch findings.trials[trial] {
-            case .taken: .init(.seen, "\(trial.rawValue) taken; the handset must show: \(trial.shown)")
-            case .refused(let status): .init(.seen, "\(trial.rawValue) refused, \(status.hex) \(status.name)")
-            case .unanswered: .init(.seen, "\(trial.rawValue) was not answered")
-            case nil: .init(.untried, trial.rawValue)
+            case .taken: .init(.seen, "\(trial.name) taken; the handset must show: \(trial.shown)")
+            case .refused(let status): .init(.seen, "\(trial.name) refused, \(status.hex) \(status.name)")
+            case .unanswered: .init(.seen, "\(trial.name) was not answered")
+            case nil: .init(.untried, trial.name)
             }
         }
         return fact

@@ -30,7 +30,7 @@ package struct ProbePlan: Hashable, Sendable {
             "wait \(seconds(options.listen)) for enquire_link of the SMSC, and answer it",
         ]
         if let messages = options.messages {
-            let trials = ProbeTrial.allCases.map(\.rawValue).joined(separator: ", ")
+            let trials = ProbeTrial.allCases.map(\.name).joined(separator: ", ")
             steps += [
                 "send \(ProbeTrial.allCases.count) messages to \(messages.number), one after the other: \(trials)",
                 "send \(messages.window) short messages to it at once",

@@ -14,6 +14,9 @@ package enum ProbeTrial: String, Hashable, Sendable, CaseIterable {
     case ucs2
     case udh8, sar, payload
 
+    /// For people.
+    var name: String { self == .reference ? "TLVs (user_message_reference)" : rawValue }
+
     /// How a long text travels in it; nil for a short one.
     var long: LongMethod? {
         switch self {

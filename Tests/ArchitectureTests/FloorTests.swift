@@ -66,7 +66,8 @@ import Testing
         "smppost": Target(
             6,
             [
-                "Bridge", "Carriers", "HTTPService", "Intake", "Journal", "LoadTest", "Messaging", "Operations", "Probe",
+                "Bridge", "Carriers", "HTTPService", "Intake", "Journal", "LoadTest", "Messaging", "Operations",
+                "Probe",
                 "SMPP", "SMPPWire", "Service", "Settings", "Simulator", "TLS",
             ],
             packages: [

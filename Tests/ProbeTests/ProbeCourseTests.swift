@@ -59,11 +59,15 @@ import Testing
         }
 
         var binds: [BindKind] {
-            actions.compactMap { if case .bind(let kind, _) = $0 { kind } else { nil } }
+            actions.compactMap { action -> BindKind? in
+                if case .bind(let kind, _) = action { kind } else { nil }
+            }
         }
 
         var submitted: [ShortMessage] {
-            actions.flatMap { if case .submit(let messages) = $0 { messages } else { [] } }
+            actions.flatMap { action -> [ShortMessage] in
+                if case .submit(let messages) = action { messages } else { [] }
+            }
         }
     }
 
@@ -136,7 +140,7 @@ import Testing
         var player = Player()
         player.bind = { _, security, _ in security == .unverifiedTLS ? nil : BindFailure(.tls(.selfSigned)) }
         #expect(player.play().stop == .unverified(BindFailure(.tls(.selfSigned))))
-        #expect(player.actions.filter { if case .bind = $0 { true } else { false } } == [.bind(.transceiver, .tls)])
+        #expect(player.actions == [.bind(.transceiver, .tls), .pause(.seconds(1)), .look, .leave])
         var again = Player()
         again.options.takesAnyCertificate = true
         again.bind = player.bind

@@ -14,7 +14,7 @@ import Testing
         found.kinds = [
             .transceiver: .taken, .transmitter: .taken, .receiver: .refused(BindFailure(.refused(.bindFailed))),
         ]
-        found.response = BindResponse(systemID: "SM\nSC: x", tlvs: [TLV(.interfaceVersion, 0x34)])
+        found.response = BindResponse(systemID: "SM\nSC: x", tlvs: [TLV(.interfaceVersion, UInt8(0x34))])
         (found.held, found.holdFailure) = (2, BindFailure(.refused(.alreadyBound)))
         return found
     }

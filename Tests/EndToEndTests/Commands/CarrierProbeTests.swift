@@ -108,6 +108,7 @@ import Testing
                 let refused = try await probe(simulator.port, folder)
                 #expect(refused.exitCode == 1, "\(refused.everything)")
                 #expect(refused.standardError.contains("the password was not sent"), "\(refused.everything)")
+                #expect(refused.standardError.contains("tls: told by the SMSC: certificate of CN=localhost"))
                 #expect(try await simulator.counters().binds == 0)
                 let taken = try await probe(simulator.port, folder, ["--ca", certificate.certificate, "--binds", "1"])
                 #expect(taken.exitCode == 0, "\(taken.everything)")
