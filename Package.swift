@@ -35,9 +35,9 @@ let package = Package(
         .executableTarget(
             name: "smppost",
             dependencies: [
-                "Bridge", "Carriers", "HTTPService", "Intake", "Journal", "LoadTest", "Messaging", "Operations", "SMPP",
-                "SMPPWire", "Service", "Settings", "Simulator", "TLS", argumentParser, lifecycle, logging, nioCore,
-                nioPosix, signals,
+                "Bridge", "Carriers", "HTTPService", "Intake", "Journal", "LoadTest", "Messaging", "Operations",
+                "Probe", "SMPP", "SMPPWire", "Service", "Settings", "Simulator", "TLS", argumentParser, lifecycle,
+                logging, nioCore, nioPosix, signals,
             ]),
 
         // Floor 5: what assembles the floors below from the configuration.
@@ -71,6 +71,7 @@ let package = Package(
                 "HTTPService", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS", collections, histogram, nioCore,
                 nioHTTP1, nioPosix,
             ]),
+        .target(name: "Probe", dependencies: ["Carriers", "Messaging", "SMPP", "SMPPWire", "TLS", nioCore, nioPosix]),
         .target(
             name: "Simulator",
             dependencies: [
@@ -155,6 +156,7 @@ let package = Package(
                 "Carriers", "HTTPService", "Intake", "Journal", "Messaging", "Operations", "SMPP", "SMPPWire", "TLS",
                 "TestPrograms", logging, nioCore, nioEmbedded, nioPosix,
             ]),
+        .testTarget(name: "ProbeTests", dependencies: ["Probe", "SMPP", "TLS"]),
         .testTarget(
             name: "SMPPTests", dependencies: ["SMPP", "TestPrograms", nioCore],
             exclude: ["Fixtures", "generate_status_rows.py"]),

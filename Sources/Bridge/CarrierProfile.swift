@@ -1,5 +1,6 @@
 package import Messaging
 package import SMPP
+import SMPPWire
 package import Settings
 
 /// How a carrier wants its `submit_sm`: everything in the body that is the carrier's habit and not the message's.
@@ -123,31 +124,15 @@ package struct CarrierProfile: Sendable {
         return segmented.segments.map { segment in
             var message = plain
             if segment.hasUDH { message.esmClass |= ESMClass.userDataHeader }
-            if segment.isPayload {
-                message.tlvs = [TLV(.messagePayload, segment.octets)] + tlvs
-            } else {
-                message.shortMessage = segment.octets
-            }
-            if let sar = segment.sar {
-                message.tlvs =
-                    [
-                        TLV(.sarMessageReference, sar.reference),
-                        TLV(.sarTotalSegments, sar.total),
-                        TLV(.sarSegmentSequence, sar.sequence),
-                    ] + tlvs
-            }
+            if !segment.isPayload { message.shortMessage = segment.octets }
+            let own = segment.parameters
+            if !own.isEmpty { message.tlvs = own + tlvs }
             return message
         }
     }
 
     private func address(of sender: SenderName) -> SMPPAddress {
-        if sendsNoSender { return SMPPAddress() }
-        return switch sender {
-        case .alphanumeric(let name): addresses.address(.alphanumeric, name)
-        case .short(let digits): addresses.address(.short, digits)
-        case .international(let digits): addresses.address(.international, digits)
-        case .absent: SMPPAddress()
-        }
+        addresses.address(of: sendsNoSender ? .absent : sender)
     }
 
     private func address(of recipient: PhoneNumber) -> SMPPAddress {

@@ -64,3 +64,11 @@ int cossl_refused_name(SSL *ssl, int place, char *name, size_t size) {
     const ASN1_STRING *common = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at));
     return copy_name(ASN1_STRING_get0_data(common), ASN1_STRING_length(common), name, size);
 }
+
+int cossl_name_text(const X509_NAME *name, char *text, size_t size) {
+    BIO *bio = name ? BIO_new(BIO_s_mem()) : NULL;
+    if (!bio) return 0;
+    int used = X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253) < 0 ? 0 : BIO_read(bio, text, (int)size);
+    BIO_free(bio);
+    return used > 0 ? used : 0;
+}

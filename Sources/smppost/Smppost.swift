@@ -11,7 +11,8 @@ struct Smppost: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, CheckCommand.self, ExplainCommand.self, SendCommand.self,
             BindsCommand.self, UnlockCommand.self, MessagesCommand.self, ReportCommand.self, JournalCommand.self,
-            SimulateCommand.self, LoadCommand.self, HashCommand.self, CertificateCommand.self, DecodeCommand.self,
+            SimulateCommand.self, LoadCommand.self, CarrierCommand.self, HashCommand.self, CertificateCommand.self,
+            DecodeCommand.self,
             HelpCommand.self,
         ])
 

@@ -51,6 +51,8 @@ import Testing
         "LoadTest": Target(
             4, ["HTTPService", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS"],
             packages: ["DequeModule", "Histogram", "NIOCore", "NIOHTTP1", "NIOPosix", "Foundation", "Glibc"]),
+        "Probe": Target(
+            4, ["Carriers", "Messaging", "SMPP", "SMPPWire", "TLS"], packages: ["NIOCore", "NIOPosix"]),
         "Simulator": Target(
             4, ["HTTPService", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS"],
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation", "Glibc"]),
@@ -64,8 +66,9 @@ import Testing
         "smppost": Target(
             6,
             [
-                "Bridge", "Carriers", "HTTPService", "Intake", "Journal", "LoadTest", "Messaging", "Operations", "SMPP",
-                "SMPPWire", "Service", "Settings", "Simulator", "TLS",
+                "Bridge", "Carriers", "HTTPService", "Intake", "Journal", "LoadTest", "Messaging", "Operations",
+                "Probe",
+                "SMPP", "SMPPWire", "Service", "Settings", "Simulator", "TLS",
             ],
             packages: [
                 "ArgumentParser", "ServiceLifecycle", "UnixSignals", "Logging", "NIOCore", "NIOPosix", "Foundation",

@@ -27,7 +27,9 @@ import Testing
         var clients = try #require(pair.atClient.agreement)
         let file = files.path("server.crt")
         #expect(clients.peerCertificateExpiry == (try CertificateFile.expiry(of: file)))
-        clients.peerCertificateExpiry = nil
+        let names = try #require(clients.peerNames)
+        #expect(names.subject.hasPrefix("CN=") && names.issuer.hasPrefix("CN="))
+        (clients.peerCertificateExpiry, clients.peerNames) = (nil, nil)
         #expect(clients == agreement)
         #expect(pair.atClient.errors.isEmpty && pair.atServer.errors.isEmpty)
     }

@@ -70,6 +70,8 @@ int cossl_no_passphrase(char *buffer, int size, int writing, void *nothing);
 /// A name or an address (SAN; without any, the common name at place 0) of the certificate that the handshake refused.
 /// Returns its length without an end, or 0 where there is none at that place.
 int cossl_refused_name(SSL *ssl, int place, char *name, size_t size);
+/// A distinguished name in printable ASCII (RFC 4514, other octets escaped), cut at `size`. Returns its length without an end.
+int cossl_name_text(const X509_NAME *name, char *text, size_t size);
 
 static inline void cossl_use_tickets_of_client(SSL_CTX *context) {
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);

@@ -1,14 +1,16 @@
 import Glibc
 import NIOCore
 import NIOPosix
-import SMPP
+package import SMPP
 import SMPPWire
 import TLS
 
 /// What an error of the transport means for its bind.
-enum TransportFailure {
+package enum TransportFailure {
+    /// Of an error that connecting, TLS or the stream of PDUs threw.
+    ///
     /// - Parameter bindFrom: the address of ours that was to be used; nil = the system's choice, or there is a connection.
-    static func cause(of error: any Error, bindFrom: String? = nil) -> BindFailure.Cause {
+    package static func cause(of error: any Error, bindFrom: String? = nil) -> BindFailure.Cause {
         switch error {
         // A killed peer says no good-bye in TLS either.
         case let error as TLSError where error.kind == .truncated: .closed

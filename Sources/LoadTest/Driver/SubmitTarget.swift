@@ -1,6 +1,7 @@
 package import Messaging
 import NIOCore
 package import SMPP
+import SMPPWire
 package import TLS
 
 /// How binds are opened and messages are submitted.
@@ -52,18 +53,11 @@ struct SubmitTarget: Sendable {
         let source = Self.source(message.from, rules)
         let destination = rules.address(message.to.utf8.count <= 6 ? .short : .international, message.to)
         return cut.segments.map { segment in
-            var tlvs: [TLV] = []
-            if let sar = segment.sar {
-                tlvs = [
-                    TLV(.sarMessageReference, sar.reference), TLV(.sarTotalSegments, sar.total),
-                    TLV(.sarSegmentSequence, sar.sequence),
-                ]
-            }
-            if segment.isPayload { tlvs.append(TLV(.messagePayload, segment.octets)) }
-            return ShortMessage(
+            ShortMessage(
                 source: source, destination: destination, esmClass: segment.hasUDH ? 0x40 : 0,
                 registeredDelivery: options.wantsReceipts ? 1 : 0, dataCoding: cut.dataCoding,
-                shortMessage: segment.isPayload ? [] : segment.octets, tlvs: tlvs)
+                shortMessage: segment.isPayload ? [] : segment.octets,
+                tlvs: segment.parameters)
         }
     }
 

@@ -82,4 +82,17 @@ enum CertificateNames {
         }
         return names
     }
+
+    /// Whose certificate it is, and who signed it.
+    static func parties(of certificate: OpaquePointer) -> CertificateParties {
+        CertificateParties(
+            subject: text(X509_get_subject_name(certificate)), issuer: text(X509_get_issuer_name(certificate)))
+    }
+
+    private static func text(_ name: OpaquePointer?) -> String {
+        let text = [CChar](unsafeUninitializedCapacity: 256) { bytes, count in
+            count = max(0, Int(cossl_name_text(name, bytes.baseAddress, bytes.count)))
+        }
+        return String(decoding: text.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
 }

@@ -88,12 +88,14 @@ struct TLSConnection {
         var length: UInt32 = 0
         SSL_get0_alpn_selected(ssl, &name, &length)
         let alpn = name.map { String(decoding: UnsafeBufferPointer(start: $0, count: Int(length)), as: UTF8.self) }
+        let certificate = SSL_get0_peer_certificate(ssl)
         return TLSHandshakeCompleted(
             version: String(cString: SSL_get_version(ssl)),
             cipher: String(cString: SSL_CIPHER_get_name(SSL_get_current_cipher(ssl))),
             alpn: alpn,
             resumed: SSL_session_reused(ssl) == 1,
-            peerCertificateExpiry: SSL_get0_peer_certificate(ssl).flatMap(CertificateFile.expiry(ofCertificate:)))
+            peerCertificateExpiry: certificate.flatMap(CertificateFile.expiry(ofCertificate:)),
+            peerNames: certificate.map(CertificateNames.parties(of:)))
     }
 
     private func handshakeError() -> TLSError {
