@@ -5,6 +5,7 @@
 ///   the number is equal ───┬─▶ written as usual, or only `same` is found: take
 ///                          └─▶ wait; at last take it, `same` before others
 ///   the number is no proof ─┬─▶ written as usual (configured, or learnt): wait; at last take it
+///                           ├─▶ one fits, in a way that others have proven: wait; at last take it
 ///                           ├─▶ one fits: it is evidence of its way, and not taken
 ///                           └─▶ several fit: ambiguous
 /// ```
@@ -101,7 +102,9 @@ struct ReceiptChoice: Sendable {
         guard isFinal else { return .wait }
         guard highest == .equal else {
             guard isAlone, !best.contains(where: \.isAmbiguous) else { return .unmatched(.ambiguous) }
-            if isOnlyWay { return .take(first.candidate, teaches: teaches) }
+            if isOnlyWay || best.contains(where: { known.isProven(Way($0.candidate.form)) }) {
+                return .take(first.candidate, teaches: teaches)
+            }
             return teaches ? .evidence(first.candidate) : .unmatched(.ambiguous)
         }
         let rivals = best.filter { $0.candidate.agreement == highest }
@@ -117,8 +120,12 @@ struct ReceiptChoice: Sendable {
     struct Known: Hashable, Sendable {
         /// The way that nearly all have; nil = nobody knows.
         var usual: Way?
+        /// Those that have been seen often enough to be no guess: a bit for each, by its number.
+        var proven: UInt8 = 0
         /// No other way is thinkable.
         var isConfigured = false
         var comparesNumbers = true
+
+        fileprivate func isProven(_ way: Way?) -> Bool { way.map { proven & 1 << $0.rawValue != 0 } ?? false }
     }
 }

@@ -58,6 +58,12 @@ struct ReceiptIDLearning: Hashable, Sendable {
         return most == 0 ? nil : Way.allCases.first { count($0) == most }
     }
 
+    /// Whether the carrier certainly has it, beside others perhaps.
+    private func isProven(_ way: Way) -> Bool { count(way) >= Self.enough }
+
+    /// A bit for each such way, by its number.
+    var proven: UInt8 { Way.allCases.reduce(0) { isProven($1) ? $0 | 1 << $1.rawValue : $0 } }
+
     /// The way that the next receipt will have, as far as one can know.
     var sure: Way? {
         guard let usual, count(usual) >= Self.enough, (total - count(usual)) * Self.rareShare <= total else {
