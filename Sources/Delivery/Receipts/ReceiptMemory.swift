@@ -44,9 +44,9 @@ extension ReceiptMemory {
         let agreements = found.map { found -> NumberAgreement in
             let message = found.life.message
             return comparesNumbers
-                ? received.agreement(withRecipient: message.keptRecipient, sender: SenderKey(message.sender)) : .partial
+                ? received.agreement(withRecipient: message.keptRecipient, sender: SenderKey(message.sender)) : .unknown
         }
-        guard let best = agreements.max(), best == .equal || best == .partial && !areGuesses else { return nil }
+        guard let best = agreements.max(), best == .equal || best != .contrary && !areGuesses else { return nil }
         let fitting = zip(found, agreements).filter { $0.1 == best }.map(\.0).sorted { $0.segment < $1.segment }
         guard let first = fitting.first, fitting.allSatisfy({ $0.life.message.id == first.life.message.id }) else {
             return nil

@@ -5,7 +5,7 @@
 ///   the number is equal ───┬─▶ written as usual, or only `same` is found: take
 ///                          └─▶ wait; at last take it, `same` before others
 ///   the number is no proof ─┬─▶ written as usual (configured, or learnt): wait; at last take it
-///                           ├─▶ one fits, in a way that others have proven: wait; at last take it
+///                           ├─▶ one fits, some of its digits too, in a way that others have proven: wait; at last take it
 ///                           ├─▶ one fits: it is evidence of its way, and not taken
 ///                           └─▶ several fit: ambiguous
 /// ```
@@ -87,7 +87,7 @@ struct ReceiptChoice: Sendable {
         guard let first = best.first else { return .unmatched(hasOtherNumber ? .otherNumber : .unknownID) }
         // Where two ways of reading the id meet, neither is learnt.
         let teaches = best.count == 1 && !first.isAmbiguous
-        let highest = best.map(\.candidate.agreement).max() ?? .partial
+        let highest = best.map(\.candidate.agreement).max() ?? .unknown
         let usualWay = known.isConfigured ? Way(first.candidate.form) : known.usual
         let usual = best.first { Way($0.candidate.form) == usualWay && $0.candidate.agreement == highest }
         if let usual, hasKey || known.isConfigured {
@@ -102,7 +102,8 @@ struct ReceiptChoice: Sendable {
         guard isFinal else { return .wait }
         guard highest == .equal else {
             guard isAlone, !best.contains(where: \.isAmbiguous) else { return .unmatched(.ambiguous) }
-            if isOnlyWay || best.contains(where: { known.isProven(Way($0.candidate.form)) }) {
+            let isProven = highest == .partial && best.contains { known.isProven(Way($0.candidate.form)) }
+            if isOnlyWay || isProven {
                 return .take(first.candidate, teaches: teaches)
             }
             return teaches ? .evidence(first.candidate) : .unmatched(.ambiguous)

@@ -76,7 +76,7 @@ extension ReceiptMatcher {
                 ReceiptChoice.Candidate(
                     index: index, form: isFolded ? .folded : key.form,
                     agreement: rules.comparesNumbers
-                        ? received.agreement(withRecipient: entry.destination, sender: entry.sender) : .partial,
+                        ? received.agreement(withRecipient: entry.destination, sender: entry.sender) : .unknown,
                     tag: entry.tag, segment: entry.segment, recipient: entry.recipient,
                     told: entry.finals == 0 ? 0 : entry.finals & bit != 0 ? 1 : 2))
         }

@@ -2,8 +2,10 @@
 package enum NumberAgreement: Int, Hashable, Sendable, Comparable {
     /// It is another one.
     case contrary
-    /// It may be: one of them is masked, or it is written as at home, or nobody knows one of them. It proves nothing by itself: an id
-    /// must be written as the carrier is known to.
+    /// Nothing is to be seen of it, or nobody knows the other one.
+    case unknown
+    /// It may be: one of them is masked, or it is written as at home. It proves nothing by itself: an id must be written as the carrier
+    /// is known to.
     case partial
     /// They have the same digits.
     case equal
@@ -20,7 +22,7 @@ package enum NumberAgreement: Int, Hashable, Sendable, Comparable {
         // Most carriers write a number as they got it.
         if !address.isEmpty, address == recipient, address.utf8.allSatisfy({ $0 &- 0x30 < 10 }) { return .equal }
         guard let written = WrittenNumber(address) else { return nil }
-        return SentNumber(recipient).map { written.agreement(with: $0, key) } ?? .partial
+        return SentNumber(recipient).map { written.agreement(with: $0, key) } ?? .unknown
     }
 }
 
@@ -278,12 +280,12 @@ extension ReceivedReceipt {
     ///
     /// - Parameter recipient: the message's; nil where it is not known.
     package func agreement(withRecipient recipient: String?, sender: SenderKey) -> NumberAgreement {
-        guard let recipient else { return .partial }
+        guard let recipient else { return .unknown }
         let bySource = NumberAgreement.of(source, recipient, key: sourceKey)
         if bySource == .equal { return .equal }
-        let byDestination = NumberAgreement.of(destination, recipient, key: destinationKey) ?? .partial
+        let byDestination = NumberAgreement.of(destination, recipient, key: destinationKey) ?? .unknown
         if sender.isIn(source) { return max(bySource ?? .contrary, byDestination) }
-        guard bySource == nil, sender != .unknown, !sender.isIn(destination) else { return bySource ?? .partial }
+        guard bySource == nil, sender != .unknown, !sender.isIn(destination) else { return bySource ?? .unknown }
         return min(byDestination, .partial)
     }
 

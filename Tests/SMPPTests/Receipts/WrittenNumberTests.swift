@@ -21,7 +21,7 @@ import Testing
         ("7916*****67", "79161234567"), ("+7916XXX4567", "79161234567"), ("*******4567", "79161234567"),
         ("7916###4567", "79161234567"), ("8916***4567", "79161234567"), ("916***4567", "79161234567"),
         ("7916*****67", "7916*****67"), ("79161234567", "7916*****67"), ("9161234567", "7916*****67"),
-        ("0671234567", "671234567"), ("*********67", "79161234567"), ("79161234567", "Firm"),
+        ("0671234567", "671234567"), ("*********67", "79161234567"),
     ])
     func mayBeOneNumber(written: String, sent: String) {
         #expect(NumberAgreement.of(written, sent) == .partial)
@@ -58,7 +58,9 @@ import Testing
         }
         for source in ["79161234567", "+79161234567", "0079161234567"] { #expect(agreement(source) == .equal) }
         #expect(agreement("Firm", "79161234567") == .equal)
-        for source in ["9161234567", "89161234567", "7916***4567", ""] { #expect(agreement(source) == .partial) }
+        for source in ["9161234567", "89161234567", "7916***4567"] { #expect(agreement(source) == .partial) }
+        #expect(agreement("") == .unknown)
+        #expect(NumberAgreement.of("79161234567", "Firm") == .unknown)
         for source in ["79161234667", "+79160000067", "79261234567", "79161234568", "9161234568"] {
             #expect(agreement(source) == .contrary)
         }
@@ -80,23 +82,23 @@ import Testing
             ("79165555555", "79161234567", "79161234567", .contrary),
             ("79161234568", "Firm", "Firm", .contrary), ("Firm", "79161234568", "Firm", .contrary),
             ("79161234568", "", "Firm", .contrary), ("", "79990001122", "Firm", .contrary),
-            ("***", "79990001122", "Firm", .contrary), ("", "79990001122", "79990001122", .partial),
+            ("***", "79990001122", "Firm", .contrary), ("", "79990001122", "79990001122", .unknown),
             ("", "79161234567", "", .equal), ("", "79161234567", "Firm", .partial), ("", "79990001122", "", .contrary),
-            ("", "Firm", "Firm", .partial), ("", "", "Firm", .partial), ("", "", "", .partial),
+            ("", "Firm", "Firm", .unknown), ("", "", "Firm", .unknown), ("", "", "", .unknown),
         ] as [(String, String, String, NumberAgreement)])
     func addressesOfAReceipt(source: String, destination: String, sender: String, agreement: NumberAgreement) {
         let received = ReceivedReceipt(
             DeliveryReceipt(messageID: "1", state: .delivered), source: source, destination: destination)
         #expect(received.agreement(withRecipient: "79161234567", sender: SenderKey(sender)) == agreement)
-        #expect(received.agreement(withRecipient: nil, sender: SenderKey(sender)) == .partial)
+        #expect(received.agreement(withRecipient: nil, sender: SenderKey(sender)) == .unknown)
     }
 
     /// Where nobody knows the sender, as in a message whose answer came too late.
     @Test(
         arguments: [
             ("79161234567", "Firm", .equal), ("79990001122", "79161234567", .contrary),
-            ("Firm", "79161234567", .partial),
-            ("", "79990001122", .partial), ("", "79161234567", .partial),
+            ("Firm", "79161234567", .unknown),
+            ("", "79990001122", .unknown), ("", "79161234567", .unknown),
         ] as [(String, String, NumberAgreement)])
     func addressesWithoutASender(source: String, destination: String, agreement: NumberAgreement) {
         let received = ReceivedReceipt(
