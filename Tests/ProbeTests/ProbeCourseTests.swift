@@ -159,8 +159,10 @@ import Testing
     @Test func timeIsBounded() {
         var player = Player()
         player.options.within = .seconds(20)
+        player.options.messages = ProbeMessages(number: "79161234567")
         let found = player.play()
-        #expect(found.stop == .time && player.actions.last == .leave)
+        #expect(found.stop == .time && player.actions.last == .leave && player.submitted.isEmpty)
+        #expect(found.listened < player.options.listen)
     }
 
     @Test func messagesAreThoseThatWereSaid() {
