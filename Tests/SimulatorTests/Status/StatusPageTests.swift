@@ -124,7 +124,8 @@ struct StatusPageTests {
     }
 
     @Test(arguments: [
-        ("GET", "/", 404), ("GET", "/fault", 405), ("GET", "/reset", 405), ("POST", "/counters", 405),
+        ("GET", "/", 200), ("GET", "/nowhere", 404), ("GET", "/fault", 405), ("GET", "/reset", 405),
+        ("POST", "/counters", 405),
         ("DELETE", "/reset", 405),
         ("GET", "/messages?limit=x", 400), ("GET", "/messages?limit=-1", 400), ("HEAD", "/counters", 200),
     ])
