@@ -88,8 +88,7 @@ struct ReceiptChoice: Sendable {
         // Where two ways of reading the id meet, neither is learnt.
         let teaches = best.count == 1 && !first.isAmbiguous
         let highest = best.map(\.candidate.agreement).max() ?? .unknown
-        let learnt = highest == .unknown && known.comparesNumbers ? known.certain : known.usual
-        let usualWay = known.isConfigured ? Way(first.candidate.form) : learnt
+        let usualWay = known.isConfigured ? Way(first.candidate.form) : known.usual
         let usual = best.first { Way($0.candidate.form) == usualWay && $0.candidate.agreement == highest }
         if let usual, hasKey || known.isConfigured {
             let isSure = highest == .equal || !known.comparesNumbers
@@ -122,8 +121,6 @@ struct ReceiptChoice: Sendable {
     struct Known: Hashable, Sendable {
         /// The way that nearly all have; nil = nobody knows.
         var usual: Way?
-        /// The same, from many more receipts.
-        var certain: Way?
         /// Those that have been seen often enough to be no guess: a bit for each, by its number.
         var proven: UInt8 = 0
         /// No other way is thinkable.

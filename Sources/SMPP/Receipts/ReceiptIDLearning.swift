@@ -23,8 +23,7 @@ struct ReceiptIDLearning: Hashable, Sendable {
     }
 
     /// So many receipts of one way, and nearly none of another, make it sure.
-    private static let enough = 8
-    private static let plenty = 32
+    private static let enough = 16
     /// A way is sure while at most one receipt in so many is of another.
     private static let rareShare = 20
     /// Beyond so many each counts half: a carrier that changes its way is believed in the end.
@@ -66,13 +65,8 @@ struct ReceiptIDLearning: Hashable, Sendable {
     var proven: UInt8 { Way.allCases.reduce(0) { isProven($1) ? $0 | 1 << $1.rawValue : $0 } }
 
     /// The way that the next receipt will have, as far as one can know.
-    var sure: Way? { sure(from: Self.enough) }
-
-    /// The same where nothing else tells, not even digits of a number: a carrier that writes ids now so and now so must have shown it.
-    var certain: Way? { sure(from: Self.plenty) }
-
-    private func sure(from least: Int) -> Way? {
-        guard let usual, count(usual) >= least, (total - count(usual)) * Self.rareShare <= total else {
+    var sure: Way? {
+        guard let usual, count(usual) >= Self.enough, (total - count(usual)) * Self.rareShare <= total else {
             return nil
         }
         return usual

@@ -51,7 +51,7 @@ extension ReceiptMatcher {
     /// What is known of the carrier's ways.
     var known: ReceiptChoice.Known {
         ReceiptChoice.Known(
-            usual: rules.ids == .auto ? learning.sure : nil, certain: learning.certain, proven: learning.proven,
+            usual: rules.ids == .auto ? learning.sure : nil, proven: learning.proven,
             isConfigured: rules.ids != .auto, comparesNumbers: rules.comparesNumbers)
     }
 

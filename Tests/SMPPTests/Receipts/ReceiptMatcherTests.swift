@@ -382,8 +382,8 @@ extension ReceiptMatcher {
             matcher.learn(given: given, receipted: receipted)
         }
         #expect(matcher.formInWords.en == "not known yet")
-        for id in 100...107 { matcher.learn(given: "\(id)", receipted: String(id, radix: 16)) }
-        #expect(matcher.formInWords.en == "hexadecimal, learnt from 8 receipts")
+        for id in 100...115 { matcher.learn(given: "\(id)", receipted: String(id, radix: 16)) }
+        #expect(matcher.formInWords.en == "hexadecimal, learnt from 16 receipts")
         _ = matcher.accepted(id: "16", tag: 1, segment: 0, recipient: "79160000001", at: time(0))
         _ = matcher.accepted(id: "10", tag: 2, segment: 0, recipient: "79160000002", at: time(0))
         #expect(found(matcher.match(receipt("10"), at: time(1)))?.tag == 1)

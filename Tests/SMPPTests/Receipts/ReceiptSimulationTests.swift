@@ -65,6 +65,8 @@ import Testing
             repeated.repeatsIDs = true
             let twice = repeated.run(seed: 6)
             #expect(twice.wrong == 0, "\(repeated): \(twice)")
+            // Of one that writes ids now so and now so nobody could tell, where its numbers show next to nothing: it needs `ids`.
+            guard naming == .national || naming == .masked else { continue }
             let mixed = ReceiptSimulation(start: start, receipt: .mixed, moment: moment, naming: naming)
             let result = mixed.run(seed: 6)
             #expect(result.wrong == 0, "\(mixed): \(result)")
