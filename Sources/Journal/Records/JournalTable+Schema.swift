@@ -29,7 +29,11 @@ extension JournalTable {
         let ordered: [Column]
         let options: String
         switch dialect {
-        case .sqlite: (ordered, options) = (there, primaryKey.count == 1 ? " STRICT" : " STRICT, WITHOUT ROWID")
+        // Where the key is not at the front of a table without row ids, SQLite 3.40's integrity check reads other columns.
+        case .sqlite where primaryKey.count > 1:
+            let key = primaryKey.compactMap { name in there.first { $0.name == name } }
+            (ordered, options) = (key + there.filter { !primaryKey.contains($0.name) }, " STRICT, WITHOUT ROWID")
+        case .sqlite: (ordered, options) = (there, " STRICT")
         // Those of eight octets first: no room is lost between them.
         case .postgreSQL:
             (ordered, options) = (ColumnType.allCases.flatMap { type in there.filter { $0.type == type } }, "")

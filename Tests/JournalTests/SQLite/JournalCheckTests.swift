@@ -26,6 +26,18 @@ import Testing
         #expect(journalProblem { _ = try JournalCheck.run(path: path + "x") }?.words.contains("no such file") == true)
     }
 
+    /// With rows of every kind, as Debian's SQLite reads it.
+    @Test func oneOfAllTables() throws {
+        let path = try TemporaryFolder.newFile("journal.db")
+        let store = LoggedStore.quiet(path)
+        try store.open()
+        try store.append(PostgreSQLSamples.batch(1))
+        store.close()
+        let check = try JournalCheck.run(path: path)
+        #expect(check.problems == [])
+        #expect(check.rows.contains { $0.table == "receipt" && $0.count == 2 })
+    }
+
     /// While it is written, with records that are in the log only, and after a kill.
     @Test func itsLogToo() throws {
         let path = try database(10)
