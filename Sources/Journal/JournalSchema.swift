@@ -11,8 +11,8 @@ package import Messaging
 /// the position that rows have come to in the log before them, `opened_by`, and from earlier versions `log`, where that was unless it
 /// was beside the file.
 ///
-/// Texts are `storable`. A row that is there already stays as it is (`ON CONFLICT DO NOTHING`): a batch may be added again after a commit whose end is not
-/// known, at worst with its receipts and late responses twice. A repeat that was answered from the ledger has an outcome
+/// Texts are `storable`. A row that is there already stays as it is (`ON CONFLICT DO NOTHING`): a batch may be added again after a commit
+/// whose end is not known, at worst with its receipts and late responses twice. A repeat that was answered from the ledger has an outcome
 /// and no message: its life shows what the message of `replay_of` says.
 package enum JournalSchema {
     /// So many segments of one key are looked at: a carrier may give an id again and again.

@@ -18,7 +18,7 @@ struct ListenArgument: ExpressibleByArgument, CustomStringConvertible {
         self.init(host: address.host, port: address.port)
     }
 
-    var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    var description: String { HostPort(host: host, port: port).description }
     var defaultValueDescription: String { description }
 }
 
@@ -41,6 +41,16 @@ struct DurationArgument: ExpressibleByArgument, CustomStringConvertible {
 }
 
 extension Language: ExpressibleByArgument {}
+
+/// What `--system-id` may be.
+enum SystemIDOption {
+    static func check(_ systemID: String) throws(ValidationError) {
+        let octets = systemID.utf8
+        guard (1...15).contains(octets.count), octets.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw ValidationError("--system-id is 1 to 15 ASCII characters (SMPP 3.4 §5.2.1)")
+        }
+    }
+}
 
 extension SecretFile {
     /// The secret in the file that an option names, or a mix: without line ends around it.

@@ -6,8 +6,8 @@ import SMPP
 package struct ReceiptMemory: Sendable {
     /// Keeps them, as far as that can be done now. Must not block.
     var keep: @Sendable ([ForgottenSegment]) -> Void
-    /// Looks for the segment that a receipt means, by the ids that it may have (`ForgottenSegment.id`), all of which are guesses, or none. Calls back once, from any thread, the caller's too, with nil where there is none or several may be meant.
-    /// Must not block.
+    /// Looks for the segment that a receipt means, by the ids that it may have (`ForgottenSegment.id`), all of which are guesses, or none.
+    /// Calls back once, from any thread, the caller's too, with nil where there is none or several may be meant. Must not block.
     var find: Find
 
     typealias Find =

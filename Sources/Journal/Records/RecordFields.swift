@@ -151,7 +151,6 @@ extension LateRecord: RecordFields {
 
 extension ReceiptRecord: RecordFields {
     static let fields: [JournalTable.Column] = [
-
         .init("message", .bigint, isOptional: true), .init("segment", .integer, isOptional: true), .init("at", .bigint),
         .init("carrier", .text), .init("carrier_id", .text), .init("state", .text),
         .init("error", .text, isOptional: true), .init("delay", .bigint, isOptional: true),

@@ -17,10 +17,9 @@ package enum HandProblem: String, Error, Hashable, Sendable, CaseIterable {
     case stopping
 
     fileprivate func words(accounts: [String], carriers: [String]) -> String {
-        func known(_ names: [String]) -> String { "; there are: " + Phrase.names(names, most: 20).en }
-        return switch self {
-        case .noAccount: "there is no such account" + known(accounts)
-        case .noCarrier: "there is no such carrier" + known(carriers)
+        switch self {
+        case .noAccount: OperatorAction.noSuch("account", of: accounts)
+        case .noCarrier: OperatorAction.noSuch("carrier", of: carriers)
         case .stopping: "the bridge is stopping"
         }
     }

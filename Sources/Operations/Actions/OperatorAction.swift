@@ -55,6 +55,11 @@ package struct OperatorAction: Hashable, Sendable {
         }
     }
 
+    /// What a name that is none is answered, with the names that there are.
+    static func noSuch(_ thing: String, of known: [String]) -> String {
+        "there is no such \(thing); there are: \(Phrase.names(known, most: 20).en)"
+    }
+
     /// The answer: 200 once it is done, 202 while it goes on, 404 where there is no such bind.
     ///
     /// - Parameter known: the names that there are.
@@ -72,8 +77,7 @@ package struct OperatorAction: Hashable, Sendable {
             case .done: json.member("message", "done")
             case .underWay: json.member("message", "under way: open messages are waited for")
             case .nowhere:
-                let names = Phrase.names(known, most: 20).en
-                json.member("message", "there is no such carrier or bind; there are: \(names)")
+                json.member("message", Self.noSuch("carrier or bind", of: known))
             }
         }
         return .json(json, status: status)

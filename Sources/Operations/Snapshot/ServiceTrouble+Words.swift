@@ -79,22 +79,21 @@ extension ServiceTrouble {
             named.map { [$0.login, $0.address].compactMap(\.self).joined(separator: " @ ") }, most: toldNames)
         let names = named.isEmpty ? "" : Phrase(" (") + places + ")"
         let unlock = Phrase("smppost unlock " + (named.first.map { $0.login ?? $0.address } ?? "NAME"))
-        guard kind == .login else {
-            return ServiceTrouble(
-                .lockedAddresses, CarrierWords.addressesLocked.with(count),
-                names
-                    + Phrase(
-                        en: ": too many wrong keys or logins from there; what is right passes. To lift it: %",
-                        ru: ": оттуда слишком много неверных ключей или логинов; верные проходят. Снять: %"
-                    ).filled(unlock))
-        }
-        return ServiceTrouble(
-            .lockedLogins, CarrierWords.loginsLocked.with(count),
-            names
-                + Phrase(
+        let (code, short, more): (Code, CarrierWords, Phrase) =
+            kind == .login
+            ? (
+                .lockedLogins, .loginsLocked,
+                Phrase(
                     en: ": too many wrong passwords. When the customer has the right one: %",
-                    ru: ": слишком много неверных паролей. Когда у клиента будет верный: %"
-                ).filled(unlock))
+                    ru: ": слишком много неверных паролей. Когда у клиента будет верный: %")
+            )
+            : (
+                .lockedAddresses, .addressesLocked,
+                Phrase(
+                    en: ": too many wrong keys or logins from there; what is right passes. To lift it: %",
+                    ru: ": оттуда слишком много неверных ключей или логинов; верные проходят. Снять: %")
+            )
+        return ServiceTrouble(code, short.with(count), names + more.filled(unlock))
     }
 
     static func quota(_ accounts: [String]) -> ServiceTrouble {

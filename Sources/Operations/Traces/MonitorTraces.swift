@@ -3,7 +3,6 @@ import Foundation
 import HTTPService
 import Logging
 import NIOCore
-import SMPP
 
 /// `POST /carriers/NAME/trace` and `POST /carriers/NAME/trace/stop`.
 struct MonitorTraces: Sendable {
@@ -15,9 +14,8 @@ struct MonitorTraces: Sendable {
     func answer(_ request: HTTPServerRequest, on loop: any EventLoop) -> EventLoopFuture<HTTPServerResponse>? {
         guard let (name, stops) = TraceRequest.target(path: request.path) else { return nil }
         guard let carrier = state.current.carriers.first(where: { $0.name == name }) else {
-            let known = Phrase.names(state.current.carriers.map(\.name), most: 20).en
-            return loop.makeSucceededFuture(
-                Self.refusal(TraceProblem(.nowhere, "there is no such carrier; there are: \(known)")))
+            let words = OperatorAction.noSuch("carrier", of: state.current.carriers.map(\.name))
+            return loop.makeSucceededFuture(Self.refusal(TraceProblem(.nowhere, words)))
         }
         let status: EventLoopFuture<TraceStatus>
         if stops {

@@ -57,12 +57,16 @@ extension TextPolicy {
 
     private mutating func readLimits(_ reader: MappingReader) {
         // Not less than 20: an escape pair, a surrogate pair and most grapheme clusters fit.
-        if let value = reader.optionalInteger("gsm_single", in: 20...160) { limits.gsmSingle = value }
-        if let value = reader.optionalInteger("gsm_part", in: 20...153) { limits.gsmPart = value }
-        if let value = reader.optionalInteger("ucs2_single", in: 20...70) { limits.ucs2Single = value }
-        if let value = reader.optionalInteger("ucs2_part", in: 20...67) { limits.ucs2Part = value }
-        if let value = reader.optionalInteger("octets_single", in: 20...140) { limits.octetsSingle = value }
-        if let value = reader.optionalInteger("octets_part", in: 20...134) { limits.octetsPart = value }
+        if let value = reader.optionalInteger("gsm_single", in: SegmentLimits.least...160) { limits.gsmSingle = value }
+        if let value = reader.optionalInteger("gsm_part", in: SegmentLimits.least...153) { limits.gsmPart = value }
+        if let value = reader.optionalInteger("ucs2_single", in: SegmentLimits.least...70) { limits.ucs2Single = value }
+        if let value = reader.optionalInteger("ucs2_part", in: SegmentLimits.least...67) { limits.ucs2Part = value }
+        if let value = reader.optionalInteger("octets_single", in: SegmentLimits.least...140) {
+            limits.octetsSingle = value
+        }
+        if let value = reader.optionalInteger("octets_part", in: SegmentLimits.least...134) {
+            limits.octetsPart = value
+        }
         reader.finish()
     }
 }

@@ -77,10 +77,7 @@ struct ProbeCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard !address.host.isEmpty, address.port > 0 else { throw ValidationError("\(address) is not HOST:PORT") }
-        let login = systemId.utf8
-        guard (1...15).contains(login.count), login.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw ValidationError("--system-id is 1 to 15 ASCII characters (SMPP 3.4 §5.2.1)")
-        }
+        try SystemIDOption.check(systemId)
         guard systemType.utf8.count <= 12, systemType.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
             throw ValidationError("--system-type is at most 12 ASCII characters (SMPP 3.4 §5.2.3)")
         }

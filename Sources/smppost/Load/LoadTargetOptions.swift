@@ -72,10 +72,7 @@ struct LoadTargetOptions: ParsableArguments {
             guard systemId != nil, password != nil || passwordFile != nil else {
                 throw ValidationError("an SMSC needs --system-id and --password-file (or --password)")
             }
-            let octets = (systemId ?? "").utf8
-            guard (1...15).contains(octets.count), octets.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-                throw ValidationError("--system-id is 1 to 15 ASCII characters (SMPP 3.4 §5.2.1)")
-            }
+            try SystemIDOption.check(systemId ?? "")
             guard smscAddress(address) != nil else { throw ValidationError("\(address) is not smpp://HOST:PORT") }
         } else {
             guard let url = HTTPURL(address), url.scheme == .https else {

@@ -59,11 +59,7 @@ import Testing
 
     /// Also where the journal is there already: its log needs room at each start.
     @Test(.enabled(if: SmallDisk.isPossible)) func aDiskWithoutRoomForTheJournalIsAProblem() async throws {
-        let disk = try await SmallDisk()
-        defer { disk.remove() }
-        try await withSimulator { simulator in
-            var setup = BridgeSetup(journal: "sqlite:\(disk.path)/smppost.db")
-            setup.carriers[0].port = simulator.port
+        try await withSmallDisk { disk, setup, _ in
             try await withBridge(setup) { bridge in
                 #expect(try await bridge.post(.message()).status == 200)
                 let arguments = [

@@ -50,11 +50,7 @@ import Testing
 
     /// A small file system of its own; only where the tests may mount one.
     @Test(.enabled(if: SmallDisk.isPossible)) func fullDiskRefusesAndRecovers() async throws {
-        let disk = try await SmallDisk()
-        defer { disk.remove() }
-        try await withSimulator { simulator in
-            var setup = BridgeSetup(journal: "sqlite:\(disk.path)/smppost.db")
-            setup.carriers[0].port = simulator.port
+        try await withSmallDisk { disk, setup, simulator in
             try await withBridge(setup) { bridge in
                 var accepted = [try await bridge.post(.message(text: "before"))]
                 #expect(accepted[0].status == 200)
@@ -113,11 +109,7 @@ import Testing
 
     /// The file system may only be read when the bridge starts, and can be written later.
     @Test(.enabled(if: SmallDisk.isPossible)) func readOnlyDiskRefusesAndRecovers() async throws {
-        let disk = try await SmallDisk()
-        defer { disk.remove() }
-        try await withSimulator { simulator in
-            var setup = BridgeSetup(journal: "sqlite:\(disk.path)/smppost.db")
-            setup.carriers[0].port = simulator.port
+        try await withSmallDisk { disk, setup, simulator in
             let bridge = try await Bridge.start(setup)
             defer { bridge.discard() }
             try await bridge.awaitReady()

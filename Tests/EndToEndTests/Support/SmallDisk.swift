@@ -51,3 +51,14 @@ struct SmallDisk {
         _ = unmount
     }
 }
+
+/// A simulator, and what a bridge with a journal on a small disk is set up by.
+func withSmallDisk(_ body: (SmallDisk, BridgeSetup, Simulator) async throws -> Void) async throws {
+    let disk = try await SmallDisk()
+    defer { disk.remove() }
+    try await withSimulator { simulator in
+        var setup = BridgeSetup(journal: "sqlite:\(disk.path)/smppost.db")
+        setup.carriers[0].port = simulator.port
+        try await body(disk, setup, simulator)
+    }
+}
