@@ -35,8 +35,11 @@ extension OutcomeRecord {
     /// A word that is none of ours may have gone.
     var word: Word { Word(rawValue: outcome) ?? .unknown }
 
+    /// Whether it is one of `interrupted`: no carrier is known to have had the message.
+    package var isInterrupted: Bool { word == .unknown && carrier == nil && segments.isEmpty }
+
     /// Of a message whose process ended before its reply was decided.
-    static func interrupted(_ id: MessageID, at now: UInt64) -> OutcomeRecord {
+    package static func interrupted(_ id: MessageID, at now: UInt64) -> OutcomeRecord {
         OutcomeRecord(
             id: id, at: now, outcome: Word.unknown.rawValue, httpStatus: 504, code: "connection_lost", carrier: nil,
             segments: [])

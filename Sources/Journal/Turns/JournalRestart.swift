@@ -137,6 +137,13 @@ struct JournalRestart {
         }
     }
 
+    /// The messages without an outcome, oldest first, when everything has been read.
+    var interrupted: [InterruptedMessage] {
+        left.filter { $0.value.outcome == nil && !$0.value.isDelivered }.sorted { $0.key < $1.key }.compactMap {
+            id, left in left.doubtful.map { InterruptedMessage(message: id, account: $0.account) }
+        }
+    }
+
     /// Everything has been read.
     func fill(_ ledger: inout InDoubtLedger) {
         for (id, left) in left.sorted(by: { $0.key < $1.key }) {

@@ -17,6 +17,7 @@ extension TurnJournal {
         options.restored(restart.takeSegments(isEnd: true))
         options.restoredParts(restart.openParts)
         options.restoredDoubts(restart.doubts)
+        options.restoredInterrupted(restart.interrupted)
         ledger = InDoubtLedger(rules: options.ledger)
         restart.fill(&ledger)
         ledger.expire(at: now)
