@@ -22,6 +22,7 @@ package final class MessagePath: Sendable {
     private let conversation: Conversation?
     /// UTF-16 units that are one segment at every carrier.
     private let surelyOne: Int
+    private let original: Original?
     /// The carrier must have answered this much before the reply is due, so that the reply is there in time.
     private static let replyMargin = TimeAmount.milliseconds(100)
     /// How often a message looks whether the bind that a reload has begun is there.
@@ -30,10 +31,14 @@ package final class MessagePath: Sendable {
     /// An account that has a chat has written to a number. On any event loop; must not block.
     package typealias Conversation = @Sendable (_ account: String, _ recipient: PhoneNumber) -> Void
 
+    /// Asks to which number a message went, as the journal has it: masked where the configuration says so. `then` is called once, from any
+    /// thread, with nil where that is not known.
+    package typealias Original = @Sendable (_ message: MessageID, _ then: @escaping @Sendable (String?) -> Void) -> Void
+
     /// - Parameter references: the same for every path of a process, so that a reload joins no two messages.
     package init(
         rules: [AccountRules], routes: [CarrierRoute], references: LoopReferences, journals: LoopJournals? = nil,
-        conversation: Conversation? = nil
+        conversation: Conversation? = nil, original: Original? = nil
     ) {
         self.rules = rules
         self.routes = routes
@@ -41,6 +46,7 @@ package final class MessagePath: Sendable {
         self.journals = journals
         self.conversation = conversation
         surelyOne = routes.allSatisfy { $0.profile.text.limits == .standard } ? 70 : SegmentLimits.least
+        self.original = original
     }
 
     /// Whether a text is one segment, whichever carrier and alphabet it goes with.
@@ -93,20 +99,40 @@ package final class MessagePath: Sendable {
             case .new: admit(message)
             case .repeats(let answer):
                 var replayed = LedgerReply.reply(answer, routes: routes, language: message.language)
-                // Nobody knows more than before.
-                if request.chat != nil {
-                    if replayed.outcome == .unknown {
-                        // The process that sent it may have ended before it could tell.
-                        journal.tell(.unknown, of: answer.original, as: request.id, words: replayed.message)
-                    }
-                } else if replayed.outcome != .unknown {
-                    replayed.onDelivered = journal.onDelivered(of: answer.original)
+                guard request.chat == nil else {
+                    return answerChat(message, replayed, of: answer.original, by: answer.outcome.carrier, journal)
                 }
+                // Nobody knows more than before.
+                if replayed.outcome != .unknown { replayed.onDelivered = journal.onDelivered(of: answer.original) }
                 message.answer(replayed, by: answer.outcome.carrier)
-            case .unended: message.answer(LedgerReply.unended(language: message.language))
+            case .unended(let original):
+                let answer = LedgerReply.unended(language: message.language)
+                guard request.chat == nil else { return answerChat(message, answer, of: original, by: nil) }
+                message.answer(answer)
             case .refused: message.answer(IntakeReply(.noJournal, language: message.language))
             }
         }
+    }
+
+    /// Answers a repeat in a chat, which is known by its name: where the first went to another number, that one's answer is not its.
+    ///
+    /// - Parameter journal: where a process of which nobody knows more may have ended before it could tell.
+    private func answerChat(
+        _ message: Message, _ answer: IntakeReply, of first: MessageID, by carrier: String?,
+        _ journal: LoopJournal? = nil
+    ) {
+        let tell = { (number: String?) in
+            if let number, number != message.plan.recipient.digits, number != message.plan.recipient.masked {
+                return message.answer(IntakeReply(.messageIDTaken, language: message.language))
+            }
+            if answer.outcome == .unknown {
+                journal?.tell(.unknown, of: first, as: message.request.id, words: answer.message)
+            }
+            message.answer(answer, by: carrier)
+        }
+        guard let original else { return tell(nil) }
+        let (loop, bound) = (message.request.eventLoop, NIOLoopBound(tell, eventLoop: message.request.eventLoop))
+        original(first) { number in loop.execute { bound.value(number) } }
     }
 
     /// Offers the message, where its account's quota has room for it. A repeat never comes here.
@@ -308,7 +334,8 @@ private final class Message {
     func answer(_ answer: consuming IntakeReply, by carrier: String? = nil) {
         answer.carrier = carrier
         answer.recipient = plan.recipient.digits
-        if request.chat != nil, let ids = request.entry.account.chat?.ids {
+        // Its chat's message is another one.
+        if answer.code != .messageIDTaken, request.chat != nil, let ids = request.entry.account.chat?.ids {
             answer.contactID = ids.id(of: plan.recipient.digits)
         }
         reply(answer)

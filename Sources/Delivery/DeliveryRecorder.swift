@@ -61,6 +61,16 @@ package final class DeliveryRecorder: Sendable {
         way.journal.append(records)
     }
 
+    /// Has accounts told of their messages whose process ended before there was an outcome. Once: what has one is in no such list again.
+    package func tell(_ interrupted: [InterruptedMessage]) {
+        guard let way = way.withLock({ $0 }) else { return }
+        let records = way.postings.records(of: interrupted)
+        guard !records.isEmpty else { return }
+        way.journal.append(records) { [postings = way.postings] problem in
+            if problem == nil { postings.wake() }
+        }
+    }
+
     func nextID() -> MessageID {
         ids.withLock { $0.next(unixMilliseconds: JournalClock.now()) }
     }

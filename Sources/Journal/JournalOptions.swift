@@ -37,6 +37,8 @@ package struct JournalOptions: Sendable {
     /// Messages of earlier processes of which nobody knows whether they went, oldest first, the last of them. On the journal's
     /// thread, once.
     package var restoredDoubts: @Sendable ([RestoredDoubt]) -> Void = { _ in }
+    /// Messages of earlier processes that have no outcome, oldest first. On the journal's thread, once.
+    package var restoredInterrupted: @Sendable ([InterruptedMessage]) -> Void = { _ in }
     /// Milliseconds since 1970.
     package var now: @Sendable () -> UInt64 = JournalClock.now
 

@@ -67,7 +67,8 @@ struct PlanFixAccount: Sendable {
         ) { $0.text(text, time: progress.receipt.at, code: code) }
     }
 
-    /// What an outcome tells, or a response that came later; nil where receipts have told more, or will.
+    /// What an outcome tells, or a response that came later; nil where receipts have told more, or will, and where a repeat or a restart
+    /// asks for what has been told.
     func telling(outcome record: PostingRecord, of life: MessageLife) -> Telling? {
         guard DeliveryProgress(life) == nil, let fields = FormCoding.decode(record.form[...]) else { return nil }
         var outcome = fields["outcome"] ?? ""
@@ -75,10 +76,19 @@ struct PlanFixAccount: Sendable {
             guard let isAccepted = DeliveryProgress.late(life) else { return nil }
             outcome = isAccepted ? "accepted" : "refused"
         }
+        let isInterrupted = outcome == PostingForm.interruptedOutcome
+        if isInterrupted {
+            // Another node's message may have ended meanwhile.
+            guard life.outcome?.isInterrupted == true else { return nil }
+            outcome = "unknown"
+        } else if record.id != life.message.id, outcome == "unknown", life.outcome != nil {
+            return nil
+        }
         let isSent = outcome == "accepted"
         return telling(of: life, status: outcome, at: record.at, error: nil, shown: isSent ? "sent" : "error") {
             words in
             if isSent { return words.text(.sent, time: record.at) }
+            if isInterrupted { return words.interrupted }
             let text = fields["text"] ?? ""
             return text.isEmpty ? words.refusedLate : text
         }

@@ -12,7 +12,7 @@ struct PlanFixWords: Sendable {
 
     typealias Text = PlanFixChatSettings.Text
 
-    /// `{time}` and `{code}` put in.
+    /// `{time}` and `{code}` put in; without a code its brackets and the blank before it go with it.
     ///
     /// - Parameters:
     ///   - time: milliseconds since 1970.
@@ -22,7 +22,12 @@ struct PlanFixWords: Sendable {
         let coded = code.map { code in
             words.contains("{code}") || text == .delivered || text == .sent ? words : words + " (\(code))"
         }
-        return (coded ?? words).replacing("{time}", with: clock(time)).replacing("{code}", with: code ?? "")
+        let timed = (coded ?? words).replacing("{time}", with: clock(time))
+        guard let code else {
+            let bare = [" ({code})", "({code})", " {code}", "{code}"].reduce(timed) { $0.replacing($1, with: "") }
+            return bare.trimmingCharacters(in: .whitespaces)
+        }
+        return timed.replacing("{code}", with: code)
     }
 
     private static func russian(_ text: Text) -> String {
@@ -54,15 +59,26 @@ struct PlanFixWords: Sendable {
     /// The carrier refused after all.
     var refusedLate: String { isRussian ? "Оператор отклонил сообщение." : "The carrier refused the message." }
 
-    /// What a subscriber has written, with what has to be known of it.
+    /// The process ended before anybody knew.
+    var interrupted: String {
+        isRussian
+            ? "Результат неизвестен: сервис перезапустился, сообщение могло уйти, не повторяйте."
+            : "Result unknown: the service was restarted, the message may have gone, do not repeat."
+    }
+
+    /// What a subscriber has written, with what has to be known of it. PlanFix takes no message without a text.
     func text(of message: AssembledMessage) -> String {
         var text = message.text
         if let data = message.data {
-            let (count, name) = (data.octets.count, data.alphabet.name)
+            let count = data.octets.count
             text =
                 isRussian
-                ? "[Двоичное сообщение, байт: \(count) (\(name)). Его нельзя показать как текст.]"
-                : "[A binary message of \(count) octets (\(name)). It cannot be shown as text.]"
+                ? "[Двоичное сообщение, размер в байтах: \(count). Его нельзя показать как текст.]"
+                : "[A binary message, size in bytes: \(count). It cannot be shown as text.]"
+        } else if text.isEmpty {
+            text = isRussian ? "[Пустое сообщение.]" : "[An empty message.]"
+        } else if text.allSatisfy(\.isWhitespace) {
+            text = isRussian ? "[В сообщении одни пробелы.]" : "[The message has only blanks.]"
         }
         if message.received < message.parts {
             text +=
@@ -70,7 +86,6 @@ struct PlanFixWords: Sendable {
                 ? "\n[Пришло частей: \(message.received) из \(message.parts).]"
                 : "\n[\(message.received) of \(message.parts) parts came.]"
         }
-        if text.isEmpty { text = isRussian ? "[Пустое сообщение.]" : "[An empty message.]" }
         return text
     }
 

@@ -92,9 +92,11 @@ enum PostingForm {
 
     /// In place of an outcome: a response has come later.
     static let lateOutcome = "late"
+    /// Likewise: the process ended before there was one.
+    static let interruptedOutcome = "interrupted"
 
     /// - Parameters:
-    ///   - outcome: as `OutcomeRecord.outcome`, or `lateOutcome`.
+    ///   - outcome: as `OutcomeRecord.outcome`, or one of these words.
     ///   - words: for a person.
     static func posting(of outcome: String, _ message: MessageID, id: MessageID, words: String) -> PostingRecord {
         PostingRecord(

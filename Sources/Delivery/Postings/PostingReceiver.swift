@@ -1,5 +1,6 @@
 import Foundation
 import HTTPService
+import Messaging
 import NIOCore
 import SMPP
 import Settings

@@ -96,6 +96,18 @@ package final class Postings: Sendable {
         return .posting(PostingForm.posting(of: PostingForm.lateOutcome, message, id: id, words: ""))
     }
 
+    /// What tells accounts that nobody knows what became of their messages, with the outcomes that the messages have from now on; nothing
+    /// for accounts that are told no such thing.
+    package func records(of interrupted: [InterruptedMessage]) -> [JournalRecord] {
+        interrupted.filter { desk.account($0.account) != nil }.flatMap { lost -> [JournalRecord] in
+            let id = lost.message
+            return [
+                .outcome(.interrupted(id, at: id.unixMilliseconds, segments: lost.segments)),
+                .posting(PostingForm.posting(of: PostingForm.interruptedOutcome, id, id: id, words: "")),
+            ]
+        }
+    }
+
     func wantsInbound(of carrier: String) -> Bool { receivers.withLock { $0.carriers[carrier] != nil } }
 
     /// The URL for the inbound messages of a carrier, or for the receipts of an account.

@@ -71,7 +71,9 @@ package final class ProvenLogins: Sendable {
     package func load() {
         guard let path, let data = FileManager.default.contents(atPath: path), data.count <= 33 * (Self.capacity + 1)
         else { return }
-        let lines = String(decoding: data, as: UTF8.self).split(separator: "\n").map { Self.octets(hex: $0) }
+        let lines = String(decoding: data, as: UTF8.self).split(separator: "\n").map {
+            [UInt8](hexadecimal: $0).flatMap { $0.count == Self.keySize ? $0 : nil }
+        }
         guard let key = lines.first ?? nil else { return }
         state.withLock { state in
             state.key = key
@@ -95,7 +97,7 @@ package final class ProvenLogins: Sendable {
             if !folder.isEmpty {
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             }
-            let text = lines.map { Self.hex($0) + "\n" }.joined()
+            let text = lines.map { $0.hexadecimal + "\n" }.joined()
             let draft = path + ".new"
             guard
                 FileManager.default.createFile(
@@ -106,17 +108,6 @@ package final class ProvenLogins: Sendable {
             state.withLock { $0.isChanged = true }
             throw error
         }
-    }
-
-    private static func hex(_ octets: [UInt8]) -> String {
-        octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-
-    /// Nil where these are not the 32 digits of 16 octets.
-    private static func octets(hex: Substring) -> [UInt8]? {
-        let digits = hex.compactMap(\.hexDigitValue)
-        guard digits.count == 2 * keySize, hex.utf8.count == digits.count else { return nil }
-        return (0..<keySize).map { UInt8(digits[2 * $0] << 4 | digits[2 * $0 + 1]) }
     }
 }
 

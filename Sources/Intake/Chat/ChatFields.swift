@@ -9,19 +9,18 @@ package final class ChatFields: Sendable, Hashable {
     package let chatID: String
     /// `messageId`: the same in each repeat.
     package let messageID: String
-    /// `attachments[url]`, in their order.
-    package let links: [String]
+    package let attachments: ChatAttachments
 
-    package init(providerID: String, chatID: String, messageID: String, links: [String]) {
+    package init(providerID: String, chatID: String, messageID: String, attachments: ChatAttachments) {
         self.providerID = providerID
         self.chatID = chatID
         self.messageID = messageID
-        self.links = links
+        self.attachments = attachments
     }
 
     package static func == (left: ChatFields, right: ChatFields) -> Bool {
-        (left.providerID, left.chatID, left.messageID, left.links)
-            == (right.providerID, right.chatID, right.messageID, right.links)
+        (left.providerID, left.chatID, left.messageID, left.attachments)
+            == (right.providerID, right.chatID, right.messageID, right.attachments)
     }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(messageID) }
@@ -33,14 +32,14 @@ package final class ChatFields: Sendable, Hashable {
     /// - Throws: `bad_request` or `attachments_refused`.
     func message(_ form: SMSForm, under terms: ChatTerms?) throws(ReplyCode) -> SMSForm {
         guard let terms, providerID == terms.providerID else { throw .badRequest }
-        guard links.isEmpty || terms.takesAttachments else { throw .attachmentsRefused }
+        guard attachments.isEmpty || terms.takesAttachments && attachments.haveLinks else { throw .attachmentsRefused }
         var form = form
         if !chatID.isEmpty {
             guard let address = terms.ids.address(of: chatID) else { throw .badRequest }
             let isInternational = address.utf8.count >= 8 && address.utf8.allSatisfy { (0x30...0x39).contains($0) }
             form.to = isInternational ? "+" + address : address
         }
-        form.text = ([form.text] + links).filter { !$0.isEmpty }.joined(separator: "\n")
+        form.text = ([form.text] + attachments.links).filter { !$0.isEmpty }.joined(separator: "\n")
         return form
     }
 }

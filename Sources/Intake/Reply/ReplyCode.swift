@@ -27,6 +27,7 @@ package enum ReplyCode: String, Error, Sendable, Hashable, CaseIterable {
     case textEmpty = "text_empty"
     case textTooLong = "text_too_long"
     case attachmentsRefused = "attachments_refused"
+    case messageIDTaken = "message_id_taken"
     case rateLimited = "rate_limited"
     case quotaExceeded = "quota_exceeded"
     case recipientLimited = "recipient_limited"
@@ -52,6 +53,7 @@ package enum ReplyCode: String, Error, Sendable, Hashable, CaseIterable {
         case .notFound: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
+        case .messageIDTaken: 409
         case .bodyTooLarge: 413
         case .unsupportedMediaType: 415
         case .headersTooLarge: 431
@@ -74,7 +76,7 @@ package enum ReplyCode: String, Error, Sendable, Hashable, CaseIterable {
             .methodNotAllowed,
             .bodyTooLarge, .unsupportedMediaType, .headersTooLarge, .badNumber, .severalNumbers, .extension,
             .badSender, .badClass, .badValidity, .textEmpty, .textTooLong, .attachmentsRefused,
-            .carrierRefused:
+            .messageIDTaken, .carrierRefused:
             .refused
         case .requestTimeout, .rateLimited, .quotaExceeded, .recipientLimited, .lockedOut, .internal, .noBind, .busy,
             .draining, .noJournal:
@@ -131,6 +133,7 @@ package enum ReplyCode: String, Error, Sendable, Hashable, CaseIterable {
         case .textEmpty: "Text is empty"
         case .textTooLong: "Text too long"
         case .attachmentsRefused: "Attachments refused"
+        case .messageIDTaken: "Message id taken, not sent"
         case .rateLimited: "Rate limited"
         case .quotaExceeded: "Quota used up, not sent"
         case .recipientLimited: "Recipient limited, not sent"

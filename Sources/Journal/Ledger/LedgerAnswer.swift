@@ -35,10 +35,13 @@ extension OutcomeRecord {
     /// A word that is none of ours may have gone.
     var word: Word { Word(rawValue: outcome) ?? .unknown }
 
+    /// Whether it is one of `interrupted`: no carrier is known to have had the message.
+    package var isInterrupted: Bool { word == .unknown && carrier == nil }
+
     /// Of a message whose process ended before its reply was decided.
     ///
     /// - Parameter segments: how many it has; 0 = not known, and then nothing tells what became of all of them.
-    static func interrupted(_ id: MessageID, at now: UInt64, segments: Int) -> OutcomeRecord {
+    package static func interrupted(_ id: MessageID, at now: UInt64, segments: Int) -> OutcomeRecord {
         OutcomeRecord(
             id: id, at: now, outcome: Word.unknown.rawValue, httpStatus: 504, code: "connection_lost", carrier: nil,
             segments: Array(repeating: .unknown(reason: "connection_lost"), count: min(segments, maxSegments)))

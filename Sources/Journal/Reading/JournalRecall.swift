@@ -1,8 +1,8 @@
 import Dispatch
-import Messaging
+package import Messaging
 import Synchronization
 
-/// Finds the segments that memory has forgotten, for their receipts: on a thread of its own, one question after the other.
+/// Finds the segments that memory has forgotten, for their receipts, and messages for their repeats: on a thread of its own, one question after the other.
 package final class JournalRecall: Sendable {
     /// A segment, and what is known of its message.
     package struct Found: Sendable {
@@ -33,13 +33,27 @@ package final class JournalRecall: Sendable {
         _ folded: [String], at carrier: String, then: @escaping @Sendable ([Found]) -> Void
     ) {
         guard !folded.isEmpty else { return then([]) }
+        ask { [self] in
+            then($0 ? (try? find(Set(folded.map { ForgottenRecord.key(of: $0, at: carrier) }))) ?? [] : [])
+        }
+    }
+
+    /// To which number a message went.
+    ///
+    /// - Parameter then: as above; nil = it is not known.
+    package func recipient(of id: MessageID, then: @escaping @Sendable (String?) -> Void) {
+        ask { [self] in then($0 ? (try? reader.life(of: id))?.message.recipient : nil) }
+    }
+
+    /// - Parameter question: called once, with false where there is no room for it.
+    private func ask(_ question: @escaping @Sendable (_ hasRoom: Bool) -> Void) {
         guard waiting.wrappingAdd(1, ordering: .relaxed).newValue <= limit else {
             waiting.wrappingSubtract(1, ordering: .relaxed)
-            return then([])
+            return question(false)
         }
         queue.async { [self] in
             waiting.wrappingSubtract(1, ordering: .relaxed)
-            then((try? find(Set(folded.map { ForgottenRecord.key(of: $0, at: carrier) }))) ?? [])
+            question(true)
         }
     }
 

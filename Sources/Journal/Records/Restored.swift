@@ -1,5 +1,13 @@
 package import Messaging
 
+/// A message whose process ended before its reply was decided.
+package struct InterruptedMessage: Hashable, Sendable {
+    package var message: MessageID
+    package var account: String
+    /// How many it has.
+    package var segments: Int
+}
+
 /// A message of an earlier process of which nobody knows whether it went.
 package struct RestoredDoubt: Hashable, Sendable {
     package var message: MessageID

@@ -59,7 +59,8 @@ struct JournalRestart {
     }
 
     private mutating func take(_ outcome: OutcomeRecord) {
-        if outcome.id == message?.id { isOpen = false }
+        // What was told only because the process ended is as open as before.
+        if outcome.id == message?.id, !outcome.isInterrupted { isOpen = false }
         // A repeat's segments are its original's.
         guard outcome.replayOf == nil, let carrier = outcome.carrier else { return }
         for (index, segment) in outcome.segments.enumerated() {

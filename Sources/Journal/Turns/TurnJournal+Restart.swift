@@ -31,16 +31,22 @@ extension TurnJournal {
         let window = options.ledger.duplicateWindow
         var restored = InDoubtLedger(rules: options.ledger)
         var doubts: [RestoredDoubt] = []
+        var interrupted: [InterruptedMessage] = []
         try store.unsettled(
             since: now - min(now, options.ledger.ttl), recent: window > 0 ? now - min(now, window) : nil
         ) { lives in
             for life in lives {
                 guard let outcome = restored.restore(life, refusal: options.refusalStatus) else { continue }
                 doubts.append(RestoredDoubt(life.message, outcome))
+                guard life.outcome == nil else { continue }
+                let message = life.message
+                interrupted.append(
+                    InterruptedMessage(message: message.id, account: message.account, segments: message.segments))
             }
             doubts.removeFirst(max(0, doubts.count - JournalOptions.doubts))
         }
         options.restoredDoubts(doubts)
+        options.restoredInterrupted(interrupted)
         restored.expire(at: now)
         ledger = restored
     }

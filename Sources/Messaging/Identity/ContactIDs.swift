@@ -34,7 +34,7 @@ package enum ContactIDs: Hashable, Sendable {
     package func id(of address: String) -> String {
         switch self {
         case .numbers: address
-        case .sealed(let key): Self.hex(Self.seal(Array(address.utf8), key))
+        case .sealed(let key): Self.seal(Array(address.utf8), key).hexadecimal
         }
     }
 
@@ -42,7 +42,7 @@ package enum ContactIDs: Hashable, Sendable {
     package func address(of id: String) -> String? {
         switch self {
         case .numbers: (1...Self.longest).contains(id.utf8.count) ? id : nil
-        case .sealed(let key): Self.octets(hex: id).flatMap { Self.open($0, key) }
+        case .sealed(let key): [UInt8](hexadecimal: id).flatMap { Self.open($0, key) }
         }
     }
 
@@ -76,18 +76,5 @@ package enum ContactIDs: Hashable, Sendable {
 
     fileprivate static func octets(_ word: UInt64) -> [UInt8] {
         (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) }
-    }
-
-    private static let digits = Array("0123456789abcdef".utf8)
-
-    private static func hex(_ octets: [UInt8]) -> String {
-        String(decoding: octets.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-
-    private static func octets(hex text: String) -> [UInt8]? {
-        let values = text.utf8.map { digits.firstIndex(of: $0) }
-        guard values.count.isMultiple(of: 2), !values.contains(nil) else { return nil }
-        let known = values.compactMap { $0 }
-        return stride(from: 0, to: known.count, by: 2).map { UInt8(known[$0] << 4 | known[$0 + 1]) }
     }
 }

@@ -12,34 +12,15 @@ package struct InboundContent: Hashable, Sendable {
 
     /// Reads what `stored` gave; nil for anything else.
     package init?(stored: String) {
-        let parts = stored.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[1].count.isMultiple(of: 2),
-            let alphabet = ReceivedAlphabet(storedName: String(Substring(parts[0])))
+        let parts = stored.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let alphabet = ReceivedAlphabet(storedName: String(parts[0])),
+            let octets = [UInt8](hexadecimal: parts[1])
         else { return nil }
-        var octets: [UInt8] = []
-        octets.reserveCapacity(parts[1].count / 2)
-        var high: UInt8?
-        for character in parts[1] {
-            guard let digit = Self.value(of: character) else { return nil }
-            if let first = high {
-                octets.append(first << 4 | digit)
-                high = nil
-            } else {
-                high = digit
-            }
-        }
         self.init(alphabet: alphabet, octets: octets)
     }
 
     /// As one word of ASCII: `ucs2:04220435`.
-    package var stored: String {
-        var text = alphabet.storedName + ":"
-        for octet in octets {
-            text.unicodeScalars.append(Unicode.Scalar(Self.digits[Int(octet >> 4)]))
-            text.unicodeScalars.append(Unicode.Scalar(Self.digits[Int(octet & 15)]))
-        }
-        return text
-    }
+    package var stored: String { alphabet.storedName + ":" + octets.hexadecimal }
 
     /// The text of all parts in order; `…` stands for parts that are missing. Nil where a part is no text, or cannot be read.
     package static func text(_ parts: [InboundContent?], _ read: CharsetReader) -> String? {
@@ -66,11 +47,5 @@ package struct InboundContent: Hashable, Sendable {
             }
         }
         return flush() ? text : nil
-    }
-
-    private static let digits = Array("0123456789abcdef".utf8)
-
-    private static func value(of character: UInt8) -> UInt8? {
-        digits.firstIndex(of: character).map { UInt8(truncatingIfNeeded: $0) }
     }
 }

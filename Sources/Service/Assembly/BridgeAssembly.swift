@@ -44,9 +44,7 @@ struct BridgeAssembly: Sendable {
         let deliveries = Deliveries(group: group, logger: logger)
         let inDoubt = InDoubtList()
         let journal = settings.journal.map {
-            BridgeJournal(
-                $0, owed: settings.longestPosting, conversations: settings.intake.conversationMemory,
-                receipts: settings.receiptRoom, deliveries: deliveries, inDoubt: inDoubt, group: group, logger: logger)
+            BridgeJournal($0, of: settings, deliveries: deliveries, inDoubt: inDoubt, group: group, logger: logger)
         }
         try journal?.postings.know(settings)
         self.journal = journal
@@ -157,13 +155,18 @@ extension MessagePath {
     ) {
         let known = settings.carriers.compactMap { carriers[$0.name]?.route }
         var conversation: Conversation?
-        if let desk = journal?.postings.desk { conversation = { desk.wrote($0, to: $1) } }
+        var original: Original?
+        if let journal {
+            let desk = journal.postings.desk
+            conversation = { desk.wrote($0, to: $1) }
+            original = { journal.recipient(of: $0, then: $1) }
+        }
         self.init(
             rules: settings.accounts.map {
                 AccountRules($0, carriers: known.map(\.name), senderless: settings.senderlessCarriers)
             }, routes: known,
             references: references, journals: journal?.loops,
-            conversation: conversation)
+            conversation: conversation, original: original)
     }
 }
 

@@ -20,26 +20,39 @@ struct BridgeJournal: Sendable {
     let postings: Postings
     /// Of so many numbers it is known whose chat they answer to.
     let conversations: Int
+    /// What finds messages that are not in memory any more.
+    private let recall: JournalRecall
     private let statuses: CarrierStatuses
+    /// So much longer than a reply takes its record may take on the way into a database that other nodes use too.
+    private static let recordedWithin = TimeAmount.seconds(10)
 
-    /// - Parameters:
-    ///   - owed: how long something is tried to be posted at most: what is needed for that is not deleted before.
-    ///   - conversations: of so many numbers it is known whose chat they answer to.
-    ///   - receipts: of so many segments receipts are known, at all carriers together.
+    /// - Parameter all: what it needs of the others: within `reply_within` each message has its outcome, what is to be posted within
+    ///   `give_up_after` is not deleted before, and of `conversation_memory` numbers it is known whose chat they answer to.
     init(
-        _ settings: JournalSettings, owed: Duration, conversations: Int, receipts: Int, deliveries: Deliveries,
-        inDoubt: InDoubtList, group: any EventLoopGroup, logger: Logger
+        _ settings: JournalSettings, of all: Settings, deliveries: Deliveries, inDoubt: InDoubtList,
+        group: any EventLoopGroup, logger: Logger
     ) {
+        let (answered, conversations) = (all.intake.replyWithin, all.intake.conversationMemory)
         let statuses = CarrierStatuses()
         var options = JournalOptions(settings)
-        options.retention = max(options.retention, owed.milliseconds)
+        options.retention = max(options.retention, all.longestPosting.milliseconds)
         options.refusalStatus = { statuses.http($1, of: $0) }
-        options.receiptSegments = receipts
+        options.receiptSegments = all.receiptRoom
         options.isFinal = { ReceiptState(rawValue: $0)?.isFinal ?? false }
         options.recipientHash = { hash in deliveries.know { hash.of($0) } }
         options.restored = { deliveries.restore($0) }
         options.restoredParts = { deliveries.restore($0) }
         options.restoredDoubts = { inDoubt.restore($0, now: .now(), time: JournalClock.now()) }
+        options.restoredInterrupted = { interrupted in
+            switch settings.store {
+            case .sqlite: deliveries.recorder.tell(interrupted)
+            case .postgresql:
+                // Some may be under way at another node.
+                group.any().scheduleTask(in: TimeAmount(answered) + Self.recordedWithin) {
+                    deliveries.recorder.tell(interrupted)
+                }
+            }
+        }
         let durability: JournalDurability =
             switch settings.durability {
             case .process: .processCrash
@@ -65,10 +78,9 @@ struct BridgeJournal: Sendable {
             telling: OutcomeTelling(
                 record: { postings.record(of: $0.rawValue, $1, id: $2, words: $3) }, wake: { postings.wake() }),
             group: group)
+        recall = JournalRecall(reader: reader, limit: settings.recall)
         deliveries.recorder.keep(
-            in: DeliveryRecorder.Way(
-                journal: journal, recall: JournalRecall(reader: reader, limit: settings.recall), postings: postings,
-                settings: settings))
+            in: DeliveryRecorder.Way(journal: journal, recall: recall, postings: postings, settings: settings))
         self.statuses = statuses
         self.conversations = conversations
     }
@@ -76,6 +88,11 @@ struct BridgeJournal: Sendable {
     /// The carriers as they are configured now.
     func know(_ routes: some Sequence<CarrierRoute>) {
         for route in routes { statuses.set(route.profile.statuses, of: route.name) }
+    }
+
+    /// To which number a message went, as `MessagePath.Original`.
+    func recipient(of message: MessageID, then: @escaping @Sendable (String?) -> Void) {
+        journal.settle { [recall] in recall.recipient(of: message, then: then) }
     }
 
     /// A segment's response came after its message was told as unknown.

@@ -107,14 +107,18 @@ import Testing
         let binary = InboundContent(alphabet: .octets(dataCoding: 4), octets: [1, 2, 3])
         #expect(
             fields(desk, message(to: "1234", binary))?["message"]
-                == "[Двоичное сообщение, байт: 3 (octets). Его нельзя показать как текст.]")
+                == "[Двоичное сообщение, размер в байтах: 3. Его нельзя показать как текст.]")
         #expect(
             fields(desk, message(to: "79160000001", binary))?["message"]
-                == "[A binary message of 3 octets (octets). It cannot be shown as text.]")
+                == "[A binary message, size in bytes: 3. It cannot be shown as text.]")
         var part = message(to: "1234")
         (part.parts, part.received) = (3, 2)
         #expect(fields(desk, part)?["message"] == "Hi\n[Пришло частей: 2 из 3.]")
         let empty = InboundContent(alphabet: .latin1, octets: [])
         #expect(fields(desk, message(to: "1234", empty))?["message"] == "[Пустое сообщение.]")
+        #expect(fields(desk, message(to: "79160000001", empty))?["message"] == "[An empty message.]")
+        let blank = InboundContent(alphabet: .latin1, octets: Array(" \r\n ".utf8))
+        #expect(fields(desk, message(to: "1234", blank))?["message"] == "[В сообщении одни пробелы.]")
+        #expect(fields(desk, message(to: "79160000001", blank))?["message"] == "[The message has only blanks.]")
     }
 }

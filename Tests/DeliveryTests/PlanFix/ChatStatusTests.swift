@@ -121,6 +121,38 @@ import Testing
         }
         // A receipt has told more, or will.
         #expect(outcome(russian, "accepted", life([Self.accepted], [(0, "delivered")])) == nil)
+        #expect(outcome(russian, "accepted", life([Self.accepted], [(0, "expired")])) == nil)
+        // One that says nothing yet has not.
+        #expect(outcome(russian, "accepted", life([Self.accepted], [(0, "enroute")]))?["messageStatus"] == "sent")
+        let two = life([Self.accepted, Self.accepted], [(0, "delivered")])
+        #expect(outcome(russian, "accepted", two)?["messageStatus"] == "sent")
+    }
+
+    /// What a process left behind is told once: at the restart, or by a repeat where nobody has told it.
+    @Test(arguments: [
+        ("ru", "Результат неизвестен: сервис перезапустился"), ("en", "Result unknown: the service was restarted"),
+    ])
+    func whatAProcessLeftIsToldOnce(_ language: String, _ words: String) throws {
+        let account = try account(language)
+        func asked(_ word: String, _ life: MessageLife, by id: MessageID = Self.id) -> [String: String]? {
+            account.telling(outcome: PostingForm.posting(of: word, Self.id, id: id, words: "?"), of: life)
+                .flatMap { FormCoding.decode($0.form[...]) }
+        }
+        var left = life(nil)
+        let repeated = MessageID(rawValue: 78 << 22)!
+        #expect(asked("unknown", left, by: repeated)?["messageStatus"] == "error")
+        // Nobody has written down yet that it is lost.
+        #expect(asked(PostingForm.interruptedOutcome, left) == nil)
+        left.outcome = .interrupted(Self.id, at: 0, segments: 1)
+        let told = try #require(asked(PostingForm.interruptedOutcome, left))
+        #expect(told["messageStatus"] == "error" && told["messageStatusText"]?.hasPrefix(words) == true)
+        #expect(asked("unknown", left, by: repeated) == nil)
+        // Its process was another one, and alive.
+        #expect(asked(PostingForm.interruptedOutcome, life([Self.accepted])) == nil)
+        // A receipt came first.
+        left.receipts = life(nil, [(0, "delivered")]).receipts
+        #expect(asked(PostingForm.interruptedOutcome, left) == nil)
+        #expect(told.count == 4)
     }
 
     @Test func lateResponsesAreToldWhenTheySaySomething() throws {
@@ -144,6 +176,12 @@ import Testing
         #expect(
             told(account, "1-undeliverable", life([Self.accepted], [(0, "undeliverable")]))?["messageStatusText"]
                 == "Код 011")
+        var without = life([Self.accepted], [(0, "undeliverable")])
+        without.receipts[0].error = "000"
+        for (text, shown) in [("Код {code}", "Код"), ("Нет ({code}) связи", "Нет связи"), ("{code} нет", "нет")] {
+            let account = try self.account { $0.texts = [.undeliverable: text] }
+            #expect(told(account, "1-undeliverable", without)?["messageStatusText"] == shown)
+        }
         #expect(outcome(account, "accepted", life([Self.accepted]))?["messageStatusText"] == "Ушло")
     }
 

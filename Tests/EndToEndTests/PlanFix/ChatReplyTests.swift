@@ -21,7 +21,7 @@ import Testing
     @Test func brokenFormsAndWrongTokens() async throws {
         try await run { bridge, planFix, simulator, token in
             let good = Form.chat("pf-1", "Hi", token: token, phone: Self.phone)
-            for name in ["cmd", "providerId", "token", "messageId", "contactPhone"] {
+            for name in ["cmd", "providerId", "messageId", "contactPhone"] {
                 let reply = try await bridge.chat(good.with(name, nil))
                 #expect(reply.status == 400 && reply.body == "{\"error\":\"Invalid parameters\"}", "\(name)")
                 #expect(reply.headers["content-type"] == "application/json")
@@ -30,8 +30,10 @@ import Testing
                 let reply = try await bridge.chat(form)
                 #expect(reply.status == (form.fields.contains { $0.name == "chatId" } ? 200 : 400))
             }
-            let wrong = try await bridge.chat(good.with("token", "wrong"))
-            #expect(wrong.status == 401 && wrong.body == "{\"error\":\"Invalid token\"}")
+            for token in ["wrong", "", nil] {
+                let wrong = try await bridge.chat(good.with("token", token))
+                #expect(wrong.status == 401 && wrong.body == "{\"error\":\"Invalid token\"}")
+            }
             // The plain form is where it was, and the chat's is not there.
             #expect(try await bridge.post(good).status == 400)
             #expect(try await bridge.post(.message()).status == 200)
@@ -89,6 +91,31 @@ import Testing
             let sent = try await simulator.messages().map(\.text)
             #expect(reply.status == 200)
             #expect(sent == ["Files\nhttps://files.example/1\nhttps://files.example/2"])
+        }
+    }
+
+    /// Of an account with both the chat's messages are the chat's, the others the webhook's.
+    @Test func aChatBesideAWebhook() async throws {
+        try await withPlanFix(["--receipts", "100ms"]) { planFix, simulator, token in
+            var setup = BridgeSetup(journal: BridgeSetup.ownJournal)
+            setup.carriers[0].port = simulator.port
+            let lines = [try await planFix.chat(), try await planFix.webhook("form")]
+            setup.accounts = [AccountSetup(language: "en", lines: lines)]
+            try await withBridge(setup) { bridge in
+                let plain = try await bridge.post(.message())
+                #expect(try await bridge.chat(.chat("pf-1", "Hi", token: token, phone: Self.phone)).status == 200)
+                let refused = try await bridge.chat(.chat("pf-2", "Hi", token: token, phone: "+79161670004"))
+                #expect(refused.status == 400 && refused.outcome == "refused")
+                try await eventually("told") {
+                    try planFix.statuses(of: "pf-1").last == "read" && planFix.statuses(of: "pf-2") == ["error"]
+                        && planFix.calls().contains { $0.path.hasPrefix("/webhook/") }
+                }
+                #expect(try planFix.statusText(of: "pf-1")?.contains(#/^Delivered \d\d:\d\d$/#) == true)
+                let webhook = try planFix.calls().filter { $0.path.hasPrefix("/webhook/") }
+                #expect(webhook.map { $0.fields["id"] } == [plain.id])
+                #expect(webhook.first?.fields["status_text"]?.hasPrefix("Delivered ") == true)
+                #expect(try planFix.calls().allSatisfy(\.isTaken))
+            }
         }
     }
 

@@ -100,6 +100,47 @@ import Testing
         }
     }
 
+    /// In English, over each database: what nobody knows after a kill is told by itself, once; a name is one chat's for ever; what a
+    /// subscriber wrote meanwhile comes after the start.
+    @Test(arguments: JournalKind.there) func whatAKillLeavesIsTold(kind: JournalKind) async throws {
+        try await withPlanFix(["--latency", "3s"]) { planFix, simulator, token in
+            var setup = BridgeSetup(replyWithin: "2s", journal: try await kind.url())
+            setup.carriers[0].port = simulator.port
+            setup.accounts = [AccountSetup(language: "en", lines: [try await planFix.chat()])]
+            let first = try await Bridge.start(setup)
+            defer { first.discard() }
+            try await first.awaitReady()
+            let form = Form.chat("pf-1", "Your order is ready.", token: token, phone: Self.phone)
+            async let lost = try? first.chat(form)
+            try await eventually("under way") { try await simulator.messages().count == 1 }
+            let second = try await killed(first)
+            defer { second.process.kill() }
+            _ = await lost
+            try await eventually("told", atMost: .seconds(30)) { try planFix.statuses(of: "pf-1") == ["error"] }
+            #expect(
+                try planFix.statusText(of: "pf-1")
+                    == "Result unknown: the service was restarted, the message may have gone, do not repeat.")
+
+            try planFix.set(.down)
+            try await answer("Thank you", over: simulator)
+            try await answer("And one more", over: simulator)
+            try await eventually("tried") { try planFix.calls().contains { $0.status == 503 } }
+            let third = try await killed(second)
+            defer { third.process.kill() }
+            try planFix.set(.ok)
+            let again = try await third.chat(form)
+            #expect(again.status == 200 && again.body.contains(Self.number) && again.headers["x-replayed"] == "true")
+            let other = try await third.chat(form.with("contactPhone", "+7 916 555-77-99"))
+            #expect(other.status == 400 && other.body.contains("messageId was used for another chat"))
+            try await eventually("came", atMost: .seconds(40)) { try planFix.messages().count == 2 }
+            let texts = try planFix.messages().map { $0["message"] }
+            #expect(texts == ["Thank you", "And one more"])
+            #expect(try planFix.statuses(of: "pf-1") == ["error"])
+            let sent = try await simulator.messages()
+            #expect(sent.map(\.text) == ["Your order is ready."])
+        }
+    }
+
     /// What PlanFix took but did not answer is told again; the same name shows that it is the same.
     @Test func aLostAnswerIsRepeatedUnderTheSameName() async throws {
         try await withPlanFix(["--receipts", "100ms"]) { planFix, simulator, token in

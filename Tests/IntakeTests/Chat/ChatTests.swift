@@ -1,9 +1,10 @@
-import Intake
 import Messaging
 import NIOCore
 import SMPP
 import TLS
 import Testing
+
+@testable import Intake
 
 @Suite struct ChatTests {
     private static let token = "their-token"
@@ -65,11 +66,30 @@ import Testing
     @Test(arguments: 0..<6) func whatIsMissingIsTold(_ place: Int) throws {
         let intake = try intake()
         let isText = Self.fields[place].hasPrefix("message=")
+        let isToken = Self.fields[place].hasPrefix("token=")
         let reply = try post(intake, Self.fields.enumerated().filter { $0.offset != place }.map(\.element))
         // An empty text is the handler's to refuse.
         #expect(intake.handler.requests.count == (isText ? 1 : 0))
+        #expect(reply?.status == (isToken ? 401 : 400))
+        if !isText { #expect(reply?.body == "{\"error\":\"Invalid \(isToken ? "token" : "parameters")\"}") }
+    }
+
+    @Test func anEmptyTokenIsAWrongOne() throws {
+        let reply = try post(try intake(), Self.fields.map { $0.hasPrefix("token") ? "token=" : $0 } + ["cmd=x"])
         #expect(reply?.status == 400)
-        if !isText { #expect(reply?.body == #"{"error":"Invalid parameters"}"#) }
+        for fields in [["token="], ["token=", "cmd=newMessage"], ["cmd=newMessage"]] {
+            let reply = try post(try intake(), fields)
+            #expect(reply?.status == 401 && reply?.body == #"{"error":"Invalid token"}"#)
+        }
+    }
+
+    /// Its chat's message is another one: whatever the account wants, this is no success.
+    @Test func aTakenNameIsNeverASuccess() {
+        let reply = IntakeReply(.messageIDTaken, language: .en)
+        for status in [200, 400, 503] {
+            let told = ChatReply(reply, ChatTerms.Replies(refused: status))
+            #expect(told.status != 200 && told.body == .error(ReplyCode.messageIDTaken.text(in: .en)))
+        }
     }
 
     @Test(arguments: [
@@ -104,6 +124,36 @@ import Testing
         #expect(refusing?.status == 400 && refusing?.body.contains("Вложения") == true)
         let many = try post(try intake(), Self.fields + Array(repeating: files[1], count: 21))
         #expect(many?.body == #"{"error":"Invalid parameters"}"#)
+    }
+
+    /// With how many links they make; nil = they are refused.
+    private static let spellings: [([String], Int?)] = [
+        (["attachments[0][url]=https://f/1", "attachments[0][name]=n"], 1),
+        (["attachments[url][]=https://f/1", "attachments[name][]=n"], 1),
+        (["attachments%5Burl%5D%5B0%5D=https://f/1"], 1),
+        (["attachments[0]url=https://f/1"], 1), (["attachments[]=https://f/1", "attachments[1]=http://f/2"], 2),
+        (["attachments=https://f/1"], 1), (["attachments[url]=", "attachments[name]="], 0), (["attachments[]="], 0),
+        (["attachments[name]=n", "attachments[name]=m", "attachments[url]=https://f/1"], nil),
+        (["attachments[name]=n"], nil), (["attachments[url]=", "attachments[name]=n"], nil), (["attachments[]=n"], nil),
+        (["attachments=%5B%7B%22url%22:%22https://f/1%22%7D%5D"], nil),
+    ]
+
+    /// Each other spelling is appended, or refused in words; nothing is dropped.
+    @Test(arguments: spellings) func attachmentsInOtherSpellings(_ fields: [String], _ links: Int?) throws {
+        let (taking, refusing) = (try intake(), try intake(takesAttachments: false))
+        let (taken, refused) = (try post(taking, Self.fields + fields), try post(refusing, Self.fields + fields))
+        let text = taking.handler.requests.first?.text
+        switch links {
+        case nil: #expect(text == nil && taken?.body.contains("Вложения") == true)
+        case 0: #expect(text == "hello я" && refusing.handler.requests.count == 1)
+        case let links?:
+            let lines = text?.split(separator: "\n") ?? []
+            #expect(lines.count == links + 1 && lines.dropFirst().allSatisfy { $0.contains("://f/") })
+        }
+        if links != 0 {
+            #expect(refused?.status == 400 && refused?.body.contains("Вложения") == true)
+            #expect(refusing.handler.requests.isEmpty)
+        }
     }
 
     @Test func otherMethodsAndPathsAreAsBefore() throws {

@@ -18,7 +18,7 @@ import Testing
         415: ["unsupported_media_type"], 431: ["headers_too_large"],
         422: [
             "bad_number", "several_numbers", "extension", "bad_sender", "bad_class", "bad_validity", "text_empty",
-            "text_too_long", "attachments_refused",
+            "text_too_long", "attachments_refused", "message_id_taken",
         ],
         429: ["rate_limited", "quota_exceeded", "recipient_limited", "locked_out"], 500: ["internal"],
         502: ["partial", "carrier_refused"],

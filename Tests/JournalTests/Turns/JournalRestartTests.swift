@@ -24,19 +24,22 @@ import Testing
         // The process ends here: nothing is stopped in order.
         let segments = Mutex<[RestoredSegment]>([])
         let doubts = Mutex<[RestoredDoubt]>([])
+        let interrupted = Mutex<[InterruptedMessage]>([])
         let next = await JournalRig(disk) {
             $0.restored = { new in segments.withLock { $0 += new } }
             $0.restoredDoubts = { left in doubts.withLock { $0 = left } }
+            $0.restoredInterrupted = { left in interrupted.withLock { $0 = left } }
         }
+        #expect(interrupted.withLock { $0 } == [InterruptedMessage(message: .now(1), account: "acme", segments: 0)])
         #expect(doubts.withLock { $0.map(\.message) } == [.now(1), .now(5)])
         #expect(doubts.withLock { $0.map(\.reason) } == ["connection_lost", "code"])
         #expect(doubts.withLock { $0.map(\.segments) } == [[], [0]])
         #expect(doubts.withLock { $0.allSatisfy { $0.account == "acme" && $0.recipient == "79160000000" } })
         #expect(next.journal.health.inDoubt == 2)
         #expect(next.journal.health.entries == 3)
-        let interrupted = await next.begin(11, "under way").outcome
-        #expect(interrupted?.outcome == "unknown")
-        #expect(interrupted?.id == .now(1))
+        let again = await next.begin(11, "under way").outcome
+        #expect(again?.outcome == "unknown")
+        #expect(again?.id == .now(1))
         #expect(await next.begin(12, "accepted").outcome?.segments == [.accepted(id: "a")])
         #expect(await next.begin(13, "delivered").word == "new")
         #expect(await next.begin(14, "refused").word == "new")
@@ -46,7 +49,21 @@ import Testing
         #expect(segments.withLock { $0.filter(\.isLost).map(\.message) } == [.now(5), .now(1)])
         #expect(segments.withLock { $0.filter(\.isLost).map(\.carrier.isEmpty) } == [false, true])
         #expect(segments.withLock { $0.allSatisfy { $0.recipient == "79160000000" && $0.sender == "ACME" } })
+        // Who has an outcome is no such message any more.
+        #expect(await next.commit([.outcome(.interrupted(.now(1), at: 0, segments: 0))]))
         await next.stop()
+        segments.withLock { $0 = [] }
+        let last = await JournalRig(disk) {
+            $0.restored = { new in segments.withLock { $0 += new } }
+            $0.restoredDoubts = { left in doubts.withLock { $0 = left } }
+            $0.restoredInterrupted = { left in interrupted.withLock { $0 = left } }
+        }
+        #expect(interrupted.withLock { $0.map(\.message) } == [.now(13), .now(14)])
+        #expect(doubts.withLock { $0.map(\.message) } == [.now(1), .now(5), .now(13), .now(14)])
+        // Its receipt may still come, from any carrier.
+        #expect(segments.withLock { $0.contains { $0.message == .now(1) && $0.isLost && $0.carrier.isEmpty } })
+        #expect(await last.begin(21, "under way").outcome?.isInterrupted == true)
+        await last.stop()
         await first.stop()
     }
 
