@@ -124,6 +124,8 @@ import Testing
             try planFix.set(.down)
             try await answer("Thank you", over: simulator)
             try await answer("And one more", over: simulator)
+            // What is not acknowledged the SMSC gives to the next process again.
+            try await eventually("kept") { try await simulator.counters().inboundAcknowledged == 2 }
             try await eventually("tried") { try planFix.calls().contains { $0.status == 503 } }
             let third = try await killed(second)
             defer { third.process.kill() }

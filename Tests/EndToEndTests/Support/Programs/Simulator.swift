@@ -121,4 +121,5 @@ struct Counters: Decodable {
     var busyShare: Double?
     var enquireLinks: Int
     var unbinds: Int
+    var inboundAcknowledged: Int
 }
