@@ -20,10 +20,10 @@ package struct JournalOptions: Sendable {
     /// For so long accepted segments are known to receipts after a restart, in milliseconds; as long as a message may live at
     /// a carrier.
     package var receiptMemory: UInt64 = 3 * 86_400_000
-    /// So many accepted segments are taken in again, about: older ones only where their final receipts have not come.
+    /// The segments of so many messages are taken in again: of older ones only where their final receipts have not come.
     package var receiptSegments = 200_000
-    /// Whether nothing else follows what a receipt has said. On the journal's thread.
-    package var isFinal: @Sendable (_ state: String) -> Bool = { _ in false }
+    /// States of receipts that nothing else follows.
+    package var finalStates: [String] = []
     /// The HTTP status that a carrier's refusal is answered with. On any thread; must not block.
     package var refusalStatus: @Sendable (_ carrier: String, _ status: UInt32) -> Int = { _, _ in 502 }
     /// From the database's key. On the journal's thread, once.

@@ -29,10 +29,14 @@ package protocol JournalStore: AnyObject {
     /// Parts of inbound messages from `moment` on (milliseconds since 1970) that are not whole.
     func openParts(since moment: UInt64) throws(JournalProblem) -> [InboundPartRecord]
 
-    /// What the receipts need after a start: everything from `moment` on, oldest first, handed over in batches.
+    /// What receipts need after a start, oldest first, in batches: the newest messages, and of older ones those that may still get
+    /// receipts: which may have gone, or went to a carrier that sends receipts and have not had all.
     ///
-    /// - Parameter moment: milliseconds since 1970.
-    func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem)
+    /// - Parameters:
+    ///   - moment: none from before it (milliseconds since 1970).
+    ///   - finals: states that nothing else follows.
+    func awaiting(
+        since moment: UInt64, newest: Int, finals: [String], _ take: ([MessageLife]) -> Void) throws(JournalProblem)
 
     /// Deletes records older than `moment` (milliseconds since 1970), at most about `limit` of them, in one short
     /// transaction; postings, which are deleted when they are done, only `JournalSchema.postingAge` later.

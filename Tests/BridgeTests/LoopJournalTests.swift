@@ -37,7 +37,7 @@ import Testing
         func fingerprintKey() throws(JournalProblem) -> [UInt8] { [1] }
         func unsettled(since moment: UInt64, recent: UInt64?, _ take: ([MessageLife]) -> Void) {}
         func openParts(since moment: UInt64) -> [InboundPartRecord] { [] }
-        func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {}
+        func awaiting(since moment: UInt64, newest: Int, finals: [String], _ take: ([MessageLife]) -> Void) {}
         func prune(before moment: UInt64, limit: Int) throws(JournalProblem) -> Int { 0 }
         func check() throws(JournalProblem) {}
         func close() {}

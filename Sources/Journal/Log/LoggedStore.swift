@@ -17,7 +17,7 @@ package final class LoggedStore: JournalStore {
     /// Frames that are added in one transaction when the store is opened.
     private static let restartStep = 500
 
-    private let rows: SQLiteStore
+    let rows: SQLiteStore
     private let path: String
     private let log: RecordLog
     private let logger: Logger
@@ -162,8 +162,10 @@ package final class LoggedStore: JournalStore {
     }
 
     /// See `JournalStore`.
-    package func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {
-        try rows.replay(since: moment, take)
+    package func awaiting(
+        since moment: UInt64, newest: Int, finals: [String], _ take: ([MessageLife]) -> Void
+    ) throws(JournalProblem) {
+        try rows.awaiting(since: moment, newest: newest, finals: finals, take)
     }
 
     /// See `JournalStore`.

@@ -32,7 +32,7 @@ extension PostgreSQLConnection: SQLConnection {
         let query = Self.query {
             """
             SELECT m.id FROM message m LEFT JOIN delivered d ON d.id = m.id
-            WHERE m.id BETWEEN \($0.parameter(range.lowerBound)) AND \($0.parameter(range.upperBound)) AND d.id IS NULL
+            WHERE \($0.between("m.id", range)) AND d.id IS NULL
             ORDER BY m.id
             """
         }
@@ -52,6 +52,7 @@ extension PostgreSQLCommand {
             switch value {
             case .integer(let number): parameters.add(number)
             case .text(let text): parameters.add(text)
+            case .integers(let numbers): parameters.addIntegers(numbers) { $0 }
             }
         }
     }

@@ -20,12 +20,12 @@ extension SQLConnection {
         return life
     }
 
-    /// Messages that were sent, by their ids.
+    /// Messages that were sent, by their ids, oldest first.
     func lives(of ids: [MessageID]) throws(JournalProblem) -> [MessageLife] {
         let query = Self.query {
             """
             SELECT \(Self.lifeColumns("m.id")) FROM message m LEFT JOIN outcome o ON o.id = m.id
-            WHERE \($0.among("m.id", ids))
+            WHERE \($0.among("m.id", ids)) ORDER BY m.id
             """
         }
         return try complete(try rows(query, Self.life))

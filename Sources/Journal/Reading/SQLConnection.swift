@@ -72,6 +72,7 @@ struct SQLQuery: Sendable {
     enum Value: Sendable {
         case integer(Int64)
         case text(String)
+        case integers([Int64])
     }
 
     fileprivate(set) var text = ""
@@ -95,12 +96,24 @@ struct SQLQuery: Sendable {
         return dialect.parameter(values.count, "text")
     }
 
+    /// The condition that a column is in a range.
+    mutating func between(_ column: String, _ range: ClosedRange<Int64>) -> String {
+        "\(column) BETWEEN \(parameter(range.lowerBound)) AND \(parameter(range.upperBound))"
+    }
+
+    /// The condition that a column has one of a few texts.
+    mutating func among(_ column: String, _ texts: [String]) -> String {
+        texts.isEmpty ? "1 = 0" : "\(column) IN (\(texts.map { parameter($0) }.joined(separator: ", ")))"
+    }
+
     /// The condition that a column has one of these values. One text for any number of them: statements are kept by their text.
     mutating func among(_ column: String, _ ids: [MessageID]) -> String {
-        let keys = ids.map { "\(JournalSchema.key($0))" }.joined(separator: ",")
+        values.append(.integers(ids.map(JournalSchema.key)))
+        let parameter = dialect.parameter(values.count, "bigint[]")
         return switch dialect {
-        case .sqlite: "\(column) IN (SELECT value FROM json_each(\(parameter("[" + keys + "]"))))"
-        case .postgreSQL: "\(column) = ANY(\(parameter("{" + keys + "}"))::bigint[])"
+        case .sqlite: "\(column) IN (SELECT value FROM json_each(\(parameter)))"
+        // Binary: a text would be read again for each row.
+        case .postgreSQL: "\(column) = ANY(\(parameter))"
         }
     }
 }

@@ -12,33 +12,51 @@ protocol SQLStore: JournalStore {
 private let livesAtOnce = 1_000
 
 extension SQLStore {
-    /// See `JournalStore`. Every statement is short, and memory holds a page of each table.
-    package func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {
-        try RecordReplay.run(
-            since: moment,
-            page: { table, last throws(JournalProblem) in
-                try ask { connection throws(JournalProblem) in try connection.page(of: table, after: last) }
-            }, take)
-    }
-
     /// See `JournalStore`. Of a million messages nearly all are marked as delivered: of these only ids are read.
     package func unsettled(
         since moment: UInt64, recent: UInt64?, _ take: ([MessageLife]) -> Void
     ) throws(JournalProblem) {
-        var first: Int64? = JournalSchema.firstKey(at: moment)
+        try lives(JournalSchema.firstKey(at: moment)...(.max), take) { connection, range throws(JournalProblem) in
+            let ids = try connection.undelivered(range)
+            guard let recent else { return ids }
+            return Set(ids).union(try connection.accepted(range, since: recent)).sorted()
+        }
+    }
+
+    /// See `JournalStore`. What was forgotten before is in a table of its own: of old messages only few are read.
+    package func awaiting(
+        since moment: UInt64, newest: Int, finals: [String], _ take: ([MessageLife]) -> Void
+    ) throws(JournalProblem) {
+        let first = JournalSchema.firstKey(at: moment)
+        let start = try ask { connection throws(JournalProblem) in
+            try connection.start(ofNewest: newest, from: first) ?? first
+        }
+        if start > first {
+            let carriers = try ask { connection throws(JournalProblem) in try connection.receipting(since: first) }
+            try lives(first...(start - 1), take) { connection, range throws(JournalProblem) in
+                try connection.unreceipted(range, at: carriers, finals: finals)
+            }
+        }
+        try lives(start...(.max), take) { connection, range throws(JournalProblem) in try connection.sent(range) }
+    }
+
+    /// Hands over the messages of a range of keys that a question finds, which is put to parts of the range, oldest first.
+    private func lives(
+        _ all: ClosedRange<Int64>, _ take: ([MessageLife]) -> Void,
+        _ find: (Connection, ClosedRange<Int64>) throws(JournalProblem) -> [MessageID]
+    ) throws(JournalProblem) {
+        var first: Int64? = all.lowerBound
         while let low = first {
             let (ids, edge) = try ask { connection throws(JournalProblem) in
                 let edge = try connection.edge(of: .message, from: low, rows: Connection.dialect.marksAtOnce)
-                let range = low...(edge ?? .max)
-                var ids = try connection.undelivered(range)
-                if let recent { ids = Set(ids).union(try connection.accepted(range, since: recent)).sorted() }
-                return (ids, edge)
+                let last = min(edge ?? .max, all.upperBound)
+                return (try find(connection, low...last), last)
             }
             for start in stride(from: 0, to: ids.count, by: livesAtOnce) {
                 let some = Array(ids[start..<min(start + livesAtOnce, ids.count)])
                 take(try ask { connection throws(JournalProblem) in try connection.lives(of: some) })
             }
-            first = edge.flatMap { $0 == .max ? nil : $0 + 1 }
+            first = edge < all.upperBound ? edge + 1 : nil
         }
     }
 
@@ -68,8 +86,48 @@ extension SQLConnection {
     fileprivate func accepted(_ range: ClosedRange<Int64>, since moment: UInt64) throws(JournalProblem) -> [MessageID] {
         let query = Self.query {
             """
-            SELECT id FROM outcome WHERE id BETWEEN \($0.parameter(range.lowerBound)) AND \($0.parameter(range.upperBound))
-                AND at > \($0.parameter(Int64(clamping: moment))) AND outcome = 'accepted' AND replay_of IS NULL
+            SELECT id FROM outcome WHERE \($0.between("id", range)) AND at > \($0.parameter(Int64(clamping: moment))) AND outcome = 'accepted' AND replay_of IS NULL
+            """
+        }
+        return try rows(query) { row throws(UnreadableRow) in try row.id() }
+    }
+}
+
+extension SQLConnection {
+    /// Where the newest messages begin; nil = there are no more than these.
+    fileprivate func start(ofNewest count: Int, from first: Int64) throws(JournalProblem) -> Int64? {
+        let query = Self.query {
+            """
+            SELECT id FROM message WHERE id >= \($0.parameter(first)) ORDER BY id DESC
+            LIMIT 1 OFFSET \(max(0, count - 1))
+            """
+        }
+        return try rows(query) { row throws(UnreadableRow) in try row.integer(0) }.first
+    }
+
+    fileprivate func sent(_ range: ClosedRange<Int64>) throws(JournalProblem) -> [MessageID] {
+        let query = Self.query { "SELECT id FROM message WHERE \($0.between("id", range)) ORDER BY id" }
+        return try rows(query) { row throws(UnreadableRow) in try row.id() }
+    }
+
+    /// Carriers that have sent receipts.
+    fileprivate func receipting(since first: Int64) throws(JournalProblem) -> [String] {
+        let query = Self.query { "SELECT DISTINCT carrier FROM receipt WHERE place >= \($0.parameter(first))" }
+        return try rows(query) { row throws(UnreadableRow) in try row.text(0) }
+    }
+
+    /// Messages that may have gone, and those at these carriers whose segments have not had all their receipts.
+    fileprivate func unreceipted(
+        _ range: ClosedRange<Int64>, at carriers: [String], finals: [String]
+    ) throws(JournalProblem) -> [MessageID] {
+        let query = Self.query { query in
+            """
+            SELECT m.id FROM message m LEFT JOIN outcome o ON o.id = m.id
+            WHERE \(query.between("m.id", range)) AND (o.id IS NULL OR o.outcome = 'unknown'
+                OR o.outcome IN ('accepted', 'partial') AND \(query.among("o.carrier", carriers)) AND m.segments > (
+                    SELECT count(DISTINCT r.segment) FROM receipt r
+                    WHERE r.place = m.id AND r.message = m.id AND \(query.among("r.state", finals))))
+            ORDER BY m.id
             """
         }
         return try rows(query) { row throws(UnreadableRow) in try row.id() }

@@ -81,9 +81,6 @@ enum JournalTable: UInt8, CaseIterable {
         case .message, .outcome, .delivered, .inbound, .posting, .forgotten, .reference: false
         }
     }
-
-    /// What a restart reads, in the order of records of one id.
-    static let replayed: [JournalTable] = [.message, .outcome, .late, .receipt, .inboundPart, .inbound, .delivered]
 }
 
 extension JournalRecord {

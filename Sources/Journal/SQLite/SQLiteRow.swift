@@ -46,6 +46,7 @@ struct SQLiteConnection: SQLConnection {
             switch value {
             case .integer(let number): number.databaseValue
             case .text(let text): text.databaseValue
+            case .integers(let numbers): "\(numbers)".databaseValue
             }
         }
         try file.telling {

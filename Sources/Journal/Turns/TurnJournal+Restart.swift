@@ -12,13 +12,10 @@ extension TurnJournal {
         options.restoredParts(try store.openParts(since: receipts))
         let hash = RecipientHash(key)
         options.recipientHash(hash)
-        var restart = JournalRestart(since: receipts, most: options.receiptSegments, isFinal: options.isFinal)
-        try store.replay(since: receipts) { records in
-            for record in records { restart.take(record) }
-            let segments = restart.takeSegments()
-            if !segments.isEmpty { options.restored(segments) }
+        let finals = options.finalStates
+        try store.awaiting(since: receipts, newest: options.receiptSegments, finals: finals) { lives in
+            options.restored(lives.flatMap { $0.restored(since: receipts, finals: finals) })
         }
-        options.restored(restart.takeSegments(isEnd: true))
         (fingerprint, recipientHash) = (options.fingerprints(key), hash)
         if ledger.count > 0 {
             logger.notice(

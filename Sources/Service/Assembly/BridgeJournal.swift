@@ -38,7 +38,7 @@ struct BridgeJournal: Sendable {
         options.retention = max(options.retention, all.longestPosting.milliseconds)
         options.refusalStatus = { statuses.http($1, of: $0) }
         options.receiptSegments = all.receiptRoom
-        options.isFinal = { ReceiptState(rawValue: $0)?.isFinal ?? false }
+        options.finalStates = ReceiptState.allCases.filter(\.isFinal).map(\.rawValue)
         options.recipientHash = { hash in deliveries.know { hash.of($0) } }
         options.restored = { deliveries.restore($0) }
         options.restoredParts = { deliveries.restore($0) }

@@ -14,14 +14,8 @@ import Testing
         LoggedStore.quiet(path, logSize: logSize)
     }
 
-    private func records(_ store: LoggedStore) throws -> [JournalRecord] {
-        var records: [JournalRecord] = []
-        try store.replay(since: 0) { records += $0 }
-        return records
-    }
-
     private func receipts(_ store: LoggedStore) throws -> Int {
-        try records(store).count { if case .receipt = $0 { true } else { false } }
+        try store.everything().count { if case .receipt = $0 { true } else { false } }
     }
 
     /// The files as a kill would leave them now, at another place.
@@ -187,7 +181,7 @@ import Testing
         try store.append((1...100).map { .message(Sample.message(Sample.id($0), text: text)) })
         try store.append([.message(Sample.message(Sample.id(101)))])
         try store.settled()
-        #expect(try records(store).count == 101)
+        #expect(try store.everything().count == 101)
     }
 
     @Test func manyTurnsPassThroughAFewFiles() throws {
@@ -203,7 +197,7 @@ import Testing
         store.close()
         #expect(LogSegments(of: path, size: 0, isSynced: false).paths.isEmpty)
         try store.open()
-        #expect(try records(store).count == 20 * size)
+        #expect(try store.everything().count == 20 * size)
     }
 
     /// A copy of the files is a journal of its own.

@@ -55,9 +55,7 @@ enum PostgreSQLSamples {
     static func everything(in url: String) throws -> [String] {
         let store = PostgreSQLStore(url: url, isAlone: false)
         try store.open()
-        var records: [JournalRecord] = []
-        try store.replay(since: 0) { records += $0 }
-        return single(records)
+        return single(try store.everything())
     }
 
     /// Which kind of problem something ends with; nil = none.

@@ -204,9 +204,7 @@ import Testing
             return message
         }
         try store.append(messages.map(JournalRecord.message))
-        var count = 0
-        try store.replay(since: 0) { count += $0.count }
-        #expect(count == messages.count)
+        #expect(try store.everything().count == messages.count)
         let session = try PostgreSQLConnection(url: url, bounds: .init())
         var echoed: Int64 = 0
         let long = PostgreSQLCommand.sql("SELECT repeat('x', 1000000)")

@@ -49,9 +49,7 @@ enum Sample {
 extension JournalUnderTest {
     /// Everything from a moment on, as one list.
     func replayed(since moment: UInt64 = 0) throws -> [JournalRecord] {
-        var records: [JournalRecord] = []
-        try store.replay(since: moment) { records += $0 }
-        return records
+        try store.everything(since: moment)
     }
 
     /// The ids of a list.

@@ -42,7 +42,8 @@ import Testing
         attempt {
             try store.open()
             attempt { _ = try store.fingerprintKey() }
-            attempt { try store.replay(since: 0) { _ in } }
+            attempt { _ = try store.everything() }
+            attempt { try store.awaiting(since: 0, newest: 10, finals: ["delivered"]) { _ in } }
             attempt { _ = try reader.life(of: Sample.id(40)) }
             attempt { _ = try reader.messages(JournalFilter()) }
             attempt { _ = try reader.inbound(JournalFilter()) }
@@ -101,7 +102,7 @@ import Testing
             let store = SQLiteStore(path: path, durability: .processCrash)
             try store.open()
             #expect(throws: JournalProblem.self) {
-                try store.replay(since: 0) { _ in }
+                _ = try store.everything()
                 let lives = try SQLiteReader(path: path).messages(JournalFilter())
                 if lives.count < 3 { throw JournalProblem(.corrupt, "not listed") }
             }
@@ -129,9 +130,7 @@ import Testing
             let store = SQLiteStore(path: copy, durability: .processCrash)
             try store.open()
             var ids: [MessageID] = []
-            try store.replay(since: 0) { records in
-                for case .message(let record) in records { ids.append(record.id) }
-            }
+            for case .message(let record) in try store.everything() { ids.append(record.id) }
             #expect(ids == (0..<ids.count).map { Sample.id(Int64($0) + 1) })
             try store.append([.message(Sample.message(Sample.id(9_999)))])
             store.close()
@@ -205,9 +204,7 @@ import Testing
             try FileManager.default.removeItem(atPath: folder + "/filler")
             try store.append([.message(Sample.message(Sample.id(1_000_000)))])
             var kept: [MessageID] = []
-            try store.replay(since: 0) { records in
-                for case .message(let record) in records { kept.append(record.id) }
-            }
+            for case .message(let record) in try store.everything() { kept.append(record.id) }
             #expect(kept == acknowledged + [Sample.id(1_000_000)])
             store.close()
         }

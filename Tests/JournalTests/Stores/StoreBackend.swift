@@ -66,7 +66,7 @@ func journalProblem(_ work: () throws -> Void) -> JournalProblem? {
 
 /// A store whose commits are over when readers see them.
 final class SettlingStore: JournalStore {
-    private let store: any JournalStore
+    let store: any JournalStore
 
     init(_ store: any JournalStore) {
         self.store = store
@@ -93,8 +93,10 @@ final class SettlingStore: JournalStore {
         try store.openParts(since: moment)
     }
 
-    func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {
-        try store.replay(since: moment, take)
+    func awaiting(
+        since moment: UInt64, newest: Int, finals: [String], _ take: ([MessageLife]) -> Void
+    ) throws(JournalProblem) {
+        try store.awaiting(since: moment, newest: newest, finals: finals, take)
     }
 
     func prune(before moment: UInt64, limit: Int) throws(JournalProblem) -> Int {

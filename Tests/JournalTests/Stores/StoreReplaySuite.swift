@@ -5,53 +5,43 @@ import Testing
 
 /// What a restart reads, and what age takes away.
 @Suite struct StoreReplaySuite {
-    @Test(arguments: StoreBackend.all) func aMessageComesBeforeWhatBecameOfIt(_ backend: StoreBackend) async throws {
+    @Test(arguments: StoreBackend.all) func theNewestAndThoseThatAwaitReceipts(_ backend: StoreBackend) async throws {
         let journal = try await backend.make()
-        let ids = (0..<1_200).map { Sample.id(at: Sample.now + UInt64($0 / 2), Int64($0 % 2)) }
-        var records: [JournalRecord] = ids.map { .message(Sample.message($0)) }
-        records += ids.map { .outcome(Sample.outcome($0)) }
-        records += ids.filter { $0.rawValue % 2 == 0 }.map { .late(Sample.late($0)) }
-        // Also from before its message, as a carrier's clock or a hurry may have it.
-        records += ids.map { .receipt(Sample.receipt($0, at: Sample.now - 1)) }
-        records.append(.receipt(Sample.receipt(nil, at: Sample.now + 100)))
-        records.append(.inbound(Sample.inbound(Sample.id(at: Sample.now + 50, 9))))
-        try journal.store.append(records)
-        try journal.store.append([.delivered(ids)])
-
-        var batches = 0
-        var replayed: [JournalRecord] = []
-        try journal.store.replay(since: 0) { batch in
-            #expect(!batch.isEmpty)
-            batches += 1
-            replayed += batch
-        }
-        #expect(batches > 1)
-        var marked: Set<MessageID> = []
-        var seen: [MessageID: Int] = [:]
-        var last: MessageID?
-        for record in replayed {
-            switch record {
-            case .message(let record):
-                #expect(last.map { $0 < record.id } ?? true)
-                last = record.id
-                seen[record.id] = 1
-            case .outcome(let record):
-                #expect(seen[record.id] == 1)
-                seen[record.id] = 2
-            case .late(let record):
-                #expect(seen[record.id] == 2)
-            case .receipt(let record):
-                if let id = record.message { #expect(seen[id] == 2) }
-            case .delivered(let ids):
-                #expect(ids.allSatisfy { seen[$0] == 2 })
-                marked.formUnion(ids)
-            case .inbound, .inboundPart, .posting, .posted, .forgotten, .reference: break
+        let ids = (0..<2_400).map { Sample.id(at: Sample.now + UInt64($0) * 100, Int64($0 % 7)) }
+        try journal.store.append(ids.map { .message(Sample.message($0)) })
+        // The first has no outcome, the second has no carrier; of the others every tenth went to one that sends no receipts.
+        try journal.store.append(
+            ids.dropFirst().enumerated().map { place, id in
+                guard place > 0 else { return .outcome(Sample.outcome(id, "unknown", carrier: nil)) }
+                return .outcome(Sample.outcome(id, carrier: place % 10 == 0 ? "mute" : "main"))
+            })
+        let waiting = [ids[5], ids[1_200]]
+        let told = ids.dropFirst(2).enumerated().filter { ($0 + 1) % 10 > 0 && !waiting.contains($1) }.map(\.element)
+        let segments = Sample.message(ids[0]).segments
+        try journal.store.append(
+            told.flatMap { id in
+                (0..<segments).map { segment in
+                    var receipt = Sample.receipt(id)
+                    receipt.segment = segment
+                    return .receipt(receipt)
+                }
+            })
+        try journal.store.append([.late(Sample.late(ids[5]))])
+        func found(since moment: UInt64 = 0, newest: Int) throws -> [MessageLife] {
+            var lives: [MessageLife] = []
+            try journal.store.awaiting(since: moment, newest: newest, finals: [Sample.receipt(nil).state]) {
+                lives += $0
             }
+            return lives
         }
-        #expect(marked == Set(ids))
-        func isNoMark(_ record: JournalRecord) -> Bool { if case .delivered = record { false } else { true } }
-        #expect(Set(replayed.filter(isNoMark)) == Set(records))
-        #expect(replayed.filter(isNoMark).count == records.count)
+        let lives = try found(newest: 100)
+        #expect(lives.map(\.message.id) == [ids[0], ids[1], ids[5], ids[1_200]] + ids[2_300...])
+        #expect(lives.prefix(4).map { $0.outcome?.outcome } == [nil, "unknown", "accepted", "accepted"])
+        #expect(lives.dropFirst(2).first?.late == [Sample.late(ids[5])])
+        #expect(lives.last?.receipts.count == segments)
+        #expect(try found(since: ids[6].unixMilliseconds, newest: 10).map(\.message.id) == [ids[1_200]] + ids[2_390...])
+        #expect(try found(newest: .max).map(\.message.id) == ids)
+        #expect(try found(since: .max, newest: 10).isEmpty)
     }
 
     @Test(arguments: StoreBackend.all) func whatIsUnsettledIsFoundAmongMany(_ backend: StoreBackend) async throws {

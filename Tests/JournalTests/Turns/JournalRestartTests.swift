@@ -46,8 +46,8 @@ import Testing
         #expect(await next.begin(15, "silent").outcome?.code == "code")
         #expect(segments.withLock { $0.filter { !$0.isLost }.map(\.carrierID).sorted() } == ["a", "b"])
         // Any carrier may have the first.
-        #expect(segments.withLock { $0.filter(\.isLost).map(\.message) } == [.now(5), .now(1)])
-        #expect(segments.withLock { $0.filter(\.isLost).map(\.carrier.isEmpty) } == [false, true])
+        #expect(segments.withLock { $0.filter(\.isLost).map(\.message) } == [.now(1), .now(5)])
+        #expect(segments.withLock { $0.filter(\.isLost).map(\.carrier.isEmpty) } == [true, false])
         #expect(segments.withLock { $0.allSatisfy { $0.recipient == "79160000000" && $0.sender == "ACME" } })
         // Who has an outcome is no such message any more.
         #expect(await next.commit([.outcome(.interrupted(.now(1), at: 0, segments: 0))]))
@@ -67,7 +67,7 @@ import Testing
         await first.stop()
     }
 
-    /// What receipts said of a segment is known with it, also where it is the last of a page.
+    /// What receipts said of a segment is known with it.
     @Test func whatReceiptsSaidComesWithItsSegment() async {
         let disk = MemoryDisk()
         let first = await JournalRig(disk)
@@ -106,7 +106,7 @@ import Testing
         let segments = Mutex<[RestoredSegment]>([])
         let next = await JournalRig(disk) {
             $0.receiptSegments = 2
-            $0.isFinal = { $0 == "delivered" }
+            $0.finalStates = ["delivered"]
             $0.restored = { new in segments.withLock { $0 += new } }
         }
         #expect(segments.withLock { $0.map(\.carrierID) } == (hasReceipts ? ["a2", "a4", "a5"] : ["a4", "a5"]))

@@ -92,9 +92,8 @@ final class MemoryStore: JournalStore {
 
     func fingerprintKey() throws(JournalProblem) -> [UInt8] { Array(repeating: 7, count: 32) }
 
-    func unsettled(
-        since moment: UInt64, recent: UInt64?, _ take: ([MessageLife]) -> Void
-    ) throws(JournalProblem) {
+    /// Oldest first.
+    private var lives: [MessageLife] {
         var lives: [MessageID: MessageLife] = [:]
         for case .message(let message) in disk.records where lives[message.id] == nil {
             lives[message.id] = MessageLife(message: message)
@@ -108,31 +107,34 @@ final class MemoryStore: JournalStore {
             case .message, .inbound, .inboundPart, .posting, .posted, .forgotten, .reference: break
             }
         }
+        return lives.values.sorted { $0.message.id < $1.message.id }
+    }
+
+    func unsettled(
+        since moment: UInt64, recent: UInt64?, _ take: ([MessageLife]) -> Void
+    ) throws(JournalProblem) {
         take(
-            lives.values.filter { life in
+            lives.filter { life in
                 let isRecent = recent.flatMap { recent in life.outcome.map { $0.at > recent } } ?? false
                 return !life.isDelivered || isRecent
-            }.sorted { $0.message.id < $1.message.id })
+            })
     }
 
     func openParts(since moment: UInt64) -> [InboundPartRecord] { [] }
 
-    func replay(since moment: UInt64, _ take: ([JournalRecord]) -> Void) throws(JournalProblem) {
-        // In the order of message ids, each once, as the stores do it.
-        var byID: [MessageID: [JournalRecord]] = [:]
-        var delivered: [MessageID] = []
-        for record in disk.records {
-            switch record {
-            case .message(let message): byID[message.id, default: []].insert(record, at: 0)
-            case .outcome(let outcome): byID[outcome.id, default: []].append(record)
-            case .late(let late): byID[late.id, default: []].append(record)
-            case .receipt(let receipt): receipt.message.map { byID[$0, default: []].append(record) }
-            case .delivered(let ids): delivered += ids
-            case .inbound, .inboundPart, .posting, .posted, .forgotten, .reference: break
-            }
-        }
-        for (_, records) in byID.sorted(by: { $0.key < $1.key }) { take(records) }
-        take([.delivered(delivered)])
+    func awaiting(
+        since moment: UInt64, newest: Int, finals: [String], _ take: ([MessageLife]) -> Void
+    ) throws(JournalProblem) {
+        let all = lives
+        let carriers = Set(all.flatMap { $0.receipts.map(\.carrier) })
+        let (old, new) = (all.dropLast(newest), all.suffix(newest))
+        take(
+            old.filter { life in
+                guard let outcome = life.outcome, let carrier = outcome.carrier else { return true }
+                let told = Set(life.receipts.filter { finals.contains($0.state) }.map(\.segment))
+                return outcome.outcome == "unknown" || carriers.contains(carrier) && told.count < outcome.segments.count
+            })
+        take(Array(new))
     }
 
     func prune(before moment: UInt64, limit: Int) throws(JournalProblem) -> Int {
