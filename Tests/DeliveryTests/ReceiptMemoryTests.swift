@@ -38,7 +38,7 @@ import Testing
         ) -> ReceiptOutcome? {
             ReceiptMemory.outcome(
                 of: received(state), among: lives.map { JournalRecall.Found(segment: 2, life: $0) },
-                areGuesses: false, comparesNumbers: comparesNumbers, now: 5_000)
+                least: .unknown, comparesNumbers: comparesNumbers, now: 5_000)
         }
         #expect(outcome([try life(7)]) == .matched(match))
         #expect(outcome([try life(7, to: "7916*****67"), try life(8, to: "79990000000")]) == .matched(match))

@@ -6,13 +6,14 @@ import SMPP
 package struct ReceiptMemory: Sendable {
     /// Keeps them, as far as that can be done now. Must not block.
     var keep: @Sendable ([ForgottenSegment]) -> Void
-    /// Looks for the segment that a receipt means, by the ids that it may have (`ForgottenSegment.id`), all of which are guesses, or none.
+    /// Looks for the segment that a receipt means, by the ids that it may have (`ForgottenSegment.id`), and the least agreement of its number.
     /// Calls back once, from any thread, the caller's too, with nil where there is none or several may be meant. Must not block.
     var find: Find
 
     typealias Find =
         @Sendable (
-            _ ids: [String], _ areGuesses: Bool, ReceivedReceipt, _ then: @escaping @Sendable (ReceiptOutcome?) -> Void
+            _ ids: [String], _ least: NumberAgreement, ReceivedReceipt,
+            _ then: @escaping @Sendable (ReceiptOutcome?) -> Void
         ) -> Void
 
     /// Nothing is kept, and nothing found.
@@ -25,12 +26,12 @@ extension ReceiptMemory {
     /// - Parameter comparesNumbers: whether a receipt's number must be the message's.
     init(_ recorder: DeliveryRecorder, carrier: String, comparesNumbers: Bool) {
         keep = { recorder.keep($0, of: carrier) }
-        find = { ids, areGuesses, received, then in
+        find = { ids, least, received, then in
             guard let recall = recorder.recall else { return then(nil) }
             recall.find(ids, at: carrier) { found in
                 then(
                     Self.outcome(
-                        of: received, among: found, areGuesses: areGuesses, comparesNumbers: comparesNumbers,
+                        of: received, among: found, least: least, comparesNumbers: comparesNumbers,
                         now: JournalClock.now()))
             }
         }
@@ -38,7 +39,7 @@ extension ReceiptMemory {
 
     /// Nil also where several fit that are not parts of one message; of parts, the first one that has no final receipt is meant.
     static func outcome(
-        of received: ReceivedReceipt, among found: [JournalRecall.Found], areGuesses: Bool, comparesNumbers: Bool,
+        of received: ReceivedReceipt, among found: [JournalRecall.Found], least: NumberAgreement, comparesNumbers: Bool,
         now: UInt64
     ) -> ReceiptOutcome? {
         let agreements = found.map { found -> NumberAgreement in
@@ -46,7 +47,7 @@ extension ReceiptMemory {
             return comparesNumbers
                 ? received.agreement(withRecipient: message.keptRecipient, sender: SenderKey(message.sender)) : .unknown
         }
-        guard let best = agreements.max(), best == .equal || best != .contrary && !areGuesses else { return nil }
+        guard let best = agreements.max(), best >= least else { return nil }
         let fitting = zip(found, agreements).filter { $0.1 == best }.map(\.0).sorted { $0.segment < $1.segment }
         guard let first = fitting.first, fitting.allSatisfy({ $0.life.message.id == first.life.message.id }) else {
             return nil

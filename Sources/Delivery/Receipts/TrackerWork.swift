@@ -175,9 +175,9 @@ final class TrackerWork {
         guard case .unmatched(let reason) = settled.outcome, reason != .ambiguous, !isStopped else {
             return then(settled)
         }
-        let (ids, areGuesses) = matcher.foldedIDs(of: settled.received.receipt)
+        let (ids, least) = matcher.foldedIDs(of: settled.received.receipt)
         guard !ids.isEmpty else { return then(settled) }
-        memory.find(ids, areGuesses, settled.received) { [eventLoop] found in
+        memory.find(ids, least, settled.received) { [eventLoop] found in
             var settled = settled
             if let found { settled.outcome = found }
             let known = settled

@@ -112,7 +112,7 @@ extension MetricsReport {
         for carrier in carriers {
             let delays = carrier.receipts.delays
             metrics.histogram(
-                bounds: ReceiptDelays.bounds, counts: delays.buckets, sum: delays.sum, ["carrier": carrier.status.name])
+                bounds: delays.bounds, counts: delays.buckets, sum: delays.sum, ["carrier": carrier.status.name])
         }
     }
 

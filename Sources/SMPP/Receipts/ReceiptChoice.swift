@@ -5,10 +5,12 @@
 ///   the number is equal ───┬─▶ written as usual, or only `same` is found: take
 ///                          └─▶ wait; at last take it, `same` before others
 ///   the number is no proof ─┬─▶ written as usual (configured, or learnt): wait; at last take it
-///                           ├─▶ one fits, some of its digits too, in a way that others have proven: wait; at last take it
+///                           ├─▶ one fits, in a way that others have proven: wait; at last take it
 ///                           ├─▶ one fits: it is evidence of its way, and not taken
 ///                           └─▶ several fit: ambiguous
 /// ```
+///
+/// Of a carrier whose receipts show numbers, one without is evidence at most: it may be of anybody's message.
 ///
 /// *Fits*: the id is the response's, written in one of the ways, and the receipt's number does not contradict the message's.
 /// *Waits*: for the answers that were under way when the receipt was read; *at last*: they are in.
@@ -90,7 +92,8 @@ struct ReceiptChoice: Sendable {
         let highest = best.map(\.candidate.agreement).max() ?? .unknown
         let usualWay = known.isConfigured ? Way(first.candidate.form) : known.usual
         let usual = best.first { Way($0.candidate.form) == usualWay && $0.candidate.agreement == highest }
-        if let usual, hasKey || known.isConfigured {
+        let isBelieved = highest > .unknown || !known.needsNumber
+        if let usual, isBelieved, hasKey || known.isConfigured {
             let isSure = highest == .equal || !known.comparesNumbers
             guard isSure && !usual.isAmbiguous || isFinal else { return .wait }
             return usual.isAmbiguous ? .unmatched(.ambiguous) : .take(usual.candidate, teaches: teaches)
@@ -102,8 +105,7 @@ struct ReceiptChoice: Sendable {
         guard isFinal else { return .wait }
         guard highest == .equal else {
             guard isAlone, !best.contains(where: \.isAmbiguous) else { return .unmatched(.ambiguous) }
-            let isProven = highest == .partial && best.contains { known.isProven(Way($0.candidate.form)) }
-            if isOnlyWay || isProven {
+            if isOnlyWay || isBelieved && best.contains(where: { known.isProven(Way($0.candidate.form)) }) {
                 return .take(first.candidate, teaches: teaches)
             }
             return teaches ? .evidence(first.candidate) : .unmatched(.ambiguous)
@@ -117,15 +119,20 @@ struct ReceiptChoice: Sendable {
         return .take(chosen.candidate, teaches: teaches)
     }
 
+    /// Whether only segments of this message fit.
+    func isOnly(_ tag: UInt64) -> Bool { best.allSatisfy { $0.candidate.tag == tag && !$0.isAmbiguous } }
+
     /// What is known of how a carrier's receipts write ids.
     struct Known: Hashable, Sendable {
-        /// The way that nearly all have; nil = nobody knows.
+        /// The way that all have; nil = nobody knows.
         var usual: Way?
         /// Those that have been seen often enough to be no guess: a bit for each, by its number.
         var proven: UInt8 = 0
         /// No other way is thinkable.
         var isConfigured = false
         var comparesNumbers = true
+        /// Its receipts show numbers: one that does not is not believed.
+        var needsNumber = false
 
         fileprivate func isProven(_ way: Way?) -> Bool { way.map { proven & 1 << $0.rawValue != 0 } ?? false }
     }

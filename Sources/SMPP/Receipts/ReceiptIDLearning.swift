@@ -22,41 +22,51 @@ struct ReceiptIDLearning: Hashable, Sendable {
         }
     }
 
-    /// So many receipts of one way, and nearly none of another, make it sure.
+    /// So many receipts of one way prove that the carrier has it.
     private static let enough = 16
-    /// A way is sure while at most one receipt in so many is of another.
-    private static let rareShare = 20
-    /// Beyond so many each counts half: a carrier that changes its way is believed in the end.
+    /// So many proofs of one way alone make it sure.
+    private static let enoughProofs = 32
+    /// So many proofs it takes where another way was seen before; beyond so many receipts each counts half.
     private static let most = 1_000
+    /// Receipts that showed a number are remembered up to so many.
+    private static let mostShown = 48
 
-    private var same = 0
-    private var hexadecimal = 0
-    private var decimal = 0
+    private var counts = Way.allCases.map { _ in 0 }
+    private var latest: Way?
+    /// Proofs of the latest way since another one was seen.
+    private var proofs = 0
+    private var needed = enoughProofs
+    /// Receipts that showed a number less those that did not.
+    private var shown = 0
 
-    mutating func learn(_ way: Way) {
-        switch way {
-        case .same: same += 1
-        case .hexadecimal: hexadecimal += 1
-        case .decimal: decimal += 1
+    /// - Parameter proof: 0 where the receipt would not have taught another way if it had that one; 2 where its number is equal.
+    mutating func learn(_ way: Way, proof: Int) {
+        counts[Int(way.rawValue)] += 1
+        if total > Self.most { counts = counts.map { $0 / 2 } }
+        if way != latest {
+            if latest != nil { needed = Self.most }
+            (latest, proofs) = (way, 0)
         }
-        if total > Self.most { (same, hexadecimal, decimal) = (same / 2, hexadecimal / 2, decimal / 2) }
+        proofs += proof
     }
 
-    private func count(_ way: Way) -> Int {
-        switch way {
-        case .same: same
-        case .hexadecimal: hexadecimal
-        case .decimal: decimal
-        }
+    /// A receipt had a number, or had none.
+    mutating func see(_ agreement: NumberAgreement) {
+        shown = agreement > .unknown ? min(shown + 1, Self.mostShown) : max(shown - 1, -Self.enough)
     }
 
-    private var total: Int { same + hexadecimal + decimal }
-
-    /// The way of most receipts so far.
-    private var usual: Way? {
-        let most = max(same, hexadecimal, decimal)
-        return most == 0 ? nil : Way.allCases.first { count($0) == most }
+    /// An earlier process learnt. What receipts show of numbers is the next one's to say.
+    mutating func restore(_ way: Way) {
+        learn(way, proof: 2)
+        if sure != nil { shown = -Self.enough }
     }
+
+    /// Whether receipts show numbers, so that one without is not believed.
+    var needsNumber: Bool { shown > -Self.enough }
+
+    private func count(_ way: Way) -> Int { counts[Int(way.rawValue)] }
+
+    private var total: Int { counts.reduce(0, +) }
 
     /// Whether the carrier certainly has it, beside others perhaps.
     private func isProven(_ way: Way) -> Bool { count(way) >= Self.enough }
@@ -64,19 +74,17 @@ struct ReceiptIDLearning: Hashable, Sendable {
     /// A bit for each such way, by its number.
     var proven: UInt8 { Way.allCases.reduce(0) { isProven($1) ? $0 | 1 << $1.rawValue : $0 } }
 
-    /// The way that the next receipt will have, as far as one can know.
-    var sure: Way? {
-        guard let usual, count(usual) >= Self.enough, (total - count(usual)) * Self.rareShare <= total else {
-            return nil
-        }
-        return usual
-    }
+    /// The way that the next receipt will have, as far as one can know: no other was seen.
+    var sure: Way? { proofs >= needed ? latest : nil }
+
+    /// Whether receipts that nothing decides may wait for what others teach.
+    var isOpen: Bool { sure == nil || needsNumber && shown <= 0 }
 
     /// For people.
     var words: Phrase {
-        guard let usual else { return Phrase(en: "not known yet", ru: "пока не известно") }
-        if count(usual) == total {
-            return usual.word
+        guard let latest else { return Phrase(en: "not known yet", ru: "пока не известно") }
+        if count(latest) == total {
+            return latest.word
                 + Phrase(en: ", learnt from \(total) receipt\(total == 1 ? "" : "s")", ru: ", по отчётам: \(total)")
         }
         let shares = Way.allCases.filter { count($0) > 0 }.map { $0.word + Phrase(" \(count($0))") }

@@ -1,7 +1,7 @@
 /// What may be meant by the id of a receipt.
 extension ReceiptMatcher {
-    /// What `ForgottenSegment.id` may be of the segment that a receipt means, and whether some of these are guesses.
-    package func foldedIDs(of receipt: DeliveryReceipt) -> (ids: [String], areGuesses: Bool) {
+    /// What `ForgottenSegment.id` may be of the segment that a receipt means, and the least agreement of its number that makes it so.
+    package func foldedIDs(of receipt: DeliveryReceipt) -> (ids: [String], least: NumberAgreement) {
         let form: ReceiptIDForm =
             switch (rules.ids, learning.sure) {
             case (.auto, .same?): .same
@@ -9,7 +9,9 @@ extension ReceiptMatcher {
             case (.auto, .decimal?): .decimal
             case (let form, _): form
             }
-        return (receipt.foldedIDs(form), form == .auto && keys(of: receipt).contains { Way($0.form) != .same })
+        let ids = receipt.foldedIDs(form)
+        if keys(of: receipt).allSatisfy({ Way($0.form) == .same }) { return (ids, .unknown) }
+        return (ids, form == .auto ? .equal : known.needsNumber ? .partial : .unknown)
     }
 
     /// The ids that the response may have had, likeliest first.
@@ -52,7 +54,8 @@ extension ReceiptMatcher {
     var known: ReceiptChoice.Known {
         ReceiptChoice.Known(
             usual: rules.ids == .auto ? learning.sure : nil, proven: learning.proven,
-            isConfigured: rules.ids != .auto, comparesNumbers: rules.comparesNumbers)
+            isConfigured: rules.ids != .auto, comparesNumbers: rules.comparesNumbers,
+            needsNumber: rules.ids == .auto && rules.comparesNumbers && learning.needsNumber)
     }
 
     private func verdict(
@@ -82,15 +85,26 @@ extension ReceiptMatcher {
         }
     }
 
-    mutating func learn(_ candidate: ReceiptChoice.Candidate, _ keys: [ReceiptKey]) {
+    mutating func learn(_ candidate: ReceiptChoice.Candidate, _ entry: ParkedReceipts.Entry) {
         // What a receipt itself taught proves nothing, and only the first id teaches.
-        guard rules.ids == .auto, segments[candidate.index].id != nil, let way = Way(candidate.form),
-            keys.contains(where: { $0.isFirst && Way($0.form) == way && isID($0.text, of: candidate.index) })
+        guard rules.ids == .auto, let id = segments[candidate.index].id, let way = Way(candidate.form),
+            entry.keys.contains(where: {
+                $0.isFirst && Way($0.form) == way && (id.raw == $0.text || id.folded == $0.text)
+            })
         else { return }
-        learning.learn(way)
+        let isProof = learning.sure != way && isProof(id, of: candidate.tag, entry.received)
+        learning.learn(way, proof: candidate.agreement == .equal ? 2 : isProof ? 1 : 0)
     }
 
-    private func isID(_ key: String, of index: Int) -> Bool {
-        segments[index].id.map { $0.raw == key || $0.folded == key } ?? false
+    /// Whether the message would be the only one that fits in whatever way its id were written. What can be seen of one way only does not
+    /// say that there is no other: of a counter at 26 and a carrier that mixes ways, `1a` is clear, and `26` may be 38.
+    private func isProof(_ id: CarrierMessageID, of tag: UInt64, _ received: ReceivedReceipt) -> Bool {
+        [id.raw, id.hexadecimalOfDecimal, id.decimalOfHexadecimal].compactMap(\.self).allSatisfy { written in
+            var choice = ReceiptChoice()
+            for key in keys(of: DeliveryReceipt(messageID: written, state: received.receipt.state)) {
+                addCandidates(for: key, received, to: &choice)
+            }
+            return choice.isOnly(tag)
+        }
     }
 }

@@ -122,11 +122,10 @@ package struct ReceiptMatcher: Sendable {
         let reason: UnmatchedReason
         switch verdict(on: received, keys, isFinal: isFinal) {
         case .take(let candidate, let teaches):
-            if teaches { learn(candidate, entry, isFinal: isFinal) }
-            return .settled(outcome(received, at: candidate.index, candidate.form, arrival: now))
+            return .settled(take(candidate, teaches, entry, isFinal: isFinal).outcome)
         case .wait: reason = .unknownID
         case .evidence(let candidate):
-            learn(candidate, keys)
+            note(candidate, entry)
             reason = .ambiguous
         case .unmatched(let why):
             if isFinal, let found = settleByNumber(entry, why, now: now) { return .settled(found.outcome) }
@@ -179,7 +178,7 @@ package struct ReceiptMatcher: Sendable {
         var settled = review(now: now, answeredUpTo: MonotonicTime(nanoseconds: 0))
         while let (index, entry) = parked.expire(now: now) {
             let outcome = giveUp(entry, ticket: index, now: now)
-            guard outcome.outcome == .unmatched(.ambiguous), rules.ids == .auto, learning.sure == nil else {
+            guard outcome.outcome == .unmatched(.ambiguous), rules.ids == .auto, learning.isOpen else {
                 settled.append(outcome)
                 continue
             }
@@ -201,7 +200,7 @@ package struct ReceiptMatcher: Sendable {
                 case .take(let candidate, _) = verdict(on: entry.received, entry.keys, isFinal: true)
             else { continue }
             undecided.remove(index)
-            settled.append(taken(entry, nil, candidate))
+            settled.append(take(candidate, false, entry, isFinal: true))
         }
         return settled
     }
@@ -218,14 +217,13 @@ package struct ReceiptMatcher: Sendable {
         let ways = Set(
             keys(of: DeliveryReceipt(messageID: receipted, state: .delivered))
                 .filter { $0.text == given.raw || $0.text == given.folded }.compactMap { Way($0.form) })
-        if ways.count == 1, let way = ways.first { learning.learn(way) }
+        if ways.count == 1, let way = ways.first { learning.restore(way) }
     }
 
-    private mutating func learn(
-        _ candidate: ReceiptChoice.Candidate, _ entry: ParkedReceipts.Entry, isFinal: Bool
-    ) {
-        if isFinal { return learn(candidate, entry.keys) }
-        if learning.sure == nil, lessons.count < Self.mostLessons { lessons.append(entry) }
+    /// One that is not taken is evidence.
+    private mutating func note(_ candidate: ReceiptChoice.Candidate, _ entry: ParkedReceipts.Entry) {
+        learning.see(candidate.agreement)
+        learn(candidate, entry)
     }
 
     private mutating func learn(_ isAnswered: (MonotonicTime) -> Bool) {
@@ -234,7 +232,7 @@ package struct ReceiptMatcher: Sendable {
             guard case .take(let candidate, true) = verdict(on: entry.received, entry.keys, isFinal: true) else {
                 continue
             }
-            learn(candidate, entry.keys)
+            learn(candidate, entry)
         }
     }
 
@@ -295,9 +293,8 @@ package struct ReceiptMatcher: Sendable {
             switch verdict(on: entry.received, entry.keys, isFinal: isFinal) {
             case .take(let candidate, let teaches):
                 parked.remove(ticket)
-                if teaches { learn(candidate, entry, isFinal: isFinal) }
-                settled.append(taken(entry, ticket, candidate))
-            case .evidence(let candidate): if isFirst { learn(candidate, entry.keys) }
+                settled.append(take(candidate, teaches, entry, ticket, isFinal: isFinal))
+            case .evidence(let candidate): if isFirst { note(candidate, entry) }
             case .wait: break
             // What stays ambiguous goes on waiting: what others teach may decide it.
             case .unmatched(let reason):
@@ -315,9 +312,16 @@ package struct ReceiptMatcher: Sendable {
         return settled
     }
 
-    private mutating func taken(
-        _ entry: ParkedReceipts.Entry, _ ticket: Int?, _ candidate: ReceiptChoice.Candidate
+    private mutating func take(
+        _ candidate: ReceiptChoice.Candidate, _ teaches: Bool, _ entry: ParkedReceipts.Entry, _ ticket: Int? = nil,
+        isFinal: Bool
     ) -> SettledReceipt {
+        learning.see(candidate.agreement)
+        if teaches, isFinal {
+            learn(candidate, entry)
+        } else if teaches, learning.sure == nil, lessons.count < Self.mostLessons {
+            lessons.append(entry)
+        }
         let outcome = outcome(entry.received, at: candidate.index, candidate.form, arrival: entry.since)
         return SettledReceipt(
             received: entry.received, outcome: outcome, isEarly: entry.since < segments[candidate.index].at,
@@ -329,9 +333,7 @@ package struct ReceiptMatcher: Sendable {
     ) -> SettledReceipt {
         let reason: UnmatchedReason
         switch verdict(on: entry.received, entry.keys, isFinal: true) {
-        case .take(let candidate, let teaches):
-            if teaches { learn(candidate, entry, isFinal: true) }
-            return taken(entry, ticket, candidate)
+        case .take(let candidate, let teaches): return take(candidate, teaches, entry, ticket, isFinal: true)
         case .wait, .evidence: reason = .ambiguous
         case .unmatched(let why):
             if let found = settleByNumber(entry, why, now: now) {
@@ -349,16 +351,12 @@ package struct ReceiptMatcher: Sendable {
         _ received: ReceivedReceipt, at index: Int, _ form: ReceiptMatchForm, arrival: MonotonicTime
     ) -> ReceiptOutcome {
         let state = received.receipt.state
-        let isRepeated = isRepeated(state, at: index)
+        let isRepeated = segments[index].finals & Self.finalBit(state) != 0
         segments.settle(at: index, Self.finalBit(state))
         let entry = segments[index]
         let match = ReceiptMatch(
             tag: entry.tag, segment: entry.segment, form: form, delay: max(.zero, arrival - entry.at))
         return isRepeated ? .duplicate(match) : .matched(match)
-    }
-
-    private func isRepeated(_ state: ReceiptState, at index: Int) -> Bool {
-        segments[index].finals & Self.finalBit(state) != 0
     }
 
     /// 0 for a state that is not final.

@@ -155,6 +155,40 @@ import Testing
         }
     }
 
+    /// What is wanted is said: a number as the account's country writes it, and what is missing.
+    @Test func refusalsSayWhatIsWanted() async throws {
+        let examples = [
+            "RU": "+7 916 123-45-67", "BY": "+375 29 123-45-67", "KZ": "+7 701 123-45-67", "UA": "+380 67 123-45-67",
+        ]
+        let accounts = ["ru", "en"].flatMap { language in
+            examples.keys.sorted().map { country in
+                AccountSetup(
+                    name: "\(country)-\(language)", login: "\(country)-\(language)", language: language,
+                    defaultSender: nil, country: country)
+            }
+        }
+        try await withBridgeAndSimulator(BridgeSetup(accounts: [AccountSetup()] + accounts)) { bridge, _ in
+            for account in accounts {
+                let login = account.name
+                // The last is one of another country, written as at home.
+                let replies = try await bridge.post([
+                    .message(to: "12345", login: login), .message(to: " ", login: login),
+                    .message(from: "", login: login), .message(to: "020 7946 0958", login: login),
+                ])
+                let example = try #require(examples[account.country])
+                let isRussian = account.language == "ru"
+                let number = isRussian ? "Укажите его так: \(example)" : "Write it as \(example)"
+                let wanted = [
+                    number, isRussian ? "Не указан номер получателя" : "The recipient number is missing",
+                    isRussian ? "Не указано имя отправителя" : "The sender name is missing", number,
+                ]
+                for (reply, words) in zip(replies, wanted) {
+                    #expect(reply.status == 422 && reply.text.contains(words), "\(login): \(reply.text)")
+                }
+            }
+        }
+    }
+
     /// One text for every cause of a 401.
     @Test func wrongCredentialsAreToldAlike() async throws {
         try await withBridgeAndSimulator { bridge, _ in

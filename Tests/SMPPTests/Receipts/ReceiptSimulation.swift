@@ -13,11 +13,15 @@ struct ReceiptSimulation {
     /// Of ids in responses; `padded` and `mixed` are decimal there.
     var response = Writing.decimal
     var receipt = Writing.decimal
+    /// Percent of the ids that `mixed` writes as hexadecimal.
+    var hexadecimals = 50
     var moment = Moment.rightBehind
     var window = 20
     var messages = 300
     /// Percent of receipts with which comes one of a message that nobody sent, by an id near by.
     var strangers = 0
+    /// How these name the recipient; nil = as the others do.
+    var strangersNaming: Naming?
     /// The carrier begins to count anew in the middle.
     var repeatsIDs = false
     /// So many recipients; nil = each message has its own.
@@ -103,7 +107,8 @@ struct ReceiptSimulation {
                 if moment == .longAfter { waiting.append((step + random.below(2000), receipt)) }
                 if random.chance(strangers) {
                     var stranger = self.receipt(
-                        of: 900_000 + answered.message, id: answered.id + UInt64(random.below(9)), &random)
+                        of: 900_000 + answered.message, id: answered.id + UInt64(random.below(9)),
+                        naming: strangersNaming, &random)
                     stranger.bind = "stranger"
                     deliver(stranger)
                 }
@@ -137,7 +142,10 @@ struct ReceiptSimulation {
         return String(79_160_000_000 + (recipients.map { message % $0 } ?? message))
     }
 
-    private func receipt(of message: Int, id: UInt64, _ random: inout SplitMix64) -> ReceivedReceipt {
+    private func receipt(
+        of message: Int, id: UInt64, naming: Naming? = nil, _ random: inout SplitMix64
+    ) -> ReceivedReceipt {
+        let naming = naming ?? self.naming
         var receipt = DeliveryReceipt(messageID: text(id, self.receipt, &random), state: .delivered)
         receipt.text = "\(message)"
         let digits = number(message)
@@ -160,7 +168,7 @@ struct ReceiptSimulation {
         case .decimal: String(id)
         case .hexadecimal: String(id, radix: 16, uppercase: true)
         case .padded: String(("00000000000000000000" + String(id)).suffix(20))
-        case .mixed: String(id, radix: random.chance(50) ? 16 : 10)
+        case .mixed: String(id, radix: random.chance(hexadecimals) ? 16 : 10)
         }
     }
 }

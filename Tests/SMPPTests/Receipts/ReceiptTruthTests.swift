@@ -118,6 +118,55 @@ import Testing
         #expect(tag(receipt("3e7", from: "89161111111"), &matcher, at: 40) == nil)
     }
 
+    /// Receipts that show numbers have taught how ids are written: one that shows none is not believed for it, even with the very id of a
+    /// message, but where the id has no other form, or is configured.
+    @Test(arguments: ["", "SMPPOST"])
+    func aCarrierThatShowsNumbersShowsThem(source: String) {
+        for form in [ReceiptIDForm.auto, .same] {
+            var matcher = ReceiptMatcher(form: form)
+            for id in 1000...1040 {
+                accept(String(id), UInt64(id), "7916\(1_000_000 + id)", &matcher)
+                _ = matcher.match(receipt(String(id), from: "7916\(1_000_000 + id)"), at: time(2))
+            }
+            accept("2000", 1, "79161234567", &matcher)
+            accept("xyz9", 2, "79161234567", &matcher)
+            #expect(tag(receipt("2000", from: source), &matcher) == (form == .auto ? nil : 1))
+            #expect(tag(receipt("xyz9", from: source), &matcher) == 2)
+            #expect(
+                matcher.foldedIDs(of: DeliveryReceipt(messageID: "3000", state: .delivered)).least
+                    == (form == .auto ? .partial : .unknown))
+            #expect(matcher.expire(now: time(99)).map(\.outcome) == (form == .auto ? [.unmatched(.ambiguous)] : []))
+        }
+    }
+
+    /// Of one that never shows any they are believed, also after a restart, until it begins to.
+    @Test func aCarrierThatShowsNone() {
+        var matcher = ReceiptMatcher(form: .auto)
+        for id in 1000...1031 { matcher.learn(given: "\(id)", receipted: "\(id)") }
+        accept("2000", 1, "79161234567", &matcher)
+        accept("2001", 2, "79161234567", &matcher)
+        #expect(tag(receipt("2000", from: ""), &matcher) == 1)
+        #expect(tag(receipt("2001", from: "89161234567"), &matcher) == 2)
+        accept("2002", 3, "79161234567", &matcher)
+        accept("2003", 4, "79161234568", &matcher)
+        #expect(tag(receipt("2002", from: ""), &matcher) == nil)
+        // It does not, after all: what waited is found.
+        #expect(tag(receipt("2003", from: ""), &matcher) == 4)
+        #expect(matcher.review(now: time(3), answeredUpTo: time(3)).count == 1)
+    }
+
+    /// A way that was learnt is not believed any more once another was seen: what fits two messages in two ways is nobody's.
+    @Test func oneOfAnotherWayUnlearns() {
+        var matcher = ReceiptMatcher(form: .auto)
+        for id in 1000...1031 { matcher.learn(given: "\(id)", receipted: "\(id)") }
+        for id in [3000, 12_288, 4000, 16_384, 5001] { accept("\(id)", UInt64(id), "79161234567", &matcher) }
+        #expect(tag(receipt("3000", from: ""), &matcher) == 3000)
+        // 5001 in hexadecimal.
+        #expect(tag(receipt("1389", from: ""), &matcher) == nil)
+        #expect(tag(receipt("4000", from: ""), &matcher) == nil)
+        #expect(tag(receipt("4000", from: "79161234567"), &matcher) == 4000)
+    }
+
     /// An id that was given to two numbers: the same digits go before an end, and a mask that fits both says nothing.
     @Test func anIDOfTwoNumbers() {
         var matcher = ReceiptMatcher(form: .auto)

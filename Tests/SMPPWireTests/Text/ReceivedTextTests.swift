@@ -75,7 +75,20 @@ import Testing
             #expect(!CommandID(rawValue: id).name.hasPrefix("command "), "\(id)")
             if id != 0xB, id != 0x102 { #expect(CommandID(rawValue: id).hasResponse) }
         }
-        #expect(CommandID(rawValue: 0x8000_0112).name == "query_broadcast_sm_resp")
+    }
+
+    /// SMPP 5.0 §4.6: by name, and whatever stands in them as octets.
+    @Test func broadcastPDUsAreNamed() {
+        let names: [UInt32: String] = [
+            0x111: "broadcast_sm", 0x112: "query_broadcast_sm", 0x113: "cancel_broadcast_sm",
+        ]
+        for (id, name) in names {
+            for (id, name) in [(id, name), (id | 0x8000_0000, name + "_resp")] {
+                let told = PDUAnnotation.describe(frame(CommandID(rawValue: id), [0x37, 0]), revealSecrets: true)
+                #expect(told.contains("\(name)") && (name.hasSuffix("_resp") || !told.contains("_resp")), "\(told)")
+                #expect(!told.contains("command 0x"), "\(told)")
+            }
+        }
     }
 
     @Test func submitMulti() {

@@ -39,6 +39,9 @@ struct AccountSetup: Sendable {
     var language = "ru"
     /// Whether it may send under any name, instead of its four.
     var anySender = false
+    /// Nil = none.
+    var defaultSender: String? = "ACME"
+    var country = "RU"
     /// Further lines, such as `rate: 1/s`.
     var lines: [String] = []
 
@@ -53,9 +56,9 @@ struct AccountSetup: Sendable {
         if !anySender {
             result.append("senders: [ACME, \"Acme Shop\", \"79160000001\", \"1234\"]")
         }
+        if let defaultSender { result.append("default_sender: \(defaultSender)") }
         result += [
-            "default_sender: ACME", "carriers: [\(carriers.joined(separator: ", "))]", "country: RU",
-            "language: \(language)",
+            "carriers: [\(carriers.joined(separator: ", "))]", "country: \(country)", "language: \(language)",
         ]
         result += lines
         return result.joined(separator: "\n    ")
