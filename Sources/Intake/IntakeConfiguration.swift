@@ -22,7 +22,7 @@ package struct IntakeConfiguration: Sendable {
     package var allowFrom: [AddressBlock] = []
     /// Balancers, whose connections begin with a PROXY header; no other's may.
     package var proxies: [AddressBlock] = []
-    /// Octets of bodies that have not arrived whole, of all connections together.
+    /// Octets of heads and bodies that have not arrived whole, of all connections together.
     package var maxUnfinishedBytes = 64 << 20
     /// Bytes of a body.
     package var maxBodyBytes = 65_536

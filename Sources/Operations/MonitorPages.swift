@@ -108,7 +108,8 @@ package struct MonitorPages: Sendable {
         let required = source.state.current.carriers.filter(\.isRequired)
         return EventLoopFuture.whenAllSucceed(required.map { $0.status() }, on: loop).map { [source] statuses in
             ServiceReadiness(
-                isListening: source.intake.isListening, required: statuses, journal: source.journal?.health
+                isListening: source.intake.isListening, isFull: source.intake.fullFor != nil, required: statuses,
+                journal: source.journal?.health
             ).response
         }
     }

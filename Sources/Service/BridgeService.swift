@@ -1,5 +1,6 @@
 import Carriers
 import Delivery
+import Foundation
 import HTTPService
 import Intake
 import Journal
@@ -75,9 +76,13 @@ package struct BridgeService: Service, CustomStringConvertible {
                     "monitor": "\(monitor.hostAndPort)",
                 ])
             onReady(Addresses(intake: intake, monitor: monitor))
-            let monitorCertificate = assembly.monitorCertificate.map { [("monitor", $0)] } ?? []
+            let now = Int64(Date.now.timeIntervalSince1970)
+            let certificates = [("intake", assembly.certificate), ("monitor", assembly.monitorCertificate)]
             await ServiceWatch(
-                certificates: [("intake", assembly.certificate)] + monitorCertificate, reloader: assembly.reloader,
+                certificates: certificates.compactMap { name, context in
+                    context.map { CertificateWatch(of: name, $0, now: now) }
+                },
+                reloader: assembly.reloader,
                 quotas: assembly.quotas, logger: logger
             ).run(quotaProblem: quotaProblem)
         } catch {

@@ -39,7 +39,8 @@ package struct Settings: Hashable, Sendable {
     package static func service(
         configDirectory: String, environment: [String: String]
     ) throws(ConfigurationProblems) -> Settings {
-        let context = context(environment)
+        var context = context(environment)
+        context.looksIntoCertificates = false
         var settings = Settings()
         if isDirectory(configDirectory, log: context.log) {
             settings.readService(FileProbe.join(configDirectory, "smppost.yaml"), context: context)

@@ -54,7 +54,8 @@ import Testing
             takenAt: Date(timeIntervalSince1970: 1_764_003_600),
             configuration: ConfigurationStatus(
                 generation: 3, loadedAt: Date(timeIntervalSince1970: 1_764_000_000), switching: ["carrier-1"]),
-            carriers: carriers, intake: intake, intakeCertificateExpiry: 1_796_000_000, process: process,
+            carriers: carriers, intake: intake,
+            intakeCertificate: ListenerCertificate(expiry: 1_796_000_000, file: "tls/server.crt"), process: process,
             journal: journal)
     }
 

@@ -41,7 +41,7 @@ struct MonitorReportTests {
                     status: status, receipts: ReceiptsSnapshot(carrier: status.name),
                     recent: status.binds.map { _ in BindRecent() })
             },
-            intake: intake, intakeCertificateExpiry: 1_900_000_000, monitorCertificateExpiry: nil,
+            intake: intake, intakeCertificate: ListenerCertificate(expiry: 1_900_000_000, file: "tls/server.crt"),
             process: ProcessStatus(startedAt: start))
     }
 

@@ -33,6 +33,12 @@ struct ServiceReadinessTests {
             ServiceReadiness(isListening: true, required: [Self.carrier("ready")], journal: nil).response.status == 200)
     }
 
+    @Test func aFullIntakeIsNotReady() {
+        let full = ServiceReadiness(isListening: true, isFull: true, required: [Self.carrier("ready")], journal: nil)
+        #expect(full.reasons == ["the intake is full: every place for a connection is taken"])
+        #expect(full.response.status == 503)
+    }
+
     @Test func whoIsTrippedOrPausedForLongIsToldWithWhy() {
         #expect(Self.reasons(Self.carrier("tripped", .silent)) == ["main is tripped: it answers nothing"])
         #expect(

@@ -26,8 +26,43 @@ struct ServiceTroubleTests {
         return [
             (.draining, ["systemctl start smppost"]), (.notListening, ["intake.listen", "journalctl"]),
             (.reload(refused), ["config/a.yaml:3:1", "2", "smppost check"]), (.quota(["acme"]), ["acme", "quota"]),
+            (.intakeFull(places: 75), ["75", "intake.max_connections", "LimitNOFILE", "max_connections_per_address"]),
             (.locked(.login, locks), ["4", "smppost unlock"]), (.locked(.address, locks), ["1", "smppost unlock"]),
-        ] + kinds.map { (.journal($0, at: place), ["/var/lib/smppost/smppost.db"]) }
+        ] + certificates + kinds.map { (.journal($0, at: place), ["/var/lib/smppost/smppost.db"]) }
+    }
+
+    private static var certificates: [(ServiceTrouble, facts: [String])] {
+        let now: Int64 = 1_800_000_000
+        return ListenerCertificate.Listener.allCases.flatMap { listener in
+            [13 * 86_400, -1].flatMap { left in
+                ListenerCertificate.Refusal.allCases.flatMap { refused in
+                    ServiceTrouble.certificate(
+                        of: listener,
+                        ListenerCertificate(expiry: now + left, file: "/etc/smppost/tls/server.crt", refused: refused),
+                        now: now
+                    ).map { ($0, ["/etc/smppost/tls/server.crt", "\(listener).tls.certificate"]) }
+                }
+            }
+        }
+    }
+
+    @Test func aCertificateIsToldByItsStage() {
+        func codes(_ left: Int64, _ refused: ListenerCertificate.Refusal? = nil) -> [String] {
+            var snapshot = MonitorReportTests.snapshot(MonitorReportTests.carrier(MonitorReportTests.bind()))
+            snapshot.intakeCertificate.expiry = Int64(snapshot.takenAt.timeIntervalSince1970) + left
+            snapshot.intakeCertificate.refused = refused
+            return snapshot.troubles.map { "\($0.isCritical ? "critical " : "")\($0.code.rawValue)" }
+        }
+        #expect(codes(20 * 86_400) == [])
+        #expect(codes(13 * 86_400) == ["certificate"])
+        #expect(codes(20 * 86_400, .expired) == ["certificate_refused"])
+        #expect(codes(-1, .keyMismatch) == ["critical certificate", "certificate_refused"])
+        var snapshot = MonitorReportTests.snapshot(MonitorReportTests.carrier(MonitorReportTests.bind()))
+        snapshot.monitorCertificate = ListenerCertificate(expiry: 1, file: "m.crt")
+        #expect(snapshot.troubles.map(\.isCritical) == [false], "messages go on")
+        snapshot.intake.places = 75
+        snapshot.intake.fullFor = 10
+        #expect(snapshot.troubles.map(\.code) == [.intakeFull, .certificate])
     }
 
     @Test func bothLanguagesHaveTheFacts() {
@@ -36,7 +71,8 @@ struct ServiceTroubleTests {
                 let words = trouble.words[language]
                 #expect(words.hasPrefix(trouble.short[language]))
                 for fact in facts { #expect(words.contains(fact), "\(words)") }
-                #expect(!words.contains("%") && !words.contains("_") && words.count < 300, "\(words)")
+                let names = facts.reduce(words) { $0.replacing($1, with: "") }
+                #expect(!words.contains("%") && !names.contains("_") && words.count < 300, "\(words)")
             }
             #expect(!trouble.words.en.contains(where: Self.isCyrillic))
             #expect(trouble.words.ru.contains(where: Self.isCyrillic))

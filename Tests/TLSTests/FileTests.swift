@@ -67,6 +67,38 @@ import Testing
         #expect(try certificate(server))
     }
 
+    /// Clients would refuse them, and they accept the one in use.
+    @Test func onesThatAreNotValidKeepTheOldOne() throws {
+        let server = try files.server()
+        let expiry = server.certificateExpiry
+        for (from, until, fault) in [(-7200, -3600, TLSFault.expired), (3600, 7200, .notYetValid)] {
+            try files.pair("server", from: from, until: until)
+            for _ in 0..<2 {
+                let error = #expect(throws: TLSError.self) { try server.reloadIfChanged() }
+                #expect(error?.fault == fault && error?.file == files.path("server.crt"))
+                #expect(server.refused == error)
+            }
+            #expect(server.certificateExpiry == expiry)
+        }
+        // Its time has come.
+        #expect(try server.reloadIfChanged(now: Int64(Date.now.timeIntervalSince1970) + 5400))
+        #expect(server.refused == nil && server.certificateExpiry != expiry)
+        try files.pair("other")
+        try files.write(try String(contentsOfFile: files.path("other.crt"), encoding: .utf8), "server.crt")
+        #expect(throws: TLSError.self) { try server.reloadIfChanged() }
+        #expect(server.refused?.fault == .keyMismatch)
+    }
+
+    @Test func stages() {
+        let day: Int64 = 86_400
+        let stages = [15 * day, 14 * day + 1, 14 * day, 1, 0, -day].map {
+            CertificateStage(expiry: 1_000_000_000 + $0, now: 1_000_000_000)
+        }
+        #expect(stages == [.valid, .valid, .endsSoon, .endsSoon, .ended, .ended])
+        #expect(CertificateStage(expiry: 0, now: 1_000_000_000) == .valid, "nobody knows")
+        #expect(CertificateStage.days(from: 0, to: 14 * day) == 14 && CertificateStage.days(from: day + 1, to: 0) == 2)
+    }
+
     @Test func missingFilesAreNamed() throws {
         let own = try files.pair("server")
         let error = #expect(throws: TLSError.self) {

@@ -39,3 +39,8 @@ final class TestFiles: Sendable {
         return try TLSServerContext(certificateFile: files.certificate, keyFile: files.key, clientCAFile: clientCA)
     }
 }
+
+extension TLSServerContext {
+    /// With this machine's time.
+    func reloadIfChanged() throws(TLSError) -> Bool { try reloadIfChanged(now: Int64(Date.now.timeIntervalSince1970)) }
+}

@@ -1,9 +1,8 @@
 import Synchronization
+import TLS
 
 /// When to warn that a carrier's certificate ends soon. Shared by the carrier's binds; asked rarely.
 final class CertificateWarnings: Sendable {
-    /// How long before its end it is warned of, in days.
-    static let noticeDays: Int64 = 14
     private static let day: Int64 = 86_400
 
     /// Unix seconds of the last warning.
@@ -16,7 +15,7 @@ final class CertificateWarnings: Sendable {
     ///   - now: the time, in Unix seconds.
     /// - Returns: how many whole days are left, negative once it has ended; nil = nothing to warn of.
     func daysToWarn(expiry: Int64, now: Int64) -> Int64? {
-        guard expiry - now < Self.noticeDays * Self.day else { return nil }
+        guard CertificateStage(expiry: expiry, now: now) != .valid else { return nil }
         let isDue = warnedAt.withLock { last in
             if let last, now - last < Self.day { return false }
             last = now

@@ -38,7 +38,7 @@ package enum TransportFailure {
         case .notYetValid: .notYetValid
         case .noCommonVersion: .noCommonVersion
         case .refused: .refused
-        case nil: error.kind == .timeout ? .timeout : .other(error.reason)
+        case .keyMismatch, nil: error.kind == .timeout ? .timeout : .other(error.reason)
         }
     }
 

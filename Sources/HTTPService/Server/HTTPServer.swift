@@ -60,6 +60,12 @@ package final class HTTPServer: Sendable {
         let listener = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 128)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptGate(logger: self.logger) { self.takePlace($0) })
+                }
+            }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try self.configure(channel) }
@@ -90,24 +96,30 @@ package final class HTTPServer: Sendable {
     var openConnections: Int { state.withLock { $0.connections.count } }
 
     /// Takes a place. Where there is none, the connection that has waited longest for a request loses its own: silent ones must not
-    /// keep a probe out. False: all are at work.
-    private func takePlace(_ channel: any Channel, _ seat: HTTPServerSeat) -> Bool {
-        let (isIn, displaced) = state.withLock { state -> (Bool, (any Channel)?) in
+    /// keep a probe out. It is refused where all are at work.
+    private func takePlace(_ channel: any Channel) -> AcceptGate.Admission {
+        let admission = state.withLock { state -> AcceptGate.Admission in
             var displaced: (any Channel)?
             if state.connections.count >= limits.connections {
                 refusals.addConnection()
                 let waiting = state.connections.values.compactMap { one in
                     one.seat.waitingSince.map { (one.channel, $0) }
                 }
-                guard let oldest = waiting.min(by: { $0.1 < $1.1 })?.0 else { return (false, nil) }
+                guard let oldest = waiting.min(by: { $0.1 < $1.1 })?.0 else { return .refused }
                 state.connections[ObjectIdentifier(oldest)] = nil
                 displaced = oldest
             }
-            state.connections[ObjectIdentifier(channel)] = Connection(channel: channel, seat: seat)
-            return (true, displaced)
+            state.connections[ObjectIdentifier(channel)] = Connection(channel: channel, seat: HTTPServerSeat())
+            return displaced.map(AcceptGate.Admission.instead) ?? .taken
         }
-        displaced?.close(promise: nil)
-        return isIn
+        switch admission {
+        case .refused: break
+        case .taken, .instead:
+            channel.closeFuture.whenComplete { _ in
+                self.state.withLock { _ = $0.connections.removeValue(forKey: ObjectIdentifier(channel)) }
+            }
+        }
+        return admission
     }
 
     /// Somebody came with a wrong token: the log has the first three and then every hundredth.
@@ -118,10 +130,9 @@ package final class HTTPServer: Sendable {
     }
 
     private func configure(_ channel: any Channel) throws {
-        let seat = HTTPServerSeat()
-        guard takePlace(channel, seat) else { throw ChannelError.operationUnsupported }
-        channel.closeFuture.whenComplete { _ in
-            self.state.withLock { _ = $0.connections.removeValue(forKey: ObjectIdentifier(channel)) }
+        // None: it has lost its place to a newcomer already.
+        guard let seat = state.withLock({ $0.connections[ObjectIdentifier(channel)]?.seat }) else {
+            throw ChannelError.ioOnClosedChannel
         }
         let pipeline = channel.pipeline.syncOperations
         if let tls { try pipeline.addHandler(TLSHandler(server: tls)) }

@@ -1,5 +1,5 @@
 package import Logging
-import NIOCore
+package import NIOCore
 import Synchronization
 
 /// Counts connections against their bounds, in all and for each address, and tells the log when one is reached: once in a while, not
@@ -19,9 +19,11 @@ package final class ConnectionGate: Sendable {
         var count = 0
         var ofAddress: [SourceAddress: Int] = [:]
         var refusals: [Refusal: Int] = [:]
+        var crowding = Crowding()
     }
 
-    private let limit: Int
+    /// Connections at one time.
+    package let limit: Int
     private let limitOfAddress: Int
     private let allowed: [AddressBlock]
     private let logger: Logger
@@ -51,11 +53,22 @@ package final class ConnectionGate: Sendable {
         return Dictionary(uniqueKeysWithValues: Refusal.allCases.map { ($0, refusals[$0, default: 0]) })
     }
 
+    /// For how many seconds there has been no place to speak of; nil: there is one, or was not long ago.
+    package func fullFor(now: NIODeadline) -> Double? {
+        state.withLock { $0.crowding.seconds(now: now, isFull: $0.count >= limit) }
+    }
+
     /// Takes a place in all; false: there is none, and `leave` must not be called. The address is counted by `admit`.
-    package func enter() -> Bool {
+    ///
+    /// - Parameter now: the time; asked for only where no place is left.
+    package func enter(now: @autoclosure () -> NIODeadline = .now()) -> Bool {
         let isIn = state.withLock { state in
-            guard state.count < limit else { return false }
+            guard state.count < limit else {
+                state.crowding.goesOn(now())
+                return false
+            }
             state.count += 1
+            if state.count == limit { state.crowding.begins(now()) }
             return true
         }
         if !isIn { refuse(.all, nil) }
@@ -63,8 +76,11 @@ package final class ConnectionGate: Sendable {
     }
 
     /// Gives a place back.
-    package func leave() {
-        state.withLock { $0.count -= 1 }
+    package func leave(now: @autoclosure () -> NIODeadline = .now()) {
+        state.withLock { state in
+            if state.count == limit { state.crowding.goesOn(now()) }
+            state.count -= 1
+        }
     }
 
     /// Takes a place of an address, once it is known whose the connection is; false: it has none, and `dismiss` must not be called.

@@ -154,7 +154,7 @@ extension IntakeHandler {
         let until = loop.eventLoop.now + loop.configuration.lingerTimeout
         var lingers = false
         if case .finishing(let wants) = phase { lingers = wants }
-        reader.discard()
+        discardRest()
         needsFlush = false
         if lingers {
             phase = .lingering(until: until, dropped: 0)

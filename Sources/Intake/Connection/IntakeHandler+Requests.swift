@@ -109,7 +109,7 @@ extension IntakeHandler {
     func answerAtOnce(_ code: ReplyCode, terms: RequestTerms) {
         dropArriving()
         headStarted = nil
-        reader.discard()
+        discardRest()
         phase = .finishing(lingers: true)
         var terms = terms
         terms.keepAlive = false

@@ -69,7 +69,9 @@ package final class IntakeHandler: ChannelDuplexHandler {
     var exchanges = ExchangeQueue()
     var arriving: Arriving?
     /// What has come and is not taken yet. While no more requests may be worked on reading rests, so it holds one read.
-    var reader: RequestReader
+    private var reader: RequestReader
+    /// Of it, what is counted among `UnfinishedBytes`.
+    private var heldBytes = 0
     var isReading = false
     var needsFlush = false
     /// Replies in the buffer that is being filled whose delivery somebody wants to know.
@@ -124,7 +126,7 @@ package final class IntakeHandler: ChannelDuplexHandler {
         phase = .closed
         dropArriving()
         headStarted = nil
-        reader.discard()
+        discardRest()
         abandonUnsent()
         writeReplies()
         loop.closed(self)
@@ -219,6 +221,14 @@ package final class IntakeHandler: ChannelDuplexHandler {
     private func takeRequests() {
         isTaking = true
         defer { isTaking = false }
+        takeParts()
+        switch phase {
+        case .open: if !holdRest() { answerAtOnce(.busy, terms: arriving?.terms ?? .unparsed) }
+        case .finishing, .closing, .lingering, .closed: discardRest()
+        }
+    }
+
+    private func takeParts() {
         while case .open = phase, wantsBytes, !reader.isEmpty {
             do throws(RequestProblem) {
                 guard let part = try reader.next(loop.rules) else {
@@ -230,10 +240,25 @@ package final class IntakeHandler: ChannelDuplexHandler {
                 answerAtOnce(error.code, terms: arriving?.terms ?? .unparsed)
             }
         }
-        switch phase {
-        case .open: break
-        case .finishing, .closing, .lingering, .closed: reader.discard()
+    }
+
+    /// Counts what has come and is no request yet, a head say that does not end; false: there is no room for it.
+    private func holdRest() -> Bool {
+        let rest = reader.heldBytes
+        if rest > heldBytes {
+            guard loop.unfinished.take(rest - heldBytes) else { return false }
+        } else if rest < heldBytes {
+            loop.unfinished.giveBack(heldBytes - rest)
         }
+        heldBytes = rest
+        return true
+    }
+
+    /// Forgets it.
+    func discardRest() {
+        reader.discard()
+        loop.unfinished.giveBack(heldBytes)
+        heldBytes = 0
     }
 
     /// Reads if reading had to rest and need not any more.

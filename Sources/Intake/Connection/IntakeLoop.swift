@@ -18,7 +18,7 @@ package final class IntakeLoop {
         package var verifier: PasswordVerifier
         /// The process's key for digests of passwords, 16 octets.
         package var secret: [UInt8]
-        /// Bodies that have not arrived whole.
+        /// Heads and bodies that have not arrived whole.
         package var unfinished: UnfinishedBytes
         /// Where the log goes.
         package var logger: Logger

@@ -102,15 +102,20 @@ package final class IntakeServer: Sendable {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: IntakeConfiguration.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .serverChannelInitializer { [logger] channel in
+            .serverChannelInitializer { [logger, gate] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    // An IPv6 socket takes IPv6 only where IPv4 has its own.
-                    try channel.pipeline.syncOperations.addHandler(AcceptGate(logger: logger))
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptGate(logger: logger) { connection in
+                            guard gate.enter() else { return .refused }
+                            connection.closeFuture.whenComplete { _ in gate.leave() }
+                            return .taken
+                        })
                 }
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { [self] channel in accept(channel) }
         if host.contains(":"), configuration.listen.contains(where: { $0.port == port && !$0.host.contains(":") }) {
+            // An IPv6 socket takes IPv6 only where IPv4 has its own.
             return try await bootstrap.serverChannelOption(
                 ChannelOptions.Types.SocketOption(level: .ipv6, name: NIOBSDSocket.Option(rawValue: IPV6_V6ONLY)),
                 value: 1
@@ -121,8 +126,6 @@ package final class IntakeServer: Sendable {
 
     /// Sets up a connection on its loop, or closes it.
     private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
-        guard gate.enter() else { return channel.eventLoop.makeFailedFuture(TooManyConnections()) }
-        channel.closeFuture.whenComplete { [gate] _ in gate.leave() }
         let source = channel.remoteAddress.flatMap { SourceAddress($0) } ?? .unspecified
         let isProxy = configuration.proxies.contains { $0.contains(source) }
         if !isProxy {
@@ -208,11 +211,16 @@ package final class IntakeServer: Sendable {
         try? await done.futureResult.get()
     }
 
+    /// For how many seconds new connections have found no place; nil: they find one, or did not long ago. From any thread.
+    package var fullFor: Double? { gate.fullFor(now: .now()) }
+
     /// Counters since the start, from any thread.
     package var statistics: IntakeStatistics {
         var total = IntakeStatistics()
         for seat in seats { seat.counters.add(to: &total) }
         total.connections = gate.open
+        total.places = gate.limit
+        total.fullFor = gate.fullFor(now: .now())
         total.connectionRefusals = gate.refused
         total.unfinishedBytes = unfinished.current
         total.lockOuts = lockOut.status(now: .now())
@@ -238,7 +246,7 @@ package final class IntakeServer: Sendable {
     }
 }
 
-/// A connection that has no place, or comes from where none may.
+/// A connection of an address that has no place, or from where none may come.
 private struct TooManyConnections: Error {}
 
 /// A connection on a loop that is not of the server's group.

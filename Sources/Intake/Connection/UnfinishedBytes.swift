@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The octets of bodies that have not arrived whole, of all connections together: nobody knows yet who sends them, so they have a bound.
+/// The octets of heads and bodies that have not arrived whole, of all connections together: nobody knows yet who sends them, so they have a bound.
 package final class UnfinishedBytes: Sendable {
     private let limit: Int
     private let held = Atomic<Int>(0)

@@ -19,7 +19,7 @@ package struct IntakeStatistics: Sendable, Hashable {
     package var earlyRefusals: [EarlyRefusal: Int] = [:]
     /// TLS handshakes that came to nothing, by why.
     package var handshakeFailures: [HandshakeFailure: Int] = [:]
-    /// Octets of bodies that have not arrived whole.
+    /// Octets of heads and bodies that have not arrived whole.
     package var unfinishedBytes = 0
     /// What is locked out.
     package var lockOuts = LockOutStatus()
@@ -29,6 +29,10 @@ package struct IntakeStatistics: Sendable, Hashable {
     package var forgottenRecipients = 0
     /// Connections open now.
     package var connections = 0
+    /// So many may be.
+    package var places = 0
+    /// For how many seconds every place has been taken; nil: some are free, or were ten seconds ago.
+    package var fullFor: Double?
     /// Every event loop refuses new requests.
     package var isDraining = true
     /// Requests whose reply is not written yet.

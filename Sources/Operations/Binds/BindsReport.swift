@@ -55,8 +55,8 @@ enum BindsReport {
             }
         }
         json.key("intake")
-        json.object { write(snapshot.intake, certificateExpiry: snapshot.intakeCertificateExpiry, to: &$0) }
-        json.member("monitor_certificate_expires_at", snapshot.monitorCertificateExpiry)
+        json.object { write(snapshot.intake, certificateExpiry: snapshot.intakeCertificate.expiry, to: &$0) }
+        json.member("monitor_certificate_expires_at", snapshot.monitorCertificate?.expiry)
         json.key("process")
         json.object { write(snapshot.process, takenAt: snapshot.takenAt, to: &$0) }
         json.key("journal")
@@ -162,6 +162,8 @@ enum BindsReport {
         json.member("handler_timeouts", intake.handlerTimeouts)
         json.member("connections", intake.connections)
         json.member("connections_refused", intake.connectionsRefused)
+        json.member("connections_limit", intake.places)
+        json.member("full_for", intake.fullFor)
         json.member("draining", intake.isDraining)
         json.member("certificate_expires_at", certificateExpiry)
         json.key("lockouts")

@@ -133,6 +133,12 @@ extension MetricsReport {
         metrics.sample(intake.openRequests)
         metrics.family("smppost_http_connections", .gauge, "Connections that are open.")
         metrics.sample(intake.connections)
+        metrics.family("smppost_http_connections_limit", .gauge, "Connections that may be open at one time.")
+        metrics.sample(intake.places)
+        metrics.family(
+            "smppost_intake_full", .gauge,
+            "1 while every place for a connection has been taken for ten seconds or more: new ones are closed at once.")
+        metrics.sample(intake.fullFor == nil ? 0 : 1)
         metrics.family(
             "smppost_http_connections_refused_total", .counter, "Connections closed because there were too many.")
         metrics.sample(intake.connectionsRefused)
@@ -201,7 +207,7 @@ extension MetricsReport {
         for reason in HandshakeFailure.allCases {
             metrics.sample(intake.handshakeFailures[reason, default: 0], ["reason": reason.rawValue])
         }
-        metrics.family("smppost_http_unfinished_bytes", .gauge, "Octets of forms that have not arrived whole.")
+        metrics.family("smppost_http_unfinished_bytes", .gauge, "Octets of requests that have not arrived whole.")
         metrics.sample(intake.unfinishedBytes)
     }
 }

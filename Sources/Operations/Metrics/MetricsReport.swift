@@ -41,8 +41,9 @@ enum MetricsReport {
             "When a certificate ends, in Unix seconds: the intake's, the monitor's, and what carriers show on each bind."
         )
         // 0 = it cannot be read: no alert for that.
-        if snapshot.intakeCertificateExpiry > 0 { metrics.sample(snapshot.intakeCertificateExpiry, ["side": "intake"]) }
-        if let expiry = snapshot.monitorCertificateExpiry, expiry > 0 { metrics.sample(expiry, ["side": "monitor"]) }
+        for (side, certificate) in snapshot.ownCertificates where certificate.expiry > 0 {
+            metrics.sample(certificate.expiry, ["side": side.rawValue])
+        }
         for carrier in snapshot.carriers {
             for bind in carrier.status.binds {
                 guard let expiry = bind.link.tls?.peerCertificateExpiry else { continue }

@@ -13,10 +13,9 @@ package struct MonitorSnapshot: Sendable {
     /// Whether the intake takes connections.
     package var isListening = true
     package var intake: IntakeStatistics
-    /// When the intake's certificate ends, in Unix seconds.
-    package var intakeCertificateExpiry: Int64
-    /// The same of the monitor's own certificate; nil = it serves plain HTTP.
-    package var monitorCertificateExpiry: Int64?
+    package var intakeCertificate: ListenerCertificate
+    /// nil = it serves plain HTTP.
+    package var monitorCertificate: ListenerCertificate?
     package var process: ProcessStatus
     /// nil = no journal is configured.
     package var journal: JournalHealth?
@@ -27,6 +26,11 @@ package struct MonitorSnapshot: Sendable {
     /// The last messages of which nobody knows whether they went, newest first; at most `maximumInDoubt`.
     package var inDoubt: [InDoubtStatus] = []
     package var monitorRefusals = MonitorRefusals()
+
+    /// Of the listeners that have one.
+    package var ownCertificates: [(listener: ListenerCertificate.Listener, certificate: ListenerCertificate)] {
+        [(.intake, intakeCertificate)] + (monitorCertificate.map { [(.monitor, $0)] } ?? [])
+    }
 
     /// So many messages in doubt are shown.
     package static let maximumInDoubt = 20

@@ -69,8 +69,8 @@ package struct MonitorSource: Sendable {
                         trace: traces.status(of: status.name))
                 }.worstFirst,
                 isListening: intake.isListening,
-                intake: intake.statistics, intakeCertificateExpiry: intakeCertificate.certificateExpiry,
-                monitorCertificateExpiry: monitorCertificate?.certificateExpiry, process: process,
+                intake: intake.statistics, intakeCertificate: ListenerCertificate(intakeCertificate),
+                monitorCertificate: monitorCertificate.map(ListenerCertificate.init), process: process,
                 journal: journal?.health, journalPlace: journalPlace, postings: postings(),
                 inDoubt: inDoubt.list(now: .now()),
                 monitorRefusals: MonitorRefusals(

@@ -3,7 +3,7 @@ import HTTPService
 import Journal
 import SMPP
 
-/// What `/readyz` answers: ready while the intake listens, every carrier that is marked `required` takes messages and is not red,
+/// What `/readyz` answers: ready while the intake listens and has had a free place in the last seconds, every carrier that is marked `required` takes messages and is not red,
 /// and the journal writes.
 struct ServiceReadiness {
     /// Why it is not ready; empty = it is.
@@ -11,9 +11,11 @@ struct ServiceReadiness {
 
     /// - Parameters:
     ///   - required: the carriers that are marked so.
+    ///   - isFull: every place for a connection is taken, and has been for a while.
     ///   - journal: nil = none is configured.
-    init(isListening: Bool, required: [CarrierStatus], journal: JournalHealth?) {
+    init(isListening: Bool, isFull: Bool = false, required: [CarrierStatus], journal: JournalHealth?) {
         if !isListening { reasons.append("the intake takes no connections") }
+        if isFull { reasons.append("the intake is full: every place for a connection is taken") }
         let missing = required.filter { !$0.isServing }
         let down = missing.filter { $0.why == nil }.map(\.name)
         if !down.isEmpty { reasons.append("no bind of \(down.joined(separator: ", ")) is up") }

@@ -1,6 +1,7 @@
 import Intake
 import Journal
 import SMPP
+import TLS
 
 /// Each trouble with its words: the same facts in both languages.
 extension ServiceTrouble {
@@ -19,6 +20,68 @@ extension ServiceTrouble {
         Phrase(
             en: " (intake.listen): a start waits for the journal; if it lasts, look at journalctl -u smppost",
             ru: " (intake.listen): при запуске ждёт журнала; если это надолго, смотрите journalctl -u smppost"))
+
+    static func intakeFull(places: Int) -> ServiceTrouble {
+        ServiceTrouble(
+            .intakeFull, isCritical: true, CarrierWords.intakeFull.with(Phrase("\(places)")),
+            Phrase(
+                en:
+                    ": if customers hold them raise intake.max_connections, and LimitNOFILE of the unit where the log names it; if a few addresses do, lower max_connections_per_address",
+                ru:
+                    ": если их держат клиенты, увеличьте intake.max_connections и LimitNOFILE службы, если его называет журнал; если немногие адреса, уменьшите max_connections_per_address"
+            ))
+    }
+
+    /// - Parameter now: the time, in Unix seconds.
+    static func certificate(
+        of listener: ListenerCertificate.Listener, _ certificate: ListenerCertificate, now: Int64
+    ) -> [ServiceTrouble] {
+        let name: Phrase =
+            listener == .intake ? Phrase(en: "intake", ru: "приёма") : Phrase(en: "monitor", ru: "монитора")
+        let key = Phrase("\(certificate.file) (\(listener.rawValue).tls.certificate)")
+        let renew = Phrase(
+            en: "put a renewed one there, it is read anew within seconds",
+            ru: "положите туда обновлённый, он перечитается за секунды")
+        var troubles: [ServiceTrouble] = []
+        switch CertificateStage(expiry: certificate.expiry, now: now) {
+        case .valid: break
+        case .endsSoon:
+            let days = Phrase("\(CertificateStage.days(from: now, to: certificate.expiry))")
+            troubles.append(
+                ServiceTrouble(.certificate, CarrierWords.certificateEnds.with(name, days), ": " + key + "; " + renew))
+        case .ended:
+            let refuse = Phrase(en: "; clients refuse it: ", ru: "; клиенты его не принимают: ")
+            troubles.append(
+                ServiceTrouble(
+                    .certificate, isCritical: listener == .intake, CarrierWords.certificateEnded.with(name),
+                    ": " + key + refuse + renew))
+        }
+        if let refused = certificate.refused {
+            troubles.append(
+                ServiceTrouble(
+                    .certificateRefused, CarrierWords.certificateRefused.with(name), "; " + cause(refused).filled(key)))
+        }
+        return troubles
+    }
+
+    private static func cause(_ refused: ListenerCertificate.Refusal) -> Phrase {
+        switch refused {
+        case .expired:
+            Phrase(en: "% has expired: put a renewed one there", ru: "% истёк: положите туда обновлённый")
+        case .notYetValid:
+            Phrase(
+                en: "% is not valid yet: it is taken when its time comes; look at this machine's clock",
+                ru: "% ещё не действует: будет принят, когда придёт срок; проверьте часы этой машины")
+        case .keyMismatch:
+            Phrase(
+                en: "the key does not belong to %: put both files of one pair there",
+                ru: "ключ не подходит к %: положите туда оба файла одной пары")
+        case .unusable:
+            Phrase(
+                en: "% or its key is missing or no PEM: journalctl -u smppost says which",
+                ru: "% или его ключа нет, или это не PEM: что именно, скажет journalctl -u smppost")
+        }
+    }
 
     /// - Parameters:
     ///   - kind: why it cannot be written; nil = that is not known yet.

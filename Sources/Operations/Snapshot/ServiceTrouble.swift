@@ -1,4 +1,5 @@
 import Carriers
+import Foundation
 import Intake
 import Journal
 package import SMPP
@@ -10,7 +11,13 @@ package struct ServiceTrouble: Hashable, Sendable {
         /// The bridge ends: new messages are refused.
         case draining
         case notListening = "not_listening"
+        /// Every place for a connection is taken.
+        case intakeFull = "intake_full"
         case journal
+        /// A listener's certificate ends soon, or has ended.
+        case certificate
+        /// A listener's new certificate is not taken.
+        case certificateRefused = "certificate_refused"
         case reload
         case lockedLogins = "locked_logins"
         case lockedAddresses = "locked_addresses"
@@ -30,15 +37,21 @@ package struct ServiceTrouble: Hashable, Sendable {
 }
 
 extension MonitorSnapshot {
-    /// The worst first.
+    /// Those that stop every message first.
     package var troubles: [ServiceTrouble] {
         var troubles: [ServiceTrouble] = []
         if intake.isDraining {
             troubles.append(.draining)
         } else if !isListening {
             troubles.append(.notListening)
+        } else if intake.fullFor != nil {
+            troubles.append(.intakeFull(places: intake.places))
         }
         if let journal, !journal.isWriting { troubles.append(.journal(journal.problem?.kind, at: journalPlace)) }
+        let now = Int64(takenAt.timeIntervalSince1970)
+        for (listener, certificate) in ownCertificates {
+            troubles += ServiceTrouble.certificate(of: listener, certificate, now: now)
+        }
         if let refused = configuration.refused { troubles.append(.reload(refused)) }
         let locks = intake.lockOuts
         for kind in [Lock.Kind.login, .address] where locks.counts[kind, default: 0] > 0 {
@@ -46,7 +59,7 @@ extension MonitorSnapshot {
         }
         let usedUp = intake.quotas.filter { $0.parts.values.contains { $0.left == 0 } }.map(\.account)
         if !usedUp.isEmpty { troubles.append(.quota(usedUp)) }
-        return troubles
+        return troubles.filter(\.isCritical) + troubles.filter { !$0.isCritical }
     }
 
     /// How all carriers are, with counts, the worst first: `2 of 23 carriers down: a, b; 1 of 23 in trouble: c`.

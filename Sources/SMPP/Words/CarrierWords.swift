@@ -13,7 +13,7 @@ package enum CarrierWords: String, Hashable, Sendable, CaseIterable {
     case noCarriers, allGreen, headRed, headYellow, headOff
     // What is wrong with the bridge.
     case switching, journalBroken, journalSkipped, draining, notListening, reloadRefused, loginsLocked,
-        addressesLocked, quotaUsedUp
+        addressesLocked, quotaUsedUp, intakeFull, certificateEnds, certificateEnded, certificateRefused
 
     package var phrase: Phrase {
         switch self {
@@ -71,6 +71,17 @@ package enum CarrierWords: String, Hashable, Sendable, CaseIterable {
                 ru: "новые настройки отклонены, действуют прежние")
         case .loginsLocked: Phrase(en: "logins locked out: %", ru: "заблокировано логинов: %")
         case .addressesLocked: Phrase(en: "addresses locked out: %", ru: "заблокировано адресов: %")
+        case .intakeFull:
+            Phrase(
+                en: "the intake is full (% connections): new ones are refused",
+                ru: "мест на приёме нет (соединений: %): новые отклоняются")
+        case .certificateEnds:
+            Phrase(en: "the %'s certificate ends, days left: %", ru: "сертификат % кончается, осталось дней: %")
+        case .certificateEnded: Phrase(en: "the %'s certificate has expired", ru: "сертификат % истёк")
+        case .certificateRefused:
+            Phrase(
+                en: "the %'s new certificate is not taken, the old one stays",
+                ru: "новый сертификат % не принят, действует прежний")
         case .quotaUsedUp: Phrase(en: "quota used up: %", ru: "квота израсходована: %")
         }
     }

@@ -195,7 +195,8 @@ actor Reloader {
         settings = settings.reloaded(next)
         parts.threshold.level = Logger.Level(rawValue: next.log.level) ?? .info
         // The watch would find a certificate written anew a little later.
-        parts.certificate.reload(of: "intake", logger: parts.logger)
+        parts.certificate.reload(
+            of: "intake", now: Int64(Date.now.timeIntervalSince1970), logger: parts.logger)
         for carrier in next.carriers {
             switch plan.step(of: carrier.name) {
             case .keep, .replace: break

@@ -6,8 +6,7 @@ import TLS
 /// Looks every ten seconds after what changes beside the configuration: our own certificates, the lists of blocked numbers, and what
 /// quotas have to learn from the journal. Off the event loops.
 struct ServiceWatch {
-    /// Each with the name of the listener that shows it.
-    let certificates: [(name: String, context: TLSServerContext)]
+    let certificates: [CertificateWatch]
     let reloader: Reloader
     let quotas: QuotaRestart
     let logger: Logger
@@ -19,17 +18,48 @@ struct ServiceWatch {
     func run(quotaProblem told: String?) async {
         await cancelWhenGracefulShutdown {
             var quotaProblem = told
-            var certificateProblems: [String: String] = [:]
+            var certificates = certificates
             while !Task.isCancelled {
                 try? await Task.sleep(for: Self.every)
-                for (name, context) in certificates {
-                    certificateProblems[name] = context.reload(
-                        of: name, told: certificateProblems[name], logger: logger)
-                }
+                let now = Int64(Date.now.timeIntervalSince1970)
+                for place in certificates.indices { certificates[place].look(now: now, logger: logger) }
                 await reloader.readBlockedAnew()
                 quotaProblem = await quotas.learn(told: quotaProblem)
             }
         }
+    }
+}
+
+/// A listener's certificate, and what the log was told of it, so that each is told once.
+struct CertificateWatch {
+    /// Its name.
+    let listener: String
+    let context: TLSServerContext
+    /// Why its files are not taken.
+    private var problem: String?
+    private var stage: CertificateStage
+
+    /// - Parameter now: the time, in Unix seconds. What is so now was told by the check before the start.
+    init(of listener: String, _ context: TLSServerContext, now: Int64) {
+        self.listener = listener
+        self.context = context
+        stage = CertificateStage(expiry: context.certificateExpiry, now: now)
+    }
+
+    /// Takes new files, and tells of what has become different.
+    mutating func look(now: Int64, logger: Logger) {
+        problem = context.reload(of: listener, told: problem, now: now, logger: logger)
+        let expiry = context.certificateExpiry
+        let stage = CertificateStage(expiry: expiry, now: now)
+        defer { self.stage = stage }
+        guard stage != self.stage, stage != .valid else { return }
+        let words =
+            stage == .ended
+            ? "the \(listener)'s certificate has expired: clients refuse it, and so would the next start"
+            : "the \(listener)'s certificate ends soon"
+        logger.warning(
+            "\(words)",
+            metadata: ["days": "\(CertificateStage.days(from: now, to: expiry))", "file": "\(context.certificateFile)"])
     }
 }
 
@@ -39,16 +69,12 @@ extension TLSServerContext {
     /// - Parameters:
     ///   - listener: its name.
     ///   - told: the problem that was logged last; the same one is not logged again.
+    ///   - now: the time, in Unix seconds.
     /// - Returns: the problem now; nil where there is none.
     @discardableResult
-    func reload(of listener: String, told: String? = nil, now: Date = .now, logger: Logger) -> String? {
+    func reload(of listener: String, told: String? = nil, now: Int64, logger: Logger) -> String? {
         do {
-            guard try reloadIfChanged() else { return nil }
-            logger.notice("the \(listener)'s certificate was read anew")
-            if certificateExpiry > 0, Double(certificateExpiry) <= now.timeIntervalSince1970 {
-                logger.error(
-                    "the \(listener)'s new certificate has expired: clients refuse it, and the next start will too")
-            }
+            if try reloadIfChanged(now: now) { logger.notice("the \(listener)'s certificate was read anew") }
             return nil
         } catch {
             let problem = "\(error)"

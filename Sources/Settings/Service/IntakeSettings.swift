@@ -24,7 +24,7 @@ package struct IntakeSettings: Hashable, Sendable {
     package var allowFrom: [String] = []
     /// `proxy_protocol.from`: balancers, as addresses and CIDR blocks.
     package var proxies: [String] = []
-    /// `max_unfinished`: bytes of bodies that have not arrived whole, of all connections; 1 MiB to 4 GiB.
+    /// `max_unfinished`: bytes of heads and bodies that have not arrived whole, of all connections; 1 MiB to 4 GiB.
     package var maxUnfinishedBytes = 64 << 20
     /// `max_body`: bytes of a request's body; 1 KiB to 1 MiB.
     package var maxBodyBytes = 64 * 1024

@@ -1,8 +1,6 @@
 import TLS
 
 extension MappingReader {
-    /// A warning comes this long before a certificate expires, in seconds.
-    private static var expiryNotice: Int64 { 14 * 86_400 }
     /// Certificate and key files are not larger than this.
     private static var maximumPEM: Int { 1024 * 1024 }
 
@@ -16,6 +14,7 @@ extension MappingReader {
         if has("certificate"), !has("key") { missing("key", hint: "it belongs to \"certificate\"") }
         if has("key"), !has("certificate") { missing("certificate", hint: "it belongs to \"key\"") }
         guard let certificate, let key else { return nil }
+        guard context.looksIntoCertificates else { return (certificate.path, key.path) }
         let isCertificateThere = isReadable(certificate, named: "certificate")
         let isKeyThere = isReadable(key, named: "key")
         if isKeyThere, (try? FileProbe(path: key.path))?.isOpenToOthers == true {
@@ -34,7 +33,9 @@ extension MappingReader {
 
     /// The path below `key`: a file with certificates of authorities. Nil where the key is missing or after a report.
     func authorityFile(_ key: String, context: LoadContext, end: Expired = .problem) -> String? {
-        guard let file = filePath(key), isReadable(file, named: key) else { return nil }
+        guard let file = filePath(key) else { return nil }
+        guard context.looksIntoCertificates else { return file.path }
+        guard isReadable(file, named: key) else { return nil }
         return checkDates(file, named: key, end, now: context.now) ? file.path : nil
     }
 
@@ -80,7 +81,7 @@ extension MappingReader {
                 case .problem: log.problem(words, at: file.place)
                 case .warning: log.warning(words + ": this carrier will be down until it is renewed", at: file.place)
                 }
-            } else if left <= Self.expiryNotice {
+            } else if left <= CertificateStage.notice {
                 log.warning("\"\(name)\": \(file.path) expires in \(Self.days(left))", at: file.place)
             }
             return true

@@ -30,8 +30,17 @@ package enum CertificateFile {
 
     /// When a certificate ends, in Unix seconds.
     static func expiry(ofCertificate certificate: OpaquePointer) -> Int64? {
+        unixSeconds(X509_get0_notAfter(certificate))
+    }
+
+    /// When it begins.
+    static func begin(ofCertificate certificate: OpaquePointer) -> Int64? {
+        unixSeconds(X509_get0_notBefore(certificate))
+    }
+
+    private static func unixSeconds(_ date: UnsafePointer<ASN1_TIME>?) -> Int64? {
         var time = tm()
-        guard ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) == 1 else { return nil }
+        guard ASN1_TIME_to_tm(date, &time) == 1 else { return nil }
         return Int64(timegm(&time))
     }
 

@@ -65,6 +65,11 @@ final class SSLContext: @unchecked Sendable {
         SSL_CTX_get0_certificate(pointer).flatMap(CertificateFile.expiry(ofCertificate:))
     }
 
+    /// When it begins.
+    var certificateBegin: Int64? {
+        SSL_CTX_get0_certificate(pointer).flatMap(CertificateFile.begin(ofCertificate:))
+    }
+
     private static func make(_ method: OpaquePointer?, options: UInt64) throws(TLSError) -> OpaquePointer {
         ERR_clear_error()
         guard let context = SSL_CTX_new(method) else { throw .fromQueue(.library, "making a TLS context") }

@@ -16,10 +16,12 @@ package enum TLSFault: Hashable, Sendable {
     case selfSigned
     /// Nobody who is trusted here signed the peer's certificate.
     case unknownIssuer
-    /// A certificate of the peer's chain has ended.
+    /// A certificate of the peer's chain, or our own new one, has ended.
     case expired
-    /// A certificate of the peer's chain begins later.
+    /// Likewise: it begins later.
     case notYetValid
+    /// Our certificate and our key are not one pair.
+    case keyMismatch
     /// No version or cipher that both take.
     case noCommonVersion
     /// The peer takes none of what was offered: before TLS 1.3 also for want of a certificate of ours.
@@ -30,6 +32,13 @@ package enum TLSFault: Hashable, Sendable {
 
     /// Of an entry of OpenSSL's error queue; nil where it says nothing of these.
     init?(code: UInt) {
+        if ERR_GET_LIB(code) == ERR_LIB_X509 {
+            guard [X509_R_KEY_VALUES_MISMATCH, X509_R_KEY_TYPE_MISMATCH].contains(ERR_GET_REASON(code)) else {
+                return nil
+            }
+            self = .keyMismatch
+            return
+        }
         guard ERR_GET_LIB(code) == ERR_LIB_SSL else { return nil }
         switch ERR_GET_REASON(code) {
         case SSL_R_WRONG_VERSION_NUMBER, SSL_R_HTTP_REQUEST, SSL_R_PACKET_LENGTH_TOO_LONG: self = .plainPort

@@ -4,6 +4,8 @@ import COpenSSL
 /// TLS 1.2 and 1.3, ECDHE with AEAD ciphers only. Used from any thread.
 package final class TLSServerContext: Sendable {
     private let reloadable: ReloadableContext
+    /// PEM, the server's certificate first.
+    package let certificateFile: String
     /// The keys of this server's tickets; they outlive reloads.
     let ticketKeys: TicketKeyStore
 
@@ -18,6 +20,7 @@ package final class TLSServerContext: Sendable {
     ) throws(TLSError) {
         let keys = TicketKeyStore()
         ticketKeys = keys
+        self.certificateFile = certificateFile
         let files = [certificateFile, keyFile] + (clientCAFile.map { [$0] } ?? [])
         reloadable = try ReloadableContext(files: files) { () throws(TLSError) in
             try SSLContext(
@@ -27,11 +30,23 @@ package final class TLSServerContext: Sendable {
 
     /// Reads the files again if one of them changed (by modification or change time, inode or size); new handshakes
     /// then use them. Reads files: not for an event loop.
+    /// - Parameter now: the time, in Unix seconds.
     /// - Returns: whether they were read again.
-    /// - Throws: while they cannot be used, at each call; the old ones stay in use.
-    package func reloadIfChanged() throws(TLSError) -> Bool {
-        try reloadable.reloadIfChanged()
+    /// - Throws: while they cannot be used, or their certificate has ended or begins later, at each call; the old ones stay in use.
+    package func reloadIfChanged(now: Int64) throws(TLSError) -> Bool {
+        try reloadable.reloadIfChanged { context throws(TLSError) in
+            func refusal(_ reason: String, _ fault: TLSFault) -> TLSError {
+                TLSError(.file, "loading the certificate", file: certificateFile, reason: reason, fault: fault)
+            }
+            if let expiry = context.certificateExpiry, expiry <= now { throw refusal("it has expired", .expired) }
+            if let begin = context.certificateBegin, begin > now {
+                throw refusal("it is not valid yet", .notYetValid)
+            }
+        }
     }
+
+    /// Why what the files hold now was not taken when they were looked at last; nil: they are in use.
+    package var refused: TLSError? { reloadable.refused }
 
     /// When the certificate in use ends, in Unix seconds.
     package var certificateExpiry: Int64 {

@@ -4,6 +4,29 @@ import Testing
 
 /// `smppost certificate`.
 @Suite struct CertificateTests {
+    /// A renewal that went wrong: clients go on with the old one, and whoever asks is told.
+    @Test func anExpiredOneDoesNotReplaceAGoodOne() async throws {
+        let good = try await TestCertificate.shared()
+        let bridge = try await Bridge.start(BridgeSetup()) { folder in
+            for (file, name) in [(good.certificate, "a.crt"), (good.key, "a.key")] {
+                try FileManager.default.copyItem(atPath: file, toPath: folder.file("config/\(name)"))
+            }
+            let setup = try String(contentsOfFile: folder.file("config/smppost.yaml"), encoding: .utf8)
+            try folder.write(
+                setup.replacing(good.certificate, with: "a.crt").replacing(good.key, with: "a.key"),
+                to: "config/smppost.yaml")
+        }
+        defer { bridge.discard() }
+        try bridge.folder.write(ExpiredCertificate.certificate, to: "config/a.crt")
+        try bridge.folder.write(ExpiredCertificate.key, to: "config/a.key")
+        try await bridge.process.waitForOutput(containing: "the intake's new certificate is refused, the old one stays")
+        let check = try await run(
+            Repository.smppost, ["binds", "--check", "--config", bridge.folder.file("config"), "--language", "ru"])
+        #expect(check.standardOutput.contains("WARNING: новый сертификат приёма не принят, действует прежний; "))
+        #expect(check.standardOutput.contains("a.crt (intake.tls.certificate) истёк"), "\(check.everything)")
+        #expect(try await bridge.post(.message()).status == 503, "no carrier is there, but TLS is as it was")
+    }
+
     @Test func oneIsMadeWhereNoneIs() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }

@@ -132,8 +132,21 @@ import Testing
                         url: "http://127.0.0.1:\(bridge.monitorPort)/carriers/main/rebind", method: "POST", body: ""))
                 return answer.status == 200
             }
-            try await eventually("ready again") { try await bridge.monitor("/readyz").status == 200 }
+            try await eventually("bound again") {
+                try await bridge.carriers()[0].binds.allSatisfy { $0.state == "bound" }
+            }
+            // Who probes hears of it.
+            try await eventually("full") {
+                let ready = try await bridge.monitor("/readyz")
+                return ready.status == 503 && ready.body.contains("the intake is full")
+            }
+            let check = try await run(
+                Repository.smppost, ["binds", "--check", "--url", "http://127.0.0.1:\(bridge.monitorPort)"])
+            #expect(
+                check.exitCode == 2
+                    && check.standardOutput.hasPrefix("SMPPOST CRITICAL - the intake is full (75 connections)"))
             let metrics = try await bridge.monitor("/metrics").body
+            #expect(metrics.contains("smppost_intake_full 1") && metrics.contains("smppost_http_connections_limit 75"))
             #expect(metrics.contains(/smppost_requests_refused_total\{reason="max_connections"\} [1-9]/))
             crowd.kill()
             try await eventually("served") { (try? await bridge.post(.message()))?.status == 200 }

@@ -27,6 +27,22 @@ import Testing
         #expect(gate.refused[.all] == 1)
     }
 
+    /// A place that is free for a moment neither ends it nor begins it anew, and a crowd that passes is not told.
+    @Test func aFullIntakeIsToldForAsLongAsItIs() {
+        func at(_ seconds: Int64) -> NIODeadline { .uptimeNanoseconds(1_000_000_000) + .seconds(seconds) }
+        let gate = ConnectionGate(limit: 2, logger: LogLines().logger)
+        #expect(gate.enter(now: at(0)) && gate.fullFor(now: at(100)) == nil)
+        #expect(gate.enter(now: at(100)))
+        #expect(gate.fullFor(now: at(109)) == nil && gate.fullFor(now: at(110)) == 10)
+        #expect(gate.fullFor(now: at(500)) == 400, "nobody comes, and nobody would get in")
+        gate.leave(now: at(500))
+        #expect(gate.fullFor(now: at(509)) == 409 && gate.fullFor(now: at(511)) == nil)
+        #expect(gate.enter(now: at(509)) && gate.fullFor(now: at(509)) == 409)
+        #expect(!gate.enter(now: at(520)))
+        gate.leave(now: at(520))
+        #expect(gate.enter(now: at(540)) && gate.fullFor(now: at(545)) == nil && gate.fullFor(now: at(551)) == 11)
+    }
+
     @Test func onlyAllowedAddressesCome() throws {
         let allowed = try #require(AddressBlock(parsing: "192.0.2.0/31"))
         let gate = ConnectionGate(limit: 2, allowed: [allowed], logger: LogLines().logger)

@@ -140,6 +140,28 @@ import Testing
         #expect(whole.unfinished.current == 0)
     }
 
+    /// Heads too are anybody's to begin.
+    @Test func unfinishedHeadsAreBounded() throws {
+        let head = "POST /sms HTTP/1.1\r\nHost: h\r\nX-Long: " + String(repeating: "x", count: 3000)
+        let intake = try EmbeddedIntake { $0.maxUnfinishedBytes = 10_000 }
+        intake.send(head)
+        let held = intake.unfinished.current
+        #expect((3000...8192).contains(held))
+        intake.send(String(repeating: "x", count: 9000))
+        #expect(try intake.replies()?.map(\.status) == [503])
+        #expect(intake.unfinished.current == 0)
+        let gone = try EmbeddedIntake()
+        gone.send(head)
+        #expect(gone.unfinished.current == held)
+        _ = try gone.channel.finish(acceptAlreadyClosed: true)
+        #expect(gone.unfinished.current == 0)
+        let whole = try EmbeddedIntake()
+        whole.send(head)
+        let rest = "\r\nContent-Length: \(EmbeddedIntake.form.utf8.count)\r\n\r\n"
+        #expect(try whole.reply(to: rest + EmbeddedIntake.form)?.status == 200)
+        #expect(whole.unfinished.current == 0)
+    }
+
     /// Its timer would keep a connection's handler in memory for a minute.
     @Test func aConnectionThatIsGoneIsGone() throws {
         let intake = try EmbeddedIntake()

@@ -17,6 +17,19 @@ struct CertificateTests {
         #expect(fixture.problems(now: end + 90_000) == [start + "has expired, 1 day ago"])
     }
 
+    /// A bridge that runs has the certificate from before, and is asked all the same.
+    @Test func whoAsksARunningBridgeNeedsNone() throws {
+        let fixture = try Fixture()
+        try fixture.write("config/server.crt", "not a certificate")
+        let settings = try Settings.service(configDirectory: "\(fixture.root)/config", environment: [:])
+        #expect(settings.intake.certificateFile.hasSuffix("server.crt"))
+        #expect(throws: ConfigurationProblems.self) {
+            try Settings.load(
+                configDirectory: "\(fixture.root)/config", carriersDirectory: "\(fixture.root)/carriers",
+                environment: [:])
+        }
+    }
+
     /// One carrier's expired authority is no reason to leave all others down after the next start.
     @Test func anExpiredCertificateOfACarrierWarns() throws {
         let fixture = try Fixture()
