@@ -76,6 +76,16 @@ bool cpq_is_open(const cpq_connection *connection) {
     return PQstatus(connection->link) == CONNECTION_OK && PQpipelineStatus(connection->link) != PQ_PIPELINE_OFF;
 }
 
+const char *cpq_host(const cpq_connection *connection) {
+    const char *host = PQhost(connection->link);
+    return host != NULL ? host : "";
+}
+
+const char *cpq_port(const cpq_connection *connection) {
+    const char *port = PQport(connection->link);
+    return port != NULL ? port : "";
+}
+
 void cpq_close(cpq_connection *connection) {
     PQclear(connection->result);
     PQfinish(connection->link);

@@ -20,9 +20,13 @@ package struct JournalProblem: Error, Hashable, Sendable, CustomStringConvertibl
     /// For an operator: what happened, and where.
     package var words: String
 
-    package init(_ kind: Kind, _ words: String) {
+    /// Of PostgreSQL: why, where people can be told what to do.
+    package var cause: PostgreSQLCause?
+
+    package init(_ kind: Kind, _ words: String, _ cause: PostgreSQLCause? = nil) {
         self.kind = kind
         self.words = words
+        self.cause = cause
     }
 
     /// Whether the store must be opened again before it can be used.

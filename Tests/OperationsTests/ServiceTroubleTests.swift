@@ -28,7 +28,15 @@ struct ServiceTroubleTests {
             (.reload(refused), ["config/a.yaml:3:1", "2", "smppost check"]), (.quota(["acme"]), ["acme", "quota"]),
             (.intakeFull(places: 75), ["75", "intake.max_connections", "LimitNOFILE", "max_connections_per_address"]),
             (.locked(.login, locks), ["4", "smppost unlock"]), (.locked(.address, locks), ["1", "smppost unlock"]),
-        ] + certificates + kinds.map { (.journal($0, at: place), ["/var/lib/smppost/smppost.db"]) }
+        ] + certificates + causes + kinds.map { (.journal($0, at: place), ["/var/lib/smppost/smppost.db"]) }
+    }
+
+    private static var causes: [(ServiceTrouble, facts: [String])] {
+        let place = JournalPlace(name: "postgresql://db.example.net/smppost")
+        return PostgreSQLCause.allCases.map { cause in
+            let facts = ["max_connections", "pg_hba.conf"].filter(cause.phrase.en.contains)
+            return (.journal(.unreachable, cause, at: place), ["postgresql://db.example.net/smppost"] + facts)
+        }
     }
 
     private static var certificates: [(ServiceTrouble, facts: [String])] {

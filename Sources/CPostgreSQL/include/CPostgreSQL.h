@@ -38,6 +38,9 @@ cpq_url_fault cpq_check_url(const char *url);
 /// otherwise see cpq_is_open, and cpq_words for why it is not.
 cpq_connection *cpq_open(const char *url, const char *application, int seconds);
 bool cpq_is_open(const cpq_connection *connection);
+/// The host that it is connected to or was tried last, and its port; empty where none was.
+const char *cpq_host(const cpq_connection *connection);
+const char *cpq_port(const cpq_connection *connection);
 /// Ends the connection without waiting for the server, and frees everything.
 void cpq_close(cpq_connection *connection);
 

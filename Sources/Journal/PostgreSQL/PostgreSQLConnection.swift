@@ -69,12 +69,19 @@ final class PostgreSQLConnection {
         self.bounds = bounds
         guard cpq_is_open(handle) else {
             let words = String(cString: cpq_words(handle))
-            throw PostgreSQLProblems.ofConnecting(words, tellsPassword: cpq_tells_password(handle, words))
+            throw PostgreSQLProblems.ofConnecting(
+                words, at: place, tellsPassword: cpq_tells_password(handle, words))
         }
     }
 
     deinit {
         cpq_close(handle)
+    }
+
+    /// `db.example.net:5432`, or a socket's folder: where it is connected to, or was tried last.
+    var place: String {
+        let (host, port) = (String(cString: cpq_host(handle)), String(cString: cpq_port(handle)))
+        return host.isEmpty ? "PostgreSQL" : host.hasPrefix("/") ? host : "\(host):\(port)"
     }
 
     /// Runs commands as one transaction, in one round trip (unless they begin or end transactions themselves).
@@ -102,7 +109,8 @@ final class PostgreSQLConnection {
             case CPQ_FAILED:
                 if failure == nil {
                     lastFailure = String(cString: cpq_sqlstate(handle))
-                    failure = PostgreSQLProblems.of(state: lastFailure, words: String(cString: cpq_words(handle)))
+                    failure = PostgreSQLProblems.of(
+                        state: lastFailure, words: String(cString: cpq_words(handle)), at: place)
                 }
                 number += 1
             case CPQ_SYNCED:
@@ -110,7 +118,8 @@ final class PostgreSQLConnection {
                 throw failure
             case CPQ_LATE:
                 state = .late
-                throw JournalProblem(.unreachable, "PostgreSQL did not answer within \(bound)")
+                throw JournalProblem(
+                    .unreachable, "PostgreSQL at \(place) (journal.url) did not answer within \(bound)")
             default:
                 // The server's last words say more than the end of the connection.
                 let end = lost()
@@ -131,7 +140,7 @@ final class PostgreSQLConnection {
 
     private func lost() -> JournalProblem {
         state = .ended
-        return PostgreSQLProblems.ofConnection(String(cString: cpq_words(handle)))
+        return PostgreSQLProblems.ofConnection(String(cString: cpq_words(handle)), at: place)
     }
 }
 

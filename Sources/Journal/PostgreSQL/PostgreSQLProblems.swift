@@ -1,4 +1,5 @@
 import CPostgreSQL
+import SMPP
 
 /// Failures of PostgreSQL and of libpq as the journal's problems.
 enum PostgreSQLProblems {
@@ -20,17 +21,30 @@ enum PostgreSQLProblems {
         }
     }
 
-    /// Why no connection came about, in libpq's words: a line for each address that was tried, some with advice below.
-    static func ofConnecting(_ words: String, tellsPassword: Bool) -> JournalProblem {
-        guard !tellsPassword else {
-            return JournalProblem(.unreachable, "no connection to PostgreSQL (the reason repeats the password)")
-        }
-        return JournalProblem(.unreachable, "no connection to PostgreSQL: " + oneLine(words))
+    /// Why no connection came about: in our words where they are known, then in libpq's.
+    ///
+    /// - Parameters:
+    ///   - words: libpq's: a line for each address that was tried, some with advice below.
+    ///   - place: where it was tried last.
+    static func ofConnecting(_ words: String, at place: String, tellsPassword: Bool) -> JournalProblem {
+        let raw = tellsPassword ? "the reason repeats the password" : oneLine(words)
+        return problem(
+            .unreachable, PostgreSQLCause(words: words), at: place, or: "no connection to PostgreSQL at %", raw)
     }
 
     /// How a connection ended.
-    static func ofConnection(_ words: String) -> JournalProblem {
-        JournalProblem(.unreachable, "the connection to PostgreSQL has ended: " + oneLine(words))
+    static func ofConnection(_ words: String, at place: String) -> JournalProblem {
+        problem(
+            .unreachable, PostgreSQLCause(words: words), at: place, or: "the connection to PostgreSQL at % has ended",
+            oneLine(words))
+    }
+
+    /// What is wrong, where it is, what to do, and in brackets the words of whoever refused.
+    static func problem(
+        _ kind: JournalProblem.Kind, _ cause: PostgreSQLCause?, at place: String, or words: Phrase, _ raw: String
+    ) -> JournalProblem {
+        let told = (cause?.phrase ?? words + " (journal.url)").filled(Phrase(place)).en
+        return JournalProblem(kind, told + (raw.isEmpty ? "" : " [\(raw)]"), cause)
     }
 
     /// A command's failure.
@@ -38,9 +52,12 @@ enum PostgreSQLProblems {
     /// - Parameters:
     ///   - state: the SQLSTATE (PostgreSQL, Appendix A); empty = libpq's own failure.
     ///   - words: the server's primary message.
-    static func of(state: String, words: String) -> JournalProblem {
-        guard !state.isEmpty else { return ofConnection(words) }
-        return JournalProblem(kind(of: state), "PostgreSQL: \(oneLine(words)) (\(state))")
+    ///   - place: where the server is.
+    static func of(state: String, words: String, at place: String) -> JournalProblem {
+        guard !state.isEmpty else { return ofConnection(words, at: place) }
+        return problem(
+            kind(of: state), PostgreSQLCause(state: state), at: place, or: "PostgreSQL at % refuses a command",
+            "\(oneLine(words)), \(state)")
     }
 
     /// `failed` is left for what the records themselves may be the reason of: the writer then gives single ones up. What

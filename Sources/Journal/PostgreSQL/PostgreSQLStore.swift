@@ -1,4 +1,5 @@
 import Messaging
+import SMPP
 
 /// The journal in PostgreSQL. Its table `ledger` decides what is new. What else a bridge knows of messages is its process's, so one at a time
 /// may have it open: a lock of the session keeps others out.
@@ -119,9 +120,13 @@ package final class PostgreSQLStore: SQLStore {
             isReadOnly = rows.flag(0, 1)
         }
         guard !isStandby else {
-            throw JournalProblem(.readOnly, "the PostgreSQL that answers is a standby, which takes no writes")
+            throw PostgreSQLProblems.problem(.readOnly, .standby, at: connection.place, or: "", "")
         }
-        guard !isReadOnly else { throw JournalProblem(.readOnly, "PostgreSQL's transactions are read-only") }
+        guard !isReadOnly else {
+            throw PostgreSQLProblems.problem(
+                .readOnly, nil, at: connection.place,
+                or: "the transactions at % are read-only: look at default_transaction_read_only there", "")
+        }
     }
 
     /// Keeps other processes out for as long as the session lives. A session of our own that the server still has is ended.
@@ -184,7 +189,7 @@ package final class PostgreSQLStore: SQLStore {
             if command == statements.count + 2 { key = rows.text(0, 0) } else { mayWrite = rows.flag(0, 0) }
         }
         guard mayWrite else {
-            throw JournalProblem(.readOnly, "PostgreSQL's role lacks rights on the tables of the schema smppost")
+            throw PostgreSQLProblems.problem(.readOnly, .rights, at: connection.place, or: "", "")
         }
         let octets = Self.octets(ofHexadecimal: key)
         guard octets.count == JournalSchema.fingerprintKeyLength else {

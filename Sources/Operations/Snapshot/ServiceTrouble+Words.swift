@@ -85,12 +85,15 @@ extension ServiceTrouble {
 
     /// - Parameters:
     ///   - kind: why it cannot be written; nil = that is not known yet.
+    ///   - cause: of PostgreSQL, where it is known.
     ///   - place: where it is.
-    static func journal(_ kind: JournalProblem.Kind?, at place: JournalPlace?) -> ServiceTrouble {
+    static func journal(
+        _ kind: JournalProblem.Kind?, _ cause: PostgreSQLCause? = nil, at place: JournalPlace?
+    ) -> ServiceTrouble {
         let place = place ?? JournalPlace(name: "journal.url")
         let short = place.isNeeded ? CarrierWords.journalBroken : .journalSkipped
-        let cause = cause(kind).filled(Phrase(place.name))
-        return ServiceTrouble(.journal, isCritical: true, short.phrase, "; " + cause)
+        let words = (cause?.phrase ?? self.cause(kind)).filled(Phrase(place.name))
+        return ServiceTrouble(.journal, isCritical: true, short.phrase, "; " + words)
     }
 
     private static func cause(_ kind: JournalProblem.Kind?) -> Phrase {

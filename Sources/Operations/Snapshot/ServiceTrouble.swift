@@ -47,7 +47,9 @@ extension MonitorSnapshot {
         } else if intake.fullFor != nil {
             troubles.append(.intakeFull(places: intake.places))
         }
-        if let journal, !journal.isWriting { troubles.append(.journal(journal.problem?.kind, at: journalPlace)) }
+        if let journal, !journal.isWriting {
+            troubles.append(.journal(journal.problem?.kind, journal.problem?.cause, at: journalPlace))
+        }
         let now = Int64(takenAt.timeIntervalSince1970)
         for (listener, certificate) in ownCertificates {
             troubles += ServiceTrouble.certificate(of: listener, certificate, now: now)

@@ -21,7 +21,7 @@ package enum StartCheck {
     /// All that stands in the way of a bridge that takes messages: those problems, others with the journal, for which it would start and
     /// refuse every message until they are mended, and addresses that this machine does not have. As warnings, what matters only to a
     /// part: folders of traces and proven logins, addresses that are taken, a clock that is behind. Takes no longer than the system
-    /// needs to say so.
+    /// needs to say so, and a PostgreSQL that does not answer a few seconds.
     ///
     /// - Parameter now: this machine's time.
     package static func findings(_ settings: Settings, file: String, now: Date) async -> [ConfigurationProblem] {
@@ -33,10 +33,11 @@ package enum StartCheck {
         let isNeeded = settings.journal?.onOutage == .refuse
         switch journal(settings) {
         case .other(let words) where isNeeded:
-            tell(words + "; until that is mended every message is refused", isWarning: false)
+            tell(words + untilThen, isWarning: false)
         case .other(let words), .denied(let words): tell(words, isWarning: !isNeeded)
         case nil: break
         }
+        if let words = database(settings) { tell(words, isWarning: !isNeeded) }
         let files = [
             ("monitor.trace_directory", settings.monitor.traceDirectory + "/trace"),
             ("intake.proven_file", settings.intake.provenFile),
@@ -104,6 +105,21 @@ package enum StartCheck {
             }
         }
     }
+
+    /// Why PostgreSQL does not let us in; nil: it does, or there is none. What is in it is for the start to see, which makes it.
+    private static func database(_ settings: Settings) -> String? {
+        guard let journal = settings.journal, case .postgresql = journal.store else { return nil }
+        var last = JournalFilter()
+        last.limit = 1
+        do throws(JournalProblem) {
+            _ = try journal.reader.messages(last)
+        } catch  where error.cause != nil {
+            return "\"journal.url\": \(error)" + (journal.onOutage == .refuse ? Self.untilThen : "")
+        } catch {}
+        return nil
+    }
+
+    private static let untilThen = "; until that is mended every message is refused"
 
     /// Besides the log: the index of a database, and its first pages.
     private static let slack = 256 << 10

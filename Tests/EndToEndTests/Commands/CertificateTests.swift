@@ -7,13 +7,14 @@ import Testing
     /// A renewal that went wrong: clients go on with the old one, and whoever asks is told.
     @Test func anExpiredOneDoesNotReplaceAGoodOne() async throws {
         let good = try await TestCertificate.shared()
-        let bridge = try await Bridge.start(BridgeSetup()) { folder in
+        let setup = BridgeSetup(carriers: [CarrierSetup(port: try Ports.free())])
+        let bridge = try await Bridge.start(setup) { folder in
             for (file, name) in [(good.certificate, "a.crt"), (good.key, "a.key")] {
                 try FileManager.default.copyItem(atPath: file, toPath: folder.file("config/\(name)"))
             }
-            let setup = try String(contentsOfFile: folder.file("config/smppost.yaml"), encoding: .utf8)
+            let yaml = try String(contentsOfFile: folder.file("config/smppost.yaml"), encoding: .utf8)
             try folder.write(
-                setup.replacing(good.certificate, with: "a.crt").replacing(good.key, with: "a.key"),
+                yaml.replacing(good.certificate, with: "a.crt").replacing(good.key, with: "a.key"),
                 to: "config/smppost.yaml")
         }
         defer { bridge.discard() }

@@ -57,6 +57,26 @@ import Testing
         }
     }
 
+    /// In our words, with address, key and what to do; libpq's own follow.
+    @Test func aPostgreSQLThatIsNotThereIsAProblem() async throws {
+        try await withConfiguration { folder in
+            let yaml = try String(contentsOfFile: folder.file("config/smppost.yaml"), encoding: .utf8)
+            let url = "postgresql://user:S3CRET@127.0.0.1:1/db"
+            for (outage, code) in [("refuse", Int32(78)), ("continue", 0)] {
+                try folder.write(
+                    yaml + "\njournal: { url: \"\(url)\", on_outage: \(outage) }\n", to: "config/smppost.yaml")
+                let result = try await check(folder)
+                #expect(result.exitCode == code, "\(result.everything)")
+                #expect(
+                    result.everything.contains(
+                        "\"journal.url\": nobody listens at 127.0.0.1:1: look whether PostgreSQL runs, and at host and port in journal.url ["
+                    ), "\(result.everything)")
+                #expect(!result.everything.contains("S3CRET"))
+                #expect(result.everything.contains("every message is refused") == (code != 0))
+            }
+        }
+    }
+
     /// Also where the journal is there already: its log needs room at each start.
     @Test(.enabled(if: SmallDisk.isPossible)) func aDiskWithoutRoomForTheJournalIsAProblem() async throws {
         try await withSmallDisk { disk, setup, _ in

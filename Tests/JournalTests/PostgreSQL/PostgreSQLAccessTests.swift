@@ -54,7 +54,8 @@ import Testing
         let url = server.tcpURL(of: "postgres", password: wrong, parameters: "sslmode=require")
         let problem = try #require(throws: JournalProblem.self) { try PostgreSQLStore(url: url).open() }
         #expect(problem.kind == .unreachable)
-        #expect(problem.words.contains("password authentication failed"))
+        #expect(problem.cause == .login && problem.words.contains("127.0.0.1:\(server.port)"))
+        #expect(problem.words.contains("journal.url") && problem.words.contains("password authentication failed"))
         #expect(!problem.words.contains(wrong) && !problem.words.contains("postgresql://"))
     }
 
@@ -77,6 +78,8 @@ import Testing
         let store = PostgreSQLStore(url: "postgresql://user:S3CRET@127.0.0.1:1/db")
         let problem = try #require(throws: JournalProblem.self) { try store.open() }
         #expect(problem.kind == .unreachable)
+        let told = "nobody listens at 127.0.0.1:1: look whether PostgreSQL runs, and at host and port in journal.url ["
+        #expect(problem.cause == .refused && problem.words.hasPrefix(told), "\(problem)")
         #expect(problem.words.contains("Connection refused") && !problem.words.contains("S3CRET"), "\(problem)")
         let nowhere = PostgreSQLReader(url: "postgresql://user@db.invalid/db")
         #expect(PostgreSQLSamples.kind { _ = try nowhere.inbound(JournalFilter()) } == .unreachable)
@@ -99,15 +102,57 @@ import Testing
         ("23514", .failed), ("XX000", .failed), ("P0001", .failed), ("", .unreachable),
     ])
     func statesAreKinds(state: String, kind: JournalProblem.Kind) {
-        #expect(PostgreSQLProblems.of(state: state, words: "words").kind == kind)
+        #expect(PostgreSQLProblems.of(state: state, words: "words", at: "db:5432").kind == kind)
     }
 
     @Test func wordsAreOneShortLine() {
         let words =
             "connection to server failed: FATAL:  no\n\tIs it running?\nsecond " + String(repeating: "x", count: 400)
-        let problem = PostgreSQLProblems.ofConnecting(words, tellsPassword: false)
-        #expect(problem.words.hasPrefix("no connection to PostgreSQL: connection to server failed: no; second xx"))
-        #expect(problem.words.count < 340 && !problem.words.contains("\n"))
-        #expect(!PostgreSQLProblems.ofConnecting("it is S3CRET", tellsPassword: true).words.contains("S3CRET"))
+        let problem = PostgreSQLProblems.ofConnecting(words, at: "db:5432", tellsPassword: false)
+        let told = "no connection to PostgreSQL at db:5432 (journal.url) [connection to server failed: no; second xx"
+        #expect(problem.words.hasPrefix(told), "\(problem)")
+        #expect(problem.words.count < 370 && !problem.words.contains("\n"))
+        let secret = PostgreSQLProblems.ofConnecting("it is S3CRET", at: "db:5432", tellsPassword: true)
+        #expect(!secret.words.contains("S3CRET"))
+    }
+
+    /// What libpq 15 and servers in English and Russian say.
+    @Test(arguments: [
+        (
+            "connection to server at \"127.0.0.1\", port 1 failed: Connection refused\n\tIs the server running",
+            PostgreSQLCause.refused
+        ),
+        ("connection to server on socket \"/tmp/.s.PGSQL.1\" failed: No such file or directory", .refused),
+        ("could not translate host name \"db.invalid\" to address: Name or service not known", .noSuchHost),
+        ("connection to server at \"192.0.2.1\", port 5432 failed: timeout expired", .noAnswer),
+        ("connection to server at \"::1\", port 1 failed: FATAL:  database \"x\" does not exist", .noDatabase),
+        ("ВАЖНО:  база данных \"x\" не существует", .noDatabase),
+        ("FATAL:  password authentication failed for user \"u\"", .login),
+        ("ВАЖНО:  пользователь \"u\" не прошёл проверку подлинности (по паролю)", .login),
+        ("FATAL:  role \"u\" does not exist", .login), ("fe_sendauth: no password supplied", .login),
+        ("FATAL:  no pg_hba.conf entry for host \"192.0.2.1\", user \"u\", database \"d\", no encryption", .notAllowed),
+        ("FATAL:  sorry, too many clients already", .tooManyConnections),
+        (
+            "FATAL:  remaining connection slots are reserved for non-replication superuser connections",
+            .tooManyConnections
+        ),
+        ("FATAL:  the database system is starting up", .starting),
+        ("server certificate for \"a\" does not match host name \"b\"", .tls),
+        ("server does not support SSL, but SSL was required", .tls),
+    ])
+    func libpqsWordsAreKnown(words: String, cause: PostgreSQLCause) {
+        #expect(PostgreSQLCause(words: words) == cause)
+    }
+
+    @Test func whatThereIsNot() async throws {
+        let server = try await PostgreSQLServer.shared()
+        for (url, cause) in [
+            (server.tcpURL(of: "nowhere", parameters: "sslmode=require"), PostgreSQLCause.noDatabase),
+            (server.tcpURL(of: "postgres", parameters: "sslmode=verify-full&sslrootcert=/nonexistent"), .tls),
+            ("postgresql://user@db.invalid/db", .noSuchHost),
+        ] {
+            let problem = try #require(throws: JournalProblem.self) { try PostgreSQLStore(url: url).open() }
+            #expect(problem.cause == cause, "\(problem)")
+        }
     }
 }
