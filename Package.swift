@@ -100,6 +100,7 @@ let package = Package(
         // Floor 1: pure rules. Neither NIO nor C nor a clock.
         .target(name: "SMPP", dependencies: [collections]),
         .target(name: "Messaging", dependencies: [collections]),
+        .target(name: "Cluster"),
 
         // Floor 0: C.
         .target(name: "CSMPP34", linkerSettings: [.linkedLibrary("smpp34")]),
@@ -121,6 +122,7 @@ let package = Package(
                 "Carriers", "Messaging", "SMPP", "SMPPWire", "TLS", "TestPrograms", logging, nioCore, nioEmbedded,
                 nioPosix,
             ]),
+        .testTarget(name: "ClusterTests", dependencies: ["Cluster", "SMPP"]),
         .testTarget(
             name: "DeliveryTests",
             dependencies: [
@@ -194,7 +196,7 @@ for target in package.targets where !cTargets.contains(target.name) {
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ]
-    if ["SMPP", "Messaging"].contains(target.name) {
+    if ["Cluster", "SMPP", "Messaging"].contains(target.name) {
         settings.append(.strictMemorySafety())
     }
     target.swiftSettings = settings

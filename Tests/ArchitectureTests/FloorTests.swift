@@ -20,6 +20,7 @@ import Testing
         "COpenSSL": Target(0),
         "CPostgreSQL": Target(0),
         "CSMPP34": Target(0),
+        "Cluster": Target(1),
         "Messaging": Target(1, packages: ["DequeModule"]),
         "SMPP": Target(1, packages: ["DequeModule"]),
         "SMPPWire": Target(2, ["CSMPP34", "Messaging", "SMPP"], packages: ["NIOCore", "Glibc"]),
@@ -113,7 +114,8 @@ import Testing
         let banned = [
             "ContinuousClock", "SuspendingClock", "DispatchTime", "SystemRandomNumberGenerator", ".random(in:",
         ]
-        for file in try SourceTree.files(below: "Sources/SMPP") + SourceTree.files(below: "Sources/Messaging") {
+        let files = try ["Cluster", "Messaging", "SMPP"].flatMap { try SourceTree.files(below: "Sources/" + $0) }
+        for file in files {
             for word in banned {
                 #expect(!file.lines.contains { Self.code($0).contains(word) }, "\(file.path) uses \(word)")
             }
