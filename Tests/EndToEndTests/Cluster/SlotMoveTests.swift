@@ -69,6 +69,29 @@ import Testing
         var excessBinds: Int
     }
 
+    /// A contract counts binds: the new ones come when the old ones have ended. Who is stopped leaves nothing behind.
+    @Test func aReloadNeverBindsBesideTheOldBinds() async throws {
+        let journal = try await JournalKind.postgresql.url()
+        try await withSimulator(["--max-binds", "\(Self.binds)"]) { smsc in
+            try await withBridge(try await Self.setup("a", journal: journal, port: smsc.port)) { bridge in
+                try await eventually("bound", atMost: .seconds(30)) { try await Self.bound(bridge) == Self.binds }
+                let changed = CarrierSetup(port: smsc.port, window: 5, binds: Self.binds, lines: ["rate: 20/s"])
+                try bridge.folder.write(changed.yaml, to: "carriers/main.yaml")
+                bridge.process.signal(SIGHUP)
+                try await bridge.process.waitForOutput(containing: "carrier has its new binds")
+                try await eventually("bound anew") {
+                    let counters = try await smsc.counters()
+                    return counters.binds == 2 * Self.binds && counters.openBinds == Self.binds
+                }
+                let form = Form.keyed(try await TestSecrets.shared().key, text: "one")
+                #expect(try await bridge.post(form).status == 200)
+            }
+            let counted = try await smsc.decode(BindCounters.self, "/counters")
+            #expect(counted.maxBinds == Self.binds && counted.excessBinds == 0)
+            #expect(try await smsc.counters().unbinds == 2 * Self.binds)
+        }
+    }
+
     /// Without synchronous replication a failover would lose rows: somebody must vouch for the database.
     @Test func aServerThatReplicatesNothingIsRefusedAtTheStart() async throws {
         let folder = try TemporaryFolder()
