@@ -92,6 +92,29 @@ import Testing
         }
     }
 
+    /// A node that does not reach PostgreSQL cuts its binds off by itself, without a word and before anything ends it; it takes them again
+    /// when it does.
+    @Test func withoutPostgreSQLNothingIsHeld() async throws {
+        let server = try await PostgreSQLServer()
+        let journal = server.url(of: try await server.newDatabase())
+        try await withSimulator(["--max-binds", "\(Self.binds)"]) { smsc in
+            try await withBridge(try await Self.setup("a", journal: journal, port: smsc.port)) { bridge in
+                try await server.crash()
+                try await eventually("cut off") { try await smsc.counters().openBinds == 0 }
+                #expect(try await smsc.counters().unbinds == 0)
+                try await eventually("told") { try await bridge.monitor("/readyz").status == 503 }
+                try await server.start()
+                try await eventually("bound again", atMost: .seconds(40)) {
+                    try await smsc.counters().openBinds == Self.binds
+                }
+                try await bridge.awaitReady()
+                let form = Form.keyed(try await TestSecrets.shared().key, text: "one")
+                #expect(try await bridge.post(form).status == 200)
+            }
+        }
+        try await server.remove()
+    }
+
     /// Without synchronous replication a failover would lose rows: somebody must vouch for the database.
     @Test func aServerThatReplicatesNothingIsRefusedAtTheStart() async throws {
         let folder = try TemporaryFolder()
