@@ -69,6 +69,25 @@ import Testing
         var excessBinds: Int
     }
 
+    /// A node that does not reach the carrier leaves its binds to one that does, and is not given them again at once.
+    @Test func bindsGoWhereTheCarrierIsReached() async throws {
+        let journal = try await JournalKind.postgresql.url()
+        try await withSimulator(["--max-binds", "\(Self.binds)"]) { smsc in
+            async let first = Bridge.start(try await Self.setup("a", journal: journal, port: smsc.port))
+            let b = try await Bridge.start(try await Self.setup("b", journal: journal, port: try Ports.free()))
+            let a = try await first
+            defer { for bridge in [a, b] { bridge.discard() } }
+            try await eventually("some there", atMost: .seconds(40)) { try await b.carriers()[0].binds.count > 0 }
+            try await eventually("all here", atMost: .seconds(40)) {
+                let here = try await Self.bound(a)
+                return here == Self.binds
+            }
+            #expect(try await b.carriers()[0].binds.isEmpty)
+            let counted = try await smsc.decode(BindCounters.self, "/counters")
+            #expect(counted.maxBinds == Self.binds && counted.excessBinds == 0)
+        }
+    }
+
     /// A contract counts binds: the new ones come when the old ones have ended. Who is stopped leaves nothing behind.
     @Test func aReloadNeverBindsBesideTheOldBinds() async throws {
         let journal = try await JournalKind.postgresql.url()
