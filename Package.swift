@@ -44,8 +44,8 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Bridge", "Carriers", "Delivery", "HTTPService", "Intake", "Journal", "Messaging", "Monitor",
-                "Operations",
+                "Bridge", "Carriers", "Cluster", "Delivery", "HTTPService", "Intake", "Journal", "Messaging", "Monitor",
+                "Nodes", "Operations",
                 "SMPP", "Settings", "TLS", lifecycle, logging, nioCore, nioPosix,
             ]),
 
@@ -71,6 +71,8 @@ let package = Package(
                 "HTTPService", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS", collections, histogram, nioCore,
                 nioHTTP1, nioPosix,
             ]),
+        .target(
+            name: "Nodes", dependencies: ["Carriers", "Cluster", "Journal", "SMPP", logging, nioCore, nioPosix]),
         .target(name: "Probe", dependencies: ["Carriers", "Messaging", "SMPP", "SMPPWire", "TLS", nioCore, nioPosix]),
         .target(
             name: "Simulator",
@@ -85,10 +87,10 @@ let package = Package(
             dependencies: ["HTTPService", "Messaging", "SMPP", "TLS", collections, logging, nioCore, nioPosix]),
         .target(
             name: "Carriers",
-            dependencies: ["Messaging", "SMPP", "SMPPWire", "TLS", collections, logging, nioCore, nioPosix]),
+            dependencies: ["Cluster", "Messaging", "SMPP", "SMPPWire", "TLS", collections, logging, nioCore, nioPosix]),
         .target(
             name: "Journal",
-            dependencies: ["CPostgreSQL", "Messaging", "SMPP", collections, grdb, grdbSQLite, logging]),
+            dependencies: ["CPostgreSQL", "Cluster", "Messaging", "SMPP", collections, grdb, grdbSQLite, logging]),
         .target(name: "Monitor", dependencies: ["HTTPService", "SMPP", "TLS", logging, nioCore, nioHTTP1]),
         .target(name: "Settings", dependencies: ["HTTPService", "Messaging", "SMPP", "TLS", yams]),
 
@@ -100,6 +102,7 @@ let package = Package(
         // Floor 1: pure rules. Neither NIO nor C nor a clock.
         .target(name: "SMPP", dependencies: [collections]),
         .target(name: "Messaging", dependencies: [collections]),
+        .target(name: "Cluster"),
 
         // Floor 0: C.
         .target(name: "CSMPP34", linkerSettings: [.linkedLibrary("smpp34")]),
@@ -118,9 +121,10 @@ let package = Package(
         .testTarget(
             name: "CarriersTests",
             dependencies: [
-                "Carriers", "Messaging", "SMPP", "SMPPWire", "TLS", "TestPrograms", logging, nioCore, nioEmbedded,
-                nioPosix,
+                "Carriers", "Cluster", "Messaging", "SMPP", "SMPPWire", "TLS", "TestPrograms", logging, nioCore,
+                nioEmbedded, nioPosix,
             ]),
+        .testTarget(name: "ClusterTests", dependencies: ["Cluster", "SMPP"]),
         .testTarget(
             name: "DeliveryTests",
             dependencies: [
@@ -138,7 +142,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "JournalTests",
-            dependencies: ["CPostgreSQL", "Journal", "Messaging", "SMPP", "TestPrograms", grdb, logging],
+            dependencies: ["CPostgreSQL", "Cluster", "Journal", "Messaging", "SMPP", "TestPrograms", grdb, logging],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "LoadTestTests",
@@ -150,6 +154,11 @@ let package = Package(
         .testTarget(
             name: "MessagingTests", dependencies: ["Messaging", "SMPP", "TestPrograms"], exclude: ["Oracle"]),
         .testTarget(name: "MonitorTests", dependencies: ["HTTPService", "Monitor", "SMPP", "TLS", nioCore, nioHTTP1]),
+        .testTarget(
+            name: "NodesTests",
+            dependencies: [
+                "Carriers", "Cluster", "Journal", "Nodes", "SMPP", "TestPrograms", logging, nioCore, nioPosix,
+            ]),
         .testTarget(
             name: "OperationsTests",
             dependencies: [
@@ -166,7 +175,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Intake", "Messaging", "SMPP", "Service", "Settings", "TLS", "TestPrograms", logging, nioCore, nioPosix,
+                "HTTPService", "Intake", "Messaging", "SMPP", "Service", "Settings", "TLS", "TestPrograms", logging,
+                nioCore, nioPosix,
             ]),
         .testTarget(
             name: "SettingsTests",
@@ -194,7 +204,7 @@ for target in package.targets where !cTargets.contains(target.name) {
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ]
-    if ["SMPP", "Messaging"].contains(target.name) {
+    if ["Cluster", "SMPP", "Messaging"].contains(target.name) {
         settings.append(.strictMemorySafety())
     }
     target.swiftSettings = settings

@@ -7,6 +7,8 @@ package struct Settings: Hashable, Sendable {
     package var monitor = MonitorSettings()
     /// Nil where no journal is configured: then nothing is recorded, and repeats are sent again.
     package var journal: JournalSettings?
+    /// Nil where this is the only node.
+    package var cluster: ClusterSettings?
     package var log = LogSettings()
     /// At least one, in the file's order.
     package var accounts: [AccountSettings] = []
@@ -108,6 +110,9 @@ package struct Settings: Hashable, Sendable {
         }
         monitor = MonitorSettings(reading: reader.section("monitor"), context: context)
         if reader.has("journal") { journal = JournalSettings(reading: reader.section("journal"), context: context) }
+        if reader.has("cluster") {
+            cluster = ClusterSettings(reading: reader.section("cluster"), journal: journal, context: context)
+        }
         log = LogSettings(reading: reader.section("log"))
         reader.finish()
         for address in intake.listen where address == monitor.listen && address.port != 0 {

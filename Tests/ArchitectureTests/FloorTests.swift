@@ -20,19 +20,20 @@ import Testing
         "COpenSSL": Target(0),
         "CPostgreSQL": Target(0),
         "CSMPP34": Target(0),
+        "Cluster": Target(1),
         "Messaging": Target(1, packages: ["DequeModule"]),
         "SMPP": Target(1, packages: ["DequeModule"]),
         "SMPPWire": Target(2, ["CSMPP34", "Messaging", "SMPP"], packages: ["NIOCore", "Glibc"]),
         "TLS": Target(2, ["COpenSSL"], packages: ["NIOCore", "Foundation", "Dispatch", "Glibc"]),
         "HTTPService": Target(2, ["TLS"], packages: ["Logging", "NIOCore", "NIOHTTP1", "NIOPosix"]),
         "Carriers": Target(
-            3, ["Messaging", "SMPP", "SMPPWire", "TLS"],
+            3, ["Cluster", "Messaging", "SMPP", "SMPPWire", "TLS"],
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Glibc"]),
         "Intake": Target(
             3, ["HTTPService", "Messaging", "SMPP", "TLS"],
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch"]),
         "Journal": Target(
-            3, ["CPostgreSQL", "Messaging", "SMPP"],
+            3, ["CPostgreSQL", "Cluster", "Messaging", "SMPP"],
             packages: ["DequeModule", "GRDB", "GRDBSQLite", "Logging", "Foundation", "Dispatch", "Glibc"]),
         "Monitor": Target(3, ["HTTPService", "SMPP", "TLS"], packages: ["Logging", "NIOCore", "NIOHTTP1"]),
         "Settings": Target(3, ["HTTPService", "Messaging", "SMPP", "TLS"], packages: ["Yams", "Foundation"]),
@@ -41,6 +42,8 @@ import Testing
         "Delivery": Target(
             4, ["Carriers", "HTTPService", "Journal", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS"],
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation"]),
+        "Nodes": Target(
+            4, ["Carriers", "Cluster", "Journal", "SMPP"], packages: ["Logging", "NIOCore", "NIOPosix", "Glibc"]),
         "Operations": Target(
             4,
             [
@@ -59,8 +62,8 @@ import Testing
         "Service": Target(
             5,
             [
-                "Bridge", "Carriers", "Delivery", "HTTPService", "Intake", "Journal", "Messaging", "Monitor",
-                "Operations",
+                "Bridge", "Carriers", "Cluster", "Delivery", "HTTPService", "Intake", "Journal", "Messaging", "Monitor",
+                "Nodes", "Operations",
                 "SMPP", "Settings", "TLS",
             ], packages: ["ServiceLifecycle", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch", "Glibc"]),
         "smppost": Target(
@@ -113,7 +116,8 @@ import Testing
         let banned = [
             "ContinuousClock", "SuspendingClock", "DispatchTime", "SystemRandomNumberGenerator", ".random(in:",
         ]
-        for file in try SourceTree.files(below: "Sources/SMPP") + SourceTree.files(below: "Sources/Messaging") {
+        let files = try ["Cluster", "Messaging", "SMPP"].flatMap { try SourceTree.files(below: "Sources/" + $0) }
+        for file in files {
             for word in banned {
                 #expect(!file.lines.contains { Self.code($0).contains(word) }, "\(file.path) uses \(word)")
             }

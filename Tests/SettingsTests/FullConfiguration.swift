@@ -39,7 +39,7 @@ enum FullConfiguration {
           trace_directory: ../traces
           send_every: 10s
         journal:
-          url: "sqlite:var/smppost.db"
+          url: "postgresql://smppost@127.0.0.1/smppost"
           keep_text: true
           mask_numbers: true
           retention: 90d
@@ -47,11 +47,18 @@ enum FullConfiguration {
           in_doubt_reply: accepted
           duplicate_window: 10m
           durability: process
-          on_outage: continue
+          on_outage: refuse
           queue: 2000
           batch: 50
           log_size: 16MiB
           commit_within: 5ms
+        cluster:
+          name: node-1
+          address: "https://node-1.example:8443"
+          ca: ../carriers/ca.crt
+          certificate: server.crt
+          key: server.key
+          database: managed
         log: { level: debug, format: json }
         """,
         "config/accounts.yaml": """

@@ -21,18 +21,20 @@ extension SQLConnection {
     }
 
     /// Messages that were sent, by their ids, oldest first.
-    func lives(of ids: [MessageID]) throws(JournalProblem) -> [MessageLife] {
+    ///
+    /// - Parameter clients: also what is known of their clients: the names that they gave, and who took the reply.
+    func lives(of ids: [MessageID], clients: Bool) throws(JournalProblem) -> [MessageLife] {
         let query = Self.query {
             """
             SELECT \(Self.lifeColumns("m.id")) FROM message m LEFT JOIN outcome o ON o.id = m.id
             WHERE \($0.among("m.id", ids)) ORDER BY m.id
             """
         }
-        return try complete(try rows(query, Self.life))
+        return try complete(try rows(query, Self.life), clients: clients)
     }
 
     /// Adds what came after the replies.
-    func complete(_ found: [MessageLife]) throws(JournalProblem) -> [MessageLife] {
+    func complete(_ found: [MessageLife], clients: Bool = true) throws(JournalProblem) -> [MessageLife] {
         guard !found.isEmpty else { return [] }
         var lives = found
         let ids = lives.map(\.message.id)
@@ -44,6 +46,7 @@ extension SQLConnection {
         for record in receipts {
             if let place = record.message.flatMap({ places[$0] }) { lives[place].receipts.append(record) }
         }
+        guard clients else { return lives }
         let references: [ReferenceRecord] = try records(
             Self.query { Self.selection(.reference, $0.among("id", ids), "id") })
         for record in references { if let place = places[record.id] { lives[place].reference = record.reference } }

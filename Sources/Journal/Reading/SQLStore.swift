@@ -16,7 +16,7 @@ extension SQLStore {
     package func unsettled(
         since moment: UInt64, recent: UInt64?, _ take: ([MessageLife]) -> Void
     ) throws(JournalProblem) {
-        try lives(JournalSchema.firstKey(at: moment)...(.max), take) { connection, range throws(JournalProblem) in
+        try lives(JournalSchema.firstKey(at: moment)...(.max), clients: true, take) { connection, range throws(JournalProblem) in
             let ids = try connection.undelivered(range)
             guard let recent else { return ids }
             return Set(ids).union(try connection.accepted(range, since: recent)).sorted()
@@ -33,16 +33,18 @@ extension SQLStore {
         }
         if start > first {
             let carriers = try ask { connection throws(JournalProblem) in try connection.receipting(since: first) }
-            try lives(first...(start - 1), take) { connection, range throws(JournalProblem) in
+            try lives(first...(start - 1), clients: false, take) { connection, range throws(JournalProblem) in
                 try connection.unreceipted(range, at: carriers, finals: finals)
             }
         }
-        try lives(start...(.max), take) { connection, range throws(JournalProblem) in try connection.sent(range) }
+        try lives(start...(.max), clients: false, take) { connection, range throws(JournalProblem) in
+            try connection.sent(range)
+        }
     }
 
     /// Hands over the messages of a range of keys that a question finds, which is put to parts of the range, oldest first.
     private func lives(
-        _ all: ClosedRange<Int64>, _ take: ([MessageLife]) -> Void,
+        _ all: ClosedRange<Int64>, clients: Bool, _ take: ([MessageLife]) -> Void,
         _ find: (Connection, ClosedRange<Int64>) throws(JournalProblem) -> [MessageID]
     ) throws(JournalProblem) {
         var first: Int64? = all.lowerBound
@@ -54,7 +56,7 @@ extension SQLStore {
             }
             for start in stride(from: 0, to: ids.count, by: livesAtOnce) {
                 let some = Array(ids[start..<min(start + livesAtOnce, ids.count)])
-                take(try ask { connection throws(JournalProblem) in try connection.lives(of: some) })
+                take(try ask { connection throws(JournalProblem) in try connection.lives(of: some, clients: clients) })
             }
             first = edge < all.upperBound ? edge + 1 : nil
         }

@@ -46,7 +46,7 @@ struct SQLiteConnection: SQLConnection {
             switch value {
             case .integer(let number): number.databaseValue
             case .text(let text): text.databaseValue
-            case .integers(let numbers): "\(numbers)".databaseValue
+            case .integers(let numbers): ("[" + numbers.map(String.init).joined(separator: ",") + "]").databaseValue
             }
         }
         try file.telling {

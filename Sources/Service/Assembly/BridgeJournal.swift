@@ -67,7 +67,8 @@ struct BridgeJournal: Sendable {
             }
             reader = SQLiteReader(path: path)
         case .postgresql(let url):
-            makeStore = { PostgreSQLStore(url: url, durability: durability) }
+            let use: PostgreSQLStore.Use = all.cluster == nil ? .alone : .nodes
+            makeStore = { PostgreSQLStore(url: url, durability: durability, use: use) }
             reader = PostgreSQLReader(url: url)
         }
         journal = Journal(options: options, logger: logger, makeStore: makeStore)
