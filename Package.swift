@@ -82,7 +82,9 @@ let package = Package(
         // Floor 3: the edges. They know their own peer and not each other.
         .target(
             name: "Intake",
-            dependencies: ["HTTPService", "Messaging", "SMPP", "TLS", collections, logging, nioCore, nioPosix]),
+            dependencies: [
+                "Cluster", "HTTPService", "Messaging", "SMPP", "TLS", collections, logging, nioCore, nioPosix,
+            ]),
         .target(
             name: "Carriers",
             dependencies: ["Messaging", "SMPP", "SMPPWire", "TLS", collections, logging, nioCore, nioPosix]),
@@ -136,7 +138,9 @@ let package = Package(
         .testTarget(
             name: "IntakeTests",
             dependencies: [
-                "Intake", "Messaging", "SMPP", "TLS", "TestPrograms", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
+                "Cluster", "Intake", "Messaging", "SMPP", "TLS", "TestPrograms", logging, nioCore, nioEmbedded,
+                nioHTTP1,
+                nioPosix,
             ]),
         .testTarget(
             name: "JournalTests",
@@ -168,7 +172,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Intake", "Messaging", "SMPP", "Service", "Settings", "TLS", "TestPrograms", logging, nioCore, nioPosix,
+                "HTTPService", "Intake", "Messaging", "SMPP", "Service", "Settings", "TLS", "TestPrograms", logging, nioCore,
+                nioPosix,
             ]),
         .testTarget(
             name: "SettingsTests",

@@ -40,7 +40,7 @@ struct BridgeAssembly: Sendable {
         let logger = log.logger
         certificate = try TLSServerContext(
             certificateFile: settings.intake.certificateFile, keyFile: settings.intake.keyFile,
-            clientCAFile: settings.intake.clientCAFile)
+            clientCAFile: settings.intake.clientCAFile, nodes: settings.cluster.map(NodeCertificates.init))
         let deliveries = Deliveries(group: group, logger: logger)
         let inDoubt = InDoubtList()
         let journal = settings.journal.map {
@@ -64,10 +64,12 @@ struct BridgeAssembly: Sendable {
         journal?.know(carriers.values.map(\.route))
         let path = MessagePath(
             settings: settings, carriers: carriers, references: references, journal: journal)
+        var configuration = try IntakeConfiguration(settings, certificate: certificate, logger: logger)
+        configuration.passing = try settings.cluster.map(PassingRules.init)
         intake = IntakeServer(
-            configuration: try IntakeConfiguration(settings, certificate: certificate, logger: logger),
+            configuration: configuration,
             accounts: try Account.list(settings.accounts), group: group, logger: logger, messageLog: log.messages,
-            handler: path.handle)
+            unbound: path.unbound, handler: path.handle)
         quotas = QuotaRestart(
             intake: intake, journal: journal, recipientMemory: settings.intake.recipientMemory, logger: logger)
         state.update { $0.shown = settings.carriers.compactMap { carriers[$0.name]?.shown } }

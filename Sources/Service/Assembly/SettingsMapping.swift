@@ -55,6 +55,22 @@ extension CarrierConfiguration {
     }
 }
 
+extension NodeCertificates {
+    init(_ settings: ClusterSettings) {
+        self.init(caFile: settings.caFile, certificateFile: settings.certificateFile, keyFile: settings.keyFile)
+    }
+}
+
+extension PassingRules {
+    /// - Throws: `TLSError` where OpenSSL does not take a certificate, a key or the authority's file.
+    init(_ settings: ClusterSettings) throws(TLSError) {
+        self.init(tls: try TLSClientContext(NodeCertificates(settings)))
+        connections = settings.passingConnections
+        queue = settings.passingQueue
+        connectWithin = TimeAmount(settings.passingConnectWithin)
+    }
+}
+
 extension LockOut.Rules {
     /// - Throws: where an address block is not one for the intake.
     init(_ settings: IntakeSettings) throws(AssemblyProblem) {

@@ -46,6 +46,7 @@ extension Settings {
         settings.intake.lockoutTrusted = next.intake.lockoutTrusted
         settings.monitor = monitor
         settings.journal = journal
+        settings.cluster = cluster
         settings.log.format = log.format
         return settings
     }

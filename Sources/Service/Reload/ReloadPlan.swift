@@ -62,6 +62,7 @@ struct ReloadPlan: Equatable, Sendable {
         if old.monitor.traceDirectory != new.monitor.traceDirectory { keys.append("monitor.trace_directory") }
         if old.monitor.sendEvery != new.monitor.sendEvery { keys.append("monitor.send_every") }
         if old.journal != new.journal { keys.append("journal") }
+        if old.cluster != new.cluster { keys.append("cluster") }
         if old.log.format != new.log.format { keys.append("log.format") }
         return keys
     }

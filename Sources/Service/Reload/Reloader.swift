@@ -228,7 +228,8 @@ actor Reloader {
             settings: settings, carriers: carriers, references: parts.references, journal: parts.journal)
         let shown = settings.carriers.compactMap { carriers[$0.name]?.shown }
         parts.state.update { $0.shown = shown }
-        await parts.intake.adopt(accounts: accounts, lockOut: lockOut, handler: path.handle)
+        await parts.intake.adopt(
+            accounts: accounts, lockOut: lockOut, unbound: path.unbound, handler: path.handle)
     }
 
     var intake: IntakeServer { parts.intake }
