@@ -115,7 +115,8 @@ let package = Package(
         .testTarget(
             name: "BridgeTests",
             dependencies: [
-                "Bridge", "Intake", "Journal", "Messaging", "SMPP", "SMPPWire", "Settings", "TestPrograms", logging,
+                "Bridge", "Carriers", "Intake", "Journal", "Messaging", "SMPP", "SMPPWire", "Settings", "TestPrograms",
+                logging,
                 nioCore, nioEmbedded, nioPosix,
             ]),
         .testTarget(
@@ -172,7 +173,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "HTTPService", "Intake", "Messaging", "SMPP", "Service", "Settings", "TLS", "TestPrograms", logging, nioCore,
+                "HTTPService", "Intake", "Messaging", "SMPP", "Service", "Settings", "TLS", "TestPrograms", logging,
+                nioCore,
                 nioPosix,
             ]),
         .testTarget(

@@ -7,6 +7,7 @@
 ///           └──refuse──▶ (it has not left: another peer may have it)
 /// ```
 package struct PeerQueue: Sendable {
+    /// The bounds of one peer.
     package struct Limits: Hashable, Sendable {
         /// Connections at one time, at least 1.
         package var connections: Int

@@ -64,10 +64,8 @@ struct BridgeAssembly: Sendable {
         journal?.know(carriers.values.map(\.route))
         let path = MessagePath(
             settings: settings, carriers: carriers, references: references, journal: journal)
-        var configuration = try IntakeConfiguration(settings, certificate: certificate, logger: logger)
-        configuration.passing = try settings.cluster.map(PassingRules.init)
         intake = IntakeServer(
-            configuration: configuration,
+            configuration: try IntakeConfiguration(settings, certificate: certificate, logger: logger),
             accounts: try Account.list(settings.accounts), group: group, logger: logger, messageLog: log.messages,
             unbound: path.unbound, handler: path.handle)
         quotas = QuotaRestart(

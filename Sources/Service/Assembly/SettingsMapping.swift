@@ -96,9 +96,10 @@ extension [AddressBlock] {
 extension IntakeConfiguration {
     /// The configuration with so many connections as this process's descriptors leave.
     ///
-    /// - Throws: where an address block is not one for the intake.
-    init(_ settings: Settings, certificate: TLSServerContext, logger: Logger) throws(AssemblyProblem) {
+    /// - Throws: where an address block is not one for the intake, or OpenSSL does not take the node's certificate.
+    init(_ settings: Settings, certificate: TLSServerContext, logger: Logger) throws {
         try self.init(settings.intake, certificate: certificate)
+        passing = try settings.cluster.map(PassingRules.init)
         let (limit, wanted) = (DescriptorLimit.raise(), maxConnections)
         maxConnections = DescriptorLimit.connections(wanted: wanted, limit: limit, binds: settings.bindCount)
         let warning = DescriptorLimit.warning(wanted: wanted, limit: limit, binds: settings.bindCount)

@@ -33,6 +33,30 @@ import Testing
         #expect(PeerTable().order(for: ["main"], chance: 1) == [])
     }
 
+    @Test func whoHasAReadyBindAndStays() {
+        func node(_ run: String, isLeaving: Bool = false) -> NodeRow {
+            NodeRow(run: run, beat: 1, isLeaving: isLeaving, contracts: [:])
+        }
+        func slot(_ carrier: String, _ index: Int, _ owner: String?, isReady: Bool = true) -> SlotRow {
+            SlotRow(key: SlotKey(carrier, index), owner: owner, isReady: isReady)
+        }
+        let snapshot = ClusterSnapshot(
+            nodes: [node("me"), node("one"), node("two"), node("bare"), node("leaver", isLeaving: true)],
+            slots: [
+                slot("backup", 0, "one", isReady: false), slot("main", 0, "one"), slot("main", 1, "me"),
+                slot("main", 2, "two"), slot("main", 3, "leaver"), slot("main", 4, nil, isReady: false),
+                slot("other", 0, "two"),
+            ])
+        let runs = ["me", "one", "two", "bare", "leaver"]
+        let places = Dictionary(uniqueKeysWithValues: runs.map { ($0, (name: "n-\($0)", address: "https://\($0)")) })
+        let table = PeerTable(snapshot, besides: "me", places: places)
+        #expect(
+            table.peers == [
+                Peer(name: "n-one", address: "https://one", carriers: ["main"]),
+                Peer(name: "n-two", address: "https://two", carriers: ["main", "other"]),
+            ])
+    }
+
     @Test func theTimeThatIsLeft() {
         #expect(PassingTime.milliseconds(of: .seconds(10)) == 9_900)
         #expect(PassingTime.milliseconds(of: .milliseconds(350)) == 250)
