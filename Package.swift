@@ -44,8 +44,8 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Bridge", "Carriers", "Delivery", "HTTPService", "Intake", "Journal", "Messaging", "Monitor",
-                "Operations",
+                "Bridge", "Carriers", "Cluster", "Delivery", "HTTPService", "Intake", "Journal", "Messaging", "Monitor",
+                "Nodes", "Operations",
                 "SMPP", "Settings", "TLS", lifecycle, logging, nioCore, nioPosix,
             ]),
 
@@ -71,6 +71,8 @@ let package = Package(
                 "HTTPService", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS", collections, histogram, nioCore,
                 nioHTTP1, nioPosix,
             ]),
+        .target(
+            name: "Nodes", dependencies: ["Carriers", "Cluster", "Journal", "SMPP", logging, nioCore, nioPosix]),
         .target(name: "Probe", dependencies: ["Carriers", "Messaging", "SMPP", "SMPPWire", "TLS", nioCore, nioPosix]),
         .target(
             name: "Simulator",
@@ -87,10 +89,10 @@ let package = Package(
             ]),
         .target(
             name: "Carriers",
-            dependencies: ["Messaging", "SMPP", "SMPPWire", "TLS", collections, logging, nioCore, nioPosix]),
+            dependencies: ["Cluster", "Messaging", "SMPP", "SMPPWire", "TLS", collections, logging, nioCore, nioPosix]),
         .target(
             name: "Journal",
-            dependencies: ["CPostgreSQL", "Messaging", "SMPP", collections, grdb, grdbSQLite, logging]),
+            dependencies: ["CPostgreSQL", "Cluster", "Messaging", "SMPP", collections, grdb, grdbSQLite, logging]),
         .target(name: "Monitor", dependencies: ["HTTPService", "SMPP", "TLS", logging, nioCore, nioHTTP1]),
         .target(name: "Settings", dependencies: ["HTTPService", "Messaging", "SMPP", "TLS", yams]),
 
@@ -122,8 +124,8 @@ let package = Package(
         .testTarget(
             name: "CarriersTests",
             dependencies: [
-                "Carriers", "Messaging", "SMPP", "SMPPWire", "TLS", "TestPrograms", logging, nioCore, nioEmbedded,
-                nioPosix,
+                "Carriers", "Cluster", "Messaging", "SMPP", "SMPPWire", "TLS", "TestPrograms", logging, nioCore,
+                nioEmbedded, nioPosix,
             ]),
         .testTarget(name: "ClusterTests", dependencies: ["Cluster", "SMPP"]),
         .testTarget(
@@ -145,7 +147,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "JournalTests",
-            dependencies: ["CPostgreSQL", "Journal", "Messaging", "SMPP", "TestPrograms", grdb, logging],
+            dependencies: ["CPostgreSQL", "Cluster", "Journal", "Messaging", "SMPP", "TestPrograms", grdb, logging],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "LoadTestTests",
@@ -157,6 +159,11 @@ let package = Package(
         .testTarget(
             name: "MessagingTests", dependencies: ["Messaging", "SMPP", "TestPrograms"], exclude: ["Oracle"]),
         .testTarget(name: "MonitorTests", dependencies: ["HTTPService", "Monitor", "SMPP", "TLS", nioCore, nioHTTP1]),
+        .testTarget(
+            name: "NodesTests",
+            dependencies: [
+                "Carriers", "Cluster", "Journal", "Nodes", "SMPP", "TestPrograms", logging, nioCore, nioPosix,
+            ]),
         .testTarget(
             name: "OperationsTests",
             dependencies: [
@@ -174,8 +181,7 @@ let package = Package(
             name: "ServiceTests",
             dependencies: [
                 "HTTPService", "Intake", "Messaging", "SMPP", "Service", "Settings", "TLS", "TestPrograms", logging,
-                nioCore,
-                nioPosix,
+                nioCore, nioPosix,
             ]),
         .testTarget(
             name: "SettingsTests",

@@ -17,6 +17,7 @@ package final class Carrier: Sendable {
     package let name: String
     private let required: Bool
     private let setup: CarrierSetup
+    private let lease: CarrierLease?
     let lanes: [CarrierLane]
     /// In the order of their names.
     let binds: [Bind]
@@ -31,13 +32,15 @@ package final class Carrier: Sendable {
         var promises: [Int: EventLoopPromise<Bool>] = [:]
     }
 
+    /// - Parameter lease: of a node that shares the carrier: its binds are slots then, each a lane that runs while it is this node's.
     package init(
         _ configuration: CarrierConfiguration, group: any EventLoopGroup, logger: Logger,
-        events: CarrierEvents = CarrierEvents()
+        events: CarrierEvents = CarrierEvents(), lease: CarrierLease? = nil
     ) {
         precondition(!configuration.setup.hosts.isEmpty, "a carrier without hosts")
         let setup = configuration.setup
         self.setup = setup
+        self.lease = lease
         name = setup.name
         required = setup.required
         self.group = group
@@ -46,14 +49,15 @@ package final class Carrier: Sendable {
             .flatMap { Array(repeating: $0, count: max(0, $0.count)) }
             .sorted { $0.kind.submits && !$1.kind.submits }
         let loops = Array(group.makeIterator())
-        let count = setup.laneCount(loops: loops.count)
+        let count = lease == nil ? setup.laneCount(loops: loops.count) : plans.count
         let first = Self.nextLoop.wrappingAdd(count, ordering: .relaxed).oldValue
         let certificates = CertificateWarnings()
         let lanes = (0..<count).map { lane in
             CarrierLane(
                 setup.limits(lane: lane, of: count),
                 plans: plans.indices.filter { $0 % count == lane }.map { plans[$0] }, statuses: setup.statuses,
-                isOneOfMany: count > 1, eventLoop: loops[(first + lane) % loops.count], events: events)
+                isOneOfMany: count > 1, number: lane, eventLoop: loops[(first + lane) % loops.count], events: events,
+                lease: lease)
         }
         self.lanes = lanes
         // They are dealt to the lanes in turn.
@@ -89,9 +93,13 @@ package final class Carrier: Sendable {
     /// Whether it was stopped as a whole, and not started since.
     var isStopping: Bool { isDraining.load(ordering: .relaxed) }
 
-    /// Begins to connect all binds, a little apart; also anew after `stop`.
+    /// `rate` of its file.
+    var rate: Double? { setup.rate }
+
+    /// Begins to connect all binds, a little apart; also anew after `stop`. Where several nodes share it, those come that are taken.
     package func start() {
         isDraining.store(false, ordering: .relaxed)
+        guard lease == nil else { return }
         for (number, lane) in lanes.enumerated() {
             let (binds, count) = (binds(of: lane), lanes.count)
             lane.eventLoop.execute {
@@ -114,8 +122,9 @@ package final class Carrier: Sendable {
             let binds = binds(of: lane)
             return lane.eventLoop.submit { lane.status(binds) }
         }
+        // Those that are not this node's are told by another.
         return EventLoopFuture.whenAllSucceed(statuses, on: group.next()).map { [setup] lanes in
-            CarrierStatus(setup, lanes)
+            CarrierStatus(setup, lanes.filter(\.isHere))
         }
     }
 

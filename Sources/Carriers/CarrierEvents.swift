@@ -1,3 +1,4 @@
+package import Cluster
 import NIOCore
 package import SMPP
 
@@ -10,6 +11,8 @@ package struct CarrierEvents: Sendable {
     package var late: @Sendable (LateResponse) -> Void
     /// A `deliver_sm` or `data_sm`: keep what it carries, then answer it, within `BindLimits.deliveryWithin`.
     package var deliver: @Sendable (InboundDelivery, DeliveryAnswer) -> Void
+    /// What has become of the bind of a slot, where several nodes share the carrier.
+    package var reached: @Sendable (Int, SlotReach) -> Void
     /// The state of a bind has changed, or whether it takes messages.
     package var changed: @Sendable () -> Void
 
@@ -17,11 +20,13 @@ package struct CarrierEvents: Sendable {
         accepted: @escaping @Sendable ([AcceptedSegment], MonotonicTime) -> Void = { _, _ in },
         late: @escaping @Sendable (LateResponse) -> Void = { _ in },
         deliver: @escaping @Sendable (InboundDelivery, DeliveryAnswer) -> Void = { $1.give(.kept) },
+        reached: @escaping @Sendable (Int, SlotReach) -> Void = { _, _ in },
         changed: @escaping @Sendable () -> Void = {}
     ) {
         self.accepted = accepted
         self.late = late
         self.deliver = deliver
+        self.reached = reached
         self.changed = changed
     }
 }

@@ -99,6 +99,8 @@ struct LaneStatus: Sendable {
     /// Since it had no time or no place for a message; nil = it always had.
     var overloadedAgo: Duration?
     var now: MonotonicTime
+    /// Whether its binds are this node's.
+    var isHere: Bool
 
     /// When a message is tried, where it is paused or tripped.
     var tried: MonotonicTime? {

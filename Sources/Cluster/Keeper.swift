@@ -105,7 +105,7 @@ package struct Keeper: Sendable {
         var deadline: Duration
         switch link {
         case .down(let retryAt): deadline = retryAt
-        case .connecting(let since): deadline = since + times.answer
+        case .connecting(let since): deadline = since + times.connect
         case .up:
             if let pending {
                 deadline = pending.sentAt + times.answer
@@ -158,7 +158,7 @@ package struct Keeper: Sendable {
             link = .connecting(since: now)
             actions.append(.connect)
         case .connecting(let since):
-            if now >= since + times.answer { disconnect(now) }
+            if now >= since + times.connect { disconnect(now) }
         case .up:
             if let pending, now >= pending.sentAt + times.answer { disconnect(now) }
         }

@@ -2,8 +2,10 @@
 package struct KeeperTimes: Hashable, Sendable {
     /// From one beat to the next.
     package var beat = Duration.seconds(1)
-    /// A transaction, or a connection that is made, without an answer for so long is given up with its connection.
+    /// A transaction without an answer for so long is given up with its connection.
     package var answer = Duration.milliseconds(1500)
+    /// A connection that is not made in so long is given up: time to come to the next host where one is dark.
+    package var connect = Duration.seconds(10)
     /// After *sending* the last answered beat nothing more goes to a carrier.
     package var hold = Duration.seconds(5)
     /// After sending the last answered beat the process is killed, if a carrier's socket is still open.

@@ -5,6 +5,7 @@ import Intake
 import Journal
 import Logging
 package import NIOCore
+import Nodes
 import Operations
 import ServiceLifecycle
 package import Settings
@@ -57,7 +58,14 @@ package struct BridgeService: Service, CustomStringConvertible {
     ///
     /// - Throws: when a listener cannot be opened.
     package func run() async throws {
-        let monitor = try await Self.listening("monitor.listen") { try await assembly.monitor.start() }
+        let monitor: SocketAddress
+        do {
+            try await assembly.nodes?.check()
+            monitor = try await Self.listening("monitor.listen") { try await assembly.monitor.start() }
+        } catch {
+            await assembly.nodes?.end()
+            throw error
+        }
         assembly.feed.start()
         // Before any message, and before a receipt of an earlier process's messages can come.
         await assembly.journal?.journal.start()
@@ -106,7 +114,9 @@ package struct BridgeService: Service, CustomStringConvertible {
         await assembly.reloader.endReloads()
         await assembly.intake.drain(within: assembly.drainWithin)
         // No message can come any more: all carriers end their binds at the same time.
+        await assembly.nodes?.stop(within: assembly.nodeEnd)
         await assembly.reloader.stop()
+        await assembly.nodes?.end()
         await assembly.traces.stop()
         // Late responses and receipts are over too.
         await assembly.journal?.postings.stop()

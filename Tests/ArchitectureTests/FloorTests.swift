@@ -27,13 +27,13 @@ import Testing
         "TLS": Target(2, ["COpenSSL"], packages: ["NIOCore", "Foundation", "Dispatch", "Glibc"]),
         "HTTPService": Target(2, ["TLS"], packages: ["Logging", "NIOCore", "NIOHTTP1", "NIOPosix"]),
         "Carriers": Target(
-            3, ["Messaging", "SMPP", "SMPPWire", "TLS"],
+            3, ["Cluster", "Messaging", "SMPP", "SMPPWire", "TLS"],
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Glibc"]),
         "Intake": Target(
             3, ["Cluster", "HTTPService", "Messaging", "SMPP", "TLS"],
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch"]),
         "Journal": Target(
-            3, ["CPostgreSQL", "Messaging", "SMPP"],
+            3, ["CPostgreSQL", "Cluster", "Messaging", "SMPP"],
             packages: ["DequeModule", "GRDB", "GRDBSQLite", "Logging", "Foundation", "Dispatch", "Glibc"]),
         "Monitor": Target(3, ["HTTPService", "SMPP", "TLS"], packages: ["Logging", "NIOCore", "NIOHTTP1"]),
         "Settings": Target(3, ["HTTPService", "Messaging", "SMPP", "TLS"], packages: ["Yams", "Foundation"]),
@@ -42,6 +42,8 @@ import Testing
         "Delivery": Target(
             4, ["Carriers", "HTTPService", "Journal", "Messaging", "SMPP", "SMPPWire", "Settings", "TLS"],
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation"]),
+        "Nodes": Target(
+            4, ["Carriers", "Cluster", "Journal", "SMPP"], packages: ["Logging", "NIOCore", "NIOPosix", "Glibc"]),
         "Operations": Target(
             4,
             [
@@ -60,8 +62,8 @@ import Testing
         "Service": Target(
             5,
             [
-                "Bridge", "Carriers", "Delivery", "HTTPService", "Intake", "Journal", "Messaging", "Monitor",
-                "Operations",
+                "Bridge", "Carriers", "Cluster", "Delivery", "HTTPService", "Intake", "Journal", "Messaging", "Monitor",
+                "Nodes", "Operations",
                 "SMPP", "Settings", "TLS",
             ], packages: ["ServiceLifecycle", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch", "Glibc"]),
         "smppost": Target(

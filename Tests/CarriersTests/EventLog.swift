@@ -1,3 +1,4 @@
+import Cluster
 import Logging
 import SMPP
 import Synchronization
@@ -12,6 +13,8 @@ final class EventLog: Sendable {
         var accepted: [AcceptedSegment] = []
         /// How many were accepted when each delivery came.
         var acceptedBefore: [Int] = []
+        /// Of slots, in their order.
+        var reaches: [Int: [SlotReach]] = [:]
         /// Level, text and metadata of each line.
         var lines: [String] = []
     }
@@ -30,7 +33,8 @@ final class EventLog: Sendable {
                     $0.acceptedBefore.append($0.accepted.count)
                 }
                 answer.give(.kept)
-            })
+            },
+            reached: { slot, reach in self.shared.withLock { $0.reaches[slot, default: []].append(reach) } })
     }
 
     func add(line: String) {

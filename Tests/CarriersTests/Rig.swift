@@ -28,7 +28,7 @@ final class Rig: Sendable {
     /// Starts the SMSC and the carrier. The carrier has one transceiver unless `change` says otherwise.
     static func start(
         _ script: Script = Script(), tls: TLSServerContext? = nil, ready: Bool = true,
-        events: EventLog = EventLog(),
+        events: EventLog = EventLog(), lease: CarrierLease? = nil,
         _ change: (inout CarrierConfiguration) -> Void = { _ in }
     ) async throws -> Rig {
         let group = MultiThreadedEventLoopGroup.singleton
@@ -46,7 +46,8 @@ final class Rig: Sendable {
         configuration.setup.inTime.least = .milliseconds(10)
         change(&configuration)
         let logger = Logger(label: "carriers-tests") { _ in RecordingLogHandler(log: events) }
-        let carrier = Carrier(configuration, group: group, logger: logger, events: events.events)
+        let carrier = Carrier(
+            configuration, group: group, logger: logger, events: events.events, lease: lease)
         carrier.start()
         let rig = Rig(smsc, carrier, port: port, loop: group.next())
         if ready { try await rig.bound() }

@@ -109,6 +109,7 @@ extension Bind {
         stateSince = now
         downSince = state == "bound" ? nil : downSince ?? now
         events.changed()
+        tellReach()
         var metadata: Logger.Metadata = [
             "state": "\(state)", "host": "\(configuration.setup.hosts[session.host])", "kind": "\(kind.rawValue)",
         ]

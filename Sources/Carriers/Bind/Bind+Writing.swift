@@ -41,7 +41,7 @@ extension Bind {
     /// - Parameter now: nil = to be looked up.
     func flush(now: MonotonicTime? = nil) {
         flushIsPlanned = false
-        guard outgoing.readableBytes > 0, let handler else { return }
+        guard outgoing.readableBytes > 0, let handler, mayWrite else { return }
         handler.writeAndFlush(outgoing)
         outgoing.clear()
         guard !unflushed.isEmpty else { return }

@@ -35,7 +35,12 @@ final class Bind: @unchecked Sendable {
     /// Copies what goes over the connection while a trace is on.
     var tap: BindTap?
 
+    /// Where several nodes share the carrier 0x05 is what a take looks like while the carrier counts the dead bind.
+    private static let firstAfterTake = Duration.seconds(1)
+
     private let connector: BindConnector
+    /// The connection ends by RST.
+    private var isAborting = false
     /// Counts connection attempts, so that a late one is recognised.
     private var attempt = 0
     private var lastClose: EventLoopFuture<Void>?
@@ -70,8 +75,10 @@ final class Bind: @unchecked Sendable {
         logger[metadataKey: "carrier"] = "\(configuration.setup.name)"
         logger[metadataKey: "bind"] = "\(name)"
         self.logger = logger
-        session = BindSession(configuration.setup.bind(plan))
-        connector = BindConnector(configuration, logger: logger)
+        var setup = configuration.setup.bind(plan)
+        if lane.lease != nil { setup.alreadyBoundFirst = Self.firstAfterTake }
+        session = BindSession(setup)
+        connector = BindConnector(configuration, resets: lane.lease != nil, logger: logger)
     }
 
     // MARK: From the carrier
@@ -115,6 +122,17 @@ final class Bind: @unchecked Sendable {
         let now = MonotonicTime.now
         run(session.stop(now: now), now: now)
         return promise.futureResult
+    }
+
+    /// As `stop`, but nothing more is written and nothing waited for: the connection ends by RST.
+    func abort() -> EventLoopFuture<Void> {
+        isAborting = true
+        let stopped = stop()
+        if handler != nil { close() }
+        let now = MonotonicTime.now
+        run(session.disconnected(BindFailure(.stopped(isAnswered: false)), now: now, jitter: 1), now: now)
+        isAborting = false
+        return stopped
     }
 
     /// Stops, then starts anew; the future succeeds when the old connection is closed.
@@ -259,9 +277,9 @@ final class Bind: @unchecked Sendable {
     }
 
     private func close() {
-        flush()
+        if !isAborting { flush() }
         traceClosed(byCarrier: false)
-        lastClose = handler?.close()
+        lastClose = isAborting ? handler?.abort() : handler?.close()
         attempt += 1
         forgetConnection()
     }

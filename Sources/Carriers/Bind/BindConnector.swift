@@ -16,10 +16,13 @@ struct BindConnector: Sendable {
     private let timeout: TimeAmount
     private let writeTimeout: TimeAmount
     private let readAhead: Int
+    private let resets: Bool
     private let logger: Logger
 
-    init(_ configuration: CarrierConfiguration, logger: Logger) {
+    /// - Parameter resets: whether what a connection has not sent dies with this process.
+    init(_ configuration: CarrierConfiguration, resets: Bool, logger: Logger) {
         self.logger = logger
+        self.resets = resets
         tls = configuration.tls
         bindFrom = configuration.setup.bindFrom
         timeout = .nanoseconds(configuration.setup.timings.connect.nanoseconds)
@@ -47,15 +50,17 @@ struct BindConnector: Sendable {
                     level: .tcp, name: NIOBSDSocket.Option(rawValue: TCP_USER_TIMEOUT)),
                 value: SocketOptionValue(Self.unacknowledged.nanoseconds / 1_000_000)
             )
-            .channelInitializer { [tls, timeout, writeTimeout, readAhead] channel in
+            .channelInitializer { [tls, timeout, writeTimeout, readAhead, resets] channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if resets { SocketLinger.resets(true, on: channel) }
                     if let tls {
                         let handler = TLSHandler(
                             client: tls.context, serverName: tls.serverName ?? target.host, handshakeTimeout: timeout)
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }
                     try channel.pipeline.syncOperations.addHandler(
-                        BindHandler(usesTLS: tls != nil, writeTimeout: writeTimeout, readAhead: readAhead))
+                        BindHandler(
+                            usesTLS: tls != nil, writeTimeout: writeTimeout, readAhead: readAhead, resets: resets))
                 }
             }
         do {

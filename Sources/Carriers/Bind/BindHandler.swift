@@ -23,6 +23,7 @@ final class BindHandler: ChannelInboundHandler {
     }
 
     private let usesTLS: Bool
+    private let resets: Bool
     /// How long the socket may take no bytes.
     private let writeTimeout: TimeAmount
     private var writeDeadline: Scheduled<Void>?
@@ -39,8 +40,11 @@ final class BindHandler: ChannelInboundHandler {
     /// Nothing that comes can be understood any more.
     private var streamIsBroken = false
 
-    /// - Parameter readAhead: octets that are read, at most, while the socket takes none.
-    init(usesTLS: Bool, writeTimeout: TimeAmount, readAhead: Int) {
+    /// - Parameters:
+    ///   - readAhead: octets that are read, at most, while the socket takes none.
+    ///   - resets: whether the socket resets its connection wherever it is not closed by `close`.
+    init(usesTLS: Bool, writeTimeout: TimeAmount, readAhead: Int, resets: Bool = false) {
+        self.resets = resets
         self.usesTLS = usesTLS
         self.writeTimeout = writeTimeout
         self.readAhead = ReadAhead(bound: readAhead)
@@ -75,7 +79,26 @@ final class BindHandler: ChannelInboundHandler {
         bind = nil
         guard let context else { return nil }
         let closed = context.channel.closeFuture
+        if resets { SocketLinger.resets(false, on: context.channel) }
         context.close(promise: nil)
+        return closed
+    }
+
+    /// Ends the connection by RST, without a word, and reports nothing more.
+    ///
+    /// - Returns: when it is closed; nil where it is already.
+    func abort() -> EventLoopFuture<Void>? {
+        bind = nil
+        guard let context else { return nil }
+        let closed = context.channel.closeFuture
+        SocketLinger.resets(true, on: context.channel)
+        // TLS would say goodbye: the way begins below it.
+        let pipeline = context.pipeline.syncOperations
+        if usesTLS, let tls = try? pipeline.context(handlerType: TLSHandler.self) {
+            tls.close(promise: nil)
+        } else {
+            context.close(promise: nil)
+        }
         return closed
     }
 

@@ -38,7 +38,13 @@ final class CarrierLane: @unchecked Sendable {
     /// A bind is in the middle of what it has read.
     var isReading = false
     /// The carrier is being stopped: what waits is still written, then the binds end.
-    private(set) var isStopping = false
+    private(set) var isStopping: Bool
+    /// Its number in the carrier, from 0.
+    let number: Int
+    /// Nil where no other node shares the carrier.
+    let lease: CarrierLease?
+    /// The rate changes then.
+    private var rateChange: Scheduled<Void>?
     /// Messages that were displaced by another account's.
     private(set) var displacements = 0
     /// Since when it is as `gauge` shows.
@@ -47,11 +53,15 @@ final class CarrierLane: @unchecked Sendable {
     private var overloadedAt: MonotonicTime?
 
     init(
-        _ limits: CarrierLimits, plans: [BindPlan], statuses: StatusTable, isOneOfMany: Bool,
-        eventLoop: any EventLoop, events: CarrierEvents
+        _ limits: CarrierLimits, plans: [BindPlan], statuses: StatusTable, isOneOfMany: Bool, number: Int,
+        eventLoop: any EventLoop, events: CarrierEvents, lease: CarrierLease?
     ) {
         self.eventLoop = eventLoop
         self.isOneOfMany = isOneOfMany
+        self.number = number
+        self.lease = lease
+        // One that is shared runs once it is taken.
+        isStopping = lease != nil
         self.statuses = statuses
         self.events = events
         scheduler = CarrierScheduler(
@@ -94,6 +104,9 @@ final class CarrierLane: @unchecked Sendable {
             next.takeOver(message)
         } else if message.hasOtherLane, refusal.reason != .unwritable, let carrier {
             carrier.moveOn(message, from: self, refusal)
+        } else if refusal.reason == .draining, lease != nil, carrier?.isStopping == false {
+            // The bind goes to another node, and the service goes on.
+            message.finish(CarrierRefusal(.noBind))
         } else {
             message.finish(refusal)
         }
@@ -242,6 +255,35 @@ final class CarrierLane: @unchecked Sendable {
         return stopped
     }
 
+    /// As `stop`, at once: every connection ends by RST, and what it has not answered is unknown.
+    func abort() -> EventLoopFuture<Void> {
+        isStopping = true
+        scheduler.stop()
+        let stopped = EventLoopFuture.andAllComplete(binds.map { $0.abort() }, on: eventLoop)
+        timer.cancel()
+        binds = []
+        show(now: .now)
+        return stopped
+    }
+
+    /// It writes so many PDUs per second from then on; nil = no limit.
+    func setShare(_ rate: Double?, from time: MonotonicTime) {
+        rateChange?.cancel()
+        rateChange = nil
+        let now = MonotonicTime.now
+        guard let current = scheduler.rate, rate.map({ $0 > current }) ?? true, time > now else {
+            return setRate(rate, now: now)
+        }
+        rateChange = eventLoop.assumeIsolated().scheduleTask(deadline: NIODeadline(time)) { [self] in
+            setRate(rate, now: .now)
+        }
+    }
+
+    private func setRate(_ rate: Double?, now: MonotonicTime) {
+        scheduler.setRate(rate, now: now)
+        pump(now: now)
+    }
+
     /// Gives what is not begun to the carrier's successor, and takes nothing more.
     func handOver() {
         scheduler.handOver()
@@ -274,6 +316,6 @@ final class CarrierLane: @unchecked Sendable {
         return LaneStatus(
             telling: telling, refusals: Dictionary(uniqueKeysWithValues: refusals),
             binds: binds.map { $0.status(telling, now: now) }, since: now - shownSince,
-            overloadedAgo: overloadedAt.map { now - $0 }, now: now)
+            overloadedAgo: overloadedAt.map { now - $0 }, now: now, isHere: lease == nil || !self.binds.isEmpty)
     }
 }

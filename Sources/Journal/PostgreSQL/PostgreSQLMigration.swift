@@ -4,9 +4,21 @@ struct PostgreSQLMigration {
 
     private var bounds: PostgreSQLBounds { connection.bounds }
 
-    /// - Throws: `incompatible` when a newer version made the schema.
+    /// What is there.
+    private struct Version {
+        /// 0 = there is no schema of ours yet.
+        var number = 0
+        /// The oldest version that may use it.
+        var oldestReader = 0
+
+        /// Whether this smppost may use it as it is.
+        var isOurs: Bool { number >= PostgreSQLSchema.version && oldestReader <= PostgreSQLSchema.version }
+        var isTooNew: Bool { number > PostgreSQLSchema.version && !isOurs }
+    }
+
+    /// - Throws: `incompatible` when a newer version made the schema, and in a way that this one cannot use.
     func run() throws(JournalProblem) {
-        guard try version() != PostgreSQLSchema.version else { return }
+        guard try !version().isOurs else { return }
         do throws(JournalProblem) {
             try migrate()
         } catch {
@@ -17,20 +29,20 @@ struct PostgreSQLMigration {
         }
     }
 
-    /// - Throws: `incompatible` when the schema is not exactly this version's: one who only reads changes nothing.
+    /// - Throws: `incompatible` when the schema is not one for this version: one who only reads changes nothing.
     func check() throws(JournalProblem) {
         let version = try version()
-        guard version <= PostgreSQLSchema.version else { throw Self.tooNew(version) }
-        guard version == PostgreSQLSchema.version else {
+        if version.isTooNew { throw Self.tooNew(version) }
+        guard version.isOurs else {
             throw JournalProblem(
                 .incompatible, "the database has no journal of this smppost yet; the service makes it when it starts")
         }
     }
 
-    private static func tooNew(_ version: Int) -> JournalProblem {
+    private static func tooNew(_ version: Version) -> JournalProblem {
         JournalProblem(
             .incompatible,
-            "the schema smppost in PostgreSQL has version \(version), made by a newer smppost; this one knows "
+            "the schema smppost in PostgreSQL has version \(version.number), made by a newer smppost; this one knows "
                 + "\(PostgreSQLSchema.version)")
     }
 
@@ -44,14 +56,20 @@ struct PostgreSQLMigration {
                 .sql("SELECT pg_advisory_xact_lock($1::bigint)", lock),
             ], within: bounds.migration)
         let version = try version()
-        guard version <= PostgreSQLSchema.version else { throw Self.tooNew(version) }
+        if version.isTooNew { throw Self.tooNew(version) }
         var commands: [PostgreSQLCommand] = []
-        if version == 0 { commands += try foundation() }
-        for (index, statements) in PostgreSQLSchema.migrations.enumerated().dropFirst(version) {
+        if version.number == 0 { commands += try foundation() }
+        for (index, statements) in PostgreSQLSchema.migrations.enumerated().dropFirst(version.number) {
             commands += statements.map { .sql($0) }
             commands.append(.sql("INSERT INTO version (version) VALUES (\(index + 1))"))
         }
-        try connection.run(commands + [.sql("COMMIT")], within: bounds.migration)
+        commands += [
+            .sql(
+                "UPDATE version SET oldest_reader = \(PostgreSQLSchema.oldestReader) WHERE version = \(PostgreSQLSchema.version)"
+            ),
+            .sql("COMMIT"),
+        ]
+        try connection.run(commands, within: bounds.migration)
     }
 
     /// Asks for the right to make a schema only where there is none.
@@ -62,17 +80,21 @@ struct PostgreSQLMigration {
         ]
     }
 
-    /// 0 = there is no schema of ours yet.
-    private func version() throws(JournalProblem) -> Int {
+    /// Versions before 5 knew no older readers than their own.
+    private func version() throws(JournalProblem) -> Version {
         let hasVersion = try isThere(
             """
             SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
             WHERE nspname = 'smppost' AND relname = 'version'
             """)
-        guard hasVersion else { return 0 }
-        var version = 0
-        try connection.run([.sql("SELECT coalesce(max(version), 0) FROM version")], within: bounds.answer) {
-            version = Int($1.integer(0, 0))
+        guard hasVersion else { return Version() }
+        var version = Version()
+        let newest = """
+            SELECT v.version, coalesce((to_jsonb(v) ->> 'oldest_reader')::integer, v.version) FROM version AS v
+            ORDER BY v.version DESC LIMIT 1
+            """
+        try connection.run([.sql(newest)], within: bounds.answer) {
+            version = Version(number: Int($1.integer(0, 0)), oldestReader: Int($1.integer(0, 1)))
         }
         return version
     }

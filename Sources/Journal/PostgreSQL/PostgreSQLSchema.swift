@@ -3,7 +3,8 @@
 /// A delivered message is a row of its own here; `n` of late responses and receipts is a digest of the record, so that one which
 /// is added again after a commit whose end is not known is the same row.
 enum PostgreSQLSchema {
-    /// What version n + 1 adds to version n: the steps of `JournalTable`, and `ledger` behind the first. Never changed once it was released.
+    /// What version n + 1 adds to version n: the steps of `JournalTable`, `ledger` behind the first, and at the end what several nodes share.
+    /// Never changed once it was released.
     static let migrations: [[String]] = {
         var steps = (1...JournalTable.steps).map { JournalTable.statements(ofStep: $0, in: .postgreSQL) }
         steps[0].append("CREATE TABLE setting (name text PRIMARY KEY, value bytea NOT NULL)")
@@ -13,10 +14,31 @@ enum PostgreSQLSchema {
                 PRIMARY KEY (fingerprint_high, fingerprint_low))
             """
         steps.insert([ledger], at: 1)
-        return steps
+        return steps + [nodes]
     }()
 
     static var version: Int { migrations.count }
+
+    /// The version of the oldest smppost that may use tables of this one beside it, while nodes are upgraded one after the other. What is
+    /// added to the tables leaves this as it is; what changes them does not.
+    static let oldestReader = 5
+
+    /// `node`: a run of a node each; it stays for a day after its end, so that its number rests. `bind_slot`: who has which bind.
+    private static let nodes = [
+        "ALTER TABLE version ADD COLUMN oldest_reader integer",
+        """
+        CREATE TABLE node (
+            run text PRIMARY KEY, name text NOT NULL, address text NOT NULL, version text NOT NULL,
+            number integer NOT NULL UNIQUE, beat bigint NOT NULL DEFAULT 0, fenced boolean NOT NULL DEFAULT false,
+            is_leaving boolean NOT NULL DEFAULT false, contracts text NOT NULL,
+            joined timestamptz NOT NULL DEFAULT now(), ended timestamptz)
+        """,
+        """
+        CREATE TABLE bind_slot (
+            carrier text, slot integer, owner text, epoch bigint NOT NULL DEFAULT 0, share bigint NOT NULL DEFAULT 0,
+            is_ready boolean NOT NULL DEFAULT false, avoided text, PRIMARY KEY (carrier, slot))
+        """,
+    ]
 
     /// The key of the advisory lock under which the schema is changed: "smppost" in ASCII.
     static let lockKey: Int64 = 0x73_6D_70_70_6F_73_74
@@ -37,10 +59,14 @@ enum PostgreSQLSchema {
     ///
     /// A commit waits for what the server's `synchronous_commit` says: where it has synchronous standbys, for these. It waits
     /// for the server's own disk at least: a crash of the server, which is other processes than ours, would forget messages
-    /// that were answered, and their repeats would be sent again. With `powerCut` it waits for the standbys' disks too.
-    static func session(durability: JournalDurability, statement: Duration) -> [PostgreSQLCommand] {
+    /// that were answered, and their repeats would be sent again. With `powerCut` it waits for the standbys' disks too; where several
+    /// nodes go by it, for their memory at least.
+    static func session(
+        durability: JournalDurability, statement: Duration, isShared: Bool = false
+    ) -> [PostgreSQLCommand] {
         let (weak, least) =
             switch durability {
+            case .processCrash where isShared: ("'off', 'local'", "remote_write")
             case .processCrash: ("'off'", "local")
             case .powerCut: ("'off', 'local', 'remote_write'", "on")
             }

@@ -1,7 +1,7 @@
 import Messaging
 
-/// The journal in PostgreSQL. Its table `ledger` decides what is new. What else a bridge knows of messages is its process's, so one at a time
-/// may have it open: a lock of the session keeps others out.
+/// The journal in PostgreSQL. Its table `ledger` decides what is new. A lock of the session keeps others out that are no nodes of the same
+/// cluster.
 ///
 /// A batch is one round trip: a statement for each table, which takes whole columns, all in one transaction. No call lasts
 /// longer than `PostgreSQLBounds` says. A batch whose commit was not answered may be added again.
@@ -12,7 +12,7 @@ package final class PostgreSQLStore: SQLStore {
     private let url: String
     private let durability: JournalDurability
     private let bounds: PostgreSQLBounds
-    private let isAlone: Bool
+    private let use: Use
     /// The session that has the lock, also after it is lost: its server may not have noticed yet.
     private var session: Session?
     private var connection: PostgreSQLConnection?
@@ -25,14 +25,24 @@ package final class PostgreSQLStore: SQLStore {
         var since: String
     }
 
+    /// Who else may have it open.
+    package enum Use: Sendable {
+        /// Nobody.
+        case alone
+        /// Other nodes of the cluster.
+        case nodes
+        /// Everybody, without being noticed.
+        case open
+    }
+
     /// Opens nothing yet.
     ///
-    /// - Parameter isAlone: whether other processes are kept out.
+    /// - Parameter use: who else may have it open.
     package init(
         url: String, durability: JournalDurability = .processCrash, bounds: PostgreSQLBounds = .init(),
-        isAlone: Bool = true
+        use: Use = .alone
     ) {
-        self.isAlone = isAlone
+        self.use = use
         self.url = url
         self.durability = durability
         self.bounds = bounds
@@ -42,8 +52,8 @@ package final class PostgreSQLStore: SQLStore {
     package func open() throws(JournalProblem) {
         close()
         let connection = try PostgreSQLConnection(url: url, bounds: bounds)
-        try begin(connection)
-        if isAlone { try lock(connection) }
+        try connection.begin(durability: durability, isShared: use == .nodes)
+        if use != .open { try lock(connection) }
         try PostgreSQLMigration(connection: connection).run()
         key = try prepare(connection)
         self.connection = connection
@@ -106,25 +116,7 @@ package final class PostgreSQLStore: SQLStore {
         }
     }
 
-    /// Sets the session up and sees whether it is one that can write.
-    private func begin(_ connection: PostgreSQLConnection) throws(JournalProblem) {
-        let settings = PostgreSQLSchema.session(durability: durability, statement: bounds.statement)
-        let state = PostgreSQLCommand.sql(
-            "SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'")
-        var isStandby = false
-        var isReadOnly = false
-        try connection.run(settings + [state], within: bounds.answer) { command, rows in
-            guard command == settings.count else { return }
-            isStandby = rows.flag(0, 0)
-            isReadOnly = rows.flag(0, 1)
-        }
-        guard !isStandby else {
-            throw JournalProblem(.readOnly, "the PostgreSQL that answers is a standby, which takes no writes")
-        }
-        guard !isReadOnly else { throw JournalProblem(.readOnly, "PostgreSQL's transactions are read-only") }
-    }
-
-    /// Keeps other processes out for as long as the session lives. A session of our own that the server still has is ended.
+    /// Keeps other processes out, or those that are no nodes, for as long as the session lives. A session of our own that the server still has is ended.
     private func lock(_ connection: PostgreSQLConnection) throws(JournalProblem) {
         if let session {
             var parameters = PostgreSQLParameters()
@@ -140,7 +132,8 @@ package final class PostgreSQLStore: SQLStore {
                 [
                     // A session that was just ended, ours or another's, has the lock for a moment longer.
                     .sql("SET lock_timeout = \(PostgreSQLSchema.milliseconds(min(.seconds(1), bounds.answer / 2)))"),
-                    .sql("SELECT pg_advisory_lock($1::bigint)", key), .sql("SET lock_timeout = 0"),
+                    .sql("SELECT pg_advisory_lock\(use == .nodes ? "_shared" : "")($1::bigint)", key),
+                    .sql("SET lock_timeout = 0"),
                     .sql(PostgreSQLSchema.ownSession),
                 ], within: bounds.answer
             ) { command, rows in
@@ -150,8 +143,10 @@ package final class PostgreSQLStore: SQLStore {
             guard connection.lastFailure == PostgreSQLProblems.lockNotAvailable else { throw error }
             throw JournalProblem(
                 .failed,
-                "another smppost writes the journal in this PostgreSQL database; only one may: end it, or give this one a "
-                    + "database of its own")
+                use == .nodes
+                    ? "an smppost without \"cluster\" writes the journal in this PostgreSQL database: end it"
+                    : "another smppost writes the journal in this PostgreSQL database; only one may, or several with \"cluster\": end "
+                        + "it, or give this one a database of its own")
         }
         session = own
     }

@@ -67,6 +67,7 @@ extension PageScript {
         // The same of the carrier as a whole.
         function carrierTrouble(carrier, elapsed) {
           const {why, pace} = carrier;
+          if (!carrier.binds.length) return W.noneHere;
           if (carrier.light === 'off') return fill(carrier.binds.some(bind => bind.drained) ? W.drainedAll : W.stoppedAll, carrier.name);
           if (why) {
             const words = why.code === 'silent' ? W.answersNothing : fill(carrier.state === 'paused' ? W.refusesSpeed : W.refusesAll, why.status);

@@ -73,6 +73,7 @@ extension CarrierStatus {
 
     /// What is not as it should be with the carrier as a whole, in a few words; nil = nothing, or no bind is up.
     package var trouble: Phrase? {
+        if binds.isEmpty { return CarrierWords.noneHere.phrase }
         if isSwitchedOff {
             let words = binds.contains(where: \.drained) ? CarrierWords.drainedAll : .stoppedAll
             return words.with(Phrase(name))

@@ -9,7 +9,7 @@ package enum TrafficLight: String, Hashable, Sendable, CaseIterable {
     case yellow
     /// Nothing goes.
     case red
-    /// People stopped or drained every bind.
+    /// People stopped or drained every bind, or none is at this node.
     case off
 }
 

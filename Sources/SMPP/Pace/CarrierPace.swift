@@ -18,9 +18,9 @@ struct CarrierPace: Sendable {
     private static let unlimited = 1000.0
 
     /// PDUs per second; nil = no ceiling.
-    let ceiling: Double?
+    private(set) var ceiling: Double?
     private(set) var learner: PaceLearner
-    private let ceilingInterval: UInt64
+    private var ceilingInterval: UInt64
     /// Nanoseconds between PDUs; 0 = no pace is kept.
     private var interval: UInt64
     private var due: UInt64 = 0
@@ -111,6 +111,14 @@ struct CarrierPace: Sendable {
         due = max(due, Self.caughtUp(now) &+ unflushed * ceilingInterval)
         earliest = due
         unflushed = 0
+    }
+
+    /// The ceiling is another one from now on.
+    mutating func setCeiling(_ rate: Double?, now: MonotonicTime) {
+        ceiling = rate.map(Self.bounded)
+        learner.ceiling = ceiling
+        ceilingInterval = ceiling.map(Self.interval) ?? 0
+        refresh(now: now)
     }
 
     /// Another has written up to now, and has its PDUs until then.

@@ -96,7 +96,7 @@ struct PaceLearner: Hashable, Sendable {
     private var failedChecks = 0
     private var cutShare = 0.0
     /// Reached once: there is nothing to learn above it.
-    private let ceiling: Double?
+    var ceiling: Double?
 
     // The round. What was written before its start does not count.
     private var start = MonotonicTime(nanoseconds: 0)

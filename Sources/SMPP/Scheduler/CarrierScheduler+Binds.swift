@@ -118,6 +118,15 @@ extension CarrierScheduler {
         pace.hold(until: time)
     }
 
+    /// PDUs per second that are never exceeded; nil = no limit.
+    package var rate: Double? { pace.ceiling }
+
+    /// The carrier's rate is another one from now on; nil = none.
+    package mutating func setRate(_ rate: Double?, now: MonotonicTime) {
+        pace.setCeiling(rate, now: now)
+        throughputAt = MonotonicTime(nanoseconds: 0)
+    }
+
     private func isBegun(_ index: Int) -> Bool {
         entries[index].progress.wasWritten || entries[index].progress.open > 0
     }

@@ -27,8 +27,8 @@
 package struct BindSession: ~Copyable, Sendable {
     static let stopped = BindFailure(.stopped(isAnswered: true))
     static let unbindReceived = BindFailure(.unbindReceived)
-    /// After 0x05 the old session is waited for: 10 s, doubled up to 120 s.
-    private static let patience = (first: Duration.seconds(10), max: Duration.seconds(120))
+    /// After 0x05 the old session is waited for at most so long.
+    private static let longestPatience = Duration.seconds(120)
 
     package let setup: BindSetup
     package private(set) var state = BindState.idle
@@ -58,11 +58,12 @@ package struct BindSession: ~Copyable, Sendable {
     var link: LinkTimers?
     var deliveries: OpenDeliveries
     private var hosts: HostRotation
-    private var patient = Backoff(first: Self.patience.first, max: Self.patience.max)
+    private var patient: Backoff
     private var changes = BindHistory()
 
     package init(_ setup: BindSetup) {
         self.setup = setup
+        patient = Backoff(first: setup.alreadyBoundFirst, max: Self.longestPatience)
         deliveries = OpenDeliveries(
             capacity: setup.limits.deliveries, answeredWithin: setup.limits.deliveryWithin)
         hosts = HostRotation(

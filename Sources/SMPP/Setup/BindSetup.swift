@@ -8,6 +8,8 @@ package struct BindSetup: Hashable, Sendable {
     package var timings: BindTimings
     /// The response to a `deliver_sm` whose content could not be kept: one after which the carrier repeats it.
     package var deliveryRetryStatus: CommandStatus
+    /// After 0x05 (already bound) the old session is waited for: at first so long, then twice as long each time, up to 2 minutes.
+    package var alreadyBoundFirst = Duration.seconds(10)
 
     package init(
         kind: BindKind, request: BindRequest, hosts: Int = 1, limits: BindLimits = BindLimits(),

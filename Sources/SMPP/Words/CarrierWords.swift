@@ -6,7 +6,8 @@ package enum CarrierWords: String, Hashable, Sendable, CaseIterable {
     // What is wrong with a bind that is up.
     case drained, suspect, throttled, congested
     // What is wrong with a carrier.
-    case drainedAll, stoppedAll, conditionWhy, refusesAll, refusesSpeed, answersNothing, triedIn, nextTries, overloaded,
+    case noneHere, drainedAll, stoppedAll, conditionWhy, refusesAll, refusesSpeed, answersNothing, triedIn, nextTries,
+        overloaded,
         slowed, slowedOf, next,
         nowState
     // How all carriers are.
@@ -24,6 +25,7 @@ package enum CarrierWords: String, Hashable, Sendable, CaseIterable {
         case .bindIs: Phrase(en: "bind %: %", ru: "соединение %: %")
         case .more: Phrase(en: "and % more", ru: "и ещё %")
         case .drained: Phrase(en: "drained: it takes no new messages", ru: "не берёт новых сообщений")
+        case .noneHere: Phrase(en: "none of its binds is at this node", ru: "его соединения не у этого узла")
         case .drainedAll:
             Phrase(
                 en: "drained by people: it takes no new messages; to let it: smppost binds start %",

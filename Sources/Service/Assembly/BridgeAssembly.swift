@@ -1,5 +1,6 @@
 import Bridge
 import Carriers
+import Cluster
 import Delivery
 import Foundation
 import HTTPService
@@ -7,6 +8,7 @@ import Intake
 import Logging
 import Messaging
 import NIOCore
+import Nodes
 import Operations
 import SMPP
 import Settings
@@ -25,10 +27,14 @@ struct BridgeAssembly: Sendable {
     let state: ConfigurationInForce
     /// Nil where none is configured.
     let journal: BridgeJournal?
+    /// Nil where this is the only node.
+    let nodes: NodeKeeper?
     let traces: CarrierTraces
     let quotas: QuotaRestart
     /// What is in flight is answered within this time.
     let drainWithin: Duration
+    /// A node has left the cluster within this time.
+    let nodeEnd: Duration
 
     /// - Parameters:
     ///   - read: reads the configuration anew.
@@ -46,16 +52,19 @@ struct BridgeAssembly: Sendable {
         let journal = settings.journal.map {
             BridgeJournal(
                 $0, owed: settings.longestPosting, conversations: settings.intake.conversationMemory,
-                receipts: settings.receiptRoom, deliveries: deliveries, inDoubt: inDoubt, group: group, logger: logger)
+                receipts: settings.receiptRoom, isShared: settings.cluster != nil, deliveries: deliveries,
+                inDoubt: inDoubt, group: group, logger: logger)
         }
         try journal?.postings.know(settings)
         self.journal = journal
         let state = ConfigurationInForce()
         self.state = state
+        let nodes = try settings.node.map { try NodeKeeper($0, contracts: settings.contracts, logger: logger) }
+        self.nodes = nodes
         traces = CarrierTraces(directory: settings.monitor.traceDirectory, group: group, logger: logger)
         let factory = CarrierFactory(
-            group: group, logger: logger, deliveries: deliveries, inDoubt: inDoubt, journal: journal, traces: traces,
-            changes: state.changes)
+            group: group, logger: logger, deliveries: deliveries, inDoubt: inDoubt, journal: journal, nodes: nodes,
+            traces: traces, changes: state.changes)
         let references = LoopReferences(group: group)
         var carriers: [String: RunningCarrier] = [:]
         for carrier in settings.carriers {
@@ -74,7 +83,7 @@ struct BridgeAssembly: Sendable {
         let reloader = Reloader(
             settings: settings, carriers: carriers,
             parts: Reloader.Parts(
-                read: read, factory: factory, journal: journal, references: references, intake: intake,
+                read: read, factory: factory, journal: journal, nodes: nodes, references: references, intake: intake,
                 certificate: certificate, threshold: log.threshold, state: state, logger: logger))
         self.reloader = reloader
         monitorCertificate = try TLSServerContext(settings.monitor)
@@ -103,6 +112,7 @@ struct BridgeAssembly: Sendable {
             settings.monitor, certificate: monitorCertificate, refusals: monitorRefusals, group: group, logger: logger,
             handler: pages.respond)
         drainWithin = settings.intake.replyWithin
+        nodeEnd = settings.nodeEnd
     }
 }
 
@@ -113,6 +123,7 @@ struct CarrierFactory: Sendable {
     let deliveries: Deliveries
     let inDoubt: InDoubtList
     let journal: BridgeJournal?
+    let nodes: NodeKeeper?
     let traces: CarrierTraces
     let changes: ChangeSignal
 
@@ -135,8 +146,9 @@ struct CarrierFactory: Sendable {
             deliver: { delivery, answer in
                 deliveries.take(delivery, policy: profile.text, signs: profile.receipts.signs) { answer.give($0) }
             },
+            reached: { [nodes] slot, reach in nodes?.reached(SlotKey(name, slot), reach) },
             changed: { [changes] in changes.send() })
-        let carrier = Carrier(configuration, group: group, logger: logger, events: events)
+        let carrier = Carrier(configuration, group: group, logger: logger, events: events, lease: nodes?.lease)
         traces.attach(carrier)
         let route = CarrierRoute(carrier: carrier, profile: profile, isExpected: isExpected) { [inDoubt] message in
             receipts.lost(

@@ -26,9 +26,10 @@ struct BridgeJournal: Sendable {
     ///   - owed: how long something is tried to be posted at most: what is needed for that is not deleted before.
     ///   - conversations: of so many numbers it is known whose chat they answer to.
     ///   - receipts: of so many segments receipts are known, at all carriers together.
+    ///   - isShared: whether other nodes write it too.
     init(
-        _ settings: JournalSettings, owed: Duration, conversations: Int, receipts: Int, deliveries: Deliveries,
-        inDoubt: InDoubtList, group: any EventLoopGroup, logger: Logger
+        _ settings: JournalSettings, owed: Duration, conversations: Int, receipts: Int, isShared: Bool,
+        deliveries: Deliveries, inDoubt: InDoubtList, group: any EventLoopGroup, logger: Logger
     ) {
         let statuses = CarrierStatuses()
         var options = JournalOptions(settings)
@@ -54,7 +55,7 @@ struct BridgeJournal: Sendable {
             }
             reader = SQLiteReader(path: path)
         case .postgresql(let url):
-            makeStore = { PostgreSQLStore(url: url, durability: durability) }
+            makeStore = { PostgreSQLStore(url: url, durability: durability, use: isShared ? .nodes : .alone) }
             reader = PostgreSQLReader(url: url)
         }
         journal = Journal(options: options, logger: logger, makeStore: makeStore)

@@ -10,10 +10,21 @@ package import Settings
 /// What a start needs of this machine besides its configuration, looked at before it, as this user.
 package enum StartCheck {
     /// What would make a start vain: the journal can never be written, as this user may not, or a newer version made it. With
-    /// `on_outage: continue` it is not needed.
+    /// `on_outage: continue` it is not needed. And a node of a cluster as the first process of a container, which no timer of the kernel
+    /// can end.
     ///
-    /// - Parameter file: `smppost.yaml`, as the user gave it.
-    package static func problems(_ settings: Settings, file: String) -> [ConfigurationProblem] {
+    /// - Parameters:
+    ///   - file: `smppost.yaml`, as the user gave it.
+    ///   - processID: this process's.
+    package static func problems(
+        _ settings: Settings, file: String, processID: Int32 = getpid()
+    ) -> [ConfigurationProblem] {
+        if settings.cluster != nil, processID == 1 {
+            let words =
+                "a node of a cluster cannot be process 1 of a container: nothing could end it while others take its binds. Run it under "
+                + "an init (docker run --init, or shareProcessNamespace of a pod)"
+            return [told(file, words, isWarning: false)]
+        }
         guard case .denied(let words) = journal(settings), settings.journal?.onOutage == .refuse else { return [] }
         return [told(file, words, isWarning: false)]
     }

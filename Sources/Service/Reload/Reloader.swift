@@ -7,6 +7,7 @@ import Logging
 import Messaging
 import NIOCore
 import NIOPosix
+import Nodes
 import Operations
 import SMPP
 package import Settings
@@ -39,6 +40,7 @@ actor Reloader {
         var read: ConfigurationReader
         var factory: CarrierFactory
         var journal: BridgeJournal?
+        var nodes: NodeKeeper?
         var references: LoopReferences
         var intake: IntakeServer
         var certificate: TLSServerContext
@@ -75,6 +77,7 @@ actor Reloader {
     func start() {
         guard !isStopping else { return }
         for carrier in alive { carrier.start() }
+        parts.nodes?.start(alive) { [intake] in intake.adopt(peers: $0) }
     }
 
     /// Stops every carrier that runs, at the same time; none is started any more.
@@ -193,6 +196,7 @@ actor Reloader {
     private func take(_ next: Settings, _ change: ConfigurationChange) async -> ReloadReport.Applied {
         let plan = change.plan
         settings = settings.reloaded(next)
+        parts.nodes?.know(next.contracts)
         parts.threshold.level = Logger.Level(rawValue: next.log.level) ?? .info
         // The watch would find a certificate written anew a little later.
         parts.certificate.reload(of: "intake", logger: parts.logger)
@@ -228,8 +232,7 @@ actor Reloader {
             settings: settings, carriers: carriers, references: parts.references, journal: parts.journal)
         let shown = settings.carriers.compactMap { carriers[$0.name]?.shown }
         parts.state.update { $0.shown = shown }
-        await parts.intake.adopt(
-            accounts: accounts, lockOut: lockOut, unbound: path.unbound, handler: path.handle)
+        await intake.adopt(accounts: accounts, lockOut: lockOut, unbound: path.unbound, handler: path.handle)
     }
 
     var intake: IntakeServer { parts.intake }
@@ -286,7 +289,8 @@ actor Reloader {
             await expect(current.route, atMost: patience)
             return
         }
-        if current.carrier.isReady {
+        // A contract that nodes share counts binds, and so is kept.
+        if current.carrier.isReady, parts.nodes == nil {
             let beside = begin(configuration, profile)
             if await comesUp(beside.carrier, within: patience) {
                 carriers[name] = beside
@@ -301,10 +305,12 @@ actor Reloader {
         let next = parts.factory.make(configuration, profile, isExpected: true)
         alive.append(next.carrier)
         carriers[name] = next
+        await parts.nodes?.leave(name)
         await publish(accounts: accounts)
         await retire(current.carrier, within: within)
         guard !isStopping else { return }
         next.carrier.start()
+        parts.nodes?.set(next.carrier)
         await expect(next.route, atMost: patience)
     }
 
@@ -340,6 +346,7 @@ actor Reloader {
         let next = parts.factory.make(configuration, profile, isExpected: isExpected)
         alive.append(next.carrier)
         if !isStopping { next.carrier.start() }
+        parts.nodes?.set(next.carrier)
         return next
     }
 
@@ -356,6 +363,7 @@ actor Reloader {
     }
 
     private func done(_ name: String, _ words: Logger.Message) {
+        if carriers[name] == nil { parts.nodes?.remove(name) }
         parts.state.update { $0.switching.removeAll { $0 == name } }
         parts.logger.notice(words, metadata: ["carrier": "\(name)"])
     }

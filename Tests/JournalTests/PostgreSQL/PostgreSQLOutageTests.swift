@@ -167,7 +167,7 @@ import Testing
         try set("on")
         let batch = PostgreSQLSamples.batch(1)
         try await eventually("told") { PostgreSQLSamples.kind { try store.append(batch) } == .readOnly }
-        let other = PostgreSQLStore(url: server.url(of: database), isAlone: false)
+        let other = PostgreSQLStore(url: server.url(of: database), use: .open)
         try await eventually("told to others") { PostgreSQLSamples.kind { try other.open() } == .readOnly }
         try set("off")
         try await eventually("added") { PostgreSQLSamples.kind { try store.append(batch) } == nil }

@@ -53,7 +53,7 @@ enum PostgreSQLSamples {
 
     /// All records of a database, in the same order.
     static func everything(in url: String) throws -> [String] {
-        let store = PostgreSQLStore(url: url, isAlone: false)
+        let store = PostgreSQLStore(url: url, use: .open)
         try store.open()
         var records: [JournalRecord] = []
         try store.replay(since: 0) { records += $0 }

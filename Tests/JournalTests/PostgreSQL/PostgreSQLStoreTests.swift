@@ -15,7 +15,7 @@ import Testing
             let keys = Watched<[[UInt8]]>([])
             for _ in 0..<8 {
                 Thread.detachNewThread {
-                    let store = PostgreSQLStore(url: url, isAlone: false)
+                    let store = PostgreSQLStore(url: url, use: .open)
                     let key = try? store.openedKey()
                     keys.update { $0.append(key ?? []) }
                 }

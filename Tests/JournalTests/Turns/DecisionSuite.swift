@@ -135,7 +135,7 @@ import Testing
     // MARK: Several processes
 
     private static func shared(_ url: String) throws -> TurnJournal {
-        try journal(PostgreSQLStore(url: url, isAlone: false))
+        try journal(PostgreSQLStore(url: url, use: .open))
     }
 
     private static func begin(_ journal: TurnJournal, _ id: UInt64, _ text: Int = 0) -> String {

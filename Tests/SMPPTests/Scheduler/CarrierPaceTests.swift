@@ -41,6 +41,27 @@ import Testing
         }
     }
 
+    /// A slot's share changes: a second after that no other second holds more than the new one.
+    @Test(arguments: [(50, 7), (7, 50), (1000, 3), (3, 1000)])
+    func aCeilingThatChangesIsKept(_ before: Int, _ after: Int) {
+        var pace = CarrierPace(ceiling: Double(before))
+        var now = start
+        var left: [UInt64] = []
+        while now < start + .seconds(6) {
+            if pace.ceiling == Double(before), now >= start + .seconds(2) { pace.setCeiling(Double(after), now: now) }
+            if pace.dueAt <= now {
+                pace.wrote(now: now)
+                if pace.ceiling == Double(after) { left.append(now.nanoseconds) }
+            }
+            now = now + .microseconds(500)
+        }
+        let most = left.indices.map { first in left[first...].prefix { $0 - left[first] < 1_020_000_000 }.count }.max()
+        #expect(most ?? 0 <= after)
+        #expect(left.count >= after * 7 / 2)
+        pace.setCeiling(nil, now: now)
+        #expect(pace.dueAt <= now && pace.limit == nil)
+    }
+
     @Test func lateTimersCostLittle() {
         for rate in [30.0, 200, 1000] {
             let driven = drive(rate, lateness: 0.005, seconds: 30, seed: 1, stalls: 0)
