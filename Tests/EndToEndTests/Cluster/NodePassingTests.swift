@@ -81,6 +81,8 @@ import Testing
             let unknown = try await lost
             #expect((unknown.status, unknown.outcome) == (504, "unknown"))
             #expect(unknown.headers["retry-after"] == nil)
+            // All of its connections have ended.
+            _ = try await holder.process.waitForExit()
             // Nobody has the bind now.
             let refused = try await front.post(form.with("text", "two"))
             #expect((refused.status, refused.outcome) == (503, "not-sent"))
