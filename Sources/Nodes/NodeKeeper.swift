@@ -22,8 +22,13 @@ package struct NodeSetup: Sendable {
     package var url: String
     /// Whether PostgreSQL must replicate synchronously.
     package var isReplicated: Bool
+    /// What its binds may take to end, and PostgreSQL to be told of it.
+    package var endsWithin: Duration
 
-    package init(name: String, address: String, version: String, url: String, isReplicated: Bool) {
+    package init(
+        name: String, address: String, version: String, url: String, isReplicated: Bool, endsWithin: Duration
+    ) {
+        self.endsWithin = endsWithin
         self.name = name
         self.address = address
         self.version = version
@@ -111,15 +116,15 @@ package final class NodeKeeper: @unchecked Sendable {
         }
     }
 
-    /// Gives all slots away, each once its bind has ended, and leaves the cluster. It takes no longer than `limit`.
-    package func stop(within limit: Duration) async {
+    /// Gives all slots away, each once its bind has ended, and leaves the cluster. It takes no longer than `endsWithin`.
+    package func stop() async {
         let promise = loop.makePromise(of: Void.self)
         loop.execute { [self] in
             stopped = promise
             guard ended == nil else { return promise.succeed() }
             handle(.stop)
         }
-        let limit = loop.scheduleTask(in: .nanoseconds(limit.nanoseconds)) { promise.succeed() }
+        let limit = loop.scheduleTask(in: .nanoseconds(setup.endsWithin.nanoseconds)) { promise.succeed() }
         try? await promise.futureResult.get()
         limit.cancel()
         try? await loop.submit { [self] in

@@ -114,7 +114,7 @@ package struct BridgeService: Service, CustomStringConvertible {
         await assembly.reloader.endReloads()
         await assembly.intake.drain(within: assembly.drainWithin)
         // No message can come any more: all carriers end their binds at the same time.
-        await assembly.nodes?.stop(within: assembly.nodeEnd)
+        await assembly.nodes?.stop()
         await assembly.reloader.stop()
         await assembly.nodes?.end()
         await assembly.traces.stop()

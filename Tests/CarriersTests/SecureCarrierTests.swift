@@ -38,6 +38,23 @@ import Testing
         #expect(rig.smsc.state.unbinds == 1)
     }
 
+    /// A bind whose lease ends says no goodbye in TLS either.
+    @Test func anAbortedBindIsReset() async throws {
+        let context = try TLSClientContext(caFile: certificateFile)
+        let lease = CarrierLease()
+        lease.set(until: BootClock.now + .seconds(60))
+        let rig = try await Rig.start(tls: server, ready: false, lease: lease) {
+            $0.tls = CarrierTLS(context: context, serverName: "smsc.example.net")
+        }
+        rig.carrier.take(slot: 0, share: 1_000_000, from: .now)
+        try await rig.bound(1)
+        #expect(await rig.submit("a").isAccepted)
+        try await rig.carrier.abort(slot: 0).get()
+        await rig.smsc.wait { $0.open == 0 }
+        #expect(rig.smsc.state.unbinds == 0 && rig.smsc.state.resets == 1)
+        try await rig.end()
+    }
+
     @Test func theCertificateIsShownAndItsEndToldAhead() async throws {
         let context = try TLSClientContext(caFile: certificateFile)
         let log = EventLog()

@@ -96,9 +96,9 @@ import Testing
         #expect(rig.kills == kills)
         rig.handle(.closed(Self.keys[1]))
         #expect(rig.kills == nil)
-        // The rows are still its own; the slots come back when the quiet time is over.
+        // The rows are still its own; the slots come back when a connection that is not made is given up, and the quiet time is over.
         rig.answers = true
-        rig.pass(.seconds(7))
+        rig.pass(.seconds(15))
         #expect(rig.takeOrders().allSatisfy { $0 == .disconnect })
         rig.pass(.seconds(3))
         #expect(rig.takeOrders().count == 2)

@@ -29,7 +29,7 @@ import Testing
             keeper = try NodeKeeper(
                 NodeSetup(
                     name: "a", address: "https://a.example", version: "1", url: server.url(of: database),
-                    isReplicated: isReplicated),
+                    isReplicated: isReplicated, endsWithin: .seconds(20)),
                 contracts: ["main": CarrierContract(rate: 3, slots: 2)], times: times, logger: logger)
             var setup = CarrierSetup(name: "main", hosts: [HostPort(host: "127.0.0.1", port: 1)])
             setup.binds = [BindPlan(kind: .transceiver, count: 2)]
@@ -54,7 +54,7 @@ import Testing
         }
 
         func end() async throws {
-            await keeper.stop(within: .seconds(20))
+            await keeper.stop()
             try await carrier.stop().get()
             await keeper.end()
         }

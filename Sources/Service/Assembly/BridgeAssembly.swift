@@ -33,8 +33,6 @@ struct BridgeAssembly: Sendable {
     let quotas: QuotaRestart
     /// What is in flight is answered within this time.
     let drainWithin: Duration
-    /// A node has left the cluster within this time.
-    let nodeEnd: Duration
 
     /// - Parameters:
     ///   - read: reads the configuration anew.
@@ -66,10 +64,7 @@ struct BridgeAssembly: Sendable {
             group: group, logger: logger, deliveries: deliveries, inDoubt: inDoubt, journal: journal, nodes: nodes,
             traces: traces, changes: state.changes)
         let references = LoopReferences(group: group)
-        var carriers: [String: RunningCarrier] = [:]
-        for carrier in settings.carriers {
-            carriers[carrier.name] = factory.make(try CarrierConfiguration(carrier), CarrierProfile(carrier))
-        }
+        let carriers = try factory.make(settings.carriers)
         journal?.know(carriers.values.map(\.route))
         let path = MessagePath(
             settings: settings, carriers: carriers, references: references, journal: journal)
@@ -112,7 +107,6 @@ struct BridgeAssembly: Sendable {
             settings.monitor, certificate: monitorCertificate, refusals: monitorRefusals, group: group, logger: logger,
             handler: pages.respond)
         drainWithin = settings.intake.replyWithin
-        nodeEnd = settings.nodeEnd
     }
 }
 
@@ -126,6 +120,15 @@ struct CarrierFactory: Sendable {
     let nodes: NodeKeeper?
     let traces: CarrierTraces
     let changes: ChangeSignal
+
+    /// By their names.
+    func make(_ carriers: [CarrierSettings]) throws(TLSError) -> [String: RunningCarrier] {
+        var made: [String: RunningCarrier] = [:]
+        for carrier in carriers {
+            made[carrier.name] = make(try CarrierConfiguration(carrier), CarrierProfile(carrier))
+        }
+        return made
+    }
 
     func make(
         _ configuration: CarrierConfiguration, _ profile: CarrierProfile, isExpected: Bool = false

@@ -10,7 +10,7 @@ extension Settings {
         guard let cluster, case .postgresql(let url) = journal?.store else { return nil }
         return NodeSetup(
             name: cluster.name, address: "\(cluster.address)", version: Version.text, url: url,
-            isReplicated: cluster.database == .synchronous)
+            isReplicated: cluster.database == .synchronous, endsWithin: nodeEnd)
     }
 
     /// What the carriers' files say that all nodes share, by carrier.
@@ -19,7 +19,7 @@ extension Settings {
     }
 
     /// How long the node's binds may take to end, with what PostgreSQL is told of it.
-    var nodeEnd: Duration {
+    private var nodeEnd: Duration {
         let ends = carriers.map { $0.setup.timings.response + $0.setup.timings.unbind }
         return (ends.max() ?? .zero) + .seconds(5)
     }

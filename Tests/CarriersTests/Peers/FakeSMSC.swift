@@ -76,6 +76,8 @@ final class FakeSMSC: Sendable {
         var responses: [PDU] = []
         var violations: [String] = []
         var mostOpen = 0
+        /// Connections that its client ended by RST.
+        var resets = 0
     }
 
     private struct Waiter {

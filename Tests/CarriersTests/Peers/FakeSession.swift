@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import SMPP
 import SMPPWire
@@ -35,6 +36,7 @@ final class FakeSession: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if error is FrameError { violation("\(error)") }
+        if (error as? IOError)?.errnoCode == ECONNRESET { smsc.note { $0.resets += 1 } }
         context.close(promise: nil)
     }
 

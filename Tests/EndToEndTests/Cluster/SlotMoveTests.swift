@@ -69,6 +69,71 @@ import Testing
         var excessBinds: Int
     }
 
+    /// A node that does not reach the carrier leaves its binds to one that does, and is not given them again at once.
+    @Test func bindsGoWhereTheCarrierIsReached() async throws {
+        let journal = try await JournalKind.postgresql.url()
+        try await withSimulator(["--max-binds", "\(Self.binds)"]) { smsc in
+            async let first = Bridge.start(try await Self.setup("a", journal: journal, port: smsc.port))
+            let b = try await Bridge.start(try await Self.setup("b", journal: journal, port: try Ports.free()))
+            let a = try await first
+            defer { for bridge in [a, b] { bridge.discard() } }
+            try await eventually("some there", atMost: .seconds(40)) { try await b.carriers()[0].binds.count > 0 }
+            try await eventually("all here", atMost: .seconds(40)) {
+                let here = try await Self.bound(a)
+                return here == Self.binds
+            }
+            #expect(try await b.carriers()[0].binds.isEmpty)
+            let counted = try await smsc.decode(BindCounters.self, "/counters")
+            #expect(counted.maxBinds == Self.binds && counted.excessBinds == 0)
+        }
+    }
+
+    /// A contract counts binds: the new ones come when the old ones have ended. Who is stopped leaves nothing behind.
+    @Test func aReloadNeverBindsBesideTheOldBinds() async throws {
+        let journal = try await JournalKind.postgresql.url()
+        try await withSimulator(["--max-binds", "\(Self.binds)"]) { smsc in
+            try await withBridge(try await Self.setup("a", journal: journal, port: smsc.port)) { bridge in
+                try await eventually("bound", atMost: .seconds(30)) { try await Self.bound(bridge) == Self.binds }
+                let changed = CarrierSetup(port: smsc.port, window: 5, binds: Self.binds, lines: ["rate: 20/s"])
+                try bridge.folder.write(changed.yaml, to: "carriers/main.yaml")
+                bridge.process.signal(SIGHUP)
+                try await bridge.process.waitForOutput(containing: "carrier has its new binds")
+                try await eventually("bound anew") {
+                    let counters = try await smsc.counters()
+                    return counters.binds == 2 * Self.binds && counters.openBinds == Self.binds
+                }
+                let form = Form.keyed(try await TestSecrets.shared().key, text: "one")
+                #expect(try await bridge.post(form).status == 200)
+            }
+            let counted = try await smsc.decode(BindCounters.self, "/counters")
+            #expect(counted.maxBinds == Self.binds && counted.excessBinds == 0)
+            #expect(try await smsc.counters().unbinds == 2 * Self.binds)
+        }
+    }
+
+    /// A node that does not reach PostgreSQL cuts its binds off by itself, without a word and before anything ends it; it takes them again
+    /// when it does.
+    @Test func withoutPostgreSQLNothingIsHeld() async throws {
+        let server = try await PostgreSQLServer()
+        let journal = server.url(of: try await server.newDatabase())
+        try await withSimulator(["--max-binds", "\(Self.binds)"]) { smsc in
+            try await withBridge(try await Self.setup("a", journal: journal, port: smsc.port)) { bridge in
+                try await server.crash()
+                try await eventually("cut off") { try await smsc.counters().openBinds == 0 }
+                #expect(try await smsc.counters().unbinds == 0)
+                try await eventually("told") { try await bridge.monitor("/readyz").status == 503 }
+                try await server.start()
+                try await eventually("bound again", atMost: .seconds(40)) {
+                    try await smsc.counters().openBinds == Self.binds
+                }
+                try await bridge.awaitReady()
+                let form = Form.keyed(try await TestSecrets.shared().key, text: "one")
+                #expect(try await bridge.post(form).status == 200)
+            }
+        }
+        try await server.remove()
+    }
+
     /// Without synchronous replication a failover would lose rows: somebody must vouch for the database.
     @Test func aServerThatReplicatesNothingIsRefusedAtTheStart() async throws {
         let folder = try TemporaryFolder()
