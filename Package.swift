@@ -84,7 +84,9 @@ let package = Package(
         // Floor 3: the edges. They know their own peer and not each other.
         .target(
             name: "Intake",
-            dependencies: ["HTTPService", "Messaging", "SMPP", "TLS", collections, logging, nioCore, nioPosix]),
+            dependencies: [
+                "Cluster", "HTTPService", "Messaging", "SMPP", "TLS", collections, logging, nioCore, nioPosix,
+            ]),
         .target(
             name: "Carriers",
             dependencies: ["Cluster", "Messaging", "SMPP", "SMPPWire", "TLS", collections, logging, nioCore, nioPosix]),
@@ -115,7 +117,8 @@ let package = Package(
         .testTarget(
             name: "BridgeTests",
             dependencies: [
-                "Bridge", "Intake", "Journal", "Messaging", "SMPP", "SMPPWire", "Settings", "TestPrograms", logging,
+                "Bridge", "Carriers", "Intake", "Journal", "Messaging", "SMPP", "SMPPWire", "Settings", "TestPrograms",
+                logging,
                 nioCore, nioEmbedded, nioPosix,
             ]),
         .testTarget(
@@ -138,7 +141,9 @@ let package = Package(
         .testTarget(
             name: "IntakeTests",
             dependencies: [
-                "Intake", "Messaging", "SMPP", "TLS", "TestPrograms", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
+                "Cluster", "Intake", "Messaging", "SMPP", "TLS", "TestPrograms", logging, nioCore, nioEmbedded,
+                nioHTTP1,
+                nioPosix,
             ]),
         .testTarget(
             name: "JournalTests",

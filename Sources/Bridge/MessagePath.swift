@@ -60,6 +60,20 @@ package final class MessagePath: Sendable {
         return request.chat == nil ? rules : rules.chat ?? rules
     }
 
+    /// The carriers that a message would be offered to, by name, where none of them takes messages here: another node may have them. Nil where
+    /// one does, or the recipient is no number.
+    package func unbound(_ account: Account, isChat: Bool, to: String) -> [String]? {
+        let own = rules[account.index]
+        let rules = isChat ? own.chat ?? own : own
+        // Most have no routes, and nothing needs to be read.
+        if rules.routes.isEmpty, hasReady(rules.carriers) { return nil }
+        guard let recipient = try? PhoneNumber(to, rules: rules.numbers) else { return nil }
+        let order = rules.order(for: recipient)
+        return hasReady(order) ? nil : order.indices.map { routes[$0].name }
+    }
+
+    private func hasReady(_ order: CarrierOrder) -> Bool { order.indices.contains { routes[$0].isReady } }
+
     /// Takes one authenticated request to its reply. Call it, and expect the reply, on the request's event loop.
     package func handle(_ request: consuming SMSRequest, reply: @escaping @Sendable (IntakeReply) -> Void) {
         let rules = rules(of: request)

@@ -12,6 +12,8 @@ package struct IntakeConfiguration: Sendable {
     package var chatPath = "/planfix/chat"
     /// Certificates; nil (plain HTTP) only in tests.
     package var tls: TLSServerContext?
+    /// How forms are passed on to other nodes; nil: there are none.
+    package var passing: PassingRules?
     /// How long a client waits for its reply, counted from the request's last byte.
     package var replyWithin = TimeAmount.seconds(10)
     /// Connections open at one time; further ones are closed at once.

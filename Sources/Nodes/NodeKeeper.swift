@@ -64,6 +64,8 @@ package final class NodeKeeper: @unchecked Sendable {
     private var stopped: EventLoopPromise<Void>?
     private var toldProblem: String?
     private var toldNodes: [String] = []
+    private var peers = PeerTable()
+    private var peersChanged: @Sendable (PeerTable) -> Void = { _ in }
 
     /// - Parameters:
     ///   - contracts: what the carriers' files say, by carrier.
@@ -104,8 +106,11 @@ package final class NodeKeeper: @unchecked Sendable {
     }
 
     /// Joins the cluster, after `check`.
-    package func start(_ carriers: [Carrier]) {
+    ///
+    /// - Parameter peers: is given who takes forms when that has changed. On a thread of its own; must not block.
+    package func start(_ carriers: [Carrier], peers: @escaping @Sendable (PeerTable) -> Void = { _ in }) {
         loop.execute { [self] in
+            peersChanged = peers
             for carrier in carriers { desk.set(carrier, firstSend: times.firstSend) }
             handle(.time)
         }
@@ -264,7 +269,18 @@ package final class NodeKeeper: @unchecked Sendable {
             tell(answer.problem)
             tell(nodes: answer.nodes)
             handle(.answered(transaction.id, answer.answer))
+            tellPeers(answer)
         }
+    }
+
+    /// While PostgreSQL does not answer they stay as they were: whoever has gone is not reached.
+    private func tellPeers(_ answer: NodeStore.Answer) {
+        guard case .committed(let snapshot) = answer.answer else { return }
+        let places = answer.nodes.map { ($0.run, (name: $0.name, address: $0.address)) }
+        let now = PeerTable(snapshot, besides: keeper.run, places: Dictionary(places) { $1 })
+        guard now != peers else { return }
+        peers = now
+        peersChanged(now)
     }
 
     // MARK: The log

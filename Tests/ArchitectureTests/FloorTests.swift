@@ -30,7 +30,7 @@ import Testing
             3, ["Cluster", "Messaging", "SMPP", "SMPPWire", "TLS"],
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Glibc"]),
         "Intake": Target(
-            3, ["HTTPService", "Messaging", "SMPP", "TLS"],
+            3, ["Cluster", "HTTPService", "Messaging", "SMPP", "TLS"],
             packages: ["DequeModule", "Logging", "NIOCore", "NIOPosix", "Foundation", "Dispatch"]),
         "Journal": Target(
             3, ["CPostgreSQL", "Cluster", "Messaging", "SMPP"],

@@ -37,6 +37,9 @@ import Testing
             }
             intake.replies[ReplyLabel(account: "account-\(account)", status: 200, code: nil)] = 99_999_999
         }
+        intake.passedOn = [
+            PassingLabel(node: "b", ending: .answered(.notSent)): 3, PassingLabel(node: "b", ending: .lost): 1,
+        ]
         intake.quotas = [
             QuotaStatus(
                 account: "account-1", zone: "UTC",

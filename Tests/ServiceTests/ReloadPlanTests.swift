@@ -1,3 +1,4 @@
+import HTTPService
 import Messaging
 import SMPP
 import Settings
@@ -73,13 +74,16 @@ import Testing
             $0.monitor.token = "0123456789abcdef"
             $0.monitor.certificateFile = "monitor.crt"
             $0.journal = JournalSettings(store: .sqlite(path: "x"))
+            $0.cluster = HTTPURL("https://a:8443").map {
+                ClusterSettings(name: "a", address: $0, caFile: "ca", certificateFile: "a.crt", keyFile: "a.key")
+            }
             $0.log.format = .json
             $0.log.level = "debug"
         }
         #expect(
             plan.needsRestart == [
                 "intake.listen", "intake.tls", "intake.reply_within", "monitor.token",
-                "monitor.tls", "journal", "log.format",
+                "monitor.tls", "journal", "cluster", "log.format",
             ])
     }
 

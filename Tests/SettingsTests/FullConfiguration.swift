@@ -59,6 +59,7 @@ enum FullConfiguration {
           certificate: server.crt
           key: server.key
           database: managed
+          passing: { connections: 32, queue: 200, connect_within: 2s }
         log: { level: debug, format: json }
         """,
         "config/accounts.yaml": """

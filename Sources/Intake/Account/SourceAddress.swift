@@ -49,6 +49,9 @@ package struct SourceAddress: Sendable, Hashable {
         (isV4 ? IPAddress(ipv4: UInt32(truncatingIfNeeded: low)) : IPAddress(ipv6: high, low)).description
     }
 
+    /// As of a peer; the port does not count.
+    var socketAddress: SocketAddress? { try? SocketAddress(ipAddress: text, port: 0) }
+
     /// What attempts are counted by, as people write it: `192.0.2.1`, `2001:db8::/64`.
     package var networkText: String { isV4 ? text : network.text + "/64" }
 

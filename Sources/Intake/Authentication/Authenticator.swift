@@ -68,6 +68,15 @@ package final class Authenticator {
         cache.replaceAccounts(directory.successor)
     }
 
+    /// Whose form it says it is; nothing of that is proven. Nil where there is no such account.
+    func named(_ credentials: Credentials) -> AccountEntry? {
+        switch credentials {
+        case .password(let login, _): directory.account(login: login)
+        case .key(let key): directory.account(key: key)
+        case .chatToken(let token): directory.account(chatToken: token)
+        }
+    }
+
     /// Decides at once if it can. On the event loop.
     package func begin(_ credentials: Credentials, source: SourceAddress, now: NIODeadline) -> Beginning {
         switch credentials {

@@ -5,13 +5,15 @@ package import NIOCore
 /// One request of a connection from its last byte to its reply.
 package struct Exchange {
     /// Where it stands.
-    package enum Phase {
+    enum Phase {
         /// Its form or its sender is being looked at: no carrier has heard of it.
         case checking
         /// The handler has it.
         case handed
+        /// Another node is asked for it, or has it.
+        case passed(Passage)
         /// Its reply waits for the replies of the requests before it. Indirect: few wait, and each request is moved often.
-        indirect case answered(IntakeReply)
+        indirect case answered(IntakeReply, Passage?)
     }
 
     /// The message's id.
@@ -25,7 +27,18 @@ package struct Exchange {
     /// Whose it is, once that is known.
     package var account: AccountEntry?
     /// Where it stands.
-    package var phase = Phase.checking
+    var phase = Phase.checking
+
+    /// What another node answered, and its name; nil where it was answered here.
+    var answerOfNode: (reply: PassedReply, node: String)? { passage?.answer }
+
+    private var passage: Passage? {
+        switch phase {
+        case .passed(let passage): passage
+        case .answered(_, let passage): passage
+        case .checking, .handed: nil
+        }
+    }
 
     /// A request that has just arrived.
     package init(id: MessageID, terms: RequestTerms, arrived: NIODeadline, giveUpAt: NIODeadline) {
@@ -37,11 +50,18 @@ package struct Exchange {
 
     fileprivate mutating func identify(
         account: AccountEntry, isHanded: Bool
-    ) -> (id: MessageID, arrived: NIODeadline)? {
+    ) -> (id: MessageID, deadline: NIODeadline)? {
         if case .answered = phase { return nil }
         self.account = account
         if isHanded { phase = .handed }
-        return (id, arrived)
+        return (id, deadline)
+    }
+
+    /// When its reply is due.
+    package var deadline: NIODeadline { giveUpAt - IntakeConfiguration.handlerGrace }
+
+    fileprivate mutating func answer(_ reply: IntakeReply) {
+        phase = .answered(reply, passage)
     }
 }
 
@@ -71,15 +91,21 @@ package struct ExchangeQueue {
         return exchanges[index]
     }
 
-    /// Notes whose a request is, and whether the handler is given it; returns its id and when it had come, unless it is
+    /// Notes whose a request is, and whether the handler is given it; returns its id and when its reply is due, unless it is
     /// answered.
     @discardableResult
     package mutating func identify(
         _ number: UInt64, account: AccountEntry, isHanded: Bool
-    ) -> (id: MessageID, arrived: NIODeadline)? {
+    ) -> (id: MessageID, deadline: NIODeadline)? {
         guard let index = index(of: number) else { return nil }
         // In place: a look at a part of an exchange in here copies all of it.
         return exchanges[index].identify(account: account, isHanded: isHanded)
+    }
+
+    /// Notes that other nodes are asked for a request, or (nil) that it is decided here after all; unless it is answered.
+    mutating func pass(_ number: UInt64, _ passage: Passage?) {
+        guard let index = openIndex(number) else { return }
+        exchanges[index].phase = passage.map { .passed($0) } ?? .checking
     }
 
     /// Whether a request is not answered yet.
@@ -100,13 +126,13 @@ package struct ExchangeQueue {
     package mutating func answer(_ number: UInt64, with reply: IntakeReply) -> Exchange? {
         guard let index = openIndex(number) else { return nil }
         let exchange = exchanges[index]
-        exchanges[index].phase = .answered(reply)
+        exchanges[index].answer(reply)
         return exchange
     }
 
     /// Takes the first request out if it is answered.
     package mutating func popAnswered() -> (exchange: Exchange, reply: IntakeReply)? {
-        guard !exchanges.isEmpty, case .answered(let reply) = exchanges[0].phase else { return nil }
+        guard !exchanges.isEmpty, case .answered(let reply, _) = exchanges[0].phase else { return nil }
         firstNumber += 1
         return (exchanges.removeFirst(), reply)
     }

@@ -32,7 +32,7 @@ extension IntakeHandler {
     private func giveBackPlace(_ exchange: Exchange) {
         switch exchange.phase {
         case .handed: exchange.account?.meter.release()
-        case .checking, .answered: break
+        case .checking, .passed, .answered: break
         }
     }
 
@@ -46,6 +46,7 @@ extension IntakeHandler {
             loop.counters.handlerTimeouts.add()
             loop.logger.error("message \(exchange.id): no reply from the handler in time")
             answer(number, .carrierTimeout)
+        case .passed(let passage): lost(number, passage)
         case .answered: break
         }
     }
@@ -56,7 +57,7 @@ extension IntakeHandler {
             guard let exchange = exchanges[open: number] else { continue }
             switch exchange.phase {
             case .checking: answer(number, .busy)
-            case .handed, .answered: break
+            case .handed, .passed, .answered: break
             }
         }
     }
@@ -113,13 +114,26 @@ extension IntakeHandler {
         let frame = ReplyWriter.Frame(
             id: exchange.id, terms: exchange.terms, closes: isLast,
             profile: exchange.account?.account.replyProfile ?? .strict, chat: exchange.account?.account.chat?.replies)
-        loop.write(reply, frame, into: &buffer)
-        if let onDelivered = reply.onDelivered {
-            let reply = AwaitedReplies.Reply(id: exchange.id, onDelivered: onDelivered)
-            if awaited == nil { awaited = AwaitedReplies(first: reply) } else { awaited?.others.append(reply) }
+        if let answer = exchange.answerOfNode {
+            answer.reply.write(closes: isLast, announcesKeepAlive: exchange.terms.announcesKeepAlive, into: &buffer)
+        } else {
+            loop.write(reply, frame, into: &buffer)
         }
+        if let onDelivered = reply.onDelivered { expectDelivery(onDelivered, exchange) }
         loop.exchangeClosed(exchange, reply, peer: peer, clientGone: false, now: now)
         return isLast
+    }
+
+    /// Has it told that a reply was taken: when it is written, or when the node that asked for it says so.
+    private func expectDelivery(_ onDelivered: @escaping @Sendable (MessageID) -> Void, _ exchange: Exchange) {
+        let reply = AwaitedReplies.Reply(id: exchange.id, onDelivered: onDelivered)
+        if exchange.terms.passedOn != nil {
+            waitForNode(reply)
+        } else if awaited == nil {
+            awaited = AwaitedReplies(first: reply)
+        } else {
+            awaited?.others.append(reply)
+        }
     }
 
     /// Writes now, or with the rest of this read.

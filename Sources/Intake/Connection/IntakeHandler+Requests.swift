@@ -66,29 +66,40 @@ extension IntakeHandler {
         if !terms.keepAlive { phase = .finishing(lingers: false) }
         let now = loop.eventLoop.now
         let number = open(terms, now: now)
-        if terms.isHealth { return answerHealth(number) }
+        if terms.isAside { return answerAside(number, terms) }
         if let refusal = terms.refusal { return answer(number, refusal) }
         if loop.isDraining { return answer(number, .draining) }
-        if terms.isChat { return takeChat(number, body, terms.charset, now: now) }
+        if terms.isChat { return takeChat(number, terms, body, now: now) }
         do throws(FormProblem) {
             let form = try loop.form.decode(body, charset: terms.charset)
-            authenticate(number, form, now: now)
+            takeForm(number, form, terms, body, now: now)
         } catch {
             answer(number, IntakeReply(error, language: language(of: nil)))
         }
     }
 
-    private func takeChat(_ number: UInt64, _ body: ByteBuffer, _ charset: FormCharset, now: NIODeadline) {
+    private func takeChat(_ number: UInt64, _ terms: RequestTerms, _ body: ByteBuffer, now: NIODeadline) {
         do throws(ReplyCode) {
-            authenticate(number, try loop.form.decodeChat(body, charset: charset), now: now)
+            takeForm(number, try loop.form.decodeChat(body, charset: terms.charset), terms, body, now: now)
         } catch {
             answer(number, error)
         }
     }
 
-    /// `GET /healthz`: whether this listener takes messages, for a balancer.
-    private func answerHealth(_ number: UInt64) {
-        guard !loop.isDraining else { return answer(number, .draining) }
+    private func takeForm(
+        _ number: UInt64, _ form: consuming SMSForm, _ terms: RequestTerms, _ body: ByteBuffer, now: NIODeadline
+    ) {
+        if let passing = loop.passing, passOn(number, form, terms, body, by: passing) { return }
+        authenticate(number, form, source: terms.client ?? source, now: now)
+    }
+
+    /// `GET /healthz`, whether this listener takes messages, for a balancer; or what a node tells.
+    private func answerAside(_ number: UInt64, _ terms: RequestTerms) {
+        if case .delivered(let id) = terms.passedOn {
+            delivered(id)
+        } else if loop.isDraining {
+            return answer(number, .draining)
+        }
         answer(
             number,
             IntakeReply(
@@ -99,9 +110,11 @@ extension IntakeHandler {
     /// Makes an exchange of a request.
     private func open(_ terms: RequestTerms, now: NIODeadline) -> UInt64 {
         loop.exchangeOpened()
+        var time = loop.configuration.replyWithin
+        // A part of it is over at the node that has the client.
+        if case .form(_, let milliseconds) = terms.passedOn { time = min(time, .milliseconds(Int64(milliseconds))) }
         let exchange = Exchange(
-            id: loop.makeID(), terms: terms, arrived: now,
-            giveUpAt: now + loop.configuration.replyWithin + IntakeConfiguration.handlerGrace)
+            id: loop.makeID(), terms: terms, arrived: now, giveUpAt: now + time + IntakeConfiguration.handlerGrace)
         return changeExchanges { $0.append(exchange) }
     }
 
@@ -118,56 +131,60 @@ extension IntakeHandler {
         updateTimer()
     }
 
-    private func authenticate(_ number: UInt64, _ form: consuming SMSForm, now: NIODeadline) {
+    /// - Parameter source: whose address the form is from.
+    func authenticate(_ number: UInt64, _ form: consuming SMSForm, source: SourceAddress, now: NIODeadline) {
         switch loop.authenticator.begin(form.credentials, source: source, now: now) {
-        case .decided(let verdict): authenticated(number, form, verdict, now: now)
+        case .decided(let verdict): authenticated(number, form, verdict, source: source, now: now)
         case .mustVerify(let attempt):
             let form = form
             loop.authenticator.verify(attempt) { [self] verdict in
                 // Given up, or its client left, while scrypt ran: nobody waits for it, and nothing was sent.
                 guard exchanges.isOpen(number) else { return }
-                authenticated(number, form, verdict, now: loop.eventLoop.now)
+                authenticated(number, form, verdict, source: source, now: loop.eventLoop.now)
             }
         }
     }
 
     private func authenticated(
-        _ number: UInt64, _ form: consuming SMSForm, _ verdict: Authenticator.Verdict, now: NIODeadline
+        _ number: UInt64, _ form: consuming SMSForm, _ verdict: Authenticator.Verdict, source: SourceAddress,
+        now: NIODeadline
     ) {
         switch verdict {
         case .refused(let code, let retryAfter):
             answer(number, IntakeReply(code, language: language(of: nil), retryAfter: retryAfter))
         case .verified(let entry):
-            guard let chat = form.chat else { return admit(number, form, entry, now: now) }
+            guard let chat = form.chat else { return admit(number, form, entry, source: source, now: now) }
             changeExchanges { _ = $0.identify(number, account: entry, isHanded: false) }
             do throws(ReplyCode) {
-                admit(number, try chat.message(form, under: entry.account.chat), entry, now: now)
+                admit(number, try chat.message(form, under: entry.account.chat), entry, source: source, now: now)
             } catch {
                 answer(number, error)
             }
         }
     }
 
-    private func admit(_ number: UInt64, _ form: consuming SMSForm, _ entry: AccountEntry, now: NIODeadline) {
-        let refusal = refusal(of: entry, now: now)
+    private func admit(
+        _ number: UInt64, _ form: consuming SMSForm, _ entry: AccountEntry, source: SourceAddress, now: NIODeadline
+    ) {
+        let refusal = refusal(of: entry, source: source, now: now)
         let identified = changeExchanges { $0.identify(number, account: entry, isHanded: refusal == nil) }
         // It is open: it has come just now, or the caller has looked.
-        guard let (id, arrived) = identified else { return }
+        guard let (id, deadline) = identified else { return }
         if let (code, retryAfter) = refusal {
             return answer(number, IntakeReply(code, language: entry.account.language, retryAfter: retryAfter))
         }
         loop.counters.handed.add()
         let request = SMSRequest(
             id: id, entry: entry, from: form.from, to: form.to, text: form.text, options: form.options,
-            chat: form.chat,
-            deadline: arrived + loop.configuration.replyWithin, eventLoop: loop.eventLoop,
-            loopIndex: loop.index)
+            chat: form.chat, deadline: deadline, eventLoop: loop.eventLoop, loopIndex: loop.index)
         let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)
         loop.handler(request) { connection.value.answer(number, $0) }
     }
 
     /// Why a message of this account is not taken; nil: it is, and has a slot among those in flight.
-    private func refusal(of entry: AccountEntry, now: NIODeadline) -> (code: ReplyCode, retryAfter: Int?)? {
+    private func refusal(
+        of entry: AccountEntry, source: SourceAddress, now: NIODeadline
+    ) -> (code: ReplyCode, retryAfter: Int?)? {
         guard entry.account.enabled else { return (.accountDisabled, nil) }
         guard entry.account.allows(source) else { return (.ipNotAllowed, nil) }
         guard !loop.isDraining else { return (.draining, nil) }

@@ -66,6 +66,10 @@ package final class IntakeHandler: ChannelDuplexHandler {
     var source = SourceAddress.unspecified
     /// The TLS handshake is done.
     private var isSecure = false
+    /// The peer is another node of the cluster: it has shown a certificate of the cluster's authority.
+    private var isNode = false
+    /// Replies to that node of which it will say whether their clients have taken them, the oldest first; at most `maxPipelined`.
+    var awaitedOfNode: [AwaitedReplies.Reply] = []
     var exchanges = ExchangeQueue()
     var arriving: Arriving?
     /// What has come and is not taken yet. While no more requests may be worked on reading rests, so it holds one read.
@@ -138,7 +142,10 @@ package final class IntakeHandler: ChannelDuplexHandler {
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if let client = event as? ClientAddress { know(client.peer) }
-        if event is TLSHandshakeCompleted { isSecure = true }
+        if let agreed = event as? TLSHandshakeCompleted {
+            isSecure = true
+            isNode = agreed.alpn == NodeCertificates.alpn
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -231,7 +238,7 @@ package final class IntakeHandler: ChannelDuplexHandler {
     private func takeParts() {
         while case .open = phase, wantsBytes, !reader.isEmpty {
             do throws(RequestProblem) {
-                guard let part = try reader.next(loop.rules) else {
+                guard let part = try reader.next(isNode ? loop.rulesOfNodes : loop.rules) else {
                     if reader.isInHead { headStarted = headStarted ?? loop.eventLoop.now }
                     return
                 }

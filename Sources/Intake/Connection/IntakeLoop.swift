@@ -26,12 +26,17 @@ package final class IntakeLoop {
         package var messageLog: MessageLogOutput?
         /// What decides about messages.
         package var handler: MessageHandler
+        /// Whose messages other nodes may be asked for.
+        package var unbound: UnboundCarriers?
+        /// How many loops share it.
+        package var loops: Int
 
         /// All of it.
         package init(
             configuration: IntakeConfiguration, directory: AccountDirectory, lockOut: LockOut,
             verifier: PasswordVerifier, secret: [UInt8], unfinished: UnfinishedBytes, logger: Logger,
-            messageLog: MessageLogOutput? = nil, handler: @escaping MessageHandler
+            messageLog: MessageLogOutput? = nil, loops: Int = 1,
+            unbound: UnboundCarriers? = nil, handler: @escaping MessageHandler
         ) {
             self.configuration = configuration
             self.directory = directory
@@ -41,6 +46,8 @@ package final class IntakeLoop {
             self.unfinished = unfinished
             self.logger = logger
             self.messageLog = messageLog
+            self.unbound = unbound
+            self.loops = loops
             self.handler = handler
         }
     }
@@ -49,10 +56,15 @@ package final class IntakeLoop {
     let index: Int
     let configuration: IntakeConfiguration
     let rules: RequestTerms.Rules
+    /// Of requests that other nodes make.
+    let rulesOfNodes: RequestTerms.Rules
+    /// Nil: there are no other nodes.
+    let passing: FormPassing?
     /// The shortest of the times that an open connection may take for something.
     let shortestWait: TimeAmount
     /// What decides about messages now; a message stays with the one that it was given to.
     private(set) var handler: MessageHandler
+    private(set) var unbound: UnboundCarriers?
     let authenticator: Authenticator
     let counters: LoopCounters
     let logger: Logger
@@ -91,9 +103,18 @@ package final class IntakeLoop {
         self.messageLog = shared.messageLog.map(MessageLog.init)
         self.unfinished = shared.unfinished
         self.handler = shared.handler
-        self.rules = RequestTerms.Rules(
+        self.unbound = shared.unbound
+        var rules = RequestTerms.Rules(
             path: configuration.path, chatPath: configuration.chatPath, maxBodyBytes: configuration.maxBodyBytes,
             maxHeaderBytes: configuration.maxHeaderBytes)
+        self.rules = rules
+        rules.ofNode = true
+        self.rulesOfNodes = rules
+        let counters = counters
+        self.passing = configuration.passing.map {
+            FormPassing(
+                $0, configuration, loops: shared.loops, on: eventLoop, counters: counters, logger: shared.logger)
+        }
         self.shortestWait = min(
             configuration.idleTimeout, configuration.requestTimeout,
             configuration.replyWithin + IntakeConfiguration.handlerGrace)
@@ -105,8 +126,11 @@ package final class IntakeLoop {
     }
 
     /// From now on these are the accounts, and this decides about their messages. On the event loop.
-    package func adopt(_ directory: AccountDirectory, handler: @escaping MessageHandler) {
+    package func adopt(
+        _ directory: AccountDirectory, unbound: UnboundCarriers? = nil, handler: @escaping MessageHandler
+    ) {
         authenticator.adopt(directory)
+        self.unbound = unbound
         self.handler = handler
     }
 
@@ -145,7 +169,10 @@ package final class IntakeLoop {
         counters.openRequests.add(-1)
         counters.times.add(nanoseconds: (now - exchange.arrived).nanoseconds)
         let account = exchange.account?.account.name
-        if !exchange.terms.isHealth { count(ReplyLabel(account: account, status: reply.status, code: reply.code)) }
+        // What another node answered is counted there.
+        if !exchange.terms.isAside, exchange.answerOfNode == nil {
+            count(ReplyLabel(account: account, status: reply.status, code: reply.code))
+        }
         if clientGone { counters.clientsGone.add() }
         log(exchange, reply, peer, clientGone, now)
         answeredOne()
@@ -214,10 +241,12 @@ package final class IntakeLoop {
     private func log(
         _ exchange: Exchange, _ reply: IntakeReply, _ peer: SocketAddress?, _ clientGone: Bool, _ now: NIODeadline
     ) {
+        let answer = exchange.answerOfNode
         let line = MessageLine(
-            id: exchange.id, account: exchange.account?.account.name, reply: reply,
-            milliseconds: (now - exchange.arrived).nanoseconds / 1_000_000, peer: peer, clientGone: clientGone)
-        if exchange.terms.isHealth {
+            id: answer?.reply.id ?? exchange.id, account: exchange.account?.account.name, reply: reply,
+            milliseconds: (now - exchange.arrived).nanoseconds / 1_000_000,
+            peer: exchange.terms.client?.socketAddress ?? peer, clientGone: clientGone, node: answer?.node)
+        if exchange.terms.isAside {
             logger.debug("\(line)")
         } else if exchange.terms.refusal != nil {
             guard let more = budget.take(now: now) else { return }
@@ -292,6 +321,7 @@ package final class IntakeLoop {
     /// Closes what is open, with a reply to what has half arrived; the future comes when all is closed.
     func closeConnections() -> EventLoopFuture<Void> {
         isClosing = true
+        passing?.close()
         if connections.isEmpty { return eventLoop.makeSucceededVoidFuture() }
         let promise = allClosed ?? eventLoop.makePromise()
         allClosed = promise

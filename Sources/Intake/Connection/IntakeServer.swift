@@ -1,3 +1,4 @@
+package import Cluster
 import Foundation
 import HTTPService
 package import Logging
@@ -32,21 +33,24 @@ package final class IntakeServer: Sendable {
     /// - Parameters:
     ///   - accounts: all accounts; logins and keys are unique.
     ///   - group: its loops serve the connections; they are numbered in the group's order.
+    ///   - unbound: which messages are another node's to decide, where there is one; asked only with `passing` rules.
     ///   - handler: decides about each message.
     package convenience init(
         configuration: IntakeConfiguration, accounts: [Account], group: any EventLoopGroup, logger: Logger,
-        messageLog: MessageLogOutput? = nil, handler: @escaping MessageHandler
+        messageLog: MessageLogOutput? = nil, unbound: UnboundCarriers? = nil,
+        handler: @escaping MessageHandler
     ) {
         let verifier = PasswordVerifier(threads: configuration.scryptThreads, queue: configuration.scryptQueue)
         self.init(
             configuration: configuration, accounts: accounts, group: group, logger: logger, verifier: verifier,
-            messageLog: messageLog, handler: handler)
+            messageLog: messageLog, unbound: unbound, handler: handler)
     }
 
     /// The same with scrypt threads of the caller's.
     package init(
         configuration: IntakeConfiguration, accounts: [Account], group: any EventLoopGroup, logger: Logger,
-        verifier: PasswordVerifier, messageLog: MessageLogOutput? = nil, handler: @escaping MessageHandler
+        verifier: PasswordVerifier, messageLog: MessageLogOutput? = nil,
+        unbound: UnboundCarriers? = nil, handler: @escaping MessageHandler
     ) {
         self.configuration = configuration
         self.group = group
@@ -65,7 +69,8 @@ package final class IntakeServer: Sendable {
         let shared = IntakeLoop.Shared(
             configuration: configuration, directory: directory, lockOut: lockOut, verifier: verifier,
             secret: SecureRandom.bytes(16), unfinished: unfinished, logger: logger,
-            messageLog: messageLog, handler: handler)
+            messageLog: messageLog, loops: group.makeIterator().reduce(0) { count, _ in count + 1 }, unbound: unbound,
+            handler: handler)
         self.seats = group.makeIterator().enumerated().map { index, loop in
             let intakeLoop = IntakeLoop(eventLoop: loop, index: index, shared: shared)
             let counters = intakeLoop.counters
@@ -162,17 +167,25 @@ package final class IntakeServer: Sendable {
     ///
     /// Returns when every loop has taken them.
     /// - Parameter lockOut: the rules of locks from now on; nil leaves them.
-    package func adopt(accounts: [Account], lockOut rules: LockOut.Rules? = nil, handler: @escaping MessageHandler)
-        async
-    {
+    package func adopt(
+        accounts: [Account], lockOut rules: LockOut.Rules? = nil,
+        unbound: UnboundCarriers? = nil, handler: @escaping MessageHandler
+    ) async {
         if let rules { lockOut.adopt(rules) }
         let next = directory.withLock { current in
             current = AccountDirectory(accounts, continuing: current)
             return current
         }
-        let steps = seats.map { seat in seat.loop.submit { seat.box.value.adopt(next, handler: handler) } }
+        let steps = seats.map { seat in
+            seat.loop.submit { seat.box.value.adopt(next, unbound: unbound, handler: handler) }
+        }
         try? await EventLoopFuture.andAllComplete(steps, on: group.next()).get()
         next.applyLimits()
+    }
+
+    /// From now on forms are passed on to these nodes. From any thread; each loop takes it in its turn.
+    package func adopt(peers: PeerTable) {
+        for seat in seats { seat.loop.execute { seat.box.value.passing?.adopt(peers) } }
     }
 
     /// Ends: accepts no more connections, lets what the handler has be answered, refuses new requests (503 `draining`),

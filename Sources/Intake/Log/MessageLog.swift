@@ -12,6 +12,8 @@ struct MessageLine: CustomStringConvertible {
     /// Where it came from; told where the account is not.
     let peer: SocketAddress?
     let clientGone: Bool
+    /// The node that answered it; nil: this one.
+    var node: String?
 
     var description: String {
         var octets: [UInt8] = []
@@ -21,7 +23,9 @@ struct MessageLine: CustomStringConvertible {
 
     /// At least as many octets as it takes: names of what it says, numbers, a masked number, and its texts; a carrier's name is quoted where
     /// it must be, in at most six octets for one.
-    fileprivate var room: Int { 512 + (account?.utf8.count ?? 0) + 6 * (reply.carrier?.utf8.count ?? 0) }
+    fileprivate var room: Int {
+        512 + (account?.utf8.count ?? 0) + (node?.utf8.count ?? 0) + 6 * (reply.carrier?.utf8.count ?? 0)
+    }
 }
 
 /// The lines of one loop's messages: each is written where it stays until its turn is over, then all go at once. No level, no
@@ -104,7 +108,8 @@ extension MessageLine {
         line.add(" status=")
         line.add(decimal: reply.status)
         line.add(" code=")
-        line.add(reply.code?.rawValue ?? "ok")
+        // Another node's log has its code.
+        line.add(reply.code?.rawValue ?? (node == nil ? "ok" : "-"))
         line.add(" outcome=")
         line.add(reply.outcome.rawValue)
         line.add(" ms=")
@@ -114,6 +119,10 @@ extension MessageLine {
             line.add(peer?.ipAddress ?? "-")
         }
         if clientGone { line.add(" client=gone") }
+        if let node {
+            line.add(" node=")
+            line.add(node)
+        }
     }
 
     /// Who had the message, what the carrier said, and a number that nobody can call.

@@ -100,7 +100,7 @@ package struct ReplyWriter: ~Copyable {
     package mutating func write(
         _ reply: IntakeReply, _ frame: Frame, unixSeconds: Int64, into buffer: inout ByteBuffer
     ) {
-        if frame.terms.wantsJSON || frame.terms.isChat || frame.terms.isHealth {
+        if frame.terms.wantsJSON || frame.terms.isChat || frame.terms.isAside {
             // It may name the carrier's ids, and then is like no other; or it is no message's.
             _ = make(reply, frame, unixSeconds, into: &buffer)
             return
@@ -142,7 +142,7 @@ package struct ReplyWriter: ~Copyable {
         body.clear()
         if frame.terms.isChat {
             body.writeChat(ChatReply(reply, frame.chat))
-        } else if frame.terms.isHealth {
+        } else if frame.terms.isAside {
             body.writeString(reply.message)
         } else if frame.terms.wantsJSON {
             writeJSON(reply, id: id)
@@ -165,7 +165,7 @@ package struct ReplyWriter: ~Copyable {
         case .en: buffer.writeStaticString("\r\nContent-Language: en\r\nCache-Control: no-store")
         }
         var idInHead = 0
-        if !frame.terms.isHealth {
+        if !frame.terms.isAside {
             buffer.writeStaticString("\r\nX-Message-Id: ")
             idInHead = buffer.readableBytes - start
             buffer.writeString(id)

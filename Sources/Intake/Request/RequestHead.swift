@@ -9,6 +9,7 @@ enum HeaderField {
     case contentLength
     case contentEncoding
     case transferEncoding
+    case passedOn
 
     /// The field of a name (RFC 9110 §5.1, without regard to case); nil for a field that does not matter.
     init?(_ name: Span<UInt8>) {
@@ -18,6 +19,7 @@ enum HeaderField {
         case 6 where name.equalsIgnoringCase("expect"): self = .expect
         case 7 where name.equalsIgnoringCase("upgrade"): self = .upgrade
         case 10 where name.equalsIgnoringCase("connection"): self = .connection
+        case 11 where name.equalsIgnoringCase("x-passed-on"): self = .passedOn
         case 12 where name.equalsIgnoringCase("content-type"): self = .contentType
         case 14 where name.equalsIgnoringCase("content-length"): self = .contentLength
         case 16 where name.equalsIgnoringCase("content-encoding"): self = .contentEncoding
@@ -65,6 +67,9 @@ package struct RequestHead: Sendable, Hashable {
     private(set) var saysKeepAlive = false
     private(set) var expectsContinue = false
     private(set) var wantsJSON = false
+    /// What a node says; of a request that has it once, and only worth anything over a node's connection.
+    private(set) var passedOn: PassedOn?
+    private var passedOnCount = 0
 
     /// Takes a field's value, without the padding in front of it.
     mutating func read(_ field: HeaderField, _ value: Span<UInt8>) {
@@ -84,6 +89,9 @@ package struct RequestHead: Sendable, Hashable {
         case .transferEncoding:
             transferEncodingCount += 1
             isChunked = value.equalsIgnoringCase("chunked")
+        case .passedOn:
+            passedOnCount += 1
+            passedOn = passedOnCount == 1 ? PassedOn(value) : nil
         }
     }
 

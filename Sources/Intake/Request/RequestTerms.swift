@@ -10,6 +10,8 @@ package struct RequestTerms: Sendable, Hashable {
         package var maxBodyBytes: Int
         /// Bytes of the request line's target and all header fields.
         package var maxHeaderBytes: Int
+        /// Whether the requests are another node's: each says what it is by `X-Passed-On`.
+        package var ofNode = false
 
         /// The rules of one server.
         package init(path: String, chatPath: String? = nil, maxBodyBytes: Int, maxHeaderBytes: Int) {
@@ -28,8 +30,10 @@ package struct RequestTerms: Sendable, Hashable {
     package var wantsJSON = false
     /// The client waits for `100 Continue` before it sends the body.
     package var expectsContinue = false
-    /// It asks whether the listener is well (`GET /healthz`): no form, and no message.
-    package var isHealth = false
+    /// It is about no message: whether the listener is well (`GET /healthz`), or a node's word that a reply was taken.
+    package var isAside = false
+    /// What another node says of it; nil: it is the client's own.
+    package var passedOn: PassedOn?
     /// It is for the path of PlanFix's chats: its form and its reply are theirs.
     package var isChat = false
     /// The reply has no body (HEAD).
@@ -58,9 +62,9 @@ package struct RequestTerms: Sendable, Hashable {
         keepAlive = head.isOld ? head.saysKeepAlive && !head.saysClose : !head.saysClose
         announcesKeepAlive = head.isOld && keepAlive
         omitsBody = head.method == .head
-        isHealth = head.isHealthPath
+        isAside = head.isHealthPath
         isChat = head.isChatPath
-        wantsJSON = head.wantsJSON && !isHealth
+        wantsJSON = head.wantsJSON && !isAside
         expectsContinue = head.expectsContinue && !head.isOld
 
         switch head.framing {
@@ -68,7 +72,7 @@ package struct RequestTerms: Sendable, Hashable {
         case .chunked: break
         case nil: refuse(.badRequest, close: true)
         }
-        if !isHealth {
+        if !isAside {
             if !head.isOurPath, !head.isChatPath { refuse(.notFound, close: false) }
             if head.method != .post { refuse(.methodNotAllowed, close: false) }
             switch head.form {
@@ -77,6 +81,7 @@ package struct RequestTerms: Sendable, Hashable {
             case nil: break
             }
         }
+        if rules.ofNode, !isAside { readPassedOn(head) }
         if head.hasContentEncoding { refuse(.unsupportedMediaType, close: false) }
         if let contentLength, contentLength > rules.maxBodyBytes { refuse(.bodyTooLarge, close: true) }
         // What asks for leave to send a body that is not wanted gets its answer instead, and may send it all the same.
@@ -84,6 +89,21 @@ package struct RequestTerms: Sendable, Hashable {
         // What follows these is another protocol, or may be (RFC 9110 §7.8, §9.3.6).
         if head.method == .connect || head.hasUpgrade { keepAlive = false }
         if mustClose { keepAlive = false }
+    }
+
+    private mutating func readPassedOn(_ head: RequestHead) {
+        switch head.passedOn {
+        case nil: refuse(.badRequest, close: true)
+        case .form: passedOn = head.passedOn
+        case .delivered:
+            passedOn = head.passedOn
+            isAside = refusal == nil
+        }
+    }
+
+    /// Who sent the form, where another node says so.
+    var client: SourceAddress? {
+        if case .form(let client, _) = passedOn { client } else { nil }
     }
 
     /// The first refusal stands.

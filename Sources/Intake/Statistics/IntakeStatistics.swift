@@ -39,6 +39,8 @@ package struct IntakeStatistics: Sendable, Hashable {
     package var openRequests = 0
     /// Requests answered, by whose they were and how.
     package var replies: [ReplyLabel: Int] = [:]
+    /// Forms that other nodes were asked for, by the node and what came of it.
+    package var passedOn: [PassingLabel: Int] = [:]
     /// How long they took, from their last octet to their reply.
     package var times = TimeHistogram()
 
@@ -75,6 +77,8 @@ final class LoopCounters: Sendable {
     /// Every label that the loop has met, with its counter.
     private let replies = Mutex<[(label: ReplyLabel, counter: Counter)]>([])
 
+    private let passings = Mutex<[PassingLabel: Int]>([:])
+
     /// So many labels are told apart: accounts times kinds of replies, across all reloads.
     static let maxLabels = 10_000
 
@@ -83,6 +87,11 @@ final class LoopCounters: Sendable {
         let counter = Counter()
         replies.withLock { $0.append((label, counter)) }
         return counter
+    }
+
+    /// A form that another node was asked for: seldom enough for a lock, which no other loop takes.
+    func add(_ label: PassingLabel) {
+        passings.withLock { $0[label, default: 0] += 1 }
     }
 
     func add(_ refusal: EarlyRefusal) { earlyRefusals.first { $0.refusal == refusal }?.counter.add() }
@@ -100,6 +109,7 @@ final class LoopCounters: Sendable {
         times.add(to: &total.times)
         for (refusal, counter) in earlyRefusals { total.earlyRefusals[refusal, default: 0] += counter.current }
         for (failure, counter) in handshakeFailures { total.handshakeFailures[failure, default: 0] += counter.current }
+        for (label, count) in passings.withLock({ $0 }) { total.passedOn[label, default: 0] += count }
         for (label, counter) in replies.withLock({ $0 }) {
             total.replies[label, default: 0] += counter.current
         }

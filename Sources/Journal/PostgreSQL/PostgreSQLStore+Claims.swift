@@ -58,7 +58,7 @@ extension PostgreSQLStore: SharedStore {
             }
         }
         guard !taken.isEmpty else { return [] }
-        let found = try ask { connection throws(JournalProblem) in try connection.lives(of: taken.map(\.original)) }
+        let found = try ask { connection throws(JournalProblem) in try connection.lives(of: taken.map(\.original), clients: true) }
         let lives = Dictionary(found.map { ($0.message.id, $0) }) { first, _ in first }
         for index in taken.indices { taken[index].life = lives[taken[index].original] }
         return taken

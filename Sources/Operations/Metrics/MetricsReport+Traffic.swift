@@ -144,6 +144,14 @@ extension MetricsReport {
         metrics.sample(intake.connectionsRefused)
         writeRefusals(intake, to: &metrics)
         metrics.family(
+            "smppost_passed_on_total", .counter,
+            "Forms that other nodes were asked for: how they were answered there; lost = it left and no reply came, "
+                + "unreachable = it did not leave for that node.")
+        let passed = intake.passedOn.map { (node: $0.key.node, outcome: $0.key.ending.name, count: $0.value) }
+        for form in passed.sorted(by: { ($0.node, $0.outcome) < ($1.node, $1.outcome) }) {
+            metrics.sample(form.count, ["node": form.node, "outcome": form.outcome])
+        }
+        metrics.family(
             "smppost_lockouts", .gauge,
             "What is locked out now for wrong passwords and keys: addresses, logins at one address, logins that do not exist."
         )

@@ -44,7 +44,7 @@ struct BridgeAssembly: Sendable {
         let logger = log.logger
         certificate = try TLSServerContext(
             certificateFile: settings.intake.certificateFile, keyFile: settings.intake.keyFile,
-            clientCAFile: settings.intake.clientCAFile)
+            clientCAFile: settings.intake.clientCAFile, nodes: settings.cluster.map(NodeCertificates.init))
         let deliveries = Deliveries(group: group, logger: logger)
         let inDoubt = InDoubtList()
         let journal = settings.journal.map {
@@ -68,7 +68,7 @@ struct BridgeAssembly: Sendable {
         intake = IntakeServer(
             configuration: try IntakeConfiguration(settings, certificate: certificate, logger: logger),
             accounts: try Account.list(settings.accounts), group: group, logger: logger, messageLog: log.messages,
-            handler: path.handle)
+            unbound: path.unbound, handler: path.handle)
         quotas = QuotaRestart(
             intake: intake, journal: journal, recipientMemory: settings.intake.recipientMemory, logger: logger)
         state.update { $0.shown = settings.carriers.compactMap { carriers[$0.name]?.shown } }

@@ -55,6 +55,22 @@ extension CarrierConfiguration {
     }
 }
 
+extension NodeCertificates {
+    init(_ settings: ClusterSettings) {
+        self.init(caFile: settings.caFile, certificateFile: settings.certificateFile, keyFile: settings.keyFile)
+    }
+}
+
+extension PassingRules {
+    /// - Throws: `TLSError` where OpenSSL does not take a certificate, a key or the authority's file.
+    init(_ settings: ClusterSettings) throws(TLSError) {
+        self.init(tls: try TLSClientContext(NodeCertificates(settings)))
+        connections = settings.passingConnections
+        queue = settings.passingQueue
+        connectWithin = TimeAmount(settings.passingConnectWithin)
+    }
+}
+
 extension LockOut.Rules {
     /// - Throws: where an address block is not one for the intake.
     init(_ settings: IntakeSettings) throws(AssemblyProblem) {
@@ -80,9 +96,10 @@ extension [AddressBlock] {
 extension IntakeConfiguration {
     /// The configuration with so many connections as this process's descriptors leave.
     ///
-    /// - Throws: where an address block is not one for the intake.
-    init(_ settings: Settings, certificate: TLSServerContext, logger: Logger) throws(AssemblyProblem) {
+    /// - Throws: where an address block is not one for the intake, or OpenSSL does not take the node's certificate.
+    init(_ settings: Settings, certificate: TLSServerContext, logger: Logger) throws {
         try self.init(settings.intake, certificate: certificate)
+        passing = try settings.cluster.map(PassingRules.init)
         let (limit, wanted) = (DescriptorLimit.raise(), maxConnections)
         maxConnections = DescriptorLimit.connections(wanted: wanted, limit: limit, binds: settings.bindCount)
         let warning = DescriptorLimit.warning(wanted: wanted, limit: limit, binds: settings.bindCount)

@@ -77,7 +77,7 @@ actor Reloader {
     func start() {
         guard !isStopping else { return }
         for carrier in alive { carrier.start() }
-        parts.nodes?.start(alive)
+        parts.nodes?.start(alive) { [intake] in intake.adopt(peers: $0) }
     }
 
     /// Stops every carrier that runs, at the same time; none is started any more.
@@ -233,7 +233,7 @@ actor Reloader {
             settings: settings, carriers: carriers, references: parts.references, journal: parts.journal)
         let shown = settings.carriers.compactMap { carriers[$0.name]?.shown }
         parts.state.update { $0.shown = shown }
-        await parts.intake.adopt(accounts: accounts, lockOut: lockOut, handler: path.handle)
+        await intake.adopt(accounts: accounts, lockOut: lockOut, unbound: path.unbound, handler: path.handle)
     }
 
     var intake: IntakeServer { parts.intake }

@@ -22,6 +22,13 @@ package struct ClusterSettings: Hashable, Sendable {
     package var keyFile: String
     /// `database`.
     package var database = Database.synchronous
+    /// `passing.connections`: to one other node, over which forms are passed on to it, of all event loops together; 1 to 10,000, and one
+    /// for each loop at least.
+    package var passingConnections = 256
+    /// `passing.queue`: forms that wait for such a connection, likewise; 1 to 100,000.
+    package var passingQueue = 1_000
+    /// `passing.connect_within`: the time for a connection to another node, and then for its TLS handshake; 0.1 s to 10 s.
+    package var passingConnectWithin = Duration.seconds(1)
 
     package init(name: String, address: HTTPURL, caFile: String, certificateFile: String, keyFile: String) {
         self.name = name
@@ -52,11 +59,18 @@ extension ClusterSettings {
         let database = reader.choice(
             "database", ["synchronous": .synchronous, "managed": .managed], default: Database.synchronous)
         Self.check(journal, reader)
+        let passing = reader.section("passing")
+        let connections = passing.integer("connections", in: 1...10_000, default: 256)
+        let queue = passing.integer("queue", in: 1...100_000, default: 1_000)
+        let connectWithin = passing.duration(
+            "connect_within", in: .milliseconds(100)...(.seconds(10)), default: .seconds(1))
+        passing.finish()
         reader.finish()
         guard let name, let address, let authority, let pair else { return nil }
         self.init(
             name: name, address: address, caFile: authority, certificateFile: pair.certificate, keyFile: pair.key)
         self.database = database
+        (passingConnections, passingQueue, passingConnectWithin) = (connections, queue, connectWithin)
     }
 
     private static func required<Value>(

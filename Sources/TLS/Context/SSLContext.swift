@@ -8,15 +8,19 @@ final class SSLContext: @unchecked Sendable {
     let pointer: OpaquePointer
     private let ticketKeys: TicketKeyStore?
     private let alpn: UnsafeMutablePointer<ALPNList>?
+    /// Takes over from this one where the client is a node of the cluster.
+    private let nodes: SSLContext?
 
-    /// A server's context: its certificate, ALPN protocols in order of preference, tickets, and whose client
-    /// certificates are required (nil: none is asked for).
+    /// A server's context: its certificate, ALPN protocols in order of preference, tickets, whose client
+    /// certificates are required (nil: none is asked for), and the context for nodes (nil: there are none).
     init(
-        serverCertificate: String, key: String, alpn: [String], clientCA: String?, ticketKeys: TicketKeyStore
+        serverCertificate: String, key: String, alpn: [String], clientCA: String?, ticketKeys: TicketKeyStore,
+        nodes: SSLContext? = nil
     ) throws(TLSError) {
         let made = try Self.make(TLS_server_method(), options: COSSL_OP_SERVER)
         pointer = made
         self.ticketKeys = ticketKeys
+        self.nodes = nodes
         self.alpn = .allocate(capacity: 1)
         self.alpn?.initialize(to: ALPNList(alpn))
         try Self.use(certificate: serverCertificate, key: key, in: made)
@@ -28,17 +32,26 @@ final class SSLContext: @unchecked Sendable {
         if !alpn.isEmpty {
             SSL_CTX_set_alpn_select_cb(made, selectProtocol, self.alpn)
         }
+        if let nodes { SSL_CTX_set_client_hello_cb(made, turnToNodes, UnsafeMutableRawPointer(nodes.pointer)) }
         try requireClients(of: clientCA)
     }
 
-    /// A client's context: whom it trusts (nil: the system's certificates), its own certificate if any.
-    init(clientTrusting caFile: String?, certificate: (certificate: String, key: String)?, verify: Bool)
-        throws(TLSError)
-    {
+    /// A client's context: whom it trusts (nil: the system's certificates), its own certificate if any, and the ALPN protocols that it offers.
+    init(
+        clientTrusting caFile: String?, certificate: (certificate: String, key: String)?, verify: Bool, alpn: [String]
+    ) throws(TLSError) {
         let made = try Self.make(TLS_client_method(), options: COSSL_OP_CLIENT)
         pointer = made
         ticketKeys = nil
-        alpn = nil
+        self.alpn = nil
+        nodes = nil
+        if !alpn.isEmpty {
+            let list = ALPNList(alpn).wire
+            // Zero is success here.
+            guard SSL_CTX_set_alpn_protos(made, list, UInt32(list.count)) == 0 else {
+                throw .fromQueue(.library, "offering protocols")
+            }
+        }
         if let certificate {
             try Self.use(certificate: certificate.certificate, key: certificate.key, in: made)
         }
@@ -131,6 +144,35 @@ private func selectProtocol(
     guard found == OPENSSL_NPN_NEGOTIATED else { return SSL_TLSEXT_ERR_ALERT_FATAL }
     chosen.pointee = UnsafePointer(selected)
     return SSL_TLSEXT_ERR_OK
+}
+
+/// Turns a connection to the context for nodes, where the client asks for that by ALPN. Before anything of the handshake is decided: certificate,
+/// trust, tickets (a session is bound to the authority that it was begun under) and protocol are that context's then.
+private func turnToNodes(_ ssl: OpaquePointer?, _: UnsafeMutablePointer<Int32>?, nodes: UnsafeMutableRawPointer?)
+    -> Int32
+{
+    var bytes: UnsafePointer<UInt8>?
+    var count = 0
+    let kind = UInt32(TLSEXT_TYPE_application_layer_protocol_negotiation)
+    guard SSL_client_hello_get0_ext(ssl, kind, &bytes, &count) == 1, let bytes,
+        names(NodeCertificates.alpn, in: UnsafeBufferPointer(start: bytes, count: count))
+    else { return SSL_CLIENT_HELLO_SUCCESS }
+    guard let nodes, SSL_set_SSL_CTX(ssl, OpaquePointer(nodes)) != nil else { return SSL_CLIENT_HELLO_ERROR }
+    // Not taken over with the context.
+    SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+    return SSL_CLIENT_HELLO_SUCCESS
+}
+
+/// Whether the extension (RFC 7301 §3.1: its length in two octets, then each name behind its own) has this name.
+private func names(_ name: String, in list: UnsafeBufferPointer<UInt8>) -> Bool {
+    var start = 2
+    while start < list.count {
+        let end = start + 1 + Int(list[start])
+        guard end <= list.count else { return false }
+        if list[(start + 1)..<end].elementsEqual(name.utf8) { return true }
+        start = end
+    }
+    return false
 }
 
 /// A client's new session: its connection's slot keeps a copy, and so OpenSSL keeps its own.

@@ -14,8 +14,10 @@ package final class TLSClientContext: Sendable {
     ///   - certificateFile: PEM, the client's certificate first, then its chain; nil: it has none.
     ///   - keyFile: PEM, not encrypted; nil: it is in the certificate's file.
     ///   - verifyPeer: false accepts any server. Only for tests and peers whose certificate cannot be mended.
+    ///   - alpn: protocols that are offered, each 1 to 255 octets; empty: none.
     package init(
-        caFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil, verifyPeer: Bool = true
+        caFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil, verifyPeer: Bool = true,
+        alpn: [String] = []
     ) throws(TLSError) {
         if certificateFile == nil, let keyFile {
             throw TLSError(.file, "loading the private key", file: keyFile, reason: "there is no certificate to it")
@@ -24,8 +26,16 @@ package final class TLSClientContext: Sendable {
         let files = [caFile, certificateFile, keyFile].compactMap(\.self)
         reloadable = try ReloadableContext(files: files) { () throws(TLSError) in
             try SSLContext(
-                clientTrusting: caFile, certificate: certificateFile.map { ($0, keyFile ?? $0) }, verify: verifyPeer)
+                clientTrusting: caFile, certificate: certificateFile.map { ($0, keyFile ?? $0) }, verify: verifyPeer,
+                alpn: alpn)
         }
+    }
+
+    /// A node of a cluster as the client of another one.
+    package convenience init(_ nodes: NodeCertificates) throws(TLSError) {
+        try self.init(
+            caFile: nodes.caFile, certificateFile: nodes.certificateFile, keyFile: nodes.keyFile,
+            alpn: [NodeCertificates.alpn])
     }
 
     /// As `TLSServerContext.reloadIfChanged`; sessions begun under other files are not resumed.

@@ -15,16 +15,25 @@ package final class TLSServerContext: Sendable {
     ///   - alpn: protocols in order of preference, each 1 to 255 octets; empty: ALPN is not answered. A client that
     ///     offers only others is refused by a no_application_protocol alert; one that offers none is served.
     ///   - clientCAFile: PEM; where given, a client must show a certificate issued under it.
+    ///   - nodes: for clients that offer `NodeCertificates.alpn`; nil: there are none, and they are refused as of other protocols.
     package init(
-        certificateFile: String, keyFile: String, alpn: [String] = ["http/1.1"], clientCAFile: String? = nil
+        certificateFile: String, keyFile: String, alpn: [String] = ["http/1.1"], clientCAFile: String? = nil,
+        nodes: NodeCertificates? = nil
     ) throws(TLSError) {
         let keys = TicketKeyStore()
         ticketKeys = keys
         self.certificateFile = certificateFile
-        let files = [certificateFile, keyFile] + (clientCAFile.map { [$0] } ?? [])
+        let files = [certificateFile, keyFile] + (clientCAFile.map { [$0] } ?? []) + (nodes?.files ?? [])
         reloadable = try ReloadableContext(files: files) { () throws(TLSError) in
-            try SSLContext(
-                serverCertificate: certificateFile, key: keyFile, alpn: alpn, clientCA: clientCAFile, ticketKeys: keys)
+            var ofNodes: SSLContext?
+            if let nodes {
+                ofNodes = try SSLContext(
+                    serverCertificate: nodes.certificateFile, key: nodes.keyFile, alpn: [NodeCertificates.alpn],
+                    clientCA: nodes.caFile, ticketKeys: keys)
+            }
+            return try SSLContext(
+                serverCertificate: certificateFile, key: keyFile, alpn: alpn, clientCA: clientCAFile,
+                ticketKeys: keys, nodes: ofNodes)
         }
     }
 

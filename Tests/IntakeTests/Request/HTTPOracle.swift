@@ -55,7 +55,7 @@ struct OracleTerms {
         keepAlive == terms.keepAlive && announcesKeepAlive == terms.announcesKeepAlive && wantsJSON == terms.wantsJSON
             && expectsContinue == terms.expectsContinue && omitsBody == terms.omitsBody && charset == terms.charset
             && contentLength == terms.contentLength && refusal == terms.refusal && mustClose == terms.mustClose
-            && isHealth == terms.isHealth
+            && isHealth == terms.isAside
     }
 
     init(_ head: HTTPRequestHead, rules: RequestTerms.Rules) {

@@ -25,7 +25,16 @@ struct ClusterSettingsTests {
         #expect(cluster.certificateFile == "\(fixture.root)/config/server.crt")
         #expect(cluster.keyFile == "\(fixture.root)/config/server.key")
         #expect(cluster.database == .synchronous)
+        #expect((cluster.passingConnections, cluster.passingQueue) == (256, 1_000))
+        #expect(cluster.passingConnectWithin == .seconds(1))
         #expect(try Fixture().load().cluster == nil)
+    }
+
+    @Test func howFormsArePassedOn() throws {
+        let fixture = try fixture(Self.cluster + ", passing: { connections: 8, queue: 20, connect_within: 500ms }")
+        let cluster = try #require(try fixture.load().cluster)
+        #expect((cluster.passingConnections, cluster.passingQueue) == (8, 20))
+        #expect(cluster.passingConnectWithin == .milliseconds(500))
     }
 
     @Test func needsAJournalThatAllNodesShare() throws {

@@ -104,8 +104,10 @@ struct BridgeSetup: Sendable {
     var logLevel = "debug"
     /// Further lines under `monitor`.
     var monitorLines: [String] = []
-    /// Further lines of `smppost.yaml`.
+    /// Further lines of `smppost.yaml`; `ownPort` in them is the intake's.
     var lines: [String] = []
+
+    static let ownPort = "OWN_PORT"
 
     /// Writes `config/` and `carriers/` below `folder`.
     func write(to folder: TemporaryFolder, port: Int, monitorPort: Int) async throws {
@@ -122,7 +124,7 @@ struct BridgeSetup: Sendable {
             \((["monitor:", "listen: \"127.0.0.1:\(monitorPort)\""] + monitorLines).joined(separator: "\n  "))
             log:
               level: \(logLevel)
-            \(lines.joined(separator: "\n"))
+            \(lines.joined(separator: "\n").replacing(Self.ownPort, with: "\(port)"))
 
             """, to: "config/smppost.yaml")
         let list = accounts.map { "  " + $0.yaml(secrets) }.joined(separator: "\n")
