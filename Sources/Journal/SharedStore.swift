@@ -12,7 +12,8 @@ package protocol SharedStore: JournalStore {
         _ records: [JournalRecord], claims: [MessageRecord], ended: [LedgerClaim]
     ) throws(JournalProblem) -> [TakenClaim]
 
-    /// Makes these all the claims there are, and leaves alone what is so already: at the start of a process that is alone.
+    /// Makes these all the claims there are, and leaves alone what is so already: at the start of a process. Of several that share it
+    /// each only adds.
     func setClaims(_ claims: [LedgerClaim]) throws(JournalProblem)
 
     /// Ends the claims of messages from before `moment` (milliseconds since 1970).

@@ -1,3 +1,5 @@
+import SMPP
+
 extension PostgreSQLConnection {
     /// Sets the session up and sees whether it is one that can write.
     ///

@@ -58,7 +58,9 @@ extension PostgreSQLStore: SharedStore {
             }
         }
         guard !taken.isEmpty else { return [] }
-        let found = try ask { connection throws(JournalProblem) in try connection.lives(of: taken.map(\.original), clients: true) }
+        let found = try ask { connection throws(JournalProblem) in
+            try connection.lives(of: taken.map(\.original), clients: true)
+        }
         let lives = Dictionary(found.map { ($0.message.id, $0) }) { first, _ in first }
         for index in taken.indices { taken[index].life = lives[taken[index].original] }
         return taken
@@ -74,7 +76,8 @@ extension PostgreSQLStore: SharedStore {
             over += page.filter { missing.remove($0) == nil }
             last = page.count < Self.step ? nil : page.last?.fingerprint
         } while last != nil
-        for step in Self.steps(over) {
+        // What another node's message has claimed since the ledger was read is not over; what is will be found so when it is claimed.
+        for step in Self.steps(use == .nodes ? [] : over) {
             try run([PostgreSQLCommand(kind: .prepared("claim_end"), parameters: Self.parameters(step))])
         }
         for step in Self.steps(Array(missing)) { try run([.sql(Self.setting, Self.parameters(step))]) }

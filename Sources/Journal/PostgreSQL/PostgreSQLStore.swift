@@ -13,7 +13,7 @@ package final class PostgreSQLStore: SQLStore {
     private let url: String
     private let durability: JournalDurability
     private let bounds: PostgreSQLBounds
-    private let use: Use
+    let use: Use
     /// The session that has the lock, also after it is lost: its server may not have noticed yet.
     private var session: Session?
     private var connection: PostgreSQLConnection?

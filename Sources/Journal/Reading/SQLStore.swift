@@ -16,7 +16,8 @@ extension SQLStore {
     package func unsettled(
         since moment: UInt64, recent: UInt64?, _ take: ([MessageLife]) -> Void
     ) throws(JournalProblem) {
-        try lives(JournalSchema.firstKey(at: moment)...(.max), clients: true, take) { connection, range throws(JournalProblem) in
+        try lives(JournalSchema.firstKey(at: moment)...(.max), clients: true, take) {
+            connection, range throws(JournalProblem) in
             let ids = try connection.undelivered(range)
             guard let recent else { return ids }
             return Set(ids).union(try connection.accepted(range, since: recent)).sorted()

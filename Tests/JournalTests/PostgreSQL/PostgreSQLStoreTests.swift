@@ -168,6 +168,15 @@ import Testing
         try store.setClaims(Array(claims[1...]))
         #expect(try rows().prefix(2) == before.suffix(2))
         #expect(try rows().last?.hasSuffix(" \(JournalSchema.key(claims[3].id))") == true)
+        // A node leaves alone what others may have claimed.
+        store.close()
+        let node = PostgreSQLStore(url: server.url(of: database), use: .nodes)
+        try node.open()
+        let all = try rows()
+        try node.setClaims([claims[1]])
+        #expect(try rows() == all)
+        node.close()
+        try store.open()
         try store.setClaims([])
         #expect(try rows() == [])
     }
