@@ -85,7 +85,7 @@ import Testing
         let watch = CertificateWarnings()
         let day: Int64 = 86_400
         let now: Int64 = 1_800_000_000
-        #expect(watch.daysToWarn(expiry: now + 14 * day, now: now) == nil)
+        #expect(watch.daysToWarn(expiry: now + 14 * day + 1, now: now) == nil)
         #expect(watch.daysToWarn(expiry: now + 14 * day - 1, now: now) == 13)
         #expect(watch.daysToWarn(expiry: now + 14 * day - 1, now: now + day - 1) == nil)
         #expect(watch.daysToWarn(expiry: now + 14 * day - 1, now: now + day) == 12)

@@ -229,8 +229,7 @@ actor Reloader {
     private func publish(accounts: [Account], lockOut: LockOut.Rules? = nil) async {
         parts.journal?.know(carriers.values.map(\.route))
         parts.journal?.postings.knowAgain(settings)
-        let path = MessagePath(
-            settings: settings, carriers: carriers, references: parts.references, journal: parts.journal)
+        let path = messagePath(settings)
         let shown = settings.carriers.compactMap { carriers[$0.name]?.shown }
         parts.state.update { $0.shown = shown }
         await intake.adopt(accounts: accounts, lockOut: lockOut, unbound: path.unbound, handler: path.handle)
@@ -249,8 +248,11 @@ actor Reloader {
             settings.accounts[account.index].carriers = [CarrierChoice(carrier)]
             settings.accounts[account.index].routes = []
         }
-        return MessagePath(
-            settings: settings, carriers: carriers, references: parts.references, journal: parts.journal)
+        return messagePath(settings)
+    }
+
+    private func messagePath(_ settings: Settings) -> MessagePath {
+        MessagePath(settings: settings, carriers: carriers, references: parts.references, journal: parts.journal)
     }
 
     /// Changed, new and removed carriers, all at the same time.

@@ -15,10 +15,11 @@ import Testing
             "account_disabled", "ip_not_allowed", "sender_not_allowed", "destination_not_allowed", "recipient_blocked",
         ],
         404: ["not_found"], 405: ["method_not_allowed"], 408: ["request_timeout"], 413: ["body_too_large"],
+        409: ["message_id_taken"],
         415: ["unsupported_media_type"], 431: ["headers_too_large"],
         422: [
             "bad_number", "several_numbers", "extension", "bad_sender", "bad_class", "bad_validity", "text_empty",
-            "text_too_long", "attachments_refused", "message_id_taken",
+            "text_too_long", "attachments_refused",
         ],
         429: ["rate_limited", "quota_exceeded", "recipient_limited", "locked_out"], 500: ["internal"],
         502: ["partial", "carrier_refused"],
