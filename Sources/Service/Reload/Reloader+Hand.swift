@@ -15,4 +15,18 @@ extension Reloader {
         let reply = try? await intake.send(message, as: entry, handler: path.handle).get()
         return reply.map { .success($0) } ?? .failure(.stopping)
     }
+
+    /// A path for one account's messages over one carrier, or its own where none is named; nil where there is no such carrier, or the
+    /// account is not (or not yet) the one in force.
+    private func path(for account: Account, over carrier: String?) -> MessagePath? {
+        var settings = settings
+        guard settings.accounts.indices.contains(account.index), settings.accounts[account.index].name == account.name
+        else { return nil }
+        if let carrier {
+            guard carriers[carrier] != nil else { return nil }
+            settings.accounts[account.index].carriers = [CarrierChoice(carrier)]
+            settings.accounts[account.index].routes = []
+        }
+        return messagePath(settings)
+    }
 }

@@ -55,9 +55,9 @@ actor Reloader {
 
     private let parts: Parts
     /// In force; what needs a restart stands as it was at the start.
-    private var settings: Settings
+    private(set) var settings: Settings
     /// Of every carrier in force.
-    private var carriers: [String: RunningCarrier]
+    private(set) var carriers: [String: RunningCarrier]
     /// All that run or may, those that hand over included.
     private var alive: [Carrier]
     /// Files of blocked numbers that cannot be read, and why.
@@ -237,21 +237,7 @@ actor Reloader {
 
     var intake: IntakeServer { parts.intake }
 
-    /// A path for one account's messages over one carrier, or its own where none is named; nil where there is no such carrier, or the
-    /// account is not (or not yet) the one in force.
-    func path(for account: Account, over carrier: String?) -> MessagePath? {
-        var settings = settings
-        guard settings.accounts.indices.contains(account.index), settings.accounts[account.index].name == account.name
-        else { return nil }
-        if let carrier {
-            guard carriers[carrier] != nil else { return nil }
-            settings.accounts[account.index].carriers = [CarrierChoice(carrier)]
-            settings.accounts[account.index].routes = []
-        }
-        return messagePath(settings)
-    }
-
-    private func messagePath(_ settings: Settings) -> MessagePath {
+    func messagePath(_ settings: Settings) -> MessagePath {
         MessagePath(settings: settings, carriers: carriers, references: parts.references, journal: parts.journal)
     }
 
