@@ -104,6 +104,11 @@ package struct CarrierProfile: Sendable {
         }
     }
 
+    /// How many segments a text is; 0 where this carrier could not take it.
+    func segmentCount(of plan: MessagePlan) -> Int {
+        (try? Segmenter.segment(plan.text, policy: policy(for: plan)) { 0 })?.segments.count ?? 0
+    }
+
     private func shortMessage(
         for plan: MessagePlan, now: () -> Int64, _ octets: [UInt8], dataCoding: UInt8
     ) -> ShortMessage {

@@ -107,7 +107,7 @@ package final class MessagePath: Sendable {
         let intent = MessageIntent(
             id: request.id, account: request.entry.account.name, recipient: message.plan.recipient.digits,
             sender: message.plan.sender.text, text: message.plan.text,
-            segments: isSurelyOne(message.plan.text) ? 1 : 0, reference: request.chat?.messageID ?? "")
+            segments: segmentCount(of: message), reference: request.chat?.messageID ?? "")
         journal.begin(intent, until: request.deadline - Self.replyMargin) { [self] verdict in
             switch verdict {
             case .new: admit(message)
@@ -126,6 +126,14 @@ package final class MessagePath: Sendable {
             case .refused: message.answer(IntakeReply(.noJournal, language: message.language))
             }
         }
+    }
+
+    /// How many segments a message is; 0 = nobody needs to know yet. Who is told of a delivery needs it: receipts come before the outcome, too.
+    private func segmentCount(of message: Message) -> Int {
+        if isSurelyOne(message.plan.text) { return 1 }
+        let isTold = rules[message.request.entry.account.index].tells(.refused, isChat: message.request.chat != nil)
+        guard isTold, let first = message.carriers.first else { return 0 }
+        return routes[first].profile.segmentCount(of: message.plan)
     }
 
     /// Answers a repeat in a chat, which is known by its name: where the first went to another number, that one's answer is not its.

@@ -25,7 +25,7 @@ struct DeliveryProgress: Equatable {
     /// Nil while nothing is decided, and where the outcome was the end.
     init?(_ life: MessageLife) {
         guard !Self.isEnd(life.outcome) else { return nil }
-        let count = Self.segments(of: life)
+        guard let count = Self.segments(of: life) else { return nil }
         var delivered: Set<Int> = []
         for receipt in life.receipts {
             guard let state = ReceiptState(rawValue: receipt.state), state.isFinal else { continue }
@@ -52,10 +52,19 @@ struct DeliveryProgress: Equatable {
         } ?? false
     }
 
-    /// As many as are known of.
-    private static func segments(of life: MessageLife) -> Int {
+    /// Nil while nobody knows how many there are.
+    private static func segments(of life: MessageLife) -> Int? {
+        if let known = life.outcome?.segments.count, known > 0 { return known }
         let seen = life.receipts.compactMap(\.segment).max().map { $0 + 1 } ?? 0
-        return max(1, life.outcome?.segments.count ?? 0, life.message.segments, seen)
+        return life.outcome == nil && life.message.segments == 0 ? nil : max(1, life.message.segments, seen)
+    }
+
+    /// Whether the receipts said nothing before the outcome had told how many segments there are, and all had come by then: it says it.
+    func isTold(byOutcomeOf life: MessageLife) -> Bool {
+        guard let outcome = life.outcome, receipt.at <= outcome.at else { return false }
+        var before = life
+        before.outcome = nil
+        return DeliveryProgress(before) != self
     }
 
     /// Whether late responses have made an unknown message an accepted one (true) or one that the carrier refused (false); nil where

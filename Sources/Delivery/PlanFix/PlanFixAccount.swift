@@ -70,7 +70,11 @@ struct PlanFixAccount: Sendable {
     /// What an outcome tells, or a response that came later; nil where receipts have told more, or will, and where a repeat or a restart
     /// asks for what has been told.
     func telling(outcome record: PostingRecord, of life: MessageLife) -> Telling? {
-        guard DeliveryProgress(life) == nil, let fields = FormCoding.decode(record.form[...]) else { return nil }
+        if let progress = DeliveryProgress(life) {
+            guard progress.isTold(byOutcomeOf: life) else { return nil }
+            return telling(receipt: PostingForm.saying(of: progress.receipt), of: life)
+        }
+        guard let fields = FormCoding.decode(record.form[...]) else { return nil }
         var outcome = fields["outcome"] ?? ""
         if outcome == PostingForm.lateOutcome {
             guard let isAccepted = DeliveryProgress.late(life) else { return nil }

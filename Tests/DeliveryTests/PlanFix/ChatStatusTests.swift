@@ -30,11 +30,13 @@ import Testing
         return try #require(PlanFixAccount(settings))
     }
 
-    private func life(_ segments: [SegmentRecord]?, _ states: [(Int, String)] = [], isChat: Bool = true) -> MessageLife
-    {
+    /// - Parameter count: as the message's record has it; 0 = not known.
+    private func life(
+        _ segments: [SegmentRecord]?, _ states: [(Int, String)] = [], isChat: Bool = true, count: Int = 1
+    ) -> MessageLife {
         var life = MessageLife(
             message: MessageRecord(
-                id: Self.id, account: "acme", recipient: "79161234567", sender: "ACME", segments: 0, text: nil,
+                id: Self.id, account: "acme", recipient: "79161234567", sender: "ACME", segments: count, text: nil,
                 fingerprint: Fingerprint(high: 0, low: 0)))
         life.reference = isChat ? "pf-7" : nil
         life.outcome = segments.map { segments in
@@ -70,6 +72,12 @@ import Testing
         // Of a message whose process was killed only its receipts tell.
         #expect(word(nil, [(0, "delivered")]) == "delivered")
         #expect(word(nil, [(2, "delivered")]) == nil)
+        // Before the outcome a part's receipt may be one of many.
+        #expect(DeliveryProgress(life(nil, [(0, "delivered")], count: 0)) == nil)
+        #expect(DeliveryProgress(life(nil, [(0, "delivered")], count: 2)) == nil)
+        #expect(DeliveryProgress(life(nil, [(0, "delivered"), (1, "delivered")], count: 2)) != nil)
+        // The carrier that took it needed fewer than the first would have.
+        #expect(DeliveryProgress(life([Self.accepted], [(0, "delivered")], count: 2)) != nil)
         #expect(word([.unknown(reason: "carrier_timeout")], [(0, "delivered")]) == "delivered")
         // What never went is never delivered.
         #expect(word([Self.accepted, .refused(status: 11)], [(0, "delivered")]) == nil)
@@ -126,6 +134,20 @@ import Testing
         #expect(outcome(russian, "accepted", life([Self.accepted], [(0, "enroute")]))?["messageStatus"] == "sent")
         let two = life([Self.accepted, Self.accepted], [(0, "delivered")])
         #expect(outcome(russian, "accepted", two)?["messageStatus"] == "sent")
+    }
+
+    /// Receipts that all came before the outcome told that they were all.
+    @Test(arguments: [0, 2, 3]) func receiptsBeforeTheOutcome(count: Int) throws {
+        let account = try account()
+        var whole = life(
+            [Self.accepted, Self.accepted], [(0, "delivered"), (1, "delivered")], count: count)
+        var before = whole
+        before.outcome = nil
+        whole.outcome?.at = .max
+        let byReceipt = told(account, "2-delivered", before)
+        let byOutcome = outcome(account, "accepted", whole)
+        #expect((byReceipt == nil) == (count != 2) && (byOutcome == nil) == (count == 2))
+        #expect((byReceipt ?? byOutcome)?["messageStatus"] == "read")
     }
 
     /// What a process left behind is told once: at the restart, or by a repeat where nobody has told it.
