@@ -12,15 +12,18 @@ package struct ChatAttachments: Sendable, Hashable {
     /// How often each other field was there, by its name without indices.
     private var others: [String: Int] = [:]
 
+    /// Whether something stands where a link must, and is none: another scheme, or control characters within.
+    private var hasForeignLink = false
+
     /// More links are a broken form.
     private static let most = 20
 
     package init() {}
 
-    var isEmpty: Bool { links.isEmpty && others.isEmpty }
+    var isEmpty: Bool { links.isEmpty && others.isEmpty && !hasForeignLink }
 
-    /// Whether there is a link for everything that is said of attachments.
-    var haveLinks: Bool { others.values.allSatisfy { $0 <= links.count } }
+    /// Whether there is a link for everything that is said of attachments, of `http` or `https`.
+    var haveLinks: Bool { !hasForeignLink && others.values.allSatisfy { $0 <= links.count } }
 
     static func isAttachment(_ name: String) -> Bool { name.hasPrefix("attachments") }
 
@@ -28,10 +31,14 @@ package struct ChatAttachments: Sendable, Hashable {
     mutating func add(_ name: String, _ value: String) throws(ReplyCode) {
         guard !value.isEmpty else { return }
         let plain = name.lowercased().filter { !$0.isNumber }.replacing("[]", with: "")
-        let isLink =
-            plain.contains("url")
-            || plain == "attachments" && (value.hasPrefix("https://") || value.hasPrefix("http://"))
-        if isLink { links.append(value) } else { others[plain, default: 0] += 1 }
+        let start = value.prefix(8).lowercased()
+        let isWeb = start.hasPrefix("https://") || start.hasPrefix("http://")
+        if plain.contains("url") || plain == "attachments" && isWeb {
+            let isWhole = !value.unicodeScalars.contains { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }
+            if isWeb, isWhole { links.append(value) } else { hasForeignLink = true }
+        } else {
+            others[plain, default: 0] += 1
+        }
         guard links.count <= Self.most, others.count <= Self.most else { throw .fieldTooLong }
     }
 }

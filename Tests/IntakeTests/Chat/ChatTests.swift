@@ -135,6 +135,9 @@ import Testing
         (["attachments=https://f/1"], 1), (["attachments[url]=", "attachments[name]="], 0), (["attachments[]="], 0),
         (["attachments[name]=n", "attachments[name]=m", "attachments[url]=https://f/1"], nil),
         (["attachments[name]=n"], nil), (["attachments[url]=", "attachments[name]=n"], nil), (["attachments[]=n"], nil),
+        (["attachments[url]=javascript:alert(1)"], nil), (["attachments[url]=https://f/1%0Ahttps://f/2"], nil),
+        (["attachments[url]=https://f/1", "attachments[url]=ftp://f/2"], nil), (["attachments=https://f/1%0D2"], nil),
+        (["attachments[url]=HTTPS://f/1"], 1),
         (["attachments=%5B%7B%22url%22:%22https://f/1%22%7D%5D"], nil),
     ]
 
