@@ -128,8 +128,9 @@ struct OracleTerms {
             let name = rest[..<scheme.lowerBound].lowercased()
             guard name == "http" || name == "https" else { return false }
             rest = rest[scheme.upperBound...]
-            guard let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/")) else { return false }
-            rest = rest[slash...]
+            // The authority ends at the first of these (RFC 3986 §3.2).
+            guard let end = rest.utf8.firstIndex(where: { "/?#".utf8.contains($0) }) else { return false }
+            rest = rest[end...]
         }
         if let query = rest.utf8.firstIndex(of: UInt8(ascii: "?")) { rest = rest[..<query] }
         return rest == path || rest == path + "/"
