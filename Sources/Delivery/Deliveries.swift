@@ -42,17 +42,22 @@ package final class Deliveries: Sendable {
         var deliveries: CarrierDeliveries
     }
 
+    /// A receipt has said what became of a segment. From any thread; must not block.
+    package typealias Settled = @Sendable (_ tag: UInt64, _ segment: Int) -> Void
+
     private let group: any EventLoopGroup
     private let logger: Logger
+    private let settled: Settled
     private let entries = Mutex<[String: Entry]>([:])
     /// Of a number's digits, where the journal keeps it masked; nil = not known yet.
     private let hash = Mutex<NumberHash?>(nil)
     /// Where what comes in is kept.
     package let recorder = DeliveryRecorder()
 
-    package init(group: any EventLoopGroup, logger: Logger) {
+    package init(group: any EventLoopGroup, logger: Logger, settled: @escaping Settled = { _, _ in }) {
         self.group = group
         self.logger = logger
+        self.settled = settled
     }
 
     /// By what masked numbers are known again.
@@ -106,7 +111,10 @@ package final class Deliveries: Sendable {
                 carrier: carrier, rules: rules, limits: limits,
                 memory: ReceiptMemory(recorder, carrier: carrier, comparesNumbers: rules.comparesNumbers),
                 eventLoop: group.next(), logger: logger,
-                handler: { [recorder] in recorder.keep($0, reply: $1) })
+                handler: { [recorder, settled] event, reply in
+                    if case .matched(let match) = event.outcome { settled(match.tag, match.segment) }
+                    recorder.keep(event, reply: reply)
+                })
             if let hash = hash.withLock({ $0 }) { receipts.know(hash) }
             let inbound =
                 entries[carrier]?.deliveries.inbound

@@ -45,8 +45,8 @@ struct BridgeAssembly: Sendable {
         certificate = try TLSServerContext(
             certificateFile: settings.intake.certificateFile, keyFile: settings.intake.keyFile,
             clientCAFile: settings.intake.clientCAFile, nodes: settings.cluster.map(NodeCertificates.init))
-        let deliveries = Deliveries(group: group, logger: logger)
         let inDoubt = InDoubtList()
+        let deliveries = Deliveries(group: group, logger: logger) { inDoubt.settle(tag: $0, segment: $1) }
         let journal = settings.journal.map {
             BridgeJournal($0, of: settings, deliveries: deliveries, inDoubt: inDoubt, group: group, logger: logger)
         }

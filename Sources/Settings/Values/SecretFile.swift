@@ -3,6 +3,10 @@ package enum SecretFile {
     /// In octets.
     package static let maximumSize = 4096
 
+    /// What is said of a file with a secret that everybody may read.
+    static let openToOthers =
+        "may be read by everybody: give it to the service's group (chown root:smppost) and chmod 640 it"
+
     /// The file's text without the line end behind it: editors put one there, which is not part of the secret.
     ///
     /// - Throws: `FileProblem`, where the file cannot be read, is too large or is not UTF-8.

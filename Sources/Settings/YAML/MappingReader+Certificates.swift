@@ -18,7 +18,7 @@ extension MappingReader {
         let isCertificateThere = isReadable(certificate, named: "certificate")
         let isKeyThere = isReadable(key, named: "key")
         if isKeyThere, (try? FileProbe(path: key.path))?.isOpenToOthers == true {
-            log.warning("\"key\": \(key.path) may be read by others than its owner; chmod 600 it", at: key.place)
+            log.warning("\"key\": \(key.path) \(SecretFile.openToOthers)", at: key.place)
         }
         if isCertificateThere, checkDates(certificate, named: "certificate", end, now: context.now), isKeyThere {
             do throws(TLSError) {

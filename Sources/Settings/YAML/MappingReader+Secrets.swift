@@ -56,7 +56,7 @@ extension MappingReader {
             let text = try SecretFile.read(path: file.path)
             if try FileProbe(path: file.path).isOpenToOthers {
                 log.warning(
-                    "\"\(key)\": \(file.path) may be read by others than its owner; chmod 600 it", at: file.place)
+                    "\"\(key)\": \(file.path) \(SecretFile.openToOthers)", at: file.place)
             }
             return checked(text, at: file.place, name: "\"\(key)\": \(file.path)")
         } catch {

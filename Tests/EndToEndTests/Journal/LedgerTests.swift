@@ -127,6 +127,16 @@ import Testing
         }
     }
 
+    /// A receipt is an answer, too: people are not shown the message as one in doubt any more.
+    @Test func aReceiptEndsTheDoubt() async throws {
+        try await withBridgeAndSimulator(try await Self.setup(), simulator: ["--receipts", "1500ms"]) { bridge, _ in
+            #expect(try await bridge.post(try await form(to: "79161670002")).status == 504)
+            func shown() async throws -> Bool { try await !bridge.monitor("/binds").body.contains("\"in_doubt\":[]") }
+            #expect(try await shown())
+            try await eventually("settled") { try await !shown() }
+        }
+    }
+
     /// kill -9 with one message unanswered, one whose 200 nobody took, and one whose 200 was taken.
     @Test func killedBridgeStillKnows() async throws {
         let faults = ["--fault", "0001=silent", "--fault", "0002=late:3s"]

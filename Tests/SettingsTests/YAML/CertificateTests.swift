@@ -70,7 +70,8 @@ struct CertificateTests {
         try fixture.write("config/server.key", Fixture.certificate?.keyPEM ?? "", mode: 0o644)
         #expect(
             fixture.warnings() == [
-                "config/smppost.yaml:3:40: \"key\": config/server.key may be read by others than its owner; chmod 600 it"
+                "config/smppost.yaml:3:40: \"key\": config/server.key may be read by everybody: "
+                    + "give it to the service's group (chown root:smppost) and chmod 640 it"
             ])
     }
 

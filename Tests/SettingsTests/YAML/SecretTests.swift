@@ -67,8 +67,8 @@ struct SecretTests {
             #expect(fixture.problems() == [])
             #expect(
                 fixture.warnings() == [
-                    "carriers/main.yaml:3:16: \"password_file\": carriers/secrets/p may be read by others than its owner; "
-                        + "chmod 600 it"
+                    "carriers/main.yaml:3:16: \"password_file\": carriers/secrets/p may be read by everybody: "
+                        + "give it to the service's group (chown root:smppost) and chmod 640 it"
                 ])
         }
         // The group is this process's, as a service's is.
