@@ -59,7 +59,8 @@ package struct ProbeCourse: Hashable, Sendable {
         case checking
         case receiving
         case listening
-        case submitting(Int)
+        /// The trial of this index, and which of its parts.
+        case submitting(Int, part: Int)
         case bursting
         case awaiting
         case leaving
@@ -70,7 +71,7 @@ package struct ProbeCourse: Hashable, Sendable {
     package private(set) var findings = ProbeFindings()
     private var stage = Stage.opening(.transceiver)
     private var security: ProbeSecurity
-    /// No connection is made before.
+    /// No connection is made before, and no message is sent.
     private var notBefore = Duration.zero
     /// Whether ESME_RALYBND was waited out for this stage.
     private var wasPatient = false
@@ -97,11 +98,12 @@ package struct ProbeCourse: Hashable, Sendable {
         case .listening:
             findings.listened = min(options.listen, left)
             return .listen(findings.listened)
-        case .submitting(let index):
-            return options.messages.map { .submit(ProbeTrial.allCases[index].messages($0)) }
-        case .bursting: return options.messages.map { .submit(ProbeTrial.window($0)) }
+        case .submitting(let index, let part):
+            return paced(.submit(parts(index).dropFirst(part).prefix(1).map { $0 }), now)
+        case .bursting: return paced(.submit(options.messages.map(ProbeTrial.window) ?? []), now)
         case .awaiting:
-            return .receipts(findings.ids.count, min(options.messages?.receipts ?? .zero, left))
+            findings.awaited = min(options.messages?.receipts ?? .zero, left)
+            return .receipts(findings.ids.count, findings.awaited)
         case .leaving: return .leave
         case .ended: return nil
         }
@@ -109,6 +111,11 @@ package struct ProbeCourse: Hashable, Sendable {
 
     private func paced(_ action: ProbeAction, _ now: Duration) -> ProbeAction {
         now < notBefore ? .pause(notBefore - now) : action
+    }
+
+    /// The messages of the trial of this index.
+    private func parts(_ index: Int) -> [ShortMessage] {
+        options.messages.map(ProbeTrial.allCases[index].messages) ?? []
     }
 
     // MARK: What became of it
@@ -124,7 +131,7 @@ package struct ProbeCourse: Hashable, Sendable {
         case (_, .bind(let result)):
             notBefore = now + ProbeLimits.gap
             bound(result, now)
-        case (_, .answers(let answers)): answered(answers)
+        case (_, .answers(let answers)): answered(answers, now)
         case (_, .heard(let enquires, let receipts, let others, let lost)):
             findings.enquiresReceived = enquires
             findings.receipts = receipts
@@ -202,7 +209,7 @@ package struct ProbeCourse: Hashable, Sendable {
         stage = .opening(.transceiver)
     }
 
-    private mutating func answered(_ answers: [ProbeAnswer]) {
+    private mutating func answered(_ answers: [ProbeAnswer], _ now: Duration) {
         var throttled = false
         var lost: BindFailure?
         for answer in answers {
@@ -221,8 +228,8 @@ package struct ProbeCourse: Hashable, Sendable {
         case .enquiring(let kind): stage = .closing(kind)
         case .checking: stage = findings.held < options.binds ? .holding : afterHolding
         // Where the simplest message is refused, the others tell nothing.
-        case .submitting(0) where findings.trials[.gsm] != .taken: stage = .awaiting
-        case .submitting(let index): stage = index + 1 < ProbeTrial.allCases.count ? .submitting(index + 1) : .bursting
+        case .submitting(0, _) where findings.trials[.gsm] != .taken: stage = .awaiting
+        case .submitting(let index, let part): stage = after(index, part, now)
         case .bursting: stage = .awaiting
         case .opening, .looking, .closing, .holding, .receiving, .listening, .awaiting, .leaving, .ended: break
         }
@@ -242,11 +249,13 @@ package struct ProbeCourse: Hashable, Sendable {
     private mutating func judge(_ answers: [ProbeAnswer]) {
         let refusal = answers.lazy.compactMap { answer -> CommandStatus? in
             if case .answered(let status, _, _) = answer, status != .ok { status } else { nil }
-        }.first
+        }.min { $0 == .throttled && $1 != .throttled }
         switch stage {
         case .enquiring, .checking: findings.enquiresUnanswered += answers.count { $0 == .silent }
-        case .submitting(let index):
+        case .submitting(let index, let part):
             let isTaken = answers.allSatisfy(\.isTaken)
+            // The other parts are still to come.
+            guard !isTaken || part + 1 >= parts(index).count else { return }
             findings.trials[ProbeTrial.allCases[index]] =
                 isTaken ? .taken : refusal.map { .refused($0) } ?? .unanswered
         case .bursting:
@@ -261,7 +270,7 @@ package struct ProbeCourse: Hashable, Sendable {
         if let lost { return end(.lost(lost)) }
         switch stage {
         case .listening:
-            stage = options.messages == nil ? .leaving : .submitting(0)
+            stage = options.messages == nil ? .leaving : .submitting(0, part: 0)
         case .awaiting: stage = .leaving
         case .opening, .looking, .enquiring, .closing, .holding, .checking, .receiving, .submitting, .bursting,
             .leaving,
@@ -282,6 +291,15 @@ package struct ProbeCourse: Hashable, Sendable {
             if case .refused(let failure) = findings.kinds[.transceiver] { findings.stop = .noBind(failure) }
             return .leaving
         }
+    }
+
+    /// What follows an answer to this part of a trial: its next part, the next trial, or all at once.
+    private mutating func after(_ index: Int, _ part: Int, _ now: Duration) -> Stage {
+        notBefore = now + ProbeLimits.submitGap
+        if findings.trials[ProbeTrial.allCases[index]] == nil { return .submitting(index, part: part + 1) }
+        if index + 1 < ProbeTrial.allCases.count { return .submitting(index + 1, part: 0) }
+        notBefore = now + ProbeLimits.gap
+        return .bursting
     }
 
     private var afterHolding: Stage {

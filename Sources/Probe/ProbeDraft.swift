@@ -153,6 +153,11 @@ package struct ProbeDraft: Hashable, Sendable {
 
     private var window: ProbeFact {
         guard findings.burst > 0 else { return ProbeFact("window", "10", .init(.untried, "the default")) }
+        if let status = findings.burstStatus, status == .throttled {
+            return ProbeFact(
+                "window", "10",
+                .init(.unknown, "the default; \(findings.burst) at once were tried, \(Self.tellsNothing(status))"))
+        }
         guard findings.burstTaken < findings.burst else {
             return ProbeFact(
                 "window", "\(findings.burst)",
@@ -206,22 +211,31 @@ package struct ProbeDraft: Hashable, Sendable {
                 "text", "{ data_coding: { gsm: 0, latin1: 3, ucs2: 8 }, long: udh8 }",
                 .init(.untried, "the default; --send-to NUMBER tries alphabets and long texts"))
         }
-        let latin1 = isRefused(.latin1) ? "" : "latin1: 3, "
-        let long = [ProbeTrial.udh8, .sar, .payload].first { findings.trials[$0] == .taken }?.long ?? .udh8
-        var fact = ProbeFact("text", "{ data_coding: { gsm: 0, \(latin1)ucs2: 8 }, long: \(long.rawValue) }")
-        fact.notes = ProbeTrial.allCases.map { trial in
-            switch findings.trials[trial] {
-            case .taken: .init(.seen, "\(trial.name) taken; the handset must show: \(trial.shown)")
-            case .refused(let status): .init(.seen, "\(trial.name) refused, \(status.hex) \(status.name)")
-            case .unanswered: .init(.seen, "\(trial.name) was not answered")
-            case nil: .init(.untried, trial.name)
-            }
-        }
+        let codings = ProbeTrial.allCases.filter { findings.trials[$0] == .taken }.compactMap(\.dataCoding)
+        let long = ProbeTrial.allCases.first { $0.long != nil && findings.trials[$0] == .taken }?.long
+        let values =
+            (codings.isEmpty ? [] : ["data_coding: { \(codings.joined(separator: ", ")) }"])
+            + (long.map { ["long: \($0.rawValue)"] } ?? [])
+        var fact = ProbeFact("text", values.isEmpty ? nil : "{ \(values.joined(separator: ", ")) }")
+        fact.notes = ProbeTrial.allCases.map(note)
         return fact
     }
 
-    private func isRefused(_ trial: ProbeTrial) -> Bool {
-        if case .refused = findings.trials[trial] { true } else { false }
+    private func note(_ trial: ProbeTrial) -> ProbeFact.Note {
+        switch findings.trials[trial] {
+        case .taken: .init(.seen, "\(trial.name) taken; the handset must show: \(trial.shown)")
+        // They pass, and tell of the load.
+        case .refused(.throttled): .init(.unknown, "\(trial.name), \(Self.tellsNothing(.throttled))")
+        case .refused(.messageQueueFull): .init(.unknown, "\(trial.name), \(Self.tellsNothing(.messageQueueFull))")
+        case .refused(let status):
+            .init(.seen, "\(trial.name) refused, \(status.hex) \(status.name)\(trial.advice)")
+        case .unanswered: .init(.seen, "\(trial.name) was not answered\(trial.advice)")
+        case nil: .init(.untried, trial.name)
+        }
+    }
+
+    private static func tellsNothing(_ status: CommandStatus) -> String {
+        "and \(status.hex) \(status.name) tells nothing of it"
     }
 
     private var receipts: ProbeFact {
@@ -231,7 +245,12 @@ package struct ProbeDraft: Hashable, Sendable {
         }
         let count = "\(findings.receipts.count) of \(findings.ids.count) came"
         switch (findings.receipts.isEmpty, forms.count) {
-        case (true, _): return ProbeFact("receipts", "{ request: true, ids: auto }", .init(.seen, "none came in time"))
+        case (true, _):
+            let note: ProbeFact.Note =
+                findings.awaited > .zero
+                ? .init(.seen, "none came in \(findings.awaited.components.seconds) s")
+                : .init(.untried, "the default; they were not waited for")
+            return ProbeFact("receipts", "{ request: true, ids: auto }", note)
         case (_, 1): return ProbeFact("receipts", "{ request: true, ids: \(forms[0].rawValue) }", .init(.seen, count))
         default:
             let words = forms.isEmpty ? "their ids are in no known form" : "their ids may be of several forms"

@@ -9,6 +9,8 @@ package struct ProbeFact: Hashable, Sendable {
         /// Who ran the probe said so.
         case given
         case untried = "not tried"
+        /// It was tried, and the answer tells nothing of it.
+        case unknown = "not known"
     }
 
     /// One sentence, without anything unprintable, and where it comes from.

@@ -105,10 +105,12 @@ package struct ProbeFindings: Hashable, Sendable {
     package var burst = 0
     /// Those of them that were taken.
     package var burstTaken = 0
-    /// The first refusal among them.
+    /// A refusal among them: ESME_RTHROTTLED where there is one, else the first.
     package var burstStatus: CommandStatus?
     /// The ids of what was accepted.
     package var ids: [String] = []
+    /// How long receipts were waited for, at most.
+    package var awaited = Duration.zero
     /// Receipts of the probe's own messages.
     package var receipts: [DeliveryReceipt] = []
     /// Deliveries that are not the probe's: they were not taken, and the SMSC brings them again.

@@ -65,8 +65,10 @@ package enum ProbeLimits {
     package static let listen = Duration.zero...(.seconds(600))
     package static let within = Duration.seconds(10)...(.seconds(3600))
     package static let receipts = Duration.zero...(.seconds(600))
-    /// From the end of one attempt to bind to the next one.
+    /// From the end of one attempt to bind to the next one, and before several messages are sent at once.
     static let gap = Duration.seconds(1)
+    /// From a message's answer to the next message: at most two a second.
+    static let submitGap = Duration.milliseconds(500)
     /// The same after ESME_RALYBND, once: the SMSC may need some time to forget the session before.
     static let patience = Duration.seconds(5)
     /// For a connection, and again for the TLS handshake.

@@ -32,7 +32,7 @@ package struct ProbePlan: Hashable, Sendable {
         if let messages = options.messages {
             let trials = ProbeTrial.allCases.map(\.name).joined(separator: ", ")
             steps += [
-                "send \(ProbeTrial.allCases.count) messages to \(messages.number), one after the other: \(trials)",
+                "send \(ProbeTrial.allCases.count) messages to \(messages.number), each part after the answer to the one before, two a second: \(trials)",
                 "send \(messages.window) short messages to it at once",
                 "wait \(seconds(messages.receipts)) at most for their receipts",
             ]

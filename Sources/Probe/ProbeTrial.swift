@@ -27,6 +27,23 @@ package enum ProbeTrial: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// The entry of `text.data_coding` that it tries; nil where it tries something else.
+    var dataCoding: String? {
+        switch self {
+        case .gsm: "gsm: 0"
+        case .latin1: "latin1: 3"
+        case .ucs2: "ucs2: 8"
+        case .reference, .udh8, .sar, .payload: nil
+        }
+    }
+
+    /// What is to be done where it is not taken, for people.
+    var advice: String {
+        self == .ucs2
+            ? ": Cyrillic cannot be sent until its data_coding is known; ask the carrier for it, and put ucs2 into data_coding (without it 8 is used)"
+            : ""
+    }
+
     /// What the handset must show, for people.
     var shown: String { long == nil ? text : "one message that ends with \"40 end\"" }
 

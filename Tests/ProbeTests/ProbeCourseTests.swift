@@ -18,6 +18,7 @@ import Testing
         var receipts: [DeliveryReceipt] = []
         private(set) var actions: [ProbeAction] = []
         private(set) var connectedAt: [Duration] = []
+        private(set) var submittedAt: [Duration] = []
         private var now = Duration.zero
         private var up = 0
 
@@ -50,7 +51,9 @@ import Testing
             case .listen(let time):
                 now += time
                 return .heard(enquires: 1, receipts: [], others: 0, lost: nil)
-            case .submit(let messages): return .answers(messages.map(submit))
+            case .submit(let messages):
+                submittedAt.append(now)
+                return .answers(messages.map(submit))
             case .receipts: return .heard(enquires: 1, receipts: receipts, others: 0, lost: nil)
             case .leave:
                 up = 0
@@ -173,6 +176,46 @@ import Testing
         #expect(player.submitted.allSatisfy { $0.destination.value == "79161234567" && $0.registeredDelivery == 1 })
         #expect(found.trials == Dictionary(uniqueKeysWithValues: ProbeTrial.allCases.map { ($0, .taken) }))
         #expect(Set(player.submitted.map(\.dataCoding)) == [0, 3, 8] && found.burst == 5 && found.burstTaken == 5)
+    }
+
+    /// A window of one takes a long text too: each part follows the answer to the one before.
+    @Test func partsAreSentOneAfterTheOther() {
+        var player = Player()
+        player.options.messages = ProbeMessages(number: "79161234567")
+        _ = player.play()
+        let counts = player.actions.compactMap { action -> Int? in
+            if case .submit(let messages) = action { messages.count } else { nil }
+        }
+        #expect(counts == [1, 1, 1, 1, 1, 1, 1, 1, 1, 5])
+        let gaps = zip(player.submittedAt, player.submittedAt.dropFirst()).map { $1 - $0 }
+        #expect(gaps.dropLast().allSatisfy { $0 == .milliseconds(500) } && gaps.last == .seconds(1))
+    }
+
+    @Test func aRefusedPartIsTheLastOfItsText() {
+        var player = Player()
+        player.options.messages = ProbeMessages(number: "79161234567")
+        player.submit = { message in
+            (message.esmClass & 0x40 != 0)
+                ? .answered(.submitFailed, id: "", after: .zero) : .answered(.ok, id: "1", after: .zero)
+        }
+        let found = player.play()
+        #expect(found.trials[.udh8] == .refused(.submitFailed) && found.trials[.sar] == .taken)
+        #expect(player.submitted.count { $0.esmClass & 0x40 != 0 } == 1)
+    }
+
+    /// ESME_RTHROTTLED among those at once is not hidden by another refusal, and receipts are not waited for after it.
+    @Test func aThrottledWindowIsKnownAsSuch() {
+        var player = Player()
+        player.options.messages = ProbeMessages(number: "79161234567")
+        player.submit = { message in
+            let text = String(decoding: message.shortMessage, as: UTF8.self)
+            let status: CommandStatus =
+                text.contains("3 of 5 at once") ? .messageQueueFull : text.contains("4 of 5 at once") ? .throttled : .ok
+            return .answered(status, id: "1", after: .zero)
+        }
+        let found = player.play()
+        #expect(found.burstStatus == .throttled && found.burstTaken == 3)
+        #expect(found.stop == .throttled(to: "a message") && found.awaited == .zero && !found.ids.isEmpty)
     }
 
     @Test func oneThrottledMessageEndsIt() {

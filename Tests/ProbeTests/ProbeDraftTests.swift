@@ -79,4 +79,38 @@ import Testing
         #expect(
             text.contains("window: 3  # seen: 3 of 5 at once were taken, the first refusal: 0x00000014 ESME_RMSGQFUL"))
     }
+
+    /// A rate is no window, and tells nothing of an alphabet.
+    @Test func whatIsThrottledIsNotKnown() {
+        var found = found
+        found.trials = [.gsm: .taken, .ucs2: .refused(.throttled)]
+        (found.burst, found.burstTaken, found.burstStatus) = (5, 1, .throttled)
+        found.ids = ["1", "2"]
+        let text = draft(found)
+        for line in [
+            "window: 10  # not known: the default; 5 at once were tried, and 0x00000058 ESME_RTHROTTLED tells nothing of it",
+            "  # not known: ucs2, and 0x00000058 ESME_RTHROTTLED tells nothing of it",
+            "receipts: { request: true, ids: auto }  # not tried: the default; they were not waited for",
+        ] {
+            #expect(text.contains(line + "\n") || text.hasSuffix(line), "\(line)\n\(text)")
+        }
+        found.awaited = .seconds(30)
+        #expect(draft(found).contains("# seen: none came in 30 s"))
+    }
+
+    @Test func onlyWhatWasAcceptedIsDrafted() {
+        var found = found
+        found.trials = [
+            .gsm: .taken, .latin1: .unanswered, .ucs2: .refused(.submitFailed), .udh8: .refused(.submitFailed),
+            .sar: .refused(.messageQueueFull),
+        ]
+        let text = draft(found)
+        #expect(text.contains("text: { data_coding: { gsm: 0 } }  # seen: gsm taken"), "\(text)")
+        #expect(
+            text.contains(
+                "ucs2 refused, 0x00000045 ESME_RSUBMITFAIL: Cyrillic cannot be sent until its data_coding is known"))
+        found.trials = [.gsm: .refused(.submitFailed)]
+        #expect(draft(found).contains("# text: seen: gsm refused, 0x00000045 ESME_RSUBMITFAIL\n"), "\(draft(found))")
+        #expect(!draft(found).contains("\ntext:"))
+    }
 }

@@ -11,10 +11,10 @@ struct ProbeCommand: AsyncParsableCommand {
         commandName: "probe",
         abstract: "Bind to an SMSC, find out what it takes, and draft its carriers/ file.",
         discussion: """
-            --plan lists everything that it would do, and nothing is sent. It is bounded and gentle: one connection a second, an end at \
+            --plan lists everything that it would do, and nothing is sent. It is bounded and gentle: one connection and two messages a second, an end at \
             the first ESME_RTHROTTLED and where login or password are refused. Messages are sent only with --send-to. What was found \
             goes to standard error, the draft to standard output or --output. Each value of it says how it is known: seen, told by \
-            the SMSC, given, or not tried.
+            the SMSC, given, not tried, or not known from the answer.
 
             Run it while no bridge is bound with this login: what comes for it meanwhile is left to the SMSC (0x08), which brings it again.
 
@@ -139,11 +139,14 @@ struct ProbeCommand: AsyncParsableCommand {
 
     private func messages() throws -> ProbeMessages? {
         guard let sendTo else { return nil }
-        let digits = sendTo.hasPrefix("+") ? String(sendTo.dropFirst()) : sendTo
-        guard (3...15).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-            throw ValidationError("--send-to is a whole number with its country code: 3 to 15 digits")
+        // What is written as at home is a number of who knows where: no country is given.
+        let isWhole = sendTo.contains("+") || sendTo.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        guard isWhole, let number = try? PhoneNumber(sendTo, rules: NumberRules(shortNumbers: true)) else {
+            throw ValidationError(
+                "--send-to is one whole number with its country code, for example '+7 916 123-45-67', or a short one of 3 to 6 digits"
+            )
         }
-        var messages = ProbeMessages(number: digits)
+        var messages = ProbeMessages(number: number.digits)
         if !from.isEmpty {
             guard let sender = try? SenderName(from) else {
                 throw ValidationError("--from is a name of 1 to 11 characters, or a number")

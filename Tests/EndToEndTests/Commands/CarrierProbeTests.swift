@@ -61,6 +61,19 @@ import Testing
         #expect(unasked.exitCode == 64 && unasked.standardError.contains("needs --yes"), "\(unasked.everything)")
     }
 
+    /// As people write it; not as at home, since no country is given.
+    @Test(arguments: [
+        ("+7 916 123-45-67", "to 79161234567"), ("79161234567", "to 79161234567"), ("8 916 123-45-67", nil),
+        ("+7 916", nil),
+    ])
+    func numbersAreReadAsPeopleWriteThem(written: String, words: String?) async throws {
+        let plan = try await run(
+            Repository.smppost,
+            ["carrier", "probe", "127.0.0.1:2775", "--system-id", "acme", "--plan", "--send-to", written])
+        #expect(plan.exitCode == (words == nil ? 64 : 0), "\(plan.everything)")
+        #expect(plan.everything.contains(words ?? "for example '+7 916 123-45-67'"), "\(plan.everything)")
+    }
+
     /// Two binds at most, receipts in hexadecimal: seen, drafted, served.
     @Test func limitsAndReceiptsAreFound() async throws {
         let habits = ["--scenario", "two-binds", "--receipts", "0s", "--receipt-ids", "hex", "--no-faults"]
@@ -82,6 +95,33 @@ import Testing
                 let again = try await probe(simulator.port, folder)
                 #expect(again.exitCode == 64 && again.standardError.contains("is there already"))
                 try await serve(folder)
+            }
+        }
+    }
+
+    /// What one habit makes of the messages is not taken for another.
+    @Test(arguments: [
+        (
+            "window-of-one",
+            ["ucs2: 8 }, long: udh8 }  # seen: gsm taken", "window: 1  # seen: 1 of 5", "# seen: sar taken"]
+        ),
+        ("rate-limit", ["ucs2: 8 }, long: udh8 }  # seen: gsm taken", "window: 5  # seen: 5 at once were taken"]),
+        (
+            "own-data-codings",
+            [
+                "text: { data_coding: { gsm: 0 }, long: udh8 }", "# seen: ucs2 refused, 0x00000104",
+                ": Cyrillic cannot be sent",
+            ]
+        ),
+    ])
+    func habitsAreToldApart(scenario: String, lines: [String]) async throws {
+        try await withSimulator(["--scenario", scenario, "--no-faults"]) { simulator in
+            try await withFolder { folder in
+                let more = Self.sending + ["--tls", "no", "--binds", "1", "--receipts-within", "0s"]
+                let result = try await probe(simulator.port, folder, more)
+                #expect(result.exitCode == 0, "\(result.everything)")
+                let draft = try String(contentsOfFile: folder.file("carriers/main.yaml"), encoding: .utf8)
+                for line in lines { #expect(draft.contains(line), "\(line)\n\(draft)") }
             }
         }
     }
