@@ -78,6 +78,7 @@ package final class MessagePath: Sendable {
     package func handle(_ request: consuming SMSRequest, reply: @escaping @Sendable (IntakeReply) -> Void) {
         let rules = rules(of: request)
         do throws(ReplyCode) {
+            if let refusal = request.refusal { throw refusal }
             let plan = try MessagePlan(
                 from: request.from, to: request.to, text: request.text, options: request.options,
                 rules: rules)

@@ -18,6 +18,8 @@ package struct SMSRequest: Sendable {
     package let options: FormOptions
     /// What a message of PlanFix's chats has; nil = it came by the plain form.
     package let chat: ChatFields?
+    /// Why its form is refused whatever else it has; nil = it is not.
+    package let refusal: ReplyCode?
     /// When the reply must have been given.
     package let deadline: NIODeadline
     /// The connection's event loop: the reply is given on it.
@@ -31,7 +33,7 @@ package struct SMSRequest: Sendable {
     /// A request, part by part.
     package init(
         id: MessageID, entry: AccountEntry, from: String, to: String, text: String,
-        options: FormOptions = FormOptions(), chat: ChatFields? = nil,
+        options: FormOptions = FormOptions(), chat: ChatFields? = nil, refusal: ReplyCode? = nil,
         deadline: NIODeadline, eventLoop: any EventLoop, loopIndex: Int
     ) {
         self.id = id
@@ -41,6 +43,7 @@ package struct SMSRequest: Sendable {
         self.text = text
         self.options = options
         self.chat = chat
+        self.refusal = refusal
         self.deadline = deadline
         self.eventLoop = eventLoop
         self.loopIndex = loopIndex

@@ -24,6 +24,26 @@ import Testing
         #expect(queue.underWayCount == 2 && queue.count == 2)
     }
 
+    /// A message that was refused and came again under its name is two with one order: what the second became is told last.
+    @Test func attemptsUnderOneNameGoOneAfterTheOther() {
+        let now = ContinuousClock.now
+        var queue = PostingQueue()
+        for (number, name) in [(1, "pf-1"), (2, "pf-1"), (3, "pf-2"), (4, nil), (5, nil)] as [(UInt64, String?)] {
+            var item = item(number)
+            var life = MessageLife(
+                message: MessageRecord(
+                    id: item.id, account: "acme", recipient: "79161234567", sender: "ACME", segments: 1, text: nil,
+                    fingerprint: Fingerprint(high: 0, low: 0)))
+            life.reference = name
+            item.order = PostingOrder(of: life)
+            queue.add(item)
+        }
+        for number in [1, 3, 4, 5] as [UInt64] { #expect(queue.next(at: now)?.id == item(number).id) }
+        #expect(queue.next(at: now) == nil)
+        queue.end(item(1).id, isAnswered: true)
+        #expect(queue.next(at: now)?.id == item(2).id)
+    }
+
     @Test func aRefusedOneWaitsAndKeepsItsPlace() {
         var now = ContinuousClock.now
         var queue = PostingQueue()

@@ -1,11 +1,17 @@
+import Journal
 import Messaging
 
 /// What goes one after the other.
 enum PostingOrder: Hashable, Sendable {
     /// What is about the same message.
     case message(MessageID)
+    /// What is about the messages that their account calls by the same name: one that was refused may come again.
+    case reference(String)
     /// What one has written to an account's chat.
     case contact(String)
+
+    /// Of what becomes of a message.
+    init(of life: MessageLife) { self = life.reference.map(Self.reference) ?? .message(life.message.id) }
 }
 
 /// What waits to be posted to one URL, oldest first. What has one order goes one after the other; bounded.

@@ -196,12 +196,14 @@ actor PostingWorker {
                     .account(life.message.account), item(.message(id), record.form + "&" + PostingForm.rest(life))
                 )
             }
-            return account.telling(receipt: saying, of: life).map { ($0.key, item(.message(id), $0.form)) }
+            return account.telling(receipt: saying, of: life).map { ($0.key, item(PostingOrder(of: life), $0.form)) }
         case .outcome(let id):
             guard let life = try reader.life(of: id), let account = desk.account(life.message.account),
                 account.isTold(of: life)
             else { return nil }
-            return account.telling(outcome: record, of: life).map { ($0.key, item(.message(id), $0.form)) }
+            // What another attempt under the same name tells is what became of the message.
+            if life.isNotGone, try reader.hasNamesake(life) { return nil }
+            return account.telling(outcome: record, of: life).map { ($0.key, item(PostingOrder(of: life), $0.form)) }
         }
     }
 

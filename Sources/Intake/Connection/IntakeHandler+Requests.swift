@@ -157,6 +157,9 @@ extension IntakeHandler {
             changeExchanges { _ = $0.identify(number, account: entry, isHanded: false) }
             do throws(ReplyCode) {
                 admit(number, try chat.message(form, under: entry.account.chat), entry, source: source, now: now)
+            } catch .attachmentsRefused {
+                // It has a name and is a message of the chat: a status follows.
+                admit(number, form, entry, source: source, now: now, refusing: .attachmentsRefused)
             } catch {
                 answer(number, error)
             }
@@ -164,7 +167,8 @@ extension IntakeHandler {
     }
 
     private func admit(
-        _ number: UInt64, _ form: consuming SMSForm, _ entry: AccountEntry, source: SourceAddress, now: NIODeadline
+        _ number: UInt64, _ form: consuming SMSForm, _ entry: AccountEntry, source: SourceAddress, now: NIODeadline,
+        refusing: ReplyCode? = nil
     ) {
         let refusal = refusal(of: entry, source: source, now: now)
         let identified = changeExchanges { $0.identify(number, account: entry, isHanded: refusal == nil) }
@@ -176,7 +180,7 @@ extension IntakeHandler {
         loop.counters.handed.add()
         let request = SMSRequest(
             id: id, entry: entry, from: form.from, to: form.to, text: form.text, options: form.options,
-            chat: form.chat, deadline: deadline, eventLoop: loop.eventLoop, loopIndex: loop.index)
+            chat: form.chat, refusal: refusing, deadline: deadline, eventLoop: loop.eventLoop, loopIndex: loop.index)
         let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)
         loop.handler(request) { connection.value.answer(number, $0) }
     }

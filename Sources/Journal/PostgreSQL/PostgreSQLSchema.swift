@@ -3,7 +3,7 @@
 /// A delivered message is a row of its own here; `n` of late responses and receipts is a digest of the record, so that one which
 /// is added again after a commit whose end is not known is the same row.
 enum PostgreSQLSchema {
-    /// What version n + 1 adds to version n: the steps of `JournalTable`, `ledger` behind the first, and at the end what several nodes share.
+    /// What version n + 1 adds to version n: the steps of `JournalTable`, `ledger` behind the first, and what several nodes share behind the third.
     /// Never changed once it was released.
     static let migrations: [[String]] = {
         var steps = (1...JournalTable.steps).map { JournalTable.statements(ofStep: $0, in: .postgreSQL) }
@@ -14,7 +14,8 @@ enum PostgreSQLSchema {
                 PRIMARY KEY (fingerprint_high, fingerprint_low))
             """
         steps.insert([ledger], at: 1)
-        return steps + [nodes]
+        steps.insert(nodes, at: 4)
+        return steps
     }()
 
     static var version: Int { migrations.count }

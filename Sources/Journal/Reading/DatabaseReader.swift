@@ -27,6 +27,22 @@ extension DatabaseReader {
         }
     }
 
+    /// See `JournalReader`.
+    package func hasNamesake(_ life: MessageLife) throws(JournalProblem) -> Bool {
+        guard let reference = life.reference else { return false }
+        return try ask { connection throws(JournalProblem) in
+            let query = Connection.query {
+                """
+                SELECT m.id FROM reference r JOIN message m ON m.id = r.id LEFT JOIN outcome o ON o.id = m.id
+                WHERE r.reference = \($0.parameter(JournalSchema.storable(reference)))
+                    AND m.account = \($0.parameter(life.message.account))
+                    AND m.id <> \($0.parameter(JournalSchema.key(life.message.id))) AND \(SentMessage.outcomes) LIMIT 1
+                """
+            }
+            return try !connection.rows(query) { row throws(UnreadableRow) in try row.id() }.isEmpty
+        }
+    }
+
     /// - Throws: also when the search takes longer than `searchTime`.
     package func messages(_ filter: JournalFilter) throws(JournalProblem) -> [MessageLife] {
         try search(JournalSearch(filter, kind: .sent)) { search, connection throws(JournalProblem) in

@@ -5,6 +5,11 @@ package protocol JournalReader: Sendable {
     /// The life of one message, sent or inbound; nil = no such message.
     func life(of id: MessageID) throws(JournalProblem) -> MessageLife?
 
+    /// Whether another message that the same account calls by the same name went, or may have gone, or is under way.
+    ///
+    /// - Parameter life: with its reference; without one the answer is no.
+    func hasNamesake(_ life: MessageLife) throws(JournalProblem) -> Bool
+
     /// Messages that pass the filter, newest first.
     func messages(_ filter: JournalFilter) throws(JournalProblem) -> [MessageLife]
 

@@ -1,7 +1,8 @@
 /// How the tables come to be, in both databases.
 extension JournalTable {
-    /// Since 1 there are all but `forgotten` (2) and `reference` (3). A column that comes later has its own (`Column.step`).
-    static let steps = 3
+    /// Since 1 there are all but `forgotten` (2) and `reference` (3), and since 4 the index of references. A column that comes later has its own
+    /// (`Column.step`).
+    static let steps = 4
 
     private var step: Int {
         switch self {
@@ -11,9 +12,10 @@ extension JournalTable {
         }
     }
 
-    /// What a step adds to what the steps before it made: tables, and columns that may be missing in rows that are there.
+    /// What a step adds to what the steps before it made: tables, columns that may be missing in rows that are there, and an index.
     static func statements(ofStep step: Int, in dialect: SQLDialect) -> [String] {
-        allCases.flatMap { table in
+        if step == 4 { return ["CREATE INDEX reference_text ON reference (reference)"] }
+        return allCases.flatMap { table in
             if table.step == step { return table.creation(in: dialect) }
             return table.columns.filter { table.step < step && $0.step == step }.map { column in
                 "ALTER TABLE \(table.name) ADD COLUMN \(column.definition(in: dialect))"

@@ -16,6 +16,9 @@ package struct MessageLife: Hashable, Sendable {
 }
 
 extension MessageLife {
+    /// Whether it is known that nothing of it went: it was refused or not sent.
+    package var isNotGone: Bool { outcome.map { $0.outcome == "refused" || $0.outcome == "not-sent" } ?? false }
+
     /// An inbound message as a life: its outcome is `inbound`, at the moment it came, and it has no account.
     package init(inbound: InboundRecord) {
         self.init(

@@ -56,6 +56,23 @@ import Testing
         }
     }
 
+    /// What was delivered stays so, whatever comes behind it under the same name.
+    @Test func aRefusedRepeatTellsNothing() async throws {
+        try await run { bridge, planFix, _, token in
+            let form = Form.chat("pf-1", "Hi", token: token, phone: Self.phone)
+            #expect(try await bridge.chat(form).status == 200)
+            try await eventually("told") { try planFix.statuses(of: "pf-1") == ["sent", "read"] }
+            #expect(try await bridge.chat(form.with("message", "")).status == 400)
+            #expect(try await bridge.chat(form.with("contactPhone", "12")).status == 400)
+            // Postings are read in order: what comes behind these has been told.
+            #expect(try await bridge.chat(.chat("pf-2", "", token: token, phone: Self.phone)).status == 400)
+            try await eventually("told") { try planFix.statuses(of: "pf-2") == ["error"] }
+            #expect(try await bridge.chat(.chat("pf-3", "Hi", token: token, phone: Self.phone)).status == 200)
+            try await eventually("told") { try planFix.statuses(of: "pf-3") == ["sent", "read"] }
+            #expect(try planFix.statuses(of: "pf-1") == ["sent", "read"])
+        }
+    }
+
     /// The chat is named all the same where the account wants it so; a repeat while the first is under way waits for its answer.
     @Test func repliesAreAsConfigured() async throws {
         try await run(
@@ -70,6 +87,7 @@ import Testing
                 "attachments[url]", "https://files.example/1")
             let attached = try await bridge.chat(file)
             #expect(attached.status == 400 && attached.body.contains("Attachments cannot go by SMS"))
+            try await eventually("told") { try planFix.statuses(of: "pf-2") == ["error"] }
             let form = Form.chat("pf-3", "Once", token: token, phone: Self.phone)
             async let one = bridge.chat(form)
             async let other = bridge.chat(form)

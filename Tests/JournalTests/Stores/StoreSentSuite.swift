@@ -26,4 +26,28 @@ import Testing
         #expect(messages.map(\.account) == ["other", "acme", "acme"])
         #expect(try reader.sentMessages(since: Sample.now + 7_000, limit: 3).isEmpty)
     }
+
+    @Test(arguments: StoreBackend.all) func anotherAttemptUnderTheSameName(_ backend: StoreBackend) async throws {
+        let journal = try await backend.make()
+        var moment = Sample.now
+        func add(_ outcome: String?, _ name: String, account: String = "acme") throws -> MessageLife {
+            moment += 1_000
+            let message = Sample.message(Sample.id(at: moment), account: account)
+            try journal.store.append([.reference(ReferenceRecord(id: message.id, reference: name)), .message(message)])
+            if let outcome { try journal.store.append([.outcome(Sample.outcome(message.id, outcome))]) }
+            return try #require(try journal.reader.life(of: message.id))
+        }
+        for outcome in ["accepted", "partial", "unknown", nil, "refused", "not-sent"] {
+            let name = "m-\(outcome ?? "under way")"
+            let refused = try add("refused", name)
+            #expect(refused.isNotGone && refused.reference == name)
+            #expect(try !journal.reader.hasNamesake(refused))
+            _ = try add("accepted", name, account: "other")
+            #expect(try !journal.reader.hasNamesake(refused))
+            let other = try add(outcome, name)
+            #expect(try journal.reader.hasNamesake(refused) == !other.isNotGone)
+            #expect(try !journal.reader.hasNamesake(other))
+        }
+        #expect(try !journal.reader.hasNamesake(MessageLife(message: Sample.message(Sample.id()))))
+    }
 }
