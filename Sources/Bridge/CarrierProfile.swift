@@ -97,7 +97,7 @@ package struct CarrierProfile: Sendable {
         let part = text.limits == .standard ? 66 : 19
         guard isExact || plan.text.utf8.count * 2 > part * text.maxParts else { return nil }
         do throws(TextProblem) {
-            _ = try Segmenter.segment(plan.text, policy: policy(for: plan)) { 0 }
+            _ = try cut(plan)
             return nil
         } catch {
             return error
@@ -106,7 +106,12 @@ package struct CarrierProfile: Sendable {
 
     /// How many segments a text is; 0 where this carrier could not take it.
     func segmentCount(of plan: MessagePlan) -> Int {
-        (try? Segmenter.segment(plan.text, policy: policy(for: plan)) { 0 })?.segments.count ?? 0
+        (try? cut(plan))?.segments.count ?? 0
+    }
+
+    /// As it would be sent, but for the reference.
+    private func cut(_ plan: MessagePlan) throws(TextProblem) -> SegmentedText {
+        try Segmenter.segment(plan.text, policy: policy(for: plan)) { 0 }
     }
 
     private func shortMessage(

@@ -55,16 +55,15 @@ package final class MessagePath: Sendable {
     }
 
     /// An account's, or its chat's.
-    private func rules(of request: borrowing SMSRequest) -> AccountRules {
-        let rules = rules[request.entry.account.index]
-        return request.chat == nil ? rules : rules.chat ?? rules
+    private func rules(of account: Account, isChat: Bool) -> AccountRules {
+        let rules = rules[account.index]
+        return isChat ? rules.chat ?? rules : rules
     }
 
     /// The carriers that a message would be offered to, by name, where none of them takes messages here: another node may have them. Nil where
     /// one does, or the recipient is no number.
     package func unbound(_ account: Account, isChat: Bool, to: String) -> [String]? {
-        let own = rules[account.index]
-        let rules = isChat ? own.chat ?? own : own
+        let rules = rules(of: account, isChat: isChat)
         // Most have no routes, and nothing needs to be read.
         if rules.routes.isEmpty, hasReady(rules.carriers) { return nil }
         guard let recipient = try? PhoneNumber(to, rules: rules.numbers) else { return nil }
@@ -76,7 +75,7 @@ package final class MessagePath: Sendable {
 
     /// Takes one authenticated request to its reply. Call it, and expect the reply, on the request's event loop.
     package func handle(_ request: consuming SMSRequest, reply: @escaping @Sendable (IntakeReply) -> Void) {
-        let rules = rules(of: request)
+        let rules = rules(of: request.entry.account, isChat: request.chat != nil)
         do throws(ReplyCode) {
             if let refusal = request.refusal { throw refusal }
             let plan = try MessagePlan(

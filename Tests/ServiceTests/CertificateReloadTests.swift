@@ -26,13 +26,17 @@ import Testing
         }
     }
 
+    /// Of what was issued.
+    private func context() throws -> TLSServerContext {
+        try TLSServerContext(certificateFile: folder.file("fullchain.pem"), keyFile: folder.file("privkey.pem"))
+    }
+
     @Test func aRenewalIsTakenWithoutARestart() throws {
         defer { folder.remove() }
         let log = Log()
         let logger = Logger(label: "test") { _ in Lines(log: log) }
         try issue(1, days: 30)
-        let context = try TLSServerContext(
-            certificateFile: folder.file("fullchain.pem"), keyFile: folder.file("privkey.pem"))
+        let context = try context()
         let first = context.certificateExpiry
         #expect(context.reload(of: "intake", now: Self.now, logger: logger) == nil && log.all.isEmpty)
         try issue(2, days: 90)
@@ -52,8 +56,7 @@ import Testing
         let log = Log()
         let logger = Logger(label: "test") { _ in Lines(log: log) }
         try issue(1, days: 30)
-        let context = try TLSServerContext(
-            certificateFile: folder.file("fullchain.pem"), keyFile: folder.file("privkey.pem"))
+        let context = try context()
         var watch = CertificateWatch(of: "intake", context, now: Self.now)
         let day: Int64 = 86_400
         for days in [1, 17, 18, 29, 29, 31, 32] { watch.look(now: Self.now + Int64(days) * day, logger: logger) }
@@ -78,8 +81,7 @@ import Testing
         let log = Log()
         let logger = Logger(label: "test") { _ in Lines(log: log) }
         try issue(1, days: 30)
-        let context = try TLSServerContext(
-            certificateFile: folder.file("fullchain.pem"), keyFile: folder.file("privkey.pem"))
+        let context = try context()
         let expiry = context.certificateExpiry
         try issue(2, days: 1)
         var watch = CertificateWatch(of: "monitor", context, now: Self.now)

@@ -86,8 +86,8 @@ struct JournalSearch: Sendable {
         guard low < high else { return nil }
         let query = Connection.query {
             """
-            SELECT id FROM \(kind == .sent ? "message" : "inbound") WHERE id BETWEEN \($0.parameter(low))
-            AND \($0.parameter(high)) ORDER BY id \(order) LIMIT 1 OFFSET \($0.parameter(Int64(rows)))
+            SELECT id FROM \(kind == .sent ? "message" : "inbound") WHERE \($0.between("id", low...high))
+            ORDER BY id \(order) LIMIT 1 OFFSET \($0.parameter(Int64(rows)))
             """
         }
         return try connection.rows(query) { row throws(UnreadableRow) in try row.integer(0) }.first
